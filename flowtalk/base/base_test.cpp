@@ -1,0 +1,149 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/base/thread_pool.h"
+
+namespace flowtalk {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+template <class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Rng, PhiloxKnownAnswer) {  // the zero vector of Random123's kat_vectors
+  const auto words = philox({0, 0, 0, 0}, {0, 0});
+  EXPECT_EQ(words, (std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+}
+
+TEST(Rng, NormalHasUnitVarianceAndDependsOnEveryAddressPart) {
+  double sum = 0, squares = 0;
+  constexpr int kCount = 20000;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const double x = noise_normal(7, 0, i, 3);
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kCount, 0, 0.03);
+  EXPECT_NEAR(squares / kCount, 1, 0.04);
+  const float here = noise_normal(1, 2, 3, 4);
+  EXPECT_NE(here, noise_normal(2, 2, 3, 4));
+  EXPECT_NE(here, noise_normal(1, 3, 3, 4));
+  EXPECT_NE(here, noise_normal(1, 2, 4, 4));
+  EXPECT_NE(here, noise_normal(1, 2, 3, 5));
+}
+
+TEST(Rng, ForksAreIndependentOfTheParentsPosition) {
+  Rng a(5), b(5);
+  a.next_u32();
+  EXPECT_EQ(a.fork("voice").next_u64(), b.fork("voice").next_u64());
+  EXPECT_NE(a.fork("voice").next_u64(), b.fork("face").next_u64());
+}
+
+TEST(ThreadPool, EachItemOnceAndErrorsComeBack) {
+  ThreadPool pool(3);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    std::vector<std::atomic<int>> hits(101);
+    pool.parallel_for(101, [&](int64_t i) { ++hits[static_cast<size_t>(i)]; });
+    for (const auto& hit : hits) EXPECT_EQ(hit.load(), 1);
+  }
+  EXPECT_THROW(pool.parallel_for(9,
+                                 [](int64_t i) {
+                                   if (i == 4) fail("item {}", i);
+                                 }),
+               Error);
+}
+
+struct Inner {
+  int steps = 8;
+  template <class V>
+  void fields(V&& field) {
+    field("steps", steps, between(1, 64), "steps");
+  }
+};
+struct Outer {
+  float rate = 0.5f;
+  Inner flow;
+  std::vector<int> widths = {1, 2};
+  template <class V>
+  void fields(V&& field) {
+    field("rate", rate, between(0.0f, 1.0f), "rate");
+    field("flow", flow, "the flow");
+    field("widths", widths, "widths");
+  }
+};
+
+TEST(Fields, RoundTripAndSet) {
+  Outer config;
+  set_field(config, "flow.steps=12");
+  set_field(config, "widths=[3,4,5]");
+  Outer back;
+  from_json(to_json(config), back, "test");
+  EXPECT_EQ(back.flow.steps, 12);
+  EXPECT_EQ(back.widths, (std::vector<int>{3, 4, 5}));
+}
+
+TEST(Fields, ErrorsNameTheFieldAndTheNearestName) {
+  Outer c;
+  const auto read = [&](const char* text) {
+    return message_of([&] { from_json(parse_json(text, "f.json"), c, "f.json"); });
+  };
+  EXPECT_THAT(read(R"({"flow":{"step":3}})"), HasSubstr("did you mean 'steps'"));
+  EXPECT_THAT(read(R"({"flow":{"steps":99}})"), HasSubstr("f.json.flow.steps: expected between 1"));
+  EXPECT_THAT(read(R"({"rate":"x"})"), HasSubstr("expected a number"));
+  EXPECT_THAT(read(R"({"flow":{"steps":2.5}})"), HasSubstr("whole number"));
+  EXPECT_THAT(read("{"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(message_of([&] { set_field(c, "flow.stepz=1"); }), HasSubstr("steps"));
+}
+
+TEST(Files, NothingHalfWrittenStays) {
+  const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test";
+  fs::remove_all(folder);
+  save_file(folder / "a.txt", "hello");
+  EXPECT_EQ(load_file(folder / "a.txt"), "hello");
+  { const PartialOutput dropped(folder / "b.txt"); }
+  {
+    const PartialOutput dropped(folder / "b.txt");
+    save_file(dropped.path(), "half");
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
+  EXPECT_THAT(message_of([&] { load_file(folder / "none"); }), HasSubstr("no such file"));
+  EXPECT_THAT(message_of([&] { load_file(folder); }), HasSubstr("is a folder"));
+  EXPECT_THAT(message_of([&] { load_file(folder / "a.txt", 3); }), HasSubstr("at most 3"));
+  fs::remove_all(folder);
+}
+
+TEST(Conditions, NamesNumbersMixes) {
+  EXPECT_EQ(parse_emotion("angry"), 6);
+  EXPECT_EQ(parse_emotion("6"), 6);
+  EXPECT_EQ(parse_level("high"), 2);
+  EXPECT_EQ(parse_style("W029"), 31);
+  EXPECT_THAT(message_of([] { parse_emotion("hapy"); }), HasSubstr("did you mean 'happy'"));
+  EXPECT_THAT(message_of([] { parse_emotion("8"); }), HasSubstr("0-7"));
+  EXPECT_THAT(message_of([] { parse_style("M004"); }), HasSubstr("W029"));
+  const auto mix = parse_emotion_mix("happy:3,surprised:1");
+  EXPECT_FLOAT_EQ(mix[1], 0.75f);
+  EXPECT_FLOAT_EQ(mix[3], 0.25f);
+  EXPECT_THAT(message_of([] { parse_emotion_mix("happy:x"); }), HasSubstr("NAME:WEIGHT"));
+  EXPECT_THAT(message_of([] { parse_emotion_mix("happy:0"); }), HasSubstr("zero"));
+}
+
+}  // namespace
+}  // namespace flowtalk

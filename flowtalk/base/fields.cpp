@@ -1,0 +1,70 @@
+#include "flowtalk/base/fields.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace flowtalk {
+namespace {
+
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& names) {
+  const auto nearest =
+      std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+        return edit_distance(name, a) < edit_distance(name, b);
+      });
+  if (nearest == names.end()) return "";
+  const bool near = edit_distance(name, *nearest) <= std::max<size_t>(2, name.size() / 3);
+  return near ? fmt::format("; did you mean '{}'?", *nearest) : "";
+}
+
+Json parse_json(const std::string& text, const std::string& where) {
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::parse_error& e) {
+    fail("{}: not valid JSON near byte {}", where, e.byte);
+  }
+}
+
+void set_json_path(Json& json, const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    fail_usage("--set {}: expected name=value, for example flow.steps=8", assignment);
+  }
+  Json* place = &json;
+  std::string rest = assignment.substr(0, equals);
+  while (true) {
+    const auto dot = rest.find('.');
+    const std::string key = rest.substr(0, dot);
+    if (!place->is_object() || !place->contains(key)) {
+      std::vector<std::string> names;
+      if (place->is_object()) {
+        for (const auto& item : place->items()) names.push_back(item.key());
+      }
+      fail_usage("--set {}: unknown name '{}'{}", assignment, key, did_you_mean(key, names));
+    }
+    place = &(*place)[key];
+    if (dot == std::string::npos) break;
+    rest = rest.substr(dot + 1);
+  }
+  const std::string value = assignment.substr(equals + 1);
+  const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
+  *place = parsed.is_discarded() ? Json(value) : parsed;
+}
+
+}  // namespace flowtalk

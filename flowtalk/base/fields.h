@@ -1,0 +1,160 @@
+// Field tables: a config struct names each field once, with default, range and help; JSON reading
+// and writing, `--set a.b=c`, range errors and documentation all come from that one table.
+//
+//   struct FlowConfig {
+//     int steps = 8;
+//     template <class V> void fields(V&& field) {
+//       field("steps", steps, between(1, 64), "coupling steps from noise to motion");
+//     }
+//   };
+// A nested struct is a field too: field("flow", flow, "the flow"). Vectors of int and strings are
+// fields with a help text and no range.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+struct Between {
+  T lo, hi;
+};
+template <class T>
+Between<T> between(T lo, T hi) {
+  return {lo, hi};
+}
+
+// "; did you mean 'x'?" for the nearest of `names`, or "" if none is near.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& names);
+
+namespace fields_detail {
+
+template <class T>
+concept HasFields = requires(T& t) {
+  t.fields([](auto&&...) {});
+};
+
+struct Names {
+  std::vector<std::string> names;
+  template <class... Rest>
+  void operator()(const char* name, Rest&&...) {
+    names.emplace_back(name);
+  }
+};
+
+struct Writer {
+  Json json = Json::object();
+  template <class T>
+  void put(const char* name, T& value) {
+    if constexpr (HasFields<T>) {
+      Writer nested;
+      value.fields(nested);
+      json[name] = std::move(nested.json);
+    } else {
+      json[name] = value;
+    }
+  }
+  template <class T, class R>
+  void operator()(const char* name, T& value, R, const char*) {
+    put(name, value);
+  }
+  template <class T>
+  void operator()(const char* name, T& value, const char*) {
+    put(name, value);
+  }
+};
+
+struct Reader {
+  const Json& json;
+  const std::string& where;
+
+  template <class T>
+  void get(const char* name, T& value) {
+    const auto found = json.find(name);
+    if (found == json.end()) return;  // absent: the default stays
+    const std::string path = where + "." + name;
+    if constexpr (HasFields<T>) {
+      if (!found->is_object()) fail("{}: expected an object, got {}", path, found->dump());
+      read(*found, value, path);
+    } else {
+      if constexpr (std::is_same_v<T, bool>) {
+        if (!found->is_boolean()) fail("{}: expected true or false, got {}", path, found->dump());
+      } else if constexpr (std::integral<T>) {
+        if (!found->is_number_integer())
+          fail("{}: expected a whole number, got {}", path, found->dump());
+      } else if constexpr (std::floating_point<T>) {
+        if (!found->is_number()) fail("{}: expected a number, got {}", path, found->dump());
+      }
+      try {
+        value = found->template get<T>();
+      } catch (const nlohmann::json::exception&) {
+        fail("{}: has the wrong type, got {}", path, found->dump());
+      }
+    }
+  }
+  template <class T, class R>
+  void operator()(const char* name, T& value, R range, const char*) {
+    get(name, value);
+    const auto number = static_cast<double>(value);
+    if (!(number >= static_cast<double>(range.lo) && number <= static_cast<double>(range.hi))) {
+      fail("{}.{}: expected between {} and {}, got {}", where, name, range.lo, range.hi, value);
+    }
+  }
+  template <class T>
+  void operator()(const char* name, T& value, const char*) {
+    get(name, value);
+  }
+  template <class T>
+  static void read(const Json& json, T& config, const std::string& where) {
+    Names known;
+    config.fields(known);
+    for (const auto& item : json.items()) {
+      if (std::find(known.names.begin(), known.names.end(), item.key()) == known.names.end()) {
+        fail("{}: unknown key '{}'{}", where, item.key(), did_you_mean(item.key(), known.names));
+      }
+    }
+    Reader reader{json, where};
+    config.fields(reader);
+  }
+};
+
+}  // namespace fields_detail
+
+// All fields with their values.
+template <class Config>
+Json to_json(Config config) {
+  fields_detail::Writer writer;
+  config.fields(writer);
+  return writer.json;
+}
+
+// Fills config from json; absent fields keep their defaults. Errors name `where` (a file) and the
+// field: unknown key, wrong type, out of range.
+template <class Config>
+void from_json(const Json& json, Config& config, const std::string& where) {
+  if (!json.is_object()) fail("{}: expected a JSON object", where);
+  fields_detail::Reader::read(json, config, where);
+}
+
+// Parses JSON text; Error with file and position.
+Json parse_json(const std::string& text, const std::string& where);
+
+// Applies one "a.b=value" (the form of --set) to a config.
+void set_json_path(Json& json, const std::string& assignment);
+template <class Config>
+void set_field(Config& config, const std::string& assignment) {
+  Json json = to_json(config);
+  set_json_path(json, assignment);
+  from_json(json, config, "--set " + assignment);
+}
+
+}  // namespace flowtalk

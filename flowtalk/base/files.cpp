@@ -1,0 +1,89 @@
+#include "flowtalk/base/files.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk {
+namespace fs = std::filesystem;
+
+std::string load_file(const fs::path& path, size_t max_bytes) {
+  std::error_code code;
+  const auto status = fs::status(path, code);
+  if (status.type() == fs::file_type::not_found) {
+    fail("{}: no such file; check the path", path.string());
+  }
+  if (fs::is_directory(status)) fail("{}: is a folder, expected a file", path.string());
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail("{}: cannot be read ({}); check its permissions", path.string(), strerror(errno));
+  in.seekg(0, std::ios::end);
+  const auto size = static_cast<std::streamoff>(in.tellg());
+  if (size < 0) fail("{}: cannot be read (not a regular file)", path.string());
+  if (static_cast<size_t>(size) > max_bytes) {
+    fail("{}: is {} bytes, at most {} are read here", path.string(), size, max_bytes);
+  }
+  std::string bytes(static_cast<size_t>(size), '\0');
+  in.seekg(0);
+  in.read(bytes.data(), size);
+  if (in.gcount() != size) {
+    fail("{}: read {} of {} bytes; the file changed or the disk failed", path.string(), in.gcount(),
+         size);
+  }
+  return bytes;
+}
+
+void make_parent_folder(const fs::path& path) {
+  const auto parent = path.parent_path();
+  if (parent.empty()) return;
+  std::error_code code;
+  fs::create_directories(parent, code);
+  if (!fs::is_directory(parent)) {
+    fail("{}: the folder cannot be made ({}); choose another output", parent.string(),
+         code.message());
+  }
+}
+
+void save_file(const fs::path& path, std::string_view bytes) {
+  PartialOutput output(path);
+  {
+    std::ofstream out(output.path(), std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.flush();
+    if (!out) fail("{}: cannot be written ({})", path.string(), strerror(errno));
+  }
+  output.commit();
+}
+
+PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)) {
+  make_parent_folder(final_);
+  if (fs::is_directory(final_) && final_.has_filename() == false) {
+    fail("{}: is a folder, expected a file name", final_.string());
+  }
+  const auto parent = final_.parent_path().empty() ? fs::path(".") : final_.parent_path();
+  if (access(parent.c_str(), W_OK) != 0) {
+    fail("{}: cannot be written ({}); choose another output", final_.string(), strerror(errno));
+  }
+  partial_ = parent / (final_.filename().string() + ".partial");
+  std::error_code code;
+  fs::remove_all(partial_, code);
+}
+
+PartialOutput::~PartialOutput() {
+  std::error_code code;
+  if (!committed_) fs::remove_all(partial_, code);
+}
+
+void PartialOutput::commit() {
+  std::error_code code;
+  if (fs::is_directory(partial_)) fs::remove_all(final_, code);
+  fs::rename(partial_, final_, code);
+  if (code) fail("{}: cannot be written ({})", final_.string(), code.message());
+  committed_ = true;
+}
+
+}  // namespace flowtalk

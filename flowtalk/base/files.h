@@ -1,0 +1,37 @@
+// Whole-file reads and writes that leave nothing half-written behind.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace flowtalk {
+
+// The file's bytes. Errors: missing, unreadable, a folder, larger than max_bytes.
+std::string load_file(const std::filesystem::path& path, size_t max_bytes = size_t{1} << 32);
+
+// Writes to PATH.partial and renames; on failure the partial file is removed.
+void save_file(const std::filesystem::path& path, std::string_view bytes);
+
+// An output that is being made under PATH.partial by other code (a video writer, a checkpoint
+// folder). commit() renames it to PATH; without commit() the destructor removes it.
+class PartialOutput {
+ public:
+  explicit PartialOutput(
+      std::filesystem::path final_path);  // Error if its folder cannot be written
+  ~PartialOutput();
+  PartialOutput(const PartialOutput&) = delete;
+  PartialOutput& operator=(const PartialOutput&) = delete;
+  const std::filesystem::path& path() const { return partial_; }
+  void commit();  // replaces what stood at PATH (also a folder)
+
+ private:
+  std::filesystem::path final_, partial_;
+  bool committed_ = false;
+};
+
+// Creates the parent folder of an output file; Error if that cannot be done.
+void make_parent_folder(const std::filesystem::path& path);
+
+}  // namespace flowtalk

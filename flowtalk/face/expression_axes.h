@@ -1,0 +1,50 @@
+// The 50 expression axes of the built-in head, named after the ARKit blendshapes they move.
+// ARKit has 52: jawOpen is the jaw joint here (pose, not expression), and jawRight is the negative
+// half of jawLeft. A coefficient of 1 is the full ARKit shape. Left and right are the face's own.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "flowtalk/base/flame_layout.h"
+
+namespace flowtalk::face {
+
+inline constexpr std::array<std::string_view, 50> kExpressionAxes = {
+    "eyeBlinkLeft",        "eyeBlinkRight",
+    "eyeSquintLeft",       "eyeSquintRight",
+    "eyeWideLeft",         "eyeWideRight",
+    "eyeLookUpLeft",       "eyeLookUpRight",
+    "eyeLookDownLeft",     "eyeLookDownRight",
+    "eyeLookInLeft",       "eyeLookInRight",
+    "eyeLookOutLeft",      "eyeLookOutRight",
+    "browDownLeft",        "browDownRight",
+    "browInnerUp",         "browOuterUpLeft",
+    "browOuterUpRight",    "cheekPuff",
+    "cheekSquintLeft",     "cheekSquintRight",
+    "noseSneerLeft",       "noseSneerRight",
+    "jawForward",          "jawLeft",
+    "mouthClose",          "mouthFunnel",
+    "mouthPucker",         "mouthLeft",
+    "mouthRight",          "mouthSmileLeft",
+    "mouthSmileRight",     "mouthFrownLeft",
+    "mouthFrownRight",     "mouthDimpleLeft",
+    "mouthDimpleRight",    "mouthStretchLeft",
+    "mouthStretchRight",   "mouthRollLower",
+    "mouthRollUpper",      "mouthShrugLower",
+    "mouthShrugUpper",     "mouthPressLeft",
+    "mouthPressRight",     "mouthLowerDownLeft",
+    "mouthLowerDownRight", "mouthUpperUpLeft",
+    "mouthUpperUpRight",   "tongueOut"};
+static_assert(kExpressionAxes.size() == flame::kLiveExpression);
+
+// Index of an axis known at compile time: axis("browInnerUp"). A wrong name does not compile.
+consteval size_t axis(std::string_view name) {
+  for (size_t i = 0; i < kExpressionAxes.size(); ++i) {
+    if (kExpressionAxes[i] == name) return i;
+  }
+  throw "no such expression axis";
+}
+
+}  // namespace flowtalk::face

@@ -1,0 +1,93 @@
+// A face: FLAME's parameter layout and how its vertices follow from parameters. The built-in head
+// and FLAME files are both values of this one type. Units: metres; x to the face's left, y up,
+// z towards the viewer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::face {
+
+enum class Material : uint8_t {
+  kSkin,
+  kLips,
+  kBrow,
+  kEyeball,
+  kTeeth,
+  kTongue,
+  kMouthInside,
+  kHair
+};
+
+struct Appearance {
+  std::vector<std::array<float, 3>> albedo;  // per vertex, linear RGB 0..1
+  std::vector<Material> material;            // per vertex
+};
+
+// Vertex lists of the metrics (datasets/regions/{lve,fdd,eve}.txt).
+struct Regions {
+  std::vector<uint32_t> lips, upper_face, eyes;
+};
+
+// Points of the inner lip line that face each other; their vertical distance is the lip gap.
+struct LipLandmarks {
+  std::vector<uint32_t> upper, lower;  // pairs, same length
+  uint32_t left_corner = 0, right_corner = 0;
+};
+
+struct Face {
+  std::string name;
+  tensor::Tensor rest;              // (V, 3) template
+  tensor::Tensor shape_basis;       // (S, V*3), S <= 300
+  tensor::Tensor expression_basis;  // (E, V*3), E = 50 or 100
+  tensor::Tensor pose_basis;        // (36, V*3) pose correctives on R(joint 1..4) - I; may be empty
+  tensor::Tensor joint_regressor;   // (J, V)
+  tensor::Tensor skinning;          // (V, J)
+  std::array<int, flame::kJoints> parents{-1, 0, 1, 1, 1};
+  std::vector<std::array<uint32_t, 3>> triangles;  // counter-clockwise seen from outside
+  Appearance appearance;
+  Regions regions;
+  LipLandmarks lips;
+
+  int64_t vertex_count() const { return rest.dim(0); }
+};
+
+// One frame's parameters. Short spans mean zeros for the rest. Rotations are axis-angle, radians.
+struct FaceFrame {
+  std::span<const float> shape, expression;
+  std::array<float, 3> root{}, neck{}, jaw{}, left_eye{}, right_eye{};
+};
+
+// Splits a row of 53 (expression 50, jaw 3), 353 or 403 values; Error on any other width.
+FaceFrame frame_of_row(std::span<const float> row);
+
+// Deforms one fixed identity quickly: shape and joints are folded in once.
+class Deformer {
+ public:
+  Deformer(const Face& face, std::span<const float> shape = {});  // keeps a reference to `face`
+  // out: V*3 floats, metres. Thread-safe.
+  void vertices(const FaceFrame& frame, std::span<float> out) const;
+  const Face& face() const { return *face_; }
+
+ private:
+  const Face* face_;
+  tensor::Tensor identity_;  // (V, 3)
+  std::array<std::array<float, 3>, flame::kJoints> joints_{};
+};
+
+// Mean vertical distance between the paired inner-lip points, metres.
+float lip_gap(const Face& face, std::span<const float> vertices);
+
+// The procedural head (builtin.cpp): more than 3,000 vertices, 50 ARKit-named expression axes.
+const Face& builtin_face();
+
+// "builtin" (or empty), or the path of a FLAME file. Error: unknown or unreadable.
+const Face& load_face(const std::string& name_or_path);
+
+}  // namespace flowtalk::face
