@@ -1,0 +1,65 @@
+// From vertices to what a picture needs of them: screen positions, normals, finishes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/render/camera.h"
+#include "flowtalk/render/image.h"
+
+namespace flowtalk::render {
+
+// Screen positions are whole 1/64 pixels, so coverage is decided exactly.
+inline constexpr int kSubpixels = 64;
+
+struct ScreenVertex {
+  int32_t x = 0, y = 0;      // 1/64 pixel from the viewport's top left corner
+  float inverse_depth = -1;  // 1 / metres in front of the camera; <= 0: not to be drawn
+};
+
+// What is interpolated over a triangle, in this order.
+enum Attribute : size_t {
+  kNormalX,
+  kNormalY,
+  kNormalZ,
+  kRed,
+  kGreen,
+  kBlue,
+  kAmbient,   // 0..1, how much of the surroundings the point sees
+  kKeyLight,  // 0..1, how much of the key light reaches it
+  kReflectance,
+  kRoughness,
+  kScatter,  // 0..1, how far light spreads under the surface
+  kUnused,
+  kAttributes
+};
+struct alignas(16) SurfaceVertex {
+  std::array<float, kAttributes> value{};
+};
+
+// Vertex -> triangles, to sum normals in an order that no thread can change.
+class Adjacency {
+ public:
+  Adjacency(std::span<const std::array<uint32_t, 3>> triangles, size_t vertices);
+  std::span<const uint32_t> triangles_of(size_t vertex) const {
+    return {triangle_.data() + first_[vertex], first_[vertex + 1] - first_[vertex]};
+  }
+
+ private:
+  std::vector<uint32_t> first_, triangle_;
+};
+
+// Area-weighted vertex normals, unit length, world space. vertices: V*3 metres.
+void vertex_normals(std::span<const float> vertices,
+                    std::span<const std::array<uint32_t, 3>> triangles, const Adjacency& adjacency,
+                    ThreadPool& pool, std::vector<Vec3>& face_normals, std::vector<Vec3>& normals);
+
+// Vertices as the camera sees them in a viewport of width x height pixels.
+void project(std::span<const float> vertices, const Camera& camera, int width, int height,
+             std::vector<ScreenVertex>& out);
+
+}  // namespace flowtalk::render

@@ -1,0 +1,39 @@
+// Pictures of a face: a tiled software rasteriser with 4x multisampling and per-pixel light. The
+// pixels depend neither on the number of threads nor on the processor.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/render/camera.h"
+#include "flowtalk/render/image.h"
+
+namespace flowtalk::render {
+
+struct RenderOptions {
+  Rgb background_top{0x5c, 0x62, 0x6b}, background_bottom{0x2b, 0x2e, 0x33};
+  bool shadows = true;    // of the key light, per frame
+  bool occlusion = true;  // what the rest shape hides from the surroundings, made once
+};
+
+// Draws one face in any pose. Not to be used from two threads at once; it uses the pool itself.
+class Renderer {
+ public:
+  Renderer(const face::Face& face, const RenderOptions& options, ThreadPool& pool);
+  ~Renderer();
+  Renderer(const Renderer&) = delete;
+  Renderer& operator=(const Renderer&) = delete;
+
+  // vertices: V*3 metres. Fills `at` (inside `out`), background included.
+  void draw(std::span<const float> vertices, const Camera& camera, Image& out, const Rect& at);
+  // The whole image.
+  void draw(std::span<const float> vertices, const Camera& camera, Image& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace flowtalk::render

@@ -1,0 +1,40 @@
+// Light on surfaces: a studio rig that follows the camera, skin that scatters, wet highlights.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "flowtalk/face/face.h"
+#include "flowtalk/render/camera.h"
+#include "flowtalk/render/image.h"
+#include "flowtalk/render/mesh.h"
+
+namespace flowtalk::render {
+
+// How a material answers light.
+struct Finish {
+  float reflectance;  // of the surface seen straight on, 0..1
+  float roughness;    // 0 mirror .. 1 chalk
+  float scatter;      // 0..1, light that spreads under the surface and softens the terminator
+};
+Finish finish_of(face::Material material);
+
+// Light colours are linear; a white wall facing a light of 1 shows 1.
+struct Light {
+  Vec3 direction;  // towards the light, camera space (right, up, towards the viewer), unit length
+  Vec3 colour;
+};
+// Key (upper left, warm), fill (right, cool), rim (behind), in this order.
+const std::array<Light, 3>& studio_lights();
+
+// Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
+inline constexpr size_t kBatch = 256;
+struct ShadeBatch {
+  alignas(64) std::array<std::array<float, kBatch>, kAttributes> attribute;
+  alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye
+  alignas(64) std::array<std::array<float, kBatch>, 3> colour;  // out: linear, 0..1
+};
+// Shades all kBatch entries; those past the filled ones hold anything finite.
+void shade(ShadeBatch& batch);
+
+}  // namespace flowtalk::render
