@@ -1,0 +1,78 @@
+// Emotion control per frame: a mixture over emotions and a real-valued strength become the emotion
+// vector g (B, T, K) through the graph's nodes.
+//   e = sum_i w_i h_i;   m(k) = sum_j alpha_j clip(3k - (j-1), 0, 1), sum_j alpha_j = 1 per channel
+//   g = h_neutral + m(k) (e - h_neutral) + m(k) W l(k)
+// so that g is exactly h_neutral at k = 0, whatever the emotion, and m is monotone; k reaches 1.25.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "flowtalk/condition/emotion_graph.h"
+
+namespace flowtalk::condition {
+
+// Weights (frames * 8, each frame on the simplex) and strengths (frames, 0..1.25) of a batch of
+// clips, flattened B * T. Neutral frames have strength 0: neutral weight in a mixture lowers the
+// strength instead of adding a node of its own.
+struct EmotionCurve {
+  int64_t batch = 1, frames = 0;
+  std::vector<float> weights, strength;
+
+  static EmotionCurve constant(std::span<const float> mix, float strength, int64_t frames);
+};
+
+// clip(3k - j, 0, 1) for j = 0, 1, 2; the last segment runs on to 1.75 for k up to 1.25.
+std::array<float, kLevelNodes> intensity_segments(float strength);
+// Hat functions around the levels at 1/3, 2/3, 1.
+std::array<float, kLevelNodes> level_weights(float strength);
+
+template <class Ops>
+struct EmotionControl {
+  using T = ops::TensorOf<Ops>;
+  EmotionControl(params::Scope<Ops> p, const ConditionConfig& c)
+      : graph(p / "graph", c),
+        progression(p.tensor("progression", {kLevelNodes, c.width}, params::zeros())),
+        level(p / "level", c.width, c.width),
+        null_emotion(p.tensor("null_emotion", {1, 1, c.width}, params::normal(0.1f))),
+        width(c.width) {}
+
+  // g (B, T, K)
+  T operator()(Ops& ops, const EmotionCurve& curve) const {
+    std::vector<float> segments, levels;
+    for (const float k : curve.strength) {
+      for (const float s : intensity_segments(k)) segments.push_back(s);
+      for (const float l : level_weights(k)) levels.push_back(l);
+    }
+    const int64_t b = curve.batch, t = curve.frames;
+    const T nodes = graph.nodes(ops);
+    const T emotions = ops.slice(nodes, 0, 0, kEmotionNodes);
+    const T neutral = ops.reshape(ops.slice(nodes, 0, 0, 1), {1, 1, width});
+    const T mixture = mixed(ops, ops.constant({b, t, kEmotionNodes}, curve.weights), emotions);
+    const T context = mixed(ops, ops.constant({b, t, kLevelNodes}, levels),
+                            ops.slice(nodes, 0, kEmotionNodes, kNodes));
+    const T amount = mixed(ops, ops.constant({b, t, kLevelNodes}, segments), shares(ops));
+    const T change = ops.add(ops.sub(mixture, neutral), level(ops, context));
+    return ops.add(neutral, ops.mul(amount, change));
+  }
+
+  EmotionGraph<Ops> graph;
+  T progression;  // (3, K)
+  nn::Linear<Ops> level;
+  T null_emotion;  // (1, 1, K), stands for "no emotion given" in training and guidance
+  int64_t width;
+
+ private:
+  // weights (B, T, N) x rows (N, K)
+  T mixed(Ops& ops, const T& weights, const T& table) const {
+    return ops.linear(weights, ops.transpose(table, 0, 1));
+  }
+  T shares(Ops& ops) const {  // alpha (3, K), columns sum to one
+    const T positive = ops.softplus(progression);
+    const T sums = ops.reshape(ops.sum_last(ops.transpose(positive, 0, 1)), {1, width});
+    return ops.div(positive, sums);
+  }
+};
+
+}  // namespace flowtalk::condition

@@ -1,0 +1,127 @@
+// HuBERT (Hsu et al., 2021): waveform -> speech features at 50 Hz. The base and large flavours, and
+// small ones, are all HubertConfig values.
+#pragma once
+
+#include <vector>
+
+#include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/nn/conv1d.h"
+#include "flowtalk/nn/layer_norm.h"
+#include "flowtalk/nn/linear.h"
+#include "flowtalk/nn/transformer_block.h"
+
+namespace flowtalk::encoder {
+
+// One convolution of the feature extractor with its norm ("group": over time, first layer only).
+template <class Ops>
+struct FeatureConv {
+  using T = ops::TensorOf<Ops>;
+  enum class Norm { kNone, kTime, kLayer };
+
+  FeatureConv(params::Scope<Ops> p, const HubertConfig& c, size_t layer)
+      : weight(p.tensor("weight", {c.conv_dim[layer], in(c, layer), c.conv_kernel[layer]},
+                        params::normal(std::sqrt(
+                            2.0f / static_cast<float>(in(c, layer) * c.conv_kernel[layer]))))),
+        norm(c.feat_extract_norm == "layer" ? Norm::kLayer
+             : layer == 0                   ? Norm::kTime
+                                            : Norm::kNone),
+        has_bias(c.conv_bias),
+        eps(1e-5f) {
+    const int64_t out = c.conv_dim[layer];
+    options.stride = c.conv_stride[layer];
+    if (has_bias) bias = p.tensor("bias", {out}, params::zeros());
+    if (norm != Norm::kNone) {
+      gain = p.tensor("norm_gain", {out}, params::ones());
+      shift = p.tensor("norm_bias", {out}, params::zeros());
+    }
+  }
+
+  // (B, T, in) -> (B, T', out)
+  T operator()(Ops& ops, const T& x) const {
+    T y = has_bias ? ops.conv1d(x, weight, bias, options) : ops.conv1d(x, weight, options);
+    if (norm == Norm::kTime) y = ops.time_norm(y, gain, shift, eps);
+    if (norm == Norm::kLayer) y = ops.layer_norm(y, gain, shift, eps);
+    return ops.gelu(y);
+  }
+
+  T weight, bias, gain, shift;
+  ops::ConvOptions options;
+  Norm norm;
+  bool has_bias;
+  float eps;
+
+ private:
+  static int64_t in(const HubertConfig& c, size_t layer) {
+    return layer == 0 ? 1 : c.conv_dim[layer - 1];
+  }
+};
+
+template <class Ops>
+struct Hubert {
+  using T = ops::TensorOf<Ops>;
+  using Scope = params::Scope<Ops>;
+
+  Hubert(Scope p, const HubertConfig& c)
+      : config(c),
+        projection(p / "projection", c.conv_dim.back(), c.hidden_size),
+        position(p / "position", c.hidden_size, c.hidden_size, c.num_conv_pos_embeddings,
+                 position_options(c)),
+        norm(p / "norm", c.hidden_size, c.layer_norm_eps) {
+    for (size_t i = 0; i < c.conv_dim.size(); ++i) {
+      convolutions.emplace_back(p / "conv" / static_cast<int64_t>(i), c, i);
+    }
+    if (c.feat_proj_layer_norm) {
+      projection_norm.emplace_back(p / "projection_norm", c.conv_dim.back(), c.layer_norm_eps);
+    }
+    nn::TransformerOptions block{
+        c.hidden_size, c.num_attention_heads, c.intermediate_size, c.do_stable_layer_norm,
+        0.1f,          c.layer_norm_eps};
+    for (int64_t i = 0; i < c.num_hidden_layers; ++i) {
+      layers.emplace_back(p / "layer" / i, block);
+    }
+  }
+
+  // waveform (B, S), already normalised -> features (B, frames(S), hidden_size)
+  T operator()(Ops& ops, const T& waveform) const { return hidden_states(ops, waveform).back(); }
+
+  // What enters the first layer, then the output of each layer; the last has the final norm.
+  std::vector<T> hidden_states(Ops& ops, const T& waveform) const {
+    T x = local_features(ops, waveform);
+    for (const auto& projection_layer_norm : projection_norm) x = projection_layer_norm(ops, x);
+    x = projection(ops, x);
+    x = ops.add(x, ops.gelu(position(ops, x)));
+    if (!config.do_stable_layer_norm) x = norm(ops, x);
+    std::vector<T> states = {ops.dropout(x, 0.1f)};
+    for (const auto& layer : layers) states.push_back(layer(ops, states.back()));
+    if (config.do_stable_layer_norm) states.back() = norm(ops, states.back());
+    return states;
+  }
+
+  // The convolution stack alone: (B, S) -> (B, T, conv_dim.back())
+  T local_features(Ops& ops, const T& waveform) const {
+    const auto shape = ops.shape(waveform);
+    T x = ops.reshape(waveform, {shape[0], shape[1], 1});
+    for (const auto& conv : convolutions) x = conv(ops, x);
+    return x;
+  }
+
+  HubertConfig config;
+  std::vector<FeatureConv<Ops>> convolutions;
+  std::vector<nn::LayerNorm<Ops>> projection_norm;  // one or none
+  nn::Linear<Ops> projection;
+  nn::Conv1d<Ops> position;
+  std::vector<nn::TransformerBlock<Ops>> layers;
+  nn::LayerNorm<Ops> norm;
+
+ private:
+  // Kernel k pads k/2 on both sides and, when k is even, drops the last frame.
+  static ops::ConvOptions position_options(const HubertConfig& c) {
+    ops::ConvOptions options;
+    options.groups = c.num_conv_pos_embedding_groups;
+    options.left = c.num_conv_pos_embeddings / 2;
+    options.right = options.left - (c.num_conv_pos_embeddings % 2 == 0 ? 1 : 0);
+    return options;
+  }
+};
+
+}  // namespace flowtalk::encoder

@@ -1,0 +1,58 @@
+// The configuration of a HuBERT-family encoder, with the names of Hugging Face's config.json.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::encoder {
+
+struct HubertConfig {
+  std::vector<int> conv_dim = {512, 512, 512, 512, 512, 512, 512};
+  std::vector<int> conv_kernel = {10, 3, 3, 3, 3, 2, 2};
+  std::vector<int> conv_stride = {5, 2, 2, 2, 2, 2, 2};
+  bool conv_bias = false;
+  std::string feat_extract_norm = "group";
+  bool feat_proj_layer_norm = true;
+  int hidden_size = 768, num_hidden_layers = 12, num_attention_heads = 12, intermediate_size = 3072;
+  int num_conv_pos_embeddings = 128, num_conv_pos_embedding_groups = 16;
+  bool do_stable_layer_norm = false;
+  float layer_norm_eps = 1e-5f;
+  bool do_normalize = true;
+
+  template <class V>
+  void fields(V&& field) {
+    field("conv_dim", conv_dim, "channels of each convolution");
+    field("conv_kernel", conv_kernel, "kernel of each convolution, samples or frames");
+    field("conv_stride", conv_stride, "stride of each convolution");
+    field("conv_bias", conv_bias, "convolutions have a bias");
+    field("feat_extract_norm", feat_extract_norm, "group: over time, first layer; layer: all");
+    field("feat_proj_layer_norm", feat_proj_layer_norm, "layer norm before the projection");
+    field("hidden_size", hidden_size, between(8, 4096), "transformer width");
+    field("num_hidden_layers", num_hidden_layers, between(0, 96), "transformer layers");
+    field("num_attention_heads", num_attention_heads, between(1, 64), "attention heads");
+    field("intermediate_size", intermediate_size, between(8, 16384), "feed-forward width");
+    field("num_conv_pos_embeddings", num_conv_pos_embeddings, between(1, 512),
+          "kernel of the positional convolution");
+    field("num_conv_pos_embedding_groups", num_conv_pos_embedding_groups, between(1, 64),
+          "its groups");
+    field("do_stable_layer_norm", do_stable_layer_norm, "pre-norm transformer (large)");
+    field("layer_norm_eps", layer_norm_eps, between(1e-12f, 1e-2f), "epsilon of the norms");
+    field("do_normalize", do_normalize, "zero mean and unit variance waveform in");
+  }
+
+  // Samples between frames, and samples that one frame sees.
+  int64_t hop_samples() const;
+  int64_t receptive_samples() const;
+  // Frames that come out of `samples`; 0 if there are too few.
+  int64_t frames(int64_t samples) const;
+  // Error naming the field if sizes contradict each other.
+  void check(const std::string& where) const;
+};
+
+// The default encoder: 2.3 M parameters, per-frame norms everywhere.
+HubertConfig small_hubert();
+
+}  // namespace flowtalk::encoder

@@ -1,0 +1,114 @@
+// FlowTalk: the one place where encoder, condition, flow and motion prior meet.
+//
+//   speech (B, T, 2C) + emotion g (B, T, K) + style -> condition c (B, T, K)
+//   c -> base mean and deviation (B, T/2, 2D), flow condition (B, T/2, F)
+//   base sample u (B, T/2, 2D) -> flow inverse -> latents z (B, T, D) -> prior -> motion (B, T, 53)
+// T is even inside; callers pad an odd clip by one frame and drop it again.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/condition/fusion.h"
+#include "flowtalk/encoder/hubert.h"
+#include "flowtalk/flow/ar_base.h"
+#include "flowtalk/flow/flow.h"
+#include "flowtalk/model/model_config.h"
+#include "flowtalk/motion/motion_prior.h"
+
+namespace flowtalk::model {
+
+inline constexpr int64_t kStyleCount = 32;
+
+// What the flow is conditioned on, at the squeezed rate of 12.5 Hz.
+template <class Ops>
+struct FlowCondition {
+  ops::TensorOf<Ops> condition;    // (B, T/2, F)
+  flow::BaseParameters<Ops> base;  // (B, T/2, 2D)
+};
+
+template <class Ops>
+struct Generator {
+  using T = ops::TensorOf<Ops>;
+  using Scope = params::Scope<Ops>;
+
+  Generator(Scope p, const ModelConfig& c)
+      : latent_mean(p.buffer("latent_mean", {c.prior.latent}, params::zeros())),
+        latent_sd(p.buffer("latent_sd", {c.prior.latent}, params::ones())),
+        control(p / "control", c.condition),
+        styles(p.tensor("styles", {kStyleCount, c.condition.width}, params::normal(0.3f))),
+        fusion(p / "fusion", 2 * c.encoder.hidden_size, c.condition),
+        base_inner(p / "base_inner", 2 * c.condition.width, 2 * c.condition.width),
+        base_outer(p / "base_outer", 2 * c.condition.width, 4 * c.prior.latent,
+                   params::normal(0.01f)),
+        flow_condition(p / "flow_condition", 2 * c.condition.width, c.flow.condition),
+        flow(p / "flow", c.prior.latent, c.flow),
+        base(p / "base", 2 * c.prior.latent),
+        width(c.condition.width),
+        latent(c.prior.latent) {}
+
+  // speech (B, T, 2C), emotion (B, T, K) from `control`, one style per clip -> c (B, T, K)
+  T condition(Ops& ops, const T& speech, const T& emotion, std::span<const int64_t> style) const {
+    const T s =
+        ops.reshape(ops.rows(styles, style), {static_cast<int64_t>(style.size()), 1, width});
+    return fusion(ops, speech, emotion, s);
+  }
+
+  FlowCondition<Ops> prepare(Ops& ops, const T& c) const {
+    const auto shape = ops.shape(c);
+    const T pairs = ops.reshape(c, {shape[0], shape[1] / 2, 2 * shape[2]});
+    const T both = base_outer(ops, ops.gelu(base_inner(ops, pairs)));
+    return {flow_condition(ops, pairs),
+            {ops.slice(both, 2, 0, 2 * latent),
+             ops.clamp(ops.slice(both, 2, 2 * latent, 4 * latent), -2, 1)}};
+  }
+
+  // log density of standardised latents per squeezed frame, (B, T/2).
+  T log_prob(Ops& ops, const T& z, const FlowCondition<Ops>& c) const {
+    const auto out = flow.forward(ops, standardise(ops, z), c.condition);
+    return ops.add(base.log_prob(ops, out.value, c.base), out.log_det);
+  }
+
+  // latents (B, T, D)
+  T generate(Ops& ops, const FlowCondition<Ops>& c, const flow::NoiseAddress& noise) const {
+    const T u = base.sample(ops, c.base, noise);
+    const T z = flow.inverse(ops, u, c.condition);
+    return ops.add(ops.mul(z, latent_sd), latent_mean);
+  }
+
+  T standardise(Ops& ops, const T& z) const { return ops.div(ops.sub(z, latent_mean), latent_sd); }
+
+  T latent_mean, latent_sd;  // (D)
+  condition::EmotionControl<Ops> control;
+  T styles;  // (32, K)
+  condition::Fusion<Ops> fusion;
+  nn::Linear<Ops> base_inner, base_outer, flow_condition;
+  flow::Flow<Ops> flow;
+  flow::ArBase<Ops> base;
+  int64_t width, latent;
+};
+
+template <class Ops>
+struct FlowTalk {
+  using T = ops::TensorOf<Ops>;
+  FlowTalk(params::Scope<Ops> p, const ModelConfig& c)
+      : config(c),
+        encoder(p / "encoder", c.encoder),
+        prior(p / "prior", c.prior),
+        generator(p / "generator", c) {}
+
+  // Normalised waveform (B, S) whose encoder frame count is even -> speech (B, T, 2C) at 25 Hz.
+  T speech(Ops& ops, const T& waveform) const {
+    const T x = encoder(ops, waveform);
+    const auto shape = ops.shape(x);
+    return ops.reshape(x, {shape[0], shape[1] / 2, 2 * shape[2]});
+  }
+
+  ModelConfig config;
+  encoder::Hubert<Ops> encoder;
+  motion::MotionPrior<Ops> prior;
+  Generator<Ops> generator;
+};
+
+}  // namespace flowtalk::model

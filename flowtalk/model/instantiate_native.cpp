@@ -1,0 +1,7 @@
+#include "flowtalk/model/native.h"
+
+namespace flowtalk::model {
+
+template struct FlowTalk<ops::NativeOps>;
+
+}  // namespace flowtalk::model

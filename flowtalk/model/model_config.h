@@ -1,0 +1,27 @@
+// Everything that defines a model: frozen into its checkpoint (config.json).
+#pragma once
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/condition/condition_config.h"
+#include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/flow/flow_config.h"
+#include "flowtalk/motion/motion_prior.h"
+
+namespace flowtalk::model {
+
+struct ModelConfig {
+  encoder::HubertConfig encoder = encoder::small_hubert();
+  motion::PriorConfig prior;
+  condition::ConditionConfig condition;
+  flow::FlowConfig flow;
+
+  template <class V>
+  void fields(V&& field) {
+    field("encoder", encoder, "HuBERT-family speech encoder");
+    field("prior", prior, "motion prior");
+    field("condition", condition, "emotion graph and fusion");
+    field("flow", flow, "conditional normalizing flow");
+  }
+};
+
+}  // namespace flowtalk::model
