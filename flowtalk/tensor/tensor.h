@@ -38,6 +38,8 @@ class Tensor {
 
   Tensor reshape(Shape shape) const;  // same storage; one size may be -1
   Tensor clone() const;
+  // What keeps the storage alive: equal for copies, reshapes and views of one storage.
+  const std::shared_ptr<const void>& owner() const { return owner_; }
 
  private:
   Shape shape_;

@@ -1,0 +1,33 @@
+#include "flowtalk/ops/packed_weights.h"
+
+#include <algorithm>
+
+namespace flowtalk::ops {
+
+std::shared_ptr<const PackedGroups> PackedWeights::find(const tensor::Tensor& weight,
+                                                        int64_t groups,
+                                                        const std::function<PackedGroups()>& make) {
+  tensor::Shape shape = weight.shape();
+  shape.push_back(groups);
+  const Key key(weight.data(), std::move(shape));
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(key);
+    if (found != entries_.end() && !found->second.owner.expired()) return found->second.packed;
+  }
+  auto packed = std::make_shared<const PackedGroups>(make());
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= sweep_at_) {
+    std::erase_if(entries_, [](const auto& item) { return item.second.owner.expired(); });
+    sweep_at_ = std::max<size_t>(64, 2 * entries_.size());
+  }
+  entries_[key] = {weight.owner(), packed};
+  return packed;
+}
+
+size_t PackedWeights::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+}  // namespace flowtalk::ops

@@ -1,0 +1,38 @@
+// Weights of linear and conv1d in the packed form of tensor/gemm.h, made at their first use.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "flowtalk/tensor/gemm.h"
+
+namespace flowtalk::ops {
+
+// One matrix per group of a convolution.
+using PackedGroups = std::vector<tensor::PackedMatrix>;
+
+// Entries live as long as the storage of the weight they were made from; a storage that was freed
+// is never mistaken for another at the same address. Safe to share between threads.
+class PackedWeights {
+ public:
+  // What `make` returns, remembered for this weight (its storage, shape and `groups`).
+  std::shared_ptr<const PackedGroups> find(const tensor::Tensor& weight, int64_t groups,
+                                           const std::function<PackedGroups()>& make);
+  size_t size() const;
+
+ private:
+  struct Entry {
+    std::weak_ptr<const void> owner;
+    std::shared_ptr<const PackedGroups> packed;
+  };
+  using Key = std::pair<const float*, tensor::Shape>;
+  mutable std::mutex mutex_;
+  std::map<Key, Entry> entries_;
+  size_t sweep_at_ = 64;
+};
+
+}  // namespace flowtalk::ops

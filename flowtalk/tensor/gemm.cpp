@@ -1,0 +1,154 @@
+#include "flowtalk/tensor/gemm.h"
+
+#include <algorithm>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/tensor/gemm_tile.h"
+
+namespace flowtalk::tensor {
+namespace {
+
+constexpr int64_t kBlockRows = 64, kBlockPanels = 4;
+constexpr int64_t kMaxPanelWidth = kTileVectors * 16;
+// Below this many multiply-adds, waking another thread costs more than it saves.
+constexpr int64_t kWorthSharing = 1 << 19;
+
+struct Choice {
+  const char* name;
+  const TileTable* tiles;
+};
+
+const Choice& choice() {
+  static const Choice chosen = []() -> Choice {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma")) {
+      return {"avx512", &avx512_tiles()};
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+      return {"avx2", &avx2_tiles()};
+    }
+#endif
+    return {"generic", &generic_tiles()};
+  }();
+  return chosen;
+}
+
+int64_t full_width() { return kTileVectors * choice().tiles->lanes; }
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Rows [begin, end) of one product against one panel.
+void multiply_panel(const Product& p, int64_t begin, int64_t end, int64_t panel) {
+  const TileTable& tiles = *choice().tiles;
+  const int64_t width = p.b->panel_width(panel), column = panel * full_width();
+  const int64_t valid = std::min(width, p.b->columns() - column);
+  const auto vectors = static_cast<size_t>(width / tiles.lanes);
+  alignas(64) float bias[kMaxPanelWidth] = {};
+  alignas(64) float spare[kMaxTileRows * kMaxPanelWidth];
+  TileArgs t{.a = nullptr,
+             .row_stride = p.row_stride,
+             .taps = p.taps,
+             .tap_stride = p.tap_stride,
+             .depth = p.depth,
+             .b = p.b->panel(panel),
+             .bias = nullptr,
+             .out = nullptr,
+             .out_stride = p.out_stride};
+  if (p.bias != nullptr) {
+    std::copy_n(p.bias + column, valid, bias);
+    t.bias = bias;
+  }
+  const int64_t count = ceil_div(end - begin, tiles.rows);
+  for (int64_t i = 0; i < count; ++i) {  // tiles of nearly equal height
+    const int64_t row = begin + (end - begin) * i / count;
+    const int64_t rows = begin + (end - begin) * (i + 1) / count - row;
+    float* out = p.out + row * p.out_stride + column;
+    t.a = p.a + row * p.row_stride;
+    t.out = valid == width ? out : spare;
+    t.out_stride = valid == width ? p.out_stride : kMaxPanelWidth;
+    tiles.tile[static_cast<size_t>(rows - 1)][vectors - 1](t);
+    if (valid == width) continue;
+    for (int64_t r = 0; r < rows; ++r) {
+      std::copy_n(spare + r * kMaxPanelWidth, valid, out + r * p.out_stride);
+    }
+  }
+}
+
+}  // namespace
+
+const char* instruction_set() { return choice().name; }
+
+int64_t PackedMatrix::panels() const { return ceil_div(columns_, full_width()); }
+
+int64_t PackedMatrix::panel_width(int64_t index) const {
+  const int64_t lanes = choice().tiles->lanes;
+  return std::min(full_width(), ceil_div(columns_ - index * full_width(), lanes) * lanes);
+}
+
+const float* PackedMatrix::panel(int64_t index) const {
+  return data_.data() + index * full_width() * depth_;
+}
+
+PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
+                           int64_t depth_stride, int64_t column_stride)
+    : depth_(depth), columns_(columns) {
+  const int64_t lanes = choice().tiles->lanes;
+  data_ = Tensor({depth * ceil_div(columns, lanes) * lanes});
+  for (int64_t p = 0; p < panels(); ++p) {
+    const int64_t width = panel_width(p), first = p * full_width();
+    const int64_t valid = std::min(width, columns - first);
+    float* to = data_.data() + first * depth;
+    const float* from = source + first * column_stride;
+    if (column_stride == 1) {
+      for (int64_t k = 0; k < depth; ++k) {
+        std::copy_n(from + k * depth_stride, valid, to + k * width);
+        std::fill(to + k * width + valid, to + (k + 1) * width, 0.0f);
+      }
+      continue;
+    }
+    constexpr int64_t kStrip = 16;  // reads a cache line of each column at a time
+    for (int64_t begin = 0; begin < depth; begin += kStrip) {
+      const int64_t end = std::min(depth, begin + kStrip);
+      for (int64_t n = 0; n < width; ++n) {
+        for (int64_t k = begin; k < end; ++k) {
+          to[k * width + n] = n < valid ? from[k * depth_stride + n * column_stride] : 0.0f;
+        }
+      }
+    }
+  }
+}
+
+void multiply(std::span<const Product> products, ThreadPool& pool) {
+  struct Block {
+    const Product* product;
+    int64_t row, panel;
+  };
+  std::vector<Block> blocks;
+  int64_t work = 0;
+  for (const Product& p : products) {
+    FT_CHECK(p.taps * p.depth == p.b->depth(), "{} taps of {} against depth {}", p.taps, p.depth,
+             p.b->depth());
+    work += p.rows * p.b->depth() * p.b->columns();
+    for (int64_t row = 0; row < p.rows; row += kBlockRows) {
+      for (int64_t panel = 0; panel < p.b->panels(); panel += kBlockPanels) {
+        blocks.push_back({&p, row, panel});
+      }
+    }
+  }
+  const auto run = [&](int64_t i) {
+    const Block& block = blocks[static_cast<size_t>(i)];
+    const Product& p = *block.product;
+    const int64_t row_end = std::min(p.rows, block.row + kBlockRows);
+    const int64_t panel_end = std::min(p.b->panels(), block.panel + kBlockPanels);
+    for (int64_t panel = block.panel; panel < panel_end; ++panel) {
+      multiply_panel(p, block.row, row_end, panel);
+    }
+  };
+  const auto count = static_cast<int64_t>(blocks.size());
+  if (work < kWorthSharing) {
+    for (int64_t i = 0; i < count; ++i) run(i);
+  } else {
+    pool.parallel_for(count, run);
+  }
+}
+
+}  // namespace flowtalk::tensor

@@ -1,0 +1,46 @@
+// Matrix products with a packed right side: what linear, matmul and conv1d are made of.
+// M rows, K depth (taps x channels for a convolution), N columns.
+#pragma once
+
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::tensor {
+
+// The right side (K, N), reordered into panels of columns for the processor at hand.
+class PackedMatrix {
+ public:
+  PackedMatrix() = default;
+  // Element (k, n) is source[k depth_stride + n column_stride].
+  PackedMatrix(const float* source, int64_t depth, int64_t columns, int64_t depth_stride,
+               int64_t column_stride);
+  int64_t depth() const { return depth_; }
+  int64_t columns() const { return columns_; }
+  int64_t panels() const;
+  const float* panel(int64_t index) const;   // (depth, panel_width(index))
+  int64_t panel_width(int64_t index) const;  // a multiple of the vector length, padded with zeros
+
+ private:
+  int64_t depth_ = 0, columns_ = 0;
+  Tensor data_;
+};
+
+// The left side and the result. Row i of the left side is, for each tap, `depth` floats at
+// a + i row_stride + tap tap_stride; taps x depth = K. A plain matrix has one tap.
+struct Product {
+  const float* a = nullptr;
+  int64_t rows = 0, row_stride = 0, taps = 1, tap_stride = 0, depth = 0;
+  const PackedMatrix* b = nullptr;
+  const float* bias = nullptr;  // (N) or null
+  float* out = nullptr;         // (rows, N), rows out_stride apart
+  int64_t out_stride = 0;
+};
+
+// Computes all products, split over the pool. Every output is summed in the order of K by itself:
+// the result does not depend on threads, on the other rows or on the split.
+void multiply(std::span<const Product> products, ThreadPool& pool);
+
+// "avx512", "avx2" or "generic".
+const char* instruction_set();
+
+}  // namespace flowtalk::tensor
