@@ -1,0 +1,30 @@
+// The element types of array files and their conversion to float32.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::formats {
+
+enum class Dtype { kBool, kU8, kI8, kU16, kI16, kU32, kI32, kU64, kI64, kF16, kBf16, kF32, kF64 };
+
+size_t element_size(Dtype dtype);  // bytes
+const char* name_of(Dtype dtype);  // as safetensors writes it: "F32"
+
+// Rounds to the nearest float32. `bytes` need not be aligned; count elements are read.
+void to_float32(Dtype dtype, bool big_endian, const char* bytes, int64_t count, float* out);
+
+// IEEE half precision, rounded to nearest even; beyond the range it becomes infinite.
+uint16_t float_to_half(float value);
+float half_to_float(uint16_t bits);
+
+// Number of elements of a shape read from a file, or nothing if the sizes overflow or would not
+// fit `max_bytes`. Sizes of zero are allowed.
+std::optional<int64_t> checked_count(const tensor::Shape& shape, size_t element_bytes,
+                                     size_t max_bytes);
+
+}  // namespace flowtalk::formats

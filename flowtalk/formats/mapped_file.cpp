@@ -1,0 +1,35 @@
+#include "flowtalk/formats/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::formats {
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail("{}: cannot be read ({}); check the path", path.string(), strerror(errno));
+  struct stat status {};
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(file);
+    fail("{}: is not a regular file; check the path", path.string());
+  }
+  size_ = static_cast<size_t>(status.st_size);
+  void* memory = size_ == 0 ? nullptr : mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+  const int error = errno;
+  close(file);
+  if (memory == MAP_FAILED) fail("{}: cannot be mapped ({})", path.string(), strerror(error));
+  data_ = static_cast<const char*>(memory);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+}
+
+}  // namespace flowtalk::formats

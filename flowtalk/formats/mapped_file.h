@@ -1,0 +1,22 @@
+// A file's bytes in memory, read by the system when they are touched.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace flowtalk::formats {
+
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);  // Error: missing, a folder, unreadable
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace flowtalk::formats

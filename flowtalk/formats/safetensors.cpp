@@ -1,0 +1,195 @@
+#include "flowtalk/formats/safetensors.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+
+namespace flowtalk::formats {
+namespace {
+
+using Json = nlohmann::json;
+constexpr size_t kMaxHeader = 100'000'000;  // the limit of the format
+constexpr const char* kMetadata = "__metadata__";
+
+std::optional<Dtype> parse_dtype(const std::string& name) {
+  for (int i = 0; i <= static_cast<int>(Dtype::kF64); ++i) {
+    if (name == name_of(static_cast<Dtype>(i))) return static_cast<Dtype>(i);
+  }
+  return std::nullopt;
+}
+
+// The header's JSON; repeated names and deep nesting are errors, which the parser alone ignores.
+Json parse_header(std::string_view text, const std::string& path) {
+  std::set<std::string> names;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > 3) fail("{}: the header is nested too deeply", path);
+    if (event == Json::parse_event_t::key && depth == 1) {
+      const bool fresh = names.insert(value.get_ref<const std::string&>()).second;
+      if (!fresh) fail("{}: the tensor {} stands twice in the header", path, value.dump());
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, watch);
+  } catch (const nlohmann::json::parse_error& e) {
+    fail("{}: the header is not valid JSON near byte {}; the file is damaged", path, e.byte);
+  }
+}
+
+// A whole number of at least 0, or nothing.
+std::optional<int64_t> whole(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto number = value.get<uint64_t>();
+  if (number > static_cast<uint64_t>(INT64_MAX)) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+std::optional<std::vector<int64_t>> whole_list(const Json& item, const char* key) {
+  const auto found = item.find(key);
+  if (found == item.end() || !found->is_array()) return std::nullopt;
+  std::vector<int64_t> list;
+  for (const Json& value : *found) {
+    const auto number = whole(value);
+    if (!number) return std::nullopt;
+    list.push_back(*number);
+  }
+  return list;
+}
+
+}  // namespace
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
+    : path_(path.string()), file_(std::make_shared<const MappedFile>(path)) {
+  const std::string_view bytes = file_->bytes();
+  if (bytes.size() < 8) fail("{}: {} bytes are too few for safetensors", path_, bytes.size());
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof length);
+  if (length > kMaxHeader || length > bytes.size() - 8 || length < 2) {
+    fail("{}: a header of {} bytes does not fit the file of {}; it is cut off or not safetensors",
+         path_, length, bytes.size());
+  }
+  data_start_ = 8 + static_cast<size_t>(length);
+  read_header(bytes.substr(8, static_cast<size_t>(length)), bytes.size() - data_start_);
+}
+
+void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
+  const Json json = parse_header(header, path_);
+  if (!json.is_object()) fail("{}: the header is not a JSON object", path_);
+  for (const auto& [name, item] : json.items()) {
+    if (name == kMetadata) {
+      if (!item.is_object()) fail("{}: {} is not an object", path_, kMetadata);
+      for (const auto& [key, value] : item.items()) {
+        if (!value.is_string()) fail("{}: metadata '{}' is not a string", path_, key);
+        metadata_[key] = value.get<std::string>();
+      }
+      continue;
+    }
+    if (!item.is_object()) fail("{}: tensor '{}' is not an object", path_, name);
+    const auto type = item.find("dtype");
+    const auto dtype = type != item.end() && type->is_string()
+                           ? parse_dtype(type->get<std::string>())
+                           : std::nullopt;
+    if (!dtype) fail("{}: tensor '{}' has no known dtype", path_, name);
+    const auto shape = whole_list(item, "shape"), offsets = whole_list(item, "data_offsets");
+    if (!shape || shape->size() > 32) fail("{}: tensor '{}' has no valid shape", path_, name);
+    if (!offsets || offsets->size() != 2) {
+      fail("{}: tensor '{}' has no valid data_offsets", path_, name);
+    }
+    const auto begin = static_cast<size_t>((*offsets)[0]), end = static_cast<size_t>((*offsets)[1]);
+    if (begin > end || end > data_size) {
+      fail("{}: tensor '{}' ends at byte {} of {}; the file is cut off", path_, name, end,
+           data_size);
+    }
+    const auto count = checked_count(*shape, element_size(*dtype), data_size);
+    if (!count || static_cast<size_t>(*count) * element_size(*dtype) != end - begin) {
+      fail("{}: tensor '{}' of shape {} as {} does not fit its {} bytes", path_, name,
+           tensor::to_string(*shape), name_of(*dtype), end - begin);
+    }
+    entries_[name] = {*dtype, *shape, begin, end};
+  }
+  std::vector<std::pair<size_t, size_t>> ranges;
+  for (const auto& [name, entry] : entries_) ranges.emplace_back(entry.begin, entry.end);
+  std::sort(ranges.begin(), ranges.end());
+  size_t covered = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin != covered) fail("{}: tensors overlap or leave a gap at byte {}", path_, covered);
+    covered = end;
+  }
+  if (covered != data_size) {
+    fail("{}: tensors cover {} of {} bytes of data", path_, covered, data_size);
+  }
+}
+
+std::vector<std::string> SafetensorsFile::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  return names;
+}
+
+const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) fail("{}: has no tensor '{}'", path_, name);
+  return found->second;
+}
+
+tensor::Tensor SafetensorsFile::load(const std::string& name) const {
+  const Entry& e = entry(name);
+  const char* bytes = file_->bytes().data() + data_start_ + e.begin;
+  const bool aligned = reinterpret_cast<uintptr_t>(bytes) % alignof(float) == 0;
+  if (e.dtype == Dtype::kF32 && aligned && e.end > e.begin) {
+    return tensor::Tensor::borrow(e.shape, reinterpret_cast<const float*>(bytes), file_);
+  }
+  tensor::Tensor result(e.shape);
+  to_float32(e.dtype, false, bytes, result.size(), result.data());
+  return result;
+}
+
+void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors, Dtype dtype,
+                      const std::map<std::string, std::string>& metadata) {
+  FT_CHECK(dtype == Dtype::kF32 || dtype == Dtype::kF16, "{}", name_of(dtype));
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header[kMetadata] = metadata;
+  size_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    FT_CHECK(!header.contains(name), "tensor '{}' twice", name);
+    const size_t end = offset + static_cast<size_t>(tensor.size()) * element_size(dtype);
+    header[name] = {
+        {"dtype", name_of(dtype)}, {"shape", tensor.shape()}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  constexpr size_t kAlign = 64;  // so that mapped float32 values are aligned
+  text.append((kAlign - (8 + text.size()) % kAlign) % kAlign, ' ');
+
+  PartialOutput output(path);
+  {
+    std::ofstream out(output.path(), std::ios::binary | std::ios::trunc);
+    const auto write = [&](const void* data, size_t bytes) {
+      out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+    };
+    const uint64_t length = text.size();
+    write(&length, sizeof length);
+    write(text.data(), text.size());
+    for (const auto& [name, tensor] : tensors) {
+      if (dtype == Dtype::kF32) {
+        write(tensor.values().data(), tensor.values().size_bytes());
+        continue;
+      }
+      std::vector<uint16_t> halves(tensor.values().size());
+      std::transform(tensor.values().begin(), tensor.values().end(), halves.begin(), float_to_half);
+      write(halves.data(), halves.size() * sizeof(uint16_t));
+    }
+    out.flush();
+    if (!out) fail("{}: cannot be written ({})", path.string(), strerror(errno));
+  }
+  output.commit();
+}
+
+}  // namespace flowtalk::formats

@@ -1,0 +1,57 @@
+// safetensors files: named tensors behind a JSON header (github.com/huggingface/safetensors).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flowtalk/formats/element.h"
+#include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::formats {
+
+// A mapped file, validated as a whole when it is opened: header length and JSON, known types, sizes
+// that fit the shapes, and tensors that cover the data without gap or overlap. Errors name the
+// file.
+class SafetensorsFile {
+ public:
+  explicit SafetensorsFile(const std::filesystem::path& path);
+
+  const std::string& path() const { return path_; }
+  std::vector<std::string> names() const;  // sorted
+  bool contains(const std::string& name) const { return entries_.contains(name); }
+  const tensor::Shape& shape(const std::string& name) const { return entry(name).shape; }
+  Dtype dtype(const std::string& name) const { return entry(name).dtype; }
+  // Float32 is borrowed from the mapped file, which the tensor keeps open; other types are
+  // converted. The values must not be written to.
+  tensor::Tensor load(const std::string& name) const;
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+ private:
+  struct Entry {
+    Dtype dtype;
+    tensor::Shape shape;
+    size_t begin, end;  // within the data
+  };
+  const Entry& entry(const std::string& name) const;  // Error if it is not in the file
+  void read_header(std::string_view header, size_t data_size);
+
+  std::string path_;
+  std::shared_ptr<const MappedFile> file_;
+  size_t data_start_ = 0;
+  std::map<std::string, Entry> entries_;
+  std::map<std::string, std::string> metadata_;
+};
+
+using NamedTensors = std::vector<std::pair<std::string, tensor::Tensor>>;
+
+// Writes the tensors in the given order as F32 or F16 (rounded to nearest).
+void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                      Dtype dtype = Dtype::kF32,
+                      const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace flowtalk::formats
