@@ -1,0 +1,57 @@
+// Parameter sources for native inference: mapped from a file, or fresh for tests.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/ops/native.h"
+#include "flowtalk/params/init.h"
+#include "flowtalk/params/scope.h"
+
+namespace flowtalk::params {
+
+// Strict: the file's tensors and the model's parameters must be the same set with the same shapes.
+// Problems are collected while the model is made (it gets zeros meanwhile); finish() reports them.
+class NativeParams : public ParamSource<ops::NativeOps> {
+ public:
+  explicit NativeParams(formats::SafetensorsFile file) : file_(std::move(file)) {}
+
+  // Float32 storage is mapped, not copied; float16 is converted.
+  tensor::Tensor tensor(const std::string& name, const tensor::Shape& shape,
+                        const Init& init) override;
+  tensor::Tensor buffer(const std::string& name, const tensor::Shape& shape,
+                        const Init& init) override {
+    return tensor(name, shape, init);
+  }
+  // One Error with every missing, misshapen and unread tensor; call it once the model is made.
+  void finish() const;
+
+ private:
+  formats::SafetensorsFile file_;
+  std::set<std::string> asked_;
+  std::vector<std::string> problems_;
+};
+
+// New parameters by init_values. Keeps them, so that they can be saved.
+class FreshParams : public ParamSource<ops::NativeOps> {
+ public:
+  explicit FreshParams(uint64_t seed) : seed_(seed) {}
+
+  tensor::Tensor tensor(const std::string& name, const tensor::Shape& shape,
+                        const Init& init) override;
+  tensor::Tensor buffer(const std::string& name, const tensor::Shape& shape,
+                        const Init& init) override {
+    return tensor(name, shape, init);
+  }
+  const formats::NamedTensors& tensors() const { return tensors_; }  // in the order of asking
+
+ private:
+  uint64_t seed_;
+  std::set<std::string> asked_;
+  formats::NamedTensors tensors_;
+};
+
+}  // namespace flowtalk::params
