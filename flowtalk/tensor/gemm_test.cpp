@@ -1,0 +1,114 @@
+// The tiles of every instruction set this processor has, against naive sums.
+#include "flowtalk/tensor/gemm.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "flowtalk/base/rng.h"
+#include "flowtalk/tensor/gemm_tile.h"
+
+namespace flowtalk::tensor {
+namespace {
+
+std::map<std::string, const TileTable*> tables() {
+  std::map<std::string, const TileTable*> result = {{"generic", &generic_tiles()}};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    result["avx2"] = &avx2_tiles();
+  }
+  if (__builtin_cpu_supports("avx512f")) result["avx512"] = &avx512_tiles();
+#endif
+  return result;
+}
+
+std::vector<float> random_values(size_t n, uint64_t seed) {
+  Rng rng(seed);
+  std::vector<float> values(n);
+  for (float& v : values) v = static_cast<float>(rng.normal());
+  return values;
+}
+
+TEST(Tiles, EveryInstructionSetEqualsNaiveSums) {
+  constexpr int64_t kTaps = 3, kDepth = 21, kRowStride = 40, kTapStride = 24;
+  const auto a = random_values(1000, 1), b = random_values(kTaps * kDepth * 48, 2);
+  const auto bias = random_values(48, 3);
+  for (const auto& [name, table] : tables()) {
+    for (int rows = 1; rows <= table->rows; ++rows) {
+      for (int vectors = 1; vectors <= kTileVectors; ++vectors) {
+        const int64_t width = vectors * table->lanes;
+        std::vector<float> out(static_cast<size_t>(rows * 50), -1.0f);
+        table->tile[rows - 1][vectors - 1]({.a = a.data(),
+                                            .row_stride = kRowStride,
+                                            .taps = kTaps,
+                                            .tap_stride = kTapStride,
+                                            .depth = kDepth,
+                                            .b = b.data(),
+                                            .bias = bias.data(),
+                                            .out = out.data(),
+                                            .out_stride = 50});
+        for (int64_t i = 0; i < rows; ++i) {
+          for (int64_t n = 0; n < 50; ++n) {
+            double want = n < width ? static_cast<double>(bias[static_cast<size_t>(n)]) : -1;
+            for (int64_t k = 0; n < width && k < kTaps * kDepth; ++k) {
+              const int64_t at = i * kRowStride + k / kDepth * kTapStride + k % kDepth;
+              want += static_cast<double>(a[static_cast<size_t>(at)]) *
+                      static_cast<double>(b[static_cast<size_t>(k * width + n)]);
+            }
+            ASSERT_NEAR(out[static_cast<size_t>(i * 50 + n)], want, 2e-5)
+                << name << ", " << rows << " rows, " << vectors << " vectors";
+          }
+        }
+      }
+    }
+  }
+}
+
+// One running sum per output: the same bits whatever the width of a vector.
+TEST(Tiles, FusedInstructionSetsAgreeToTheBit) {
+  const auto all = tables();
+  if (!all.contains("avx2") || !all.contains("avx512")) GTEST_SKIP() << "one instruction set only";
+  constexpr int64_t kDepth = 333;
+  const auto a = random_values(kDepth, 1), b = random_values(kDepth * 16, 2);
+  float wide[16], narrow[16];
+  TileArgs args{.a = a.data(),
+                .row_stride = kDepth,
+                .taps = 1,
+                .tap_stride = 0,
+                .depth = kDepth,
+                .b = b.data(),
+                .bias = nullptr,
+                .out = wide,
+                .out_stride = 16};
+  all.at("avx512")->tile[0][0](args);
+  args.out = narrow;
+  all.at("avx2")->tile[0][1](args);
+  for (int n = 0; n < 16; ++n) EXPECT_EQ(wide[n], narrow[n]);
+}
+
+TEST(PackedMatrix, KeepsEveryElementAndPadsWithZeros) {
+  for (const int64_t columns : {1, 15, 48, 49, 130}) {
+    constexpr int64_t kDepth = 19;
+    const auto source = random_values(static_cast<size_t>(kDepth * columns), 1);
+    const PackedMatrix by_rows(source.data(), kDepth, columns, columns, 1);
+    const PackedMatrix by_columns(source.data(), kDepth, columns, 1, kDepth);
+    int64_t column = 0;
+    for (int64_t p = 0; p < by_rows.panels(); ++p) {
+      const int64_t width = by_rows.panel_width(p);
+      for (int64_t n = 0; n < width; ++n, ++column) {
+        for (int64_t k = 0; k < kDepth; ++k) {
+          const bool inside = column < columns;
+          const auto at = [&](int64_t i) { return inside ? source[static_cast<size_t>(i)] : 0.0f; };
+          ASSERT_EQ(by_rows.panel(p)[k * width + n], at(k * columns + column));
+          ASSERT_EQ(by_columns.panel(p)[k * width + n], at(column * kDepth + k));
+        }
+      }
+    }
+    EXPECT_GE(column, columns);
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::tensor
