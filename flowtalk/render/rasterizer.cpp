@@ -8,7 +8,8 @@ namespace flowtalk::render {
 namespace {
 
 constexpr int64_t kPortion = 2048;
-constexpr int kLanes = 8;                     // pixels tested together
+constexpr int kLanePixels = 2;  // pixels tested together
+constexpr int kLanes = kLanePixels * kSamples;
 constexpr int32_t kSmall = 256 * kSubpixels;  // below it 32-bit edge functions are exact
 
 // E(x, y) = base + dx * x + dy * y is >= 0 on the inner side of an edge; pixels on a shared edge
@@ -27,45 +28,59 @@ struct Edge {
   }
 };
 
-// The pixels of one triangle inside one tile; x bounds are multiples of kLanes.
+// The pixels of one triangle inside one tile; x bounds are multiples of kLanePixels.
 struct Window {
   int x0, x1, y0, y1;  // relative to the tile
 };
 
+// Works on kLanes samples at once: kLanePixels neighbouring pixels with all their samples. Written
+// with the compiler's vector types, which it lowers to whatever the processor has.
 template <class Int>
 [[gnu::always_inline]] inline void cover(const ScreenTriangle& t, uint32_t id, int tile_x,
                                          int tile_y, const Window& w, TileSamples& out) {
-  const int32_t left = (tile_x + w.x0) * kSubpixels, top = (tile_y + w.y0) * kSubpixels;
-  const Edge<Int> e0(t.x[1], t.y[1], t.x[2], t.y[2], left, top);
-  const Edge<Int> e1(t.x[2], t.y[2], t.x[0], t.y[0], left, top);
-  const Edge<Int> e2(t.x[0], t.y[0], t.x[1], t.y[1], left, top);
+  using Ints [[gnu::vector_size(kLanes * sizeof(Int))]] = Int;
+  using Words [[gnu::vector_size(kLanes * sizeof(int32_t))]] = int32_t;
+  using Floats [[gnu::vector_size(kLanes * sizeof(float))]] = float;
   constexpr float kPixel = 1.0f / kSubpixels;
-  const float depth_left = t.depth + t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
-                           t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel);
-  for (int s = 0; s < kSamples; ++s) {
-    const auto i = static_cast<size_t>(s);
-    const Int sx = kSampleX[i], sy = kSampleY[i];
-    const float depth_sample = depth_left + t.depth_dx * (static_cast<float>(sx) * kPixel) +
-                               t.depth_dy * (static_cast<float>(sy) * kPixel);
-    for (int y = w.y0; y < w.y1; ++y) {
-      const Int down = static_cast<Int>((y - w.y0) * kSubpixels) + sy;
-      const Int r0 = e0.base + e0.dx * sx + e0.dy * down;
-      const Int r1 = e1.base + e1.dx * sx + e1.dy * down;
-      const Int r2 = e2.base + e2.dx * sx + e2.dy * down;
-      const float row_depth = depth_sample + t.depth_dy * static_cast<float>(y - w.y0);
-      float* __restrict depth = out.depth[i].data() + y * kTile;
-      uint32_t* __restrict seen = out.triangle[i].data() + y * kTile;
-      for (int x = w.x0; x < w.x1; x += kLanes) {
-        for (int lane = 0; lane < kLanes; ++lane) {
-          const Int right = static_cast<Int>((x + lane - w.x0) * kSubpixels);
-          const Int inside = (r0 + e0.dx * right) | (r1 + e1.dx * right) | (r2 + e2.dx * right);
-          const float z = row_depth + t.depth_dx * static_cast<float>(x + lane - w.x0);
-          const bool pass = inside >= 0 && z > depth[x + lane];
-          depth[x + lane] = pass ? z : depth[x + lane];
-          seen[x + lane] = pass ? id : seen[x + lane];
-        }
-      }
+  const int32_t left = (tile_x + w.x0) * kSubpixels, top = (tile_y + w.y0) * kSubpixels;
+  const std::array<Edge<Int>, 3> edge = {Edge<Int>(t.x[1], t.y[1], t.x[2], t.y[2], left, top),
+                                         Edge<Int>(t.x[2], t.y[2], t.x[0], t.y[0], left, top),
+                                         Edge<Int>(t.x[0], t.y[0], t.x[1], t.y[1], left, top)};
+  Ints row_edge[3];
+  Floats row_depth;
+  const float corner_depth = t.depth + t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
+                             t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const auto s = static_cast<size_t>(lane % kSamples);
+    const int x = lane / kSamples * kSubpixels + kSampleX[s], y = kSampleY[s];
+    for (size_t k = 0; k < 3; ++k)
+      row_edge[k][lane] = edge[k].base + edge[k].dx * x + edge[k].dy * y;
+    row_depth[lane] = corner_depth + t.depth_dx * (static_cast<float>(x) * kPixel) +
+                      t.depth_dy * (static_cast<float>(y) * kPixel);
+  }
+  const Words ids = Words{} + static_cast<int32_t>(id);
+  const Int right0 = edge[0].dx * (kLanePixels * kSubpixels);
+  const Int right1 = edge[1].dx * (kLanePixels * kSubpixels);
+  const Int right2 = edge[2].dx * (kLanePixels * kSubpixels);
+  const float right_depth = t.depth_dx * kLanePixels;
+  for (int y = w.y0; y < w.y1; ++y) {
+    Ints e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
+    Floats z = row_depth;
+    const size_t first = kSamples * static_cast<size_t>(y * kTile + w.x0);
+    auto* depth = reinterpret_cast<Floats*>(out.depth.data() + first);
+    auto* seen = reinterpret_cast<Words*>(out.triangle.data() + first);
+    for (int x = w.x0; x < w.x1; x += kLanePixels, ++depth, ++seen) {
+      const Words inside = __builtin_convertvector((e0 | e1 | e2) >= 0, Words);
+      const Words pass = inside & (z > *depth);
+      *depth = pass ? z : *depth;
+      *seen = pass ? ids : *seen;
+      e0 += right0;
+      e1 += right1;
+      e2 += right2;
+      z += right_depth;
     }
+    for (size_t k = 0; k < 3; ++k) row_edge[k] += edge[k].dy * kSubpixels;
+    row_depth += t.depth_dy;
   }
 }
 
@@ -132,8 +147,8 @@ bool make_triangle(std::span<const ScreenVertex> vertices, std::array<uint32_t, 
 }  // namespace
 
 void TileSamples::clear() {
-  for (auto& plane : depth) plane.fill(0.0f);
-  for (auto& plane : triangle) plane.fill(kNothing);
+  depth.fill(0.0f);
+  triangle.fill(kNothing);
 }
 
 void TileBins::set_up(std::span<const ScreenVertex> vertices,
@@ -191,8 +206,8 @@ void TileBins::rasterize(int tile, TileSamples& out) const {
     const ScreenTriangle& t = triangles_[sorted_[i]];
     const Bounds b = bounds_of(t);
     Window w;
-    w.x0 = std::max(0, floor_pixel(b.x0) - tile_x) / kLanes * kLanes;
-    w.x1 = std::min(kTile, (floor_pixel(b.x1) - tile_x) / kLanes * kLanes + kLanes);
+    w.x0 = std::max(0, floor_pixel(b.x0) - tile_x) / kLanePixels * kLanePixels;
+    w.x1 = std::min(kTile, floor_pixel(b.x1) - tile_x + 1);
     w.y0 = std::max(0, floor_pixel(b.y0) - tile_y);
     w.y1 = std::min(kTile, floor_pixel(b.y1) - tile_y + 1);
     if (b.x1 - b.x0 < kSmall && b.y1 - b.y0 < kSmall) {

@@ -29,10 +29,10 @@ struct ScreenTriangle {
   bool back = false;                                 // its inner side is seen
 };
 
-// The nearest triangle of each sample: planes of kTile x kTile.
+// The nearest triangle of each sample, row by row; the samples of a pixel are neighbours.
 struct TileSamples {
-  alignas(64) std::array<std::array<float, kTile * kTile>, kSamples> depth;
-  alignas(64) std::array<std::array<uint32_t, kTile * kTile>, kSamples> triangle;
+  alignas(64) std::array<float, kSamples * kTile * kTile> depth;  // inverse, 0: nothing
+  alignas(64) std::array<uint32_t, kSamples * kTile * kTile> triangle;
   void clear();
 };
 

@@ -79,7 +79,9 @@ class TileShader {
     constexpr float kPixel = 1.0f / kSubpixels;
     const float dx = x - static_cast<float>(t.x[0]) * kPixel;
     const float dy = y - static_cast<float>(t.y[0]) * kPixel;
-    const float b1 = t.b1_dx * dx + t.b1_dy * dy, b2 = t.b2_dx * dx + t.b2_dy * dy;
+    // A neighbour's share of the pixel may put the point just outside.
+    const float b1 = std::clamp(t.b1_dx * dx + t.b1_dy * dy, 0.0f, 1.0f);
+    const float b2 = std::clamp(t.b2_dx * dx + t.b2_dy * dy, 0.0f, 1.0f - b1);
     const float w0 = (1.0f - b1 - b2) * screen_[t.vertex[0]].inverse_depth;
     const float w1 = b1 * screen_[t.vertex[1]].inverse_depth;
     const float w2 = b2 * screen_[t.vertex[2]].inverse_depth;
@@ -128,40 +130,40 @@ class TileShader {
   std::array<std::array<float, kTile * kTile>, 3> colour_;
 };
 
-// Adds the surfaces of one pixel; returns the share of its samples that show none.
+// Samples whose inverse depth differs by less than this share lie on one surface (4 mm at 1 m).
+constexpr float kSameSurface = 0.004f;
+
+// Adds the surfaces of one pixel, each once; returns the share of its samples that show none.
 float add_pixel(const TileSamples& samples, int pixel, int x, int y, TileShader& shader) {
-  const auto p = static_cast<size_t>(pixel);
-  std::array<uint32_t, kSamples> ids;
-  for (size_t s = 0; s < kSamples; ++s) ids[s] = samples.triangle[s][p];
+  const uint32_t* id = &samples.triangle[kSamples * static_cast<size_t>(pixel)];
+  const float* depth = &samples.depth[kSamples * static_cast<size_t>(pixel)];
   const auto left = static_cast<float>(x), top = static_cast<float>(y);
-  if (ids[0] == ids[1] && ids[0] == ids[2] && ids[0] == ids[3]) {
-    if (ids[0] == kNothing) return 1.0f;
-    shader.add(ids[0], pixel, 1.0f, left + 0.5f, top + 0.5f);
+  if (id[0] == id[1] && id[0] == id[2] && id[0] == id[3]) {
+    if (id[0] == kNothing) return 1.0f;
+    shader.add(id[0], pixel, 1.0f, left + 0.5f, top + 0.5f);
     return 0.0f;
   }
-  float empty = 0;
+  int empty = 0;
   std::array<bool, kSamples> done{};
   for (size_t s = 0; s < kSamples; ++s) {
     if (done[s]) continue;
+    if (id[s] == kNothing) {
+      ++empty;
+      continue;
+    }
     int count = 0, sum_x = 0, sum_y = 0;
     for (size_t r = s; r < kSamples; ++r) {
-      if (ids[r] != ids[s]) continue;
+      if (done[r] || std::abs(depth[r] - depth[s]) > kSameSurface * depth[s]) continue;
       done[r] = true;
       ++count;
       sum_x += kSampleX[r];
       sum_y += kSampleY[r];
     }
-    const float weight = static_cast<float>(count) / kSamples;
-    if (ids[s] == kNothing) {
-      empty = weight;
-      continue;
-    }
-    // At the mean of the covered samples, which lies inside the triangle.
     const float scale = 1.0f / static_cast<float>(count * kSubpixels);
-    shader.add(ids[s], pixel, weight, left + static_cast<float>(sum_x) * scale,
-               top + static_cast<float>(sum_y) * scale);
+    shader.add(id[s], pixel, static_cast<float>(count) / kSamples,
+               left + static_cast<float>(sum_x) * scale, top + static_cast<float>(sum_y) * scale);
   }
-  return empty;
+  return static_cast<float>(empty) / kSamples;
 }
 
 }  // namespace

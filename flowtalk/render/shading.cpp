@@ -24,19 +24,38 @@ constexpr std::array<Light, 3> kLights = {
 constexpr Vec3 kSky = {0.30f, 0.31f, 0.34f}, kGround = {0.13f, 0.10f, 0.09f};
 constexpr Vec3 kScatterWidth = {0.42f, 0.18f, 0.10f};  // red travels furthest in skin
 
-struct Microfacet {
-  float alpha2, reflectance;
+// One point to be lit: unit normal n, unit direction v to the eye, and its finish.
+struct Point {
+  float nx, ny, nz, vx, vy, vz, n_v;
+  float alpha, reflectance, scatter;
+};
+struct Sum {
+  float diffuse[3], specular[3];
 };
 
-// GGX highlight with Schlick's Fresnel and the visibility term of Karis (SIGGRAPH 2013 notes).
-[[gnu::always_inline]] inline float highlight(const Microfacet& m, float n_l, float n_v, float n_h,
-                                              float v_h) {
-  const float d = n_h * n_h * (m.alpha2 - 1.0f) + 1.0f;
+// Wrapped Lambert plus a GGX highlight with Schlick's Fresnel and the visibility term of Karis
+// (SIGGRAPH 2013 course notes). reach: share of the light that arrives.
+[[gnu::always_inline]] inline void add_light(const Light& light, float reach, const Point& p,
+                                             Sum& sum) {
+  const float lx = light.direction[0], ly = light.direction[1], lz = light.direction[2];
+  const float n_l = p.nx * lx + p.ny * ly + p.nz * lz;
+  const float hx = p.vx + lx, hy = p.vy + ly, hz = p.vz + lz;
+  const float h_scale = 1.0f / std::sqrt(hx * hx + hy * hy + hz * hz + 1e-6f);
+  const float n_h = std::max(0.0f, (p.nx * hx + p.ny * hy + p.nz * hz) * h_scale);
+  const float v_h = std::max(0.0f, (p.vx * hx + p.vy * hy + p.vz * hz) * h_scale);
+  const float facing = std::max(0.0f, n_l);
+  const float alpha2 = p.alpha * p.alpha;
+  const float d = n_h * n_h * (alpha2 - 1.0f) + 1.0f;
   const float miss = 1.0f - v_h, miss2 = miss * miss;
-  const float fresnel = m.reflectance + (1.0f - m.reflectance) * miss2 * miss2 * miss;
-  const float k = 0.5f * std::sqrt(m.alpha2) + 1e-4f;
-  const float visibility = 1.0f / ((n_l * (1.0f - k) + k) * (n_v * (1.0f - k) + k) * 4.0f);
-  return m.alpha2 / (d * d) * fresnel * visibility * n_l;
+  const float fresnel = p.reflectance + (1.0f - p.reflectance) * (miss2 * miss2 * miss);
+  const float k = 0.5f * p.alpha;
+  const float spread = 4.0f * (facing * (1.0f - k) + k) * (p.n_v * (1.0f - k) + k) * d * d;
+  const float shine = reach * alpha2 * fresnel * facing / spread;
+  for (size_t c = 0; c < 3; ++c) {
+    const float wrap = p.scatter * kScatterWidth[c];
+    sum.diffuse[c] += reach * light.colour[c] * std::max(0.0f, (n_l + wrap) / (1.0f + wrap));
+    sum.specular[c] += light.colour[c] * shine;
+  }
 }
 
 // Leaves 0..0.7 as it is and bends what is brighter towards 1.
@@ -76,48 +95,34 @@ const std::array<Light, 3>& studio_lights() { return kLights; }
 FLOWTALK_CLONES void shade(ShadeBatch& batch) {
   const auto& a = batch.attribute;
   for (size_t i = 0; i < kBatch; ++i) {
-    float nx = a[kNormalX][i], ny = a[kNormalY][i], nz = a[kNormalZ][i];
+    const float nx = a[kNormalX][i], ny = a[kNormalY][i], nz = a[kNormalZ][i];
     const float n_scale = 1.0f / std::sqrt(nx * nx + ny * ny + nz * nz + 1e-12f);
-    nx *= n_scale;
-    ny *= n_scale;
-    nz *= n_scale;
-    float vx = batch.view_x[i], vy = batch.view_y[i];
-    const float vz = 1.0f / std::sqrt(vx * vx + vy * vy + 1.0f);
-    vx *= vz;
-    vy *= vz;
-    const float n_v = std::max(0.02f, nx * vx + ny * vy + nz * vz);
-    const float alpha = a[kRoughness][i] * a[kRoughness][i];
-    const Microfacet facet{alpha * alpha, a[kReflectance][i]};
-    const float ambient = a[kAmbient][i], scatter = a[kScatter][i];
+    const float sx = batch.view_x[i], sy = batch.view_y[i];
+    const float v_scale = 1.0f / std::sqrt(sx * sx + sy * sy + 1.0f);
+    Point p;
+    p.nx = nx * n_scale;
+    p.ny = ny * n_scale;
+    p.nz = nz * n_scale;
+    p.vx = sx * v_scale;
+    p.vy = sy * v_scale;
+    p.vz = v_scale;
+    p.n_v = std::max(0.02f, p.nx * p.vx + p.ny * p.vy + p.nz * p.vz);
+    p.alpha = a[kRoughness][i] * a[kRoughness][i] + 1e-4f;
+    p.reflectance = a[kReflectance][i];
+    p.scatter = a[kScatter][i];
 
-    const float up = 0.5f + 0.5f * ny;
-    float diffuse[3], specular[3];
+    const float ambient = a[kAmbient][i], up = 0.5f + 0.5f * p.ny;
+    Sum sum;
     for (size_t c = 0; c < 3; ++c) {
-      diffuse[c] = ambient * (kGround[c] + (kSky[c] - kGround[c]) * up);
-      specular[c] = 0.0f;
+      sum.diffuse[c] = ambient * (kGround[c] + (kSky[c] - kGround[c]) * up);
+      sum.specular[c] = 0.0f;
     }
-    for (size_t l = 0; l < kLights.size(); ++l) {
-      const Light& light = kLights[l];
-      const float reach = l == 0 ? a[kKeyLight][i] : 0.25f + 0.75f * ambient;
-      const float n_l = nx * light.direction[0] + ny * light.direction[1] + nz * light.direction[2];
-      float hx = vx + light.direction[0], hy = vy + light.direction[1],
-            hz = vz + light.direction[2];
-      const float h_scale = 1.0f / std::sqrt(hx * hx + hy * hy + hz * hz + 1e-6f);
-      hx *= h_scale;
-      hy *= h_scale;
-      hz *= h_scale;
-      const float n_h = std::max(0.0f, nx * hx + ny * hy + nz * hz);
-      const float v_h = std::max(0.0f, vx * hx + vy * hy + vz * hz);
-      const float shine = reach * highlight(facet, std::max(0.0f, n_l), n_v, n_h, v_h);
-      for (size_t c = 0; c < 3; ++c) {
-        const float wrap = scatter * kScatterWidth[c];
-        const float lit = std::max(0.0f, (n_l + wrap) / (1.0f + wrap));
-        diffuse[c] += reach * light.colour[c] * lit;
-        specular[c] += light.colour[c] * shine;
-      }
-    }
+    const float open = 0.25f + 0.75f * ambient;
+    add_light(kLights[0], a[kKeyLight][i], p, sum);
+    add_light(kLights[1], open, p, sum);
+    add_light(kLights[2], open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
-      batch.colour[c][i] = shoulder(a[kRed + c][i] * diffuse[c] + specular[c]);
+      batch.colour[c][i] = shoulder(a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]);
     }
   }
 }
