@@ -1,0 +1,74 @@
+// flowtalk: the table of commands, and the only place where errors end the program.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/command_line.h"
+#include "apps/commands.h"
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::apps {
+namespace {
+
+struct Command {
+  std::string_view name, summary;
+  int (*run)(const std::vector<std::string>&);
+};
+
+constexpr std::array kCommands = {
+    Command{"talk", "a voice in, a video of a talking face out", talk},
+    Command{"predict", "a voice in, FLAME motion (.npy) out", predict},
+    Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
+    Command{"evaluate", "measure: do the lips follow the voice?", evaluate},
+    Command{"data", "make or check a corpus to train on", data},
+    Command{"train", "train the parts of the model (needs flowtalk-train)", train},
+    Command{"inspect", "what is in a motion file or a checkpoint", inspect},
+    Command{"version", "which flowtalk this is", version},
+};
+
+void print_overview() {
+  fmt::print("flowtalk turns a voice into an emotional 3D face.\n\n");
+  for (const Command& c : kCommands) fmt::print("  flowtalk {:<10}{}\n", c.name, c.summary);
+  fmt::print(
+      "\nStart here:\n"
+      "  flowtalk talk voice.wav -o face.mp4 --emotion happy\n"
+      "  flowtalk talk voice.wav -o faces.mp4 --emotion all\n"
+      "\n'flowtalk COMMAND --help' explains one command.\n");
+}
+
+int run(const std::vector<std::string>& args) {
+  if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    print_overview();
+    return 0;
+  }
+  const std::string name = args[0] == "--version" ? "version" : args[0];
+  for (const Command& c : kCommands) {
+    if (c.name == name) return c.run({args.begin() + 1, args.end()});
+  }
+  std::vector<std::string> known;
+  for (const Command& c : kCommands) known.emplace_back(c.name);
+  fail_unknown_command("flowtalk", name, known);
+}
+
+}  // namespace
+}  // namespace flowtalk::apps
+
+int main(int argc, char** argv) {
+  try {
+    return flowtalk::apps::run({argv + 1, argv + argc});
+  } catch (const flowtalk::Error& e) {
+    fmt::print(stderr, "flowtalk: {}\n", e.what());
+    return e.exit_code();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "flowtalk: out of memory; try a shorter voice or fewer samples\n");
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "flowtalk: {}\n", e.what());
+  }
+  return 1;
+}

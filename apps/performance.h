@@ -1,0 +1,38 @@
+// The options of `predict` and `talk` that say how a voice is to be spoken: whose style, which
+// emotion, how strong, how varied.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "flowtalk/predict/predictor.h"
+
+namespace flowtalk::apps {
+
+// An emotion as the user wrote it.
+struct Mood {
+  std::array<float, 8> weights{};
+  std::string label;      // "happy", "happy60-surprised40"
+  bool neutral() const;  // nothing but neutral: strength has no effect
+};
+Mood parse_mood(const std::string& text);
+
+struct Performance {
+  std::string checkpoint, subject, style, intensity = "medium";
+  double strength = -1;  // below zero: take the intensity
+  double temperature = 0.3;
+  bool deterministic = false;
+  uint64_t seed = 0;
+  uint32_t take = 0;
+  int threads = 0;  // 0: one per hardware thread
+
+  void add_to(CLI::App& app);
+  // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
+  predict::PredictOptions options(const Mood& mood) const;
+  std::string level_label() const;  // "medium", "strength0.80"
+  predict::Predictor load() const;
+};
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,113 @@
+// flowtalk predict: voices in, motion files out.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <set>
+
+#include "apps/command_line.h"
+#include "apps/commands.h"
+#include "apps/motion_file.h"
+#include "apps/performance.h"
+#include "apps/voices.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/formats/npy.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  flowtalk predict voice.wav --emotion happy -o happy.npy\n"
+    "  flowtalk predict voice.wav --emotion happy:0.6,surprised:0.4 --strength 0.8\n"
+    "  flowtalk predict recordings/ --id M009 --emotion 6 --intensity 1 -o outputs/\n"
+    "  flowtalk predict voice.wav --num-samples 3 --temperature 0.4 --seed 7\n"
+    "Emotions: 0 neutral, 1 happy, 2 sad, 3 surprised, 4 fear, 5 disgusted, 6 angry, 7 contempt\n";
+
+struct PredictCommand {
+  std::vector<std::string> voices;
+  std::string emotion = "neutral", output;
+  Performance performance;
+  int samples = 1;
+  int64_t width = 403;
+  bool quiet = false;
+};
+
+void declare(CLI::App& app, PredictCommand& c) {
+  app.add_option("VOICE,--wav-path", c.voices, "sound files, folders or globs");
+  app.add_option("--emotion", c.emotion, "a name, 0-7, or a mix such as happy:0.6,surprised:0.4");
+  c.performance.add_to(app);
+  app.add_option("--num-samples", c.samples, "how many different answers per voice")
+      ->check(CLI::Range(1, 1000));
+  app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
+      ->check(CLI::IsMember({403, 353, 53}));
+  app.add_option("-o,--output,--save-path", c.output,
+                 "file (.npy) or folder; without it VOICE_EMOTION_LEVEL.npy here");
+  app.add_flag("-q,--quiet", c.quiet, "print nothing");
+  app.footer(kExamples);
+}
+
+// Where the answers to one voice go, before _sampleN is added.
+fs::path output_of(const PredictCommand& c, const fs::path& voice, const Mood& mood) {
+  const fs::path output = c.output;
+  if (output.extension() == ".npy") return output;
+  const std::string level = mood.neutral() ? "low" : c.performance.level_label();
+  return output / fmt::format("{}_{}_{}.npy", voice.stem().string(), mood.label, level);
+}
+
+fs::path sample_path(const fs::path& path, int sample, int samples) {
+  if (samples == 1) return path;
+  return path.parent_path() / fmt::format("{}_sample{}.npy", path.stem().string(), sample);
+}
+
+std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs::path>& voices,
+                                   const Mood& mood) {
+  std::vector<fs::path> outputs;
+  std::set<fs::path> seen;
+  for (const fs::path& voice : voices) {
+    outputs.push_back(output_of(c, voice, mood));
+    if (!seen.insert(outputs.back()).second) {
+      fail_usage("two voices would both be written to {}; give -o a folder and distinct names",
+                 outputs.back().string());
+    }
+  }
+  return outputs;
+}
+
+}  // namespace
+
+int predict(const Args& args) {
+  PredictCommand c;
+  CLI::App app("Predicts 3D face motion (FLAME parameters, 25 frames per second) from a voice.",
+               "flowtalk predict");
+  declare(app, c);
+  if (!parse(app, args)) return 0;
+  if (c.voices.empty()) fail_usage("which voice? for example: flowtalk predict voice.wav");
+  if (c.samples > 1 && c.performance.deterministic) {
+    fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
+  }
+  const Mood mood = parse_mood(c.emotion);
+  predict::PredictOptions options = c.performance.options(mood);
+  const auto voices = find_voices(c.voices);
+  const auto outputs = plan_outputs(c, voices, mood);
+
+  const predict::Predictor predictor = c.performance.load();
+  const bool batch = voices.size() > 1;
+  Progress progress("predict", static_cast<int64_t>(voices.size()), "voices", !batch || c.quiet);
+  for (size_t i = 0; i < voices.size(); ++i) {
+    const audio::Audio voice = load_voice(voices[i]);
+    const auto features = with_context(voices[i].string(), [&] { return predictor.encode(voice); });
+    for (int sample = 0; sample < c.samples; ++sample) {
+      options.take = c.performance.take + static_cast<uint32_t>(sample);
+      const tensor::Tensor motion = widen(predictor.predict(features, options), c.width);
+      const fs::path path = sample_path(outputs[i], sample, c.samples);
+      formats::save_npy(path, motion);
+      if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));
+    }
+    progress.advance(1, voices[i].filename().string());
+  }
+  return 0;
+}
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,24 @@
+// The voices that a command line names: files, folders and globs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flowtalk/audio/audio.h"
+
+namespace flowtalk::apps {
+
+// Longest recording that is taken in one piece.
+inline constexpr double kMaxVoiceSeconds = 600;
+
+// Every file that the words name, in order; a folder stands for the sound files right inside it.
+// Error for a word that names nothing.
+std::vector<std::filesystem::path> find_voices(const std::vector<std::string>& words);
+
+audio::Audio load_voice(const std::filesystem::path& path);
+
+// One after the other with `pause_s` seconds of silence between them.
+audio::Audio join_voices(const std::vector<std::filesystem::path>& paths, double pause_s);
+
+}  // namespace flowtalk::apps

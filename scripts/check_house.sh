@@ -1,0 +1,86 @@
+#!/bin/sh
+# The house rules that a script can check; prints each finding and fails if there is one.
+#   scripts/check_house.sh [ROOT]
+set -eu
+root=${1:-$(dirname "$0")/..}
+cd "$root"
+findings=$(mktemp)
+trap 'rm -f "$findings"' EXIT
+
+if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+  files=$(git ls-files)
+else
+  files=$(find . -type f -not -path './build*' -not -path './.git/*' | sed 's|^\./||')
+fi
+exists() { while read -r f; do [ -f "$f" ] && printf '%s\n' "$f"; done; return 0; }
+all=$(printf '%s\n' "$files" | exists)
+code=$(printf '%s\n' "$all" | grep -E '\.(cpp|h)$' || true)
+
+# Includes and CMake links against the arrows. The table of docs/architecture.md is the only list.
+printf '%s\n' "$all" | grep -E '^flowtalk/.*(\.(cpp|h)|CMakeLists\.txt)$' |
+  xargs awk -v table=docs/architecture.md '
+  function close_over(room, from,   list, n, i) {
+    if ((room, from) in allowed) return
+    allowed[room, from] = 1
+    n = split(direct[from], list, " ")
+    for (i = 1; i <= n; ++i) close_over(room, list[i])
+  }
+  function check(other) {
+    if (!(other in direct)) printf "%s:%d: %s is not in the table of %s\n", FILENAME, FNR, other, table
+    else if (!((room, other) in allowed))
+      printf "%s:%d: %s must not include %s (the arrows of %s)\n", FILENAME, FNR, room, other, table
+  }
+  BEGIN {
+    while ((getline line < table) > 0) {
+      if (line !~ /^\| `[a-z]+` \|.*\|.*\|$/) continue
+      split(line, cell, "|")
+      gsub(/[` ]/, "", cell[2]); gsub(/`/, "", cell[4])
+      direct[cell[2]] = cell[4]
+    }
+    for (r in direct) close_over(r, r)
+  }
+  FNR == 1 {
+    split(FILENAME, part, "/"); room = part[2]; depends = 0
+    if (!(room in direct)) printf "%s: folder %s is not in the table of %s\n", FILENAME, room, table
+  }
+  /^[ \t]*#[ \t]*include[ \t]*"flowtalk\// { split($0, part, "/"); check(part[2]) }
+  FILENAME ~ /CMakeLists/ {
+    line = $0; gsub(/[()]/, " ", line); n = split(line, word, " ")
+    for (i = 1; i <= n; ++i) {
+      if (word[i] == "DEPENDS") depends = 1
+      else if (word[i] ~ /^[A-Z]/) depends = 0
+      else if (depends && word[i] ~ /^[a-z]+$/) check(word[i])
+    }
+  }' >>"$findings"
+
+# libtorch headers only where they belong.
+printf '%s\n' "$code" | grep -v -E '^flowtalk/(ops/torch|train/)|^tests/.*parity' |
+  xargs grep -n -E '#[[:space:]]*include[[:space:]]*[<"](torch|ATen|c10)/' /dev/null |
+  sed 's/$/  (libtorch outside ops\/torch, train and parity tests)/' >>"$findings" || true
+
+# Unfinished marks (written so that this file does not match itself).
+printf '%s\n' "$all" | grep -E '\.(cpp|h|sh|cmake|md)$|CMakeLists\.txt$|Makefile$' |
+  xargs grep -n -w -E 'TO''DO|FIX''ME|XX''X|HA''CK' /dev/null |
+  sed 's/$/  (unfinished mark)/' >>"$findings" || true
+
+# Paths of one machine.
+printf '%s\n' "$all" | grep -v -E '\.(npy|safetensors|png|jpg|wav|g722)$' |
+  xargs grep -n -I -E '(^|[^[:alnum:]_.])/(wo''rk|ro''ot|ho''me/[a-z]+)/' /dev/null |
+  sed 's/$/  (path of one machine)/' >>"$findings" || true
+
+printf '%s\n' "$code" | xargs wc -l /dev/null |
+  awk '$2 != "total" && $1 > 450 { printf "%s: %d lines, at most 450; split it by meaning\n", $2, $1 }' \
+    >>"$findings"
+
+if command -v clang-format >/dev/null 2>&1; then
+  printf '%s\n' "$code" | xargs clang-format --dry-run 2>&1 |
+    grep -E '^[^ ].*warning:' | sed 's/:[0-9]*: warning:.*/: not clang-formatted (make format)/' |
+    sed 's/:[0-9]*: not clang/: not clang/' | sort -u >>"$findings" || true
+fi
+
+if [ -s "$findings" ]; then
+  cat "$findings" >&2
+  echo "check_house: $(wc -l <"$findings") findings" >&2
+  exit 1
+fi
+echo "check_house: $(printf '%s\n' "$code" | wc -l) source files keep the house rules"

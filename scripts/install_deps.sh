@@ -1,0 +1,62 @@
+#!/bin/sh
+# Installs the Debian packages that flowtalk needs and that are missing; silent when none is.
+#   scripts/install_deps.sh demo   build and run `flowtalk` (no libtorch)
+#   scripts/install_deps.sh full   the same plus tests, benchmarks, checks and training (libtorch)
+set -eu
+
+demo_packages="
+  g++ cmake ninja-build pkg-config ccache
+  libfmt-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libeigen3-dev zlib1g-dev
+  libdnnl-dev
+  libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
+  libfreetype-dev fonts-dejavu-core
+  libespeak-ng-dev espeak-ng-data flite1-dev
+  libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us
+  asterisk-core-sounds-en-g722 asterisk-core-sounds-en"
+full_packages="$demo_packages
+  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg
+  libtorch-dev libopenblas0-pthread"
+
+case "${1:-full}" in
+  demo) wanted=$demo_packages ;;
+  full) wanted=$full_packages ;;
+  *) echo "usage: scripts/install_deps.sh [demo|full]" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+  echo "install_deps: this is no Debian system. What flowtalk needs, by its Debian names:" >&2
+  echo $wanted >&2
+  echo "Install these with your package manager, then run cmake as the Makefile does." >&2
+  exit 1
+fi
+
+missing=
+for package in $wanted; do
+  state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "install_deps: these packages are missing and need root to install (no sudo found):" >&2
+    echo "  apt-get install --no-install-recommends$missing" >&2
+    exit 1
+  fi
+  as_root=sudo
+fi
+
+echo "installing from Debian:$missing"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run() {
+  if ! $as_root env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    echo "install_deps: '$*' failed; the lines above are its last words" >&2
+    exit 1
+  fi
+}
+run apt-get update -q
+run apt-get install -q -y --no-install-recommends $missing
