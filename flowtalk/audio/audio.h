@@ -15,16 +15,18 @@ struct Audio {
 };
 
 struct LoadOptions {
-  int rate_hz = flame::kAudioHz;     // resampled to this
-  double max_duration_s = 4 * 3600;  // Error beyond it, before memory is taken
-  double min_duration_s = 0.1;       // Error below it
+  int rate_hz = flame::kAudioHz;  // resampled to this
+  // Error beyond it, as soon as the container says so or that much is decoded. One hour is 230 MB
+  // of samples, the most that is worth holding at once.
+  double max_duration_s = 3600;
+  double min_duration_s = 0.1;  // Error below it
 };
 
-// Errors (one line, naming the file): missing, not audio, no audio stream, empty, too short, too
-// long, damaged (no sample decoded), not finite.
+// The mean of the channels of the first audio stream. Errors (one line, naming the file): missing,
+// not audio, no audio stream, empty, too short, too long, damaged (no sample decoded), not finite.
 Audio load_audio(const std::filesystem::path& path, const LoadOptions& options = {});
 
-// 16-bit PCM mono WAV.
+// 16-bit PCM mono WAV; samples beyond -1..1 are clipped.
 void save_wav(const std::filesystem::path& path, const Audio& audio);
 
 }  // namespace flowtalk::audio

@@ -1,0 +1,203 @@
+#include "flowtalk/audio/audio.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+
+namespace flowtalk::audio {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class AudioTest : public testing::Test {
+ protected:
+  AudioTest() {
+    folder_ =
+        fs::temp_directory_path() / (std::string("flowtalk_audio_") +
+                                     testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~AudioTest() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+    return folder_ / name;
+  }
+  fs::path folder_;
+};
+
+std::string little(uint32_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+  return out;
+}
+
+// A float32 WAV whose header promises `stated_frames`.
+std::string float_wav(const std::vector<float>& samples, uint32_t rate, uint32_t channels,
+                      uint32_t stated_bytes = 0) {
+  const auto size = static_cast<uint32_t>(4 * samples.size());
+  const uint32_t stated = stated_bytes > 0 ? stated_bytes : size;
+  std::string out = "RIFF" + little(stated + 36, 4) + "WAVEfmt " + little(16, 4) + little(3, 2) +
+                    little(channels, 2) + little(rate, 4) + little(4 * rate * channels, 4) +
+                    little(4 * channels, 2) + little(32, 2) + "data" + little(stated, 4);
+  out.append(reinterpret_cast<const char*>(samples.data()), size);
+  return out;
+}
+
+std::vector<float> sine(double hz, double rate, double seconds, double level = 0.5) {
+  std::vector<float> x(static_cast<size_t>(std::lround(rate * seconds)));
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<float>(level *
+                              std::sin(2 * std::numbers::pi * hz * static_cast<double>(i) / rate));
+  }
+  return x;
+}
+
+double rms(const std::vector<float>& x, size_t margin) {
+  double sum = 0;
+  for (size_t i = margin; i + margin < x.size(); ++i) sum += static_cast<double>(x[i]) * x[i];
+  return std::sqrt(sum / static_cast<double>(x.size() - 2 * margin));
+}
+
+std::string message_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << e.what();
+    return e.what();
+  }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+TEST_F(AudioTest, ResamplingKeepsTimeAndLevel) {
+  for (const double rate : {8000.0, 16000.0, 22050.0, 44100.0, 48000.0}) {
+    const auto path =
+        write("sine.wav", float_wav(sine(700, rate, 0.5), static_cast<uint32_t>(rate), 1));
+    const Audio audio = load_audio(path);
+    const auto expected = sine(700, 16000, 0.5);
+    ASSERT_NEAR(static_cast<double>(audio.samples.size()), static_cast<double>(expected.size()), 2)
+        << rate;
+    for (size_t i = 200; i + 200 < expected.size(); ++i) {
+      ASSERT_NEAR(audio.samples[i], expected[i], 2e-3) << rate << " Hz, sample " << i;
+    }
+  }
+}
+
+TEST_F(AudioTest, WhatLiesAboveHalfTheNewRateIsRemoved) {
+  const Audio audio = load_audio(write("high.wav", float_wav(sine(11000, 48000, 0.5), 48000, 1)));
+  EXPECT_LT(rms(audio.samples, 200), 0.5 / std::sqrt(2.0) * 0.003);  // -50 dB
+}
+
+TEST_F(AudioTest, ChannelsAreAveraged) {
+  for (const uint32_t channels : {2u, 3u, 6u, 8u}) {
+    const auto tone = sine(300, 16000, 0.3);
+    std::vector<float> samples;
+    for (const float x : tone) {
+      samples.push_back(x);
+      for (uint32_t c = 1; c < channels; ++c) samples.push_back(0.0f);
+    }
+    const Audio audio = load_audio(write("many.wav", float_wav(samples, 16000, channels)));
+    ASSERT_EQ(audio.samples.size(), tone.size());
+    for (size_t i = 0; i < tone.size(); ++i) {
+      ASSERT_NEAR(audio.samples[i], tone[i] / static_cast<float>(channels), 1e-6) << channels;
+    }
+  }
+}
+
+TEST_F(AudioTest, SavedSamplesComeBack) {
+  Audio audio;
+  audio.samples = sine(440, 16000, 0.4, 1.0);
+  audio.samples[100] = 3.0f;  // clipped
+  save_wav(folder_ / "deep" / "out.wav", audio);
+  const Audio back = load_audio(folder_ / "deep" / "out.wav");
+  ASSERT_EQ(back.samples.size(), audio.samples.size());
+  for (size_t i = 0; i < back.samples.size(); ++i) {
+    ASSERT_NEAR(back.samples[i], std::min(1.0f, audio.samples[i]), 1.0 / 16000) << i;
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "deep" / "out.wav.partial"));
+}
+
+TEST_F(AudioTest, ValuesBeyondOneAreKept) {
+  const Audio audio =
+      load_audio(write("loud.wav", float_wav(sine(200, 16000, 0.2, 1.9), 16000, 1)));
+  EXPECT_NEAR(*std::max_element(audio.samples.begin(), audio.samples.end()), 1.9, 0.01);
+}
+
+TEST_F(AudioTest, TelephoneFilesAreReadByTheirExtension) {
+  // One byte of G.722 is two samples at 16 kHz.
+  const Audio audio = load_audio(write("prompt.g722", std::string(8000, '\x5a')));
+  EXPECT_NEAR(audio.duration_s(), 1.0, 0.01);
+}
+
+TEST_F(AudioTest, EachMistakeHasItsMessage) {
+  const auto load = [&](const fs::path& p) { return message_of([&] { load_audio(p); }); };
+  EXPECT_THAT(load(folder_ / "none.wav"), AllOf(HasSubstr("none.wav"), HasSubstr("no such file")));
+  EXPECT_THAT(load(folder_), HasSubstr("is a folder"));
+  EXPECT_THAT(load("/dev/null"), HasSubstr("not a regular file"));
+  EXPECT_THAT(load(write("empty.wav", "")), HasSubstr("empty"));
+  EXPECT_THAT(load(write("text.wav", "this is no sound at all")),
+              AllOf(HasSubstr("text.wav"), HasSubstr("not an audio file")));
+  const auto wav = float_wav(sine(300, 16000, 0.5), 16000, 1);
+  EXPECT_THAT(load(write("cut.wav", wav.substr(0, 44))), HasSubstr("cut.wav"));
+  EXPECT_THAT(load(write("short.wav", float_wav(sine(300, 16000, 0.02), 16000, 1))),
+              AllOf(HasSubstr("0.020 s"), HasSubstr("at least 0.1 s")));
+}
+
+TEST_F(AudioTest, NonFiniteSamplesAreRefused) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (const uint32_t rate : {16000u, 44100u}) {
+      auto samples = sine(300, rate, 0.3);
+      samples[3000] = bad;
+      const auto path = write("bad.wav", float_wav(samples, rate, 1));
+      EXPECT_THAT(message_of([&] { load_audio(path); }),
+                  AllOf(HasSubstr("bad.wav"), HasSubstr("not a number")));
+    }
+  }
+}
+
+TEST_F(AudioTest, TooLongIsRefusedWithTheLimitNamed) {
+  LoadOptions options;
+  options.max_duration_s = 2;
+  const auto stated = write("stated.wav", float_wav(sine(300, 16000, 4.5), 16000, 1));
+  EXPECT_THAT(message_of([&] { load_audio(stated, options); }),
+              AllOf(HasSubstr("lasts"), HasSubstr("limit is 2 s")));
+  // Slightly over: only decoding tells.
+  const auto decoded = write("decoded.wav", float_wav(sine(300, 16000, 2.5), 16000, 1));
+  EXPECT_THAT(message_of([&] { load_audio(decoded, options); }),
+              AllOf(HasSubstr("longer than 2 s"), HasSubstr("the limit")));
+}
+
+TEST_F(AudioTest, HeaderThatPromisesMoreThanTheFileHolds) {
+  // As a streamed recording has it: nine hours in the header, half a second in the file.
+  const auto samples = sine(300, 16000, 0.5);
+  const Audio audio = load_audio(write("cut.wav", float_wav(samples, 16000, 1, 2'000'000'000u)));
+  EXPECT_NEAR(audio.duration_s(), 0.5, 0.01);
+}
+
+TEST_F(AudioTest, UnwritableOutputIsAnError) {
+  Audio audio;
+  audio.samples.assign(100, 0.0f);
+  write("file", "x");
+  EXPECT_THAT(message_of([&] { save_wav(folder_ / "file" / "x.wav", audio); }), HasSubstr("file"));
+}
+
+}  // namespace
+}  // namespace flowtalk::audio
