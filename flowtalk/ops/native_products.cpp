@@ -63,7 +63,7 @@ tensor::Tensor NativeOps::linear(const Tensor& x, const Tensor& weight, const Te
   const int64_t depth = weight.dim(1), columns = weight.dim(0);
   const auto packed = packed_->find(weight, 1, [&] {
     PackedGroups groups;
-    groups.emplace_back(weight.data(), depth, columns, 1, depth);
+    groups.emplace_back(weight.data(), depth, columns, 1, depth, pool_);
     return groups;
   });
   Shape shape = x.shape();

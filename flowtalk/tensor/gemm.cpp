@@ -8,10 +8,11 @@
 namespace flowtalk::tensor {
 namespace {
 
-constexpr int64_t kBlockRows = 64, kBlockPanels = 4;
+constexpr int64_t kBlockRows = 64;
+constexpr int64_t kBlockWork = 1 << 21;  // multiply-adds of one share of work, about 25 us
 constexpr int64_t kMaxPanelWidth = kTileVectors * 16;
 // Below this many multiply-adds, waking another thread costs more than it saves.
-constexpr int64_t kWorthSharing = 1 << 19;
+constexpr int64_t kWorthSharing = 1 << 20;
 
 struct Choice {
   const char* name;
@@ -89,58 +90,68 @@ const float* PackedMatrix::panel(int64_t index) const {
 }
 
 PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
-                           int64_t depth_stride, int64_t column_stride)
+                           int64_t depth_stride, int64_t column_stride, ThreadPool* pool)
     : depth_(depth), columns_(columns) {
   const int64_t lanes = choice().tiles->lanes;
   data_ = Tensor({depth * ceil_div(columns, lanes) * lanes});
-  for (int64_t p = 0; p < panels(); ++p) {
-    const int64_t width = panel_width(p), first = p * full_width();
-    const int64_t valid = std::min(width, columns - first);
-    float* to = data_.data() + first * depth;
-    const float* from = source + first * column_stride;
-    if (column_stride == 1) {
-      for (int64_t k = 0; k < depth; ++k) {
-        std::copy_n(from + k * depth_stride, valid, to + k * width);
-        std::fill(to + k * width + valid, to + (k + 1) * width, 0.0f);
-      }
-      continue;
+  const auto fill = [&](int64_t p) {
+    fill_panel(p, source + p * full_width() * column_stride, depth_stride, column_stride);
+  };
+  if (pool != nullptr && data_.size() > kWorthSharing / 4) {
+    pool->parallel_for(panels(), fill);
+  } else {
+    for (int64_t p = 0; p < panels(); ++p) fill(p);
+  }
+}
+
+void PackedMatrix::fill_panel(int64_t index, const float* from, int64_t depth_stride,
+                              int64_t column_stride) {
+  const int64_t width = panel_width(index), first = index * full_width();
+  const int64_t valid = std::min(width, columns_ - first);
+  float* to = data_.data() + first * depth_;
+  if (column_stride == 1) {
+    for (int64_t k = 0; k < depth_; ++k) {
+      std::copy_n(from + k * depth_stride, valid, to + k * width);
+      std::fill(to + k * width + valid, to + (k + 1) * width, 0.0f);
     }
-    constexpr int64_t kStrip = 16;  // reads a cache line of each column at a time
-    for (int64_t begin = 0; begin < depth; begin += kStrip) {
-      const int64_t end = std::min(depth, begin + kStrip);
-      for (int64_t n = 0; n < width; ++n) {
-        for (int64_t k = begin; k < end; ++k) {
-          to[k * width + n] = n < valid ? from[k * depth_stride + n * column_stride] : 0.0f;
-        }
-      }
+    return;
+  }
+  constexpr int64_t kStrip = 16;  // reads a cache line of each column at a time
+  for (int64_t begin = 0; begin < depth_; begin += kStrip) {
+    const int64_t end = std::min(depth_, begin + kStrip);
+    for (int64_t n = 0; n < valid; ++n) {
+      const float* column = from + n * column_stride;
+      for (int64_t k = begin; k < end; ++k) to[k * width + n] = column[k * depth_stride];
     }
+    for (int64_t k = begin; k < end; ++k)
+      std::fill(to + k * width + valid, to + (k + 1) * width, 0.0f);
   }
 }
 
 void multiply(std::span<const Product> products, ThreadPool& pool) {
   struct Block {
     const Product* product;
-    int64_t row, panel;
+    int64_t row, panel, panel_end;
   };
   std::vector<Block> blocks;
   int64_t work = 0;
   for (const Product& p : products) {
-    FT_CHECK(p.taps * p.depth == p.b->depth(), "{} taps of {} against depth {}", p.taps, p.depth,
-             p.b->depth());
-    work += p.rows * p.b->depth() * p.b->columns();
+    const int64_t depth = p.b->depth(), panels = p.b->panels();
+    FT_CHECK(p.taps * p.depth == depth, "{} taps of {} against depth {}", p.taps, p.depth, depth);
+    work += p.rows * depth * p.b->columns();
+    const int64_t panel_work = kBlockRows * full_width() * std::max<int64_t>(1, depth);
+    const int64_t step = std::max<int64_t>(1, kBlockWork / panel_work);
     for (int64_t row = 0; row < p.rows; row += kBlockRows) {
-      for (int64_t panel = 0; panel < p.b->panels(); panel += kBlockPanels) {
-        blocks.push_back({&p, row, panel});
+      for (int64_t panel = 0; panel < panels; panel += step) {
+        blocks.push_back({&p, row, panel, std::min(panels, panel + step)});
       }
     }
   }
   const auto run = [&](int64_t i) {
     const Block& block = blocks[static_cast<size_t>(i)];
-    const Product& p = *block.product;
-    const int64_t row_end = std::min(p.rows, block.row + kBlockRows);
-    const int64_t panel_end = std::min(p.b->panels(), block.panel + kBlockPanels);
-    for (int64_t panel = block.panel; panel < panel_end; ++panel) {
-      multiply_panel(p, block.row, row_end, panel);
+    const int64_t row_end = std::min(block.product->rows, block.row + kBlockRows);
+    for (int64_t panel = block.panel; panel < block.panel_end; ++panel) {
+      multiply_panel(*block.product, block.row, row_end, panel);
     }
   };
   const auto count = static_cast<int64_t>(blocks.size());

@@ -11,9 +11,9 @@ namespace flowtalk::tensor {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // Element (k, n) is source[k depth_stride + n column_stride].
+  // Element (k, n) is source[k depth_stride + n column_stride]. The pool shares the work, if given.
   PackedMatrix(const float* source, int64_t depth, int64_t columns, int64_t depth_stride,
-               int64_t column_stride);
+               int64_t column_stride, ThreadPool* pool = nullptr);
   int64_t depth() const { return depth_; }
   int64_t columns() const { return columns_; }
   int64_t panels() const;
@@ -21,6 +21,8 @@ class PackedMatrix {
   int64_t panel_width(int64_t index) const;  // a multiple of the vector length, padded with zeros
 
  private:
+  void fill_panel(int64_t index, const float* from, int64_t depth_stride, int64_t column_stride);
+
   int64_t depth_ = 0, columns_ = 0;
   Tensor data_;
 };

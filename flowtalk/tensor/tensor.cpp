@@ -3,11 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/tensor/storage.h"
 
 namespace flowtalk::tensor {
 
@@ -21,13 +20,9 @@ int64_t count(const Shape& shape) {
 
 Tensor::Tensor(Shape shape) : shape_(std::move(shape)), size_(count(shape_)) {
   for (const int64_t n : shape_) FT_CHECK(n >= 0, "shape {}", to_string(shape_));
-  constexpr size_t kAlign = 64;
-  const size_t bytes = std::max<size_t>(1, static_cast<size_t>(size_)) * sizeof(float);
-  void* memory = std::aligned_alloc(kAlign, (bytes + kAlign - 1) / kAlign * kAlign);
-  if (memory == nullptr) throw std::bad_alloc();
-  owner_ =
-      std::shared_ptr<const void>(memory, [](const void* p) { std::free(const_cast<void*>(p)); });
-  data_ = static_cast<float*>(memory);
+  const auto storage = allocate_storage(static_cast<size_t>(size_) * sizeof(float));
+  data_ = static_cast<float*>(storage.get());
+  owner_ = storage;
 }
 
 Tensor::Tensor(Shape shape, std::span<const float> values) : Tensor(std::move(shape)) {

@@ -1,0 +1,77 @@
+#include "flowtalk/tensor/storage.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace flowtalk::tensor {
+namespace {
+
+constexpr size_t kAlign = 64, kSmall = size_t{1} << 14, kKept = size_t{1} << 26;
+
+// Rounds up to a multiple of an eighth of the next lower power of two, so that tensors of similar
+// size share blocks and at most an eighth is wasted.
+size_t block_size(size_t bytes) {
+  if (bytes < kSmall) return (std::max(bytes, kAlign) + kAlign - 1) / kAlign * kAlign;
+  const size_t step = std::bit_floor(bytes) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+void* fresh_block(size_t size) {
+  void* block = std::aligned_alloc(kAlign, size);
+  if (block == nullptr) throw std::bad_alloc();
+  return block;
+}
+
+class FreeBlocks {
+ public:
+  // The smallest block of size to 2 size, or null; `size` becomes the block's own.
+  void* take(size_t& size) {
+    const std::lock_guard lock(mutex_);
+    const auto found = blocks_.lower_bound(size);
+    if (found == blocks_.end() || found->first > 2 * size) return nullptr;
+    size = found->first;
+    void* block = found->second.back();
+    found->second.pop_back();
+    if (found->second.empty()) blocks_.erase(found);
+    kept_ -= size;
+    return block;
+  }
+  void give(void* block, size_t size) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (kept_ + size <= kKept) {
+        blocks_[size].push_back(block);
+        kept_ += size;
+        return;
+      }
+    }
+    std::free(block);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<size_t, std::vector<void*>> blocks_;
+  size_t kept_ = 0;
+};
+
+FreeBlocks& free_blocks() {
+  static auto* const blocks = new FreeBlocks;  // never destroyed: tensors may outlive statics
+  return *blocks;
+}
+
+}  // namespace
+
+std::shared_ptr<void> allocate_storage(size_t bytes) {
+  size_t size = block_size(bytes);
+  if (size < kSmall) return {fresh_block(size), [](void* p) { std::free(p); }};
+  void* block = free_blocks().take(size);
+  if (block == nullptr) block = fresh_block(size);
+  return {block, [size](void* p) { free_blocks().give(p, size); }};
+}
+
+}  // namespace flowtalk::tensor
