@@ -1,0 +1,50 @@
+// The built-in head in numbers: millimetres, adult mean of women and men, rounded from published
+// anthropometry (Farkas 1994; ISO 15535-style head tables). Origin: midway between the ear canals
+// in depth, pupil height in y. x to the face's left, y up, z forward.
+#pragma once
+
+#include "flowtalk/face/builtin/vec.h"
+
+namespace flowtalk::face::builtin::measure {
+
+// Skull: breadth 150, length 192 (glabella to occiput), vertex 113 above the pupils.
+inline constexpr Vec kCraniumCentre{0, 36, 0};
+inline constexpr Vec kCraniumRadii{74, 77, 93};
+
+// Eyes: pupils 63 apart, fissure 30 x 10, cornea 12-16 behind the glabella.
+inline constexpr Vec kEye{31.5f, 0, 70};
+inline constexpr float kEyeballRadius = 12.0f;
+inline constexpr float kIrisRadius = 5.9f;
+inline constexpr float kPupilRadius = 2.3f;
+inline constexpr float kInnerCanthus = -14.8f;  // x from the eye's centre
+inline constexpr float kOuterCanthus = 14.2f;
+inline constexpr float kInnerCanthusY = -1.6f;
+inline constexpr float kOuterCanthusY = 0.9f;
+inline constexpr float kUpperLid = 5.0f;   // margin above the pupil, eye open
+inline constexpr float kLowerLid = -5.2f;  // margin below it
+
+// Nose: height 49 (nasion to subnasale), breadth 34, tip 19 in front of the subnasale.
+inline constexpr Vec kNasion{0, 5, 91};
+inline constexpr Vec kNoseTip{0, -36, 119};
+inline constexpr Vec kSubnasale{0, -48, 103};
+
+// Mouth: breadth 50, upper vermilion 8, lower 9.5.
+inline constexpr float kMouthY = -66.5f;
+inline constexpr float kMouthHalf = 25.0f;
+inline constexpr float kUpperLip = 7.6f;
+inline constexpr float kLowerLip = 9.4f;
+
+// Jaw: chin (gnathion) 112 below the pupils, angles 108 apart; hinge in front of the ear canal.
+inline constexpr Vec kJawHinge{0, -22, 12};
+
+// Neck: girth about 350, leaning forward as necks do.
+inline constexpr float kNeckEnd = -172.0f;
+inline constexpr Vec kNeckJoint{0, -105, -18};
+inline constexpr Vec kRootJoint{0, -165, -28};
+
+// Ears: 62 high, 35 wide, canal at z = 0, top at brow height.
+inline constexpr Vec kEar{71.0f, -16, -6};
+inline constexpr float kEarHeight = 62.0f;
+inline constexpr float kEarWidth = 35.0f;
+
+}  // namespace flowtalk::face::builtin::measure

@@ -1,0 +1,92 @@
+// The smooth skin of the head as a blend of measured volumes.
+#include "flowtalk/face/builtin/head_mesh.h"
+#include "flowtalk/face/builtin/measurements.h"
+
+namespace flowtalk::face::builtin {
+namespace {
+
+// About the distance to an ellipsoid.
+float ellipsoid(Vec p, Vec centre, Vec radii) {
+  const Vec q = (p - centre) / radii;
+  const float a = length(q);
+  const float b = std::max(length(q / radii), 1e-6f);
+  return a * (a - 1) / b;
+}
+
+float capsule(Vec p, Vec a, Vec b, float radius_a, float radius_b) {
+  const Vec ab = b - a;
+  const float h = std::clamp(dot(p - a, ab) / dot(ab, ab), 0.0f, 1.0f);
+  return length(p - a - h * ab) - mix(radius_a, radius_b, h);
+}
+
+// Union and difference with a seam of width k.
+float join(float a, float b, float k) {
+  const float h = std::max(k - std::abs(a - b), 0.0f) / k;
+  return std::min(a, b) - h * h * k * 0.25f;
+}
+float carve(float a, float b, float k) { return -join(-a, b, k); }
+
+float head_field(Vec p) {
+  using namespace measure;
+  float d = ellipsoid(p, kCraniumCentre, kCraniumRadii);
+  d = join(d, ellipsoid(p, {0, 38, 42}, {64, 50, 51}), 22);           // forehead
+  d = join(d, ellipsoid(p, {0, -30, 34}, {60, 66, 60}), 24);          // middle face
+  d = join(d, capsule(p, {40, -70, 22}, {15, -97, 78}, 13, 12), 24);  // jaw line
+  d = join(d, ellipsoid(p, {0, -98, 79}, {19, 13.5f, 19}), 16);       // chin
+  d = join(d, ellipsoid(p, {0, -66, 64}, {33, 30, 36}), 16);          // tooth-bearing arch
+  d = join(d, ellipsoid(p, {42, -23, 57}, {23, 17, 24}), 20);         // cheek bone
+  d = join(d, ellipsoid(p, {29, -42, 62}, {19, 20, 25}), 18);         // cheek
+  d = join(d, capsule(p, {8, 17, 83}, {43, 17, 66}, 12, 9.5f), 14);   // brow ridge
+  return d;
+}
+
+float nose_field(Vec p) {
+  float d = capsule(p, {0, 8, 84}, {0, -30, 106.5f}, 7.5f, 8.5f);        // bridge
+  d = join(d, ellipsoid(p, {0, -36.5f, 109}, {9.5f, 8.5f, 9.5f}), 8);    // tip
+  d = join(d, ellipsoid(p, {11.2f, -41, 100}, {6.2f, 6.6f, 8.5f}), 4);   // wings
+  d = join(d, capsule(p, {0, -41, 110}, {0, -46, 100}, 4.5f, 4.5f), 4);  // columella
+  return d;
+}
+
+template <class F>
+Vec gradient(F field, Vec p, float e) {
+  return normalized({field(p + Vec{e, 0, 0}) - field(p - Vec{e, 0, 0}),
+                     field(p + Vec{0, e, 0}) - field(p - Vec{0, e, 0}),
+                     field(p + Vec{0, 0, e}) - field(p - Vec{0, 0, e})});
+}
+
+}  // namespace
+
+float skin_field(Vec p) {
+  using namespace measure;
+  p.x = std::abs(p.x);
+  float d = head_field(p);
+  d = carve(d, ellipsoid(p, {32, -1, 92}, {17, 12, 15}), 16);  // orbit
+  const Vec lids = kEye - Vec{0, 0, 0.5f};
+  d = join(d, ellipsoid(p, lids, {16, 14, 13}), 7);
+  d = join(d, nose_field(p), 9);
+  d = carve(d, ellipsoid(p, {6.6f, -49, 104.5f}, {3.2f, 5.5f, 6}), 3);       // nostril
+  d = carve(d, capsule(p, {0, -51, 109}, {0, -57, 107.5f}, 2.2f, 3.0f), 4);  // philtrum
+  const float neck = capsule(p, {0, -70, -8}, {0, -240, -46}, 53, 55);
+  return join(d, neck, 22);
+}
+
+Vec skin_normal(Vec p) { return gradient(skin_field, p, 0.5f); }
+
+Vec slide_normal(Vec p) {
+  return gradient([](Vec q) { return head_field({std::abs(q.x), q.y, q.z}); }, p, 4.0f);
+}
+
+Vec skin_on_ray(Vec origin, Vec direction) {
+  float t = 190;  // outside of everything
+  for (int i = 0; i < 60; ++i) {
+    const float d = skin_field(origin + t * direction);
+    if (std::abs(d) < 0.01f) break;
+    t -= 0.85f * d;
+  }
+  return origin + t * direction;
+}
+
+Vec skin_from_front(float x, float y) { return skin_on_ray({x, y, 0}, {0, 0, 1}); }
+
+}  // namespace flowtalk::face::builtin
