@@ -27,7 +27,7 @@ build:
 	@cd $(ROOT) && cmake --preset release --log-level=WARNING
 	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
 
-test: build check
+test: build
 	@cd $(ROOT) && ctest --preset release -L 'unit|slow' -j $(JOBS)
 
 check:

@@ -1,0 +1,18 @@
+#!/bin/sh
+# One voice, every emotion: outputs/demo.mp4 and outputs/demo.png (a contact sheet).
+#   scripts/demo.sh PROGRAM        VOICE=my.wav takes another recording
+set -eu
+program=$1
+prompt=/usr/share/asterisk/sounds/en_US_f_Allison/queue-periodic-announce.g722
+voice=${VOICE:-$prompt}
+if [ ! -e "$voice" ]; then
+  echo "demo: $voice does not exist; set VOICE to a recording, or install asterisk-core-sounds-en-g722" >&2
+  exit 1
+fi
+mkdir -p outputs
+"$program" talk "$voice" --emotion all --intensity high --size 384 \
+  -o outputs/demo.mp4 --contact-sheet outputs/demo.png
+echo
+echo "voice:         $voice"
+echo "video:         $PWD/outputs/demo.mp4"
+echo "contact sheet: $PWD/outputs/demo.png"

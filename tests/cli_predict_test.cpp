@@ -1,0 +1,123 @@
+// What `flowtalk predict` writes, with the default checkpoint.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+class CliPredict : public CommandLine {
+ protected:
+  // Predicts from voice.wav with more options into NAME and returns its bytes.
+  std::string bytes(const std::string& name, std::vector<std::string> options) const {
+    std::vector<std::string> args{"predict", "voice.wav", "-o", name};
+    args.insert(args.end(), options.begin(), options.end());
+    const Outcome outcome = run(args);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.code == 0 ? load_file(file(name)) : std::string();
+  }
+  tensor::Tensor motion(const std::string& name, const std::vector<std::string>& options) const {
+    bytes(name, options);
+    return formats::load_npy(file(name));
+  }
+};
+
+TEST_F(CliPredict, WritesTwentyFiveFramesPerSecondInTheLayoutOf3DMead) {
+  const tensor::Tensor m = motion("out.npy", {"--emotion", "happy"});
+  ASSERT_EQ(m.rank(), 3);
+  EXPECT_EQ(m.dim(0), 1);
+  EXPECT_NEAR(static_cast<double>(m.dim(1)), 50.0, 1.0);
+  EXPECT_EQ(m.dim(2), 403);
+  double live = 0;
+  for (int64_t t = 0; t < m.dim(1); ++t) {
+    for (int64_t c = 0; c < 403; ++c) {
+      const float value = m[t * 403 + c];
+      ASSERT_TRUE(std::isfinite(value));
+      const bool silent = c < 300 || (c >= 350 && c < 400);
+      if (silent) EXPECT_EQ(value, 0.0f) << c;
+      if (!silent) live += std::fabs(value);
+    }
+  }
+  EXPECT_GT(live, 0.0);
+  EXPECT_EQ(motion("narrow.npy", {"--width", "353"}).dim(2), 353);
+  EXPECT_EQ(motion("motion.npy", {"--width", "53"}).dim(2), 53);
+  EXPECT_THAT(names(), UnorderedElementsAre("voice.wav", "out.npy", "narrow.npy", "motion.npy"));
+}
+
+TEST_F(CliPredict, FrameCountFollowsTheDuration) {
+  for (const double seconds : {0.12, 0.5, 1.03, 3.37}) {
+    write_voice("voice.wav", seconds);
+    const tensor::Tensor m = motion("out.npy", {});
+    EXPECT_NEAR(static_cast<double>(m.dim(1)), 25 * seconds, 1.0) << seconds << " s";
+  }
+}
+
+TEST_F(CliPredict, SameSeedSameBytesForAnyThreadCount) {
+  const std::vector<std::string> base{"--emotion", "angry", "--seed", "5"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return more;
+  };
+  const std::string one = bytes("a.npy", with({"--threads", "1"}));
+  EXPECT_EQ(one, bytes("b.npy", with({"--threads", "2"})));
+  EXPECT_EQ(one, bytes("c.npy", with({"--threads", "1"})));
+  EXPECT_NE(one, bytes("d.npy", {"--emotion", "angry", "--seed", "6"}));
+}
+
+TEST_F(CliPredict, DeterministicModeIgnoresTheSeed) {
+  EXPECT_EQ(bytes("a.npy", {"--deterministic", "--seed", "1"}),
+            bytes("b.npy", {"--deterministic", "--seed", "2"}));
+}
+
+TEST_F(CliPredict, SamplesDifferAndTheFirstIsTheSingleAnswer) {
+  const Outcome outcome = run({"predict", "voice.wav", "--num_samples", "3", "-o", "take.npy"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(names(), UnorderedElementsAre("voice.wav", "take_sample0.npy", "take_sample1.npy",
+                                            "take_sample2.npy"));
+  const std::string first = load_file(file("take_sample0.npy"));
+  const std::string second = load_file(file("take_sample1.npy"));
+  EXPECT_NE(first, second);
+  EXPECT_NE(first, load_file(file("take_sample2.npy")));
+  EXPECT_EQ(first, bytes("single.npy", {}));
+  EXPECT_EQ(second, bytes("second.npy", {"--take", "1"}));
+}
+
+TEST_F(CliPredict, ReferenceSpellingMeansTheSame) {
+  const Outcome outcome =
+      run({"predict", "--subject", "M009", "--id", "M009", "--emotion", "6", "--intensity", "1",
+           "--wav_path", "voice.wav", "--save_path", "outputs"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(load_file(file("outputs/voice_angry_medium.npy")),
+            bytes("new.npy", {"--id", "M009", "--emotion", "angry", "--intensity", "medium"}));
+}
+
+TEST_F(CliPredict, StrengthZeroIsNeutralForEveryEmotion) {
+  const std::string neutral = bytes("neutral.npy", {"--emotion", "neutral", "--deterministic"});
+  for (const char* emotion : {"happy", "sad", "contempt", "fear:0.5,angry:0.5"}) {
+    EXPECT_EQ(neutral,
+              bytes("other.npy", {"--emotion", emotion, "--strength", "0", "--deterministic"}))
+        << emotion;
+  }
+  EXPECT_NE(neutral, bytes("happy.npy", {"--emotion", "happy", "--deterministic"}));
+}
+
+TEST_F(CliPredict, FoldersAndGlobsGiveOneFilePerVoice) {
+  std::filesystem::create_directory(file("in"));
+  write_voice("in/b.wav", 0.5);
+  write_voice("in/a.wav", 0.5);
+  ASSERT_EQ(run({"predict", "in", "-o", "out", "--emotion", "sad"}).code, 0);
+  ASSERT_EQ(run({"predict", "in/*.wav", "-o", "more"}).code, 0);
+  EXPECT_THAT(names(), ElementsAre("in", "in/a.wav", "in/b.wav", "more", "more/a_neutral_low.npy",
+                                   "more/b_neutral_low.npy", "out", "out/a_sad_medium.npy",
+                                   "out/b_sad_medium.npy", "voice.wav"));
+}
+
+}  // namespace
+}  // namespace flowtalk::tests

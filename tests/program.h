@@ -1,0 +1,39 @@
+// Runs flowtalk as a user does: a process with arguments, its exit code and what it printed.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace flowtalk::tests {
+
+struct Outcome {
+  int code = -1;
+  std::string out, err;
+};
+
+// Runs bin/flowtalk in `folder` with an empty stdin.
+Outcome run_flowtalk(const std::filesystem::path& folder, const std::vector<std::string>& args);
+
+// Passes if the run failed with `code`, said one line "flowtalk: ..." that holds every one of
+// `words`, and printed nothing else.
+::testing::AssertionResult failed_with(const Outcome& outcome, int code,
+                                       const std::vector<std::string>& words);
+
+// A fresh folder per test, removed afterwards, with a speech-like voice.wav of 2 s in it.
+class CommandLine : public ::testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+  Outcome run(const std::vector<std::string>& args) const { return run_flowtalk(folder_, args); }
+  std::filesystem::path file(const std::string& name) const { return folder_ / name; }
+  void write(const std::string& name, const std::string& bytes) const;
+  void write_voice(const std::string& name, double seconds) const;
+  std::vector<std::string> names() const;  // of all files in the folder, sorted
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace flowtalk::tests
