@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/condition/fusion.h"
+#include "flowtalk/params/native_params.h"
+
+namespace flowtalk::condition {
+namespace {
+
+using Ops = ops::NativeOps;
+
+struct ConditionTest : ::testing::Test {
+  ThreadPool pool{1};
+  Ops ops{pool};
+  params::FreshParams source{11};
+  ConditionConfig config;
+  EmotionControl<Ops> control{params::Scope<Ops>(source) / "control", config};
+
+  std::vector<float> vector_of(const std::string& mix, float strength) {
+    const auto weights = parse_emotion_mix(mix);
+    return ops.to_host(control(ops, EmotionCurve::constant(weights, strength, 1)));
+  }
+};
+
+double distance(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return std::sqrt(sum);
+}
+
+TEST(EmotionGraph, EdgesFollowTheDataSet) {
+  EXPECT_EQ(edge_type(0, 9), Edge::kNone);  // neutral has no medium
+  EXPECT_EQ(edge_type(0, 8), Edge::kEmotionLevel);
+  EXPECT_EQ(edge_type(8, 10), Edge::kNone);  // low - high only through medium
+  for (int64_t i = 0; i < kNodes; ++i) {
+    for (int64_t j = 0; j < kNodes; ++j) EXPECT_EQ(edge_type(i, j), edge_type(j, i));
+  }
+  EXPECT_LT(valence_arousal_bias(1, 2), valence_arousal_bias(4, 6));  // happy-sad, fear-angry
+}
+
+TEST(Intensity, SegmentsAndLevels) {
+  EXPECT_EQ(intensity_segments(0), (std::array<float, 3>{0, 0, 0}));
+  EXPECT_EQ(intensity_segments(1), (std::array<float, 3>{1, 1, 1}));
+  EXPECT_FLOAT_EQ(intensity_segments(1.25f)[2], 1.75f);
+  EXPECT_NEAR(level_weights(2.0f / 3)[1], 1, 1e-6);
+  EXPECT_NEAR(level_weights(0.5f)[0], 0.5, 1e-6);
+}
+
+TEST_F(ConditionTest, StrengthZeroIsExactlyNeutralForEveryEmotion) {
+  const auto neutral = vector_of("neutral", 1);
+  for (const auto emotion : kEmotions) {
+    EXPECT_EQ(vector_of(std::string(emotion), 0), neutral) << emotion;
+  }
+}
+
+TEST_F(ConditionTest, DistanceFromNeutralGrowsWithStrength) {
+  const auto neutral = vector_of("neutral", 0);
+  for (const auto emotion : kEmotions) {
+    if (emotion == "neutral") continue;
+    double last = 0;
+    for (const float k : {0.1f, 1.0f / 3, 2.0f / 3, 1.0f, 1.25f}) {
+      const double now = distance(vector_of(std::string(emotion), k), neutral);
+      EXPECT_GT(now, last * 0.8) << emotion << " at " << k;
+      EXPECT_GT(now, 0.05);
+      last = now;
+    }
+  }
+}
+
+TEST_F(ConditionTest, MixturesLieBetweenTheirParts) {
+  const auto a = vector_of("happy", 1), b = vector_of("surprised", 1);
+  const auto mix = vector_of("happy:0.5,surprised:0.5", 1);
+  EXPECT_NEAR(distance(mix, a), distance(a, b) / 2, 1e-3);
+  EXPECT_NEAR(distance(mix, b), distance(a, b) / 2, 1e-3);
+}
+
+TEST_F(ConditionTest, FusionLooksAheadNoFurtherThanItSays) {
+  const Fusion<Ops> fusion(params::Scope<Ops>(source) / "fusion", 6, config);
+  constexpr int64_t kFrames = 40, kAt = 25;
+  tensor::Tensor speech = tensor::Tensor::zeros({1, kFrames, 6});
+  for (int64_t i = 0; i < speech.size(); ++i) speech[i] = static_cast<float>((i * 7919) % 13) - 6;
+  const auto emotion = tensor::Tensor::full({1, kFrames, config.width}, 0.1f);
+  const auto style = tensor::Tensor::zeros({1, 1, config.width});
+  const auto before = fusion(ops, speech, emotion, style);
+  speech = speech.clone();
+  for (int64_t c = 0; c < 6; ++c) speech[kAt * 6 + c] += static_cast<float>(c);
+  const auto after = fusion(ops, speech, emotion, style);
+  const int64_t lookahead = int64_t{config.fusion_layers} * config.lookahead;
+  bool changed = false;
+  for (int64_t t = 0; t < kFrames; ++t) {
+    for (int64_t c = 0; c < config.width; ++c) {
+      const int64_t i = t * config.width + c;
+      if (t < kAt - lookahead) {
+        EXPECT_EQ(before[i], after[i]) << t;
+      }
+      changed |= before[i] != after[i];
+    }
+  }
+  EXPECT_TRUE(changed);
+}
+
+}  // namespace
+}  // namespace flowtalk::condition

@@ -1,0 +1,30 @@
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/predict/predictor.h"
+
+namespace flowtalk::predict {
+namespace fs = std::filesystem;
+
+fs::path default_checkpoint() {
+  std::vector<fs::path> places;
+  if (const char* models = std::getenv("FLOWTALK_MODELS")) places.emplace_back(fs::path(models));
+  std::error_code code;
+  const fs::path program = fs::read_symlink("/proc/self/exe", code).parent_path();
+  if (!code) {
+    places.push_back(program / "models");
+    places.push_back(program / ".." / "share" / "flowtalk" / "models");
+  }
+  places.emplace_back(fs::path(FLOWTALK_SOURCE_MODELS));
+  std::vector<std::string> names;
+  for (const auto& place : places) {
+    if (fs::exists(place / "default" / "config.json")) return place / "default";
+    names.push_back((place / "default").string());
+  }
+  fail("no default model found in {}; set FLOWTALK_MODELS or give --model", fmt::join(names, ", "));
+}
+
+}  // namespace flowtalk::predict

@@ -1,0 +1,61 @@
+// Voice -> motion with a trained model, on the native backend. A Predictor is immutable once
+// loaded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/model/model_config.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::predict {
+
+struct PredictOptions {
+  std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
+  float strength = 0;                                    // 0 .. 1.25; 0 is neutral
+  int style = 0;                                         // index into kStyles
+  float temperature = 0.3f;                              // 0 .. 1
+  bool deterministic = false;                            // no noise: temperature 0
+  uint64_t seed = 0;
+  uint32_t take = 0;
+};
+
+// Speech features of a clip, (T, 2C) at 25 Hz, with the clip's true frame count.
+struct SpeechFeatures {
+  tensor::Tensor values;
+};
+
+class Predictor {
+ public:
+  // Error: folder or file missing or damaged, tensors missing, extra or misshapen.
+  static Predictor load(const std::filesystem::path& checkpoint, int threads = 0);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  const model::ModelConfig& config() const;
+
+  // Long clips are encoded in windows of 20 s with 2 s of context on both sides, so that memory and
+  // time grow linearly.
+  SpeechFeatures encode(const audio::Audio& audio) const;
+  // Motion (T, 53): expression 50 and jaw 3 at 25 fps, T = round(25 duration). The same options
+  // give the same bytes, for any number of threads. Error: an option out of range.
+  tensor::Tensor predict(const SpeechFeatures& speech, const PredictOptions& options) const;
+  tensor::Tensor predict(const audio::Audio& audio, const PredictOptions& options) const {
+    return predict(encode(audio), options);
+  }
+
+ private:
+  struct State;
+  explicit Predictor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Where the default model is: $FLOWTALK_MODELS/default, beside the program (models/, also
+// ../share/flowtalk/models), or the source tree it was built from. Error that lists the places.
+std::filesystem::path default_checkpoint();
+
+}  // namespace flowtalk::predict

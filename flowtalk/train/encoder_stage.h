@@ -1,0 +1,37 @@
+// The encoder stage: a small HuBERT learns from waveforms with known phone times. A linear head
+// gives the phone of each 50 Hz frame; the head stays in the checkpoint of this stage only.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "flowtalk/base/rng.h"
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/train/train_config.h"
+
+namespace flowtalk::train {
+
+struct EncoderRun {
+  encoder::HubertConfig encoder = encoder::small_hubert();
+  TrainConfig train;
+  float window_s = 3.2f;
+  float silence_weight = 0.3f;  // of silent frames in the loss; they are many and easy
+
+  template <class V>
+  void fields(V&& field) {
+    field("encoder", encoder, "sizes");
+    field("train", train, "schedule");
+    field("window_s", window_s, between(0.5f, 30.0f), "seconds of one training window");
+    field("silence_weight", silence_weight, between(0.0f, 1.0f), "weight of silent frames");
+  }
+};
+
+// Changes a clip as recordings differ (noise, room, gain, speed); phones keep to the audio.
+using Augment = std::function<data::PhoneClip(const data::PhoneClip&, Rng)>;
+
+void train_encoder(const EncoderRun& config, const RunOptions& run,
+                   const std::vector<data::PhoneClip>& training,
+                   const std::vector<data::PhoneClip>& validation, const Augment& augment);
+
+}  // namespace flowtalk::train

@@ -1,0 +1,264 @@
+#include "flowtalk/train/generator_stage.h"
+
+#include <algorithm>
+
+#include "flowtalk/base/files.h"
+#include "flowtalk/model/flowtalk.h"
+#include "flowtalk/train/lip_vertices.h"
+#include "flowtalk/train/loop.h"
+
+namespace flowtalk::train {
+namespace {
+
+using ops::TorchOps;
+namespace fs = std::filesystem;
+
+torch::Tensor masked_mean(const torch::Tensor& values, const torch::Tensor& mask) {  // (B,T) both
+  return (values * mask).sum() / mask.sum();
+}
+
+torch::Tensor differences(const torch::Tensor& x) {  // (B, T, C) -> (B, T-1, C)
+  return x.narrow(1, 1, x.size(1) - 1) - x.narrow(1, 0, x.size(1) - 1);
+}
+
+// Weighted L1 per frame, (B, T): expression 1.5, jaw 6 (radians).
+torch::Tensor motion_error(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::Tensor error = (a - b).abs();
+  return 1.5 * error.narrow(2, 0, flame::kLiveExpression).mean(-1) +
+         6.0 * error.narrow(2, flame::kJawAt, flame::kJaw).mean(-1);
+}
+
+class GeneratorTrainer {
+ public:
+  GeneratorTrainer(const GeneratorRun& config, TorchParams& params, const LipVertices& lips,
+                   TorchOps& ops)
+      : config_(config),
+        params_(params),
+        model_(params::Scope<TorchOps>(params), config.model),
+        lips_(lips),
+        ops_(ops) {}
+
+  // Latent statistics over the training clips, then ActNorm from one batch.
+  void initialise(const std::vector<TrainingClip>& clips, const Batch& batch) {
+    const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> latents;
+    auto generator = seeded(0);
+    for (const auto& clip : clips) {
+      latents.push_back(posterior_sample(clip.motion.unsqueeze(0), generator).squeeze(0));
+    }
+    const torch::Tensor all = torch::cat(latents, 0);
+    params_.assign("generator/latent_mean", all.mean(0));
+    params_.assign("generator/latent_sd", torch::clamp_min(all.std(0), 1e-3));
+    const auto prepared = prepare(batch, torch::Tensor());
+    const auto& flow = model_.generator.flow;
+    torch::Tensor x = flow.squeeze(
+        ops_, model_.generator.standardise(ops_, posterior_sample(batch.motion, generator)));
+    const torch::Tensor real = frame_mask(batch).flatten() > 0;
+    for (size_t i = 0; i < flow.steps.size(); ++i) {
+      const torch::Tensor rows = x.flatten(0, 1).index({real});
+      const std::string name = "generator/flow/" + std::to_string(i) + "/norm/";
+      params_.assign(name + "bias", -rows.mean(0));
+      params_.assign(name + "log_scale", -torch::log(rows.std(0) + 1e-5));
+      x = flow.steps[i].forward(ops_, x, prepared.condition).value;
+    }
+  }
+
+  Losses losses(const Batch& batch, int64_t step, double ramp) {
+    auto generator = seeded(step);
+    torch::Tensor z;
+    {
+      const torch::NoGradGuard no_grad;
+      z = posterior_sample(batch.motion, generator);
+    }
+    const torch::Tensor dropped =
+        torch::rand({batch.motion.size(0), 1, 1}, generator) < config_.loss.null_emotion;
+    const auto prepared = prepare(batch, dropped.to(torch::kFloat32));
+    Losses result;
+    result["nll"] = nll(z, prepared, batch);
+    result["total"] = result["nll"];
+    if (ramp > 0) {
+      add_motion_losses(batch, prepared, step, generator, result);
+      const auto& w = config_.loss;
+      result["total"] =
+          result["nll"] + ramp * (w.reconstruction * result["reconstruction"] +
+                                  w.lips * result["lips"] + w.velocity * result["velocity"]);
+    }
+    return result;
+  }
+
+  Metrics validate(const Batch& batch) {
+    auto generator = seeded(1);
+    const torch::Tensor z = posterior_sample(batch.motion, generator);
+    const auto prepared = prepare(batch, torch::Tensor());
+    Metrics m;
+    m["nll"] = nll(z, prepared, batch).item<double>();
+    m["bits_per_dim"] = m["nll"] / std::log(2.0);
+    Batch shuffled = batch;
+    shuffled.speech = batch.speech.roll(1, 0);
+    m["conditioning_gain"] =
+        nll(z, prepare(shuffled, torch::Tensor()), batch).item<double>() - m["nll"];
+    const auto& flow = model_.generator.flow;
+    const torch::Tensor standard = model_.generator.standardise(ops_, z);
+    const torch::Tensor back = flow.inverse(
+        ops_, flow.forward(ops_, standard, prepared.condition).value, prepared.condition);
+    m["round_trip"] = (back - standard).abs().max().item<double>();
+    for (const double temperature : {0.0, 0.3}) {
+      const torch::Tensor motion =
+          generate(prepared, torch::full({1, 1, 1}, temperature), generator);
+      const std::string tag = temperature == 0 ? "_tau0" : "_tau03";
+      m["lve_mm2" + tag] = lip_vertex_error(lips_.region(lips_.positions(motion)),
+                                            lips_.region(lips_.positions(batch.motion)), batch.mask)
+                               .item<double>();
+      m["jitter" + tag] = differences(differences(motion)).abs().mean().item<double>();
+      m["l1" + tag] = masked_mean(motion_error(motion, batch.motion), batch.mask).item<double>();
+    }
+    m["jitter_truth"] = differences(differences(batch.motion)).abs().mean().item<double>();
+    return m;
+  }
+
+ private:
+  torch::Generator seeded(int64_t step) const {
+    return torch::make_generator<torch::CPUGeneratorImpl>(
+        static_cast<uint64_t>(config_.train.seed) * 1000003u + static_cast<uint64_t>(step));
+  }
+
+  torch::Tensor posterior_sample(const torch::Tensor& motion, torch::Generator generator) {
+    const auto posterior = model_.prior.encode(ops_, motion);
+    return posterior.mean +
+           torch::exp(0.5 * posterior.log_variance) *
+               ar_noise(posterior.mean.sizes(), 0.8, generator).to(motion.device());
+  }
+
+  // One value per squeezed frame: both of its frames are real.
+  torch::Tensor frame_mask(const Batch& batch) const {
+    return batch.mask.reshape({batch.mask.size(0), -1, 2}).amin(-1);
+  }
+
+  model::FlowCondition<TorchOps> prepare(const Batch& batch, const torch::Tensor& dropped) {
+    const auto& g = model_.generator;
+    torch::Tensor emotion = g.control(ops_, batch.emotion);
+    if (dropped.defined()) emotion = emotion * (1 - dropped) + g.control.null_emotion * dropped;
+    return g.prepare(ops_, g.condition(ops_, batch.speech, emotion, batch.style));
+  }
+
+  torch::Tensor nll(const torch::Tensor& z, const model::FlowCondition<TorchOps>& prepared,
+                    const Batch& batch) {
+    const torch::Tensor log_prob = model_.generator.log_prob(ops_, z, prepared);
+    return -masked_mean(log_prob, frame_mask(batch)) /
+           static_cast<double>(2 * config_.model.prior.latent);
+  }
+
+  // Motion at a temperature per window, (B, 1, 1).
+  torch::Tensor generate(const model::FlowCondition<TorchOps>& prepared,
+                         const torch::Tensor& temperature, torch::Generator generator) {
+    const auto& g = model_.generator;
+    const torch::Tensor rho = g.base.rho(ops_).detach();
+    const torch::Tensor white = torch::randn(prepared.base.mean.sizes(), generator);
+    std::vector<torch::Tensor> frames = {white.select(1, 0)};
+    const torch::Tensor spread = torch::sqrt(1 - rho * rho);
+    for (int64_t t = 1; t < white.size(1); ++t) {
+      frames.push_back(frames.back() * rho + white.select(1, t) * spread);
+    }
+    const torch::Tensor r = torch::stack(frames, 1) * temperature;
+    const torch::Tensor u = prepared.base.mean + torch::exp(prepared.base.log_sd) * r;
+    const torch::Tensor z = g.flow.inverse(ops_, u, prepared.condition);
+    return model_.prior.decode(ops_, z * g.latent_sd + g.latent_mean);
+  }
+
+  // The first half of the batch at temperature 0 carries the whole error; the second half, at a
+  // random temperature, only lips and velocity, so that diversity is not punished.
+  void add_motion_losses(const Batch& batch, const model::FlowCondition<TorchOps>& prepared,
+                         int64_t step, torch::Generator generator, Losses& result) {
+    const int64_t count = batch.motion.size(0), half = (count + 1) / 2;
+    Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
+                  .fork("temperature")
+                  .fork(static_cast<uint64_t>(step));
+    const double hot = rng.uniform(0, config_.loss.highest_temperature);
+    torch::Tensor temperature = torch::zeros({count, 1, 1});
+    temperature.narrow(0, half, count - half).fill_(hot);
+    const torch::Tensor motion = generate(prepared, temperature, generator);
+    result["reconstruction"] =
+        masked_mean(motion_error(motion.narrow(0, 0, half), batch.motion.narrow(0, 0, half)),
+                    batch.mask.narrow(0, 0, half));
+    const torch::Tensor truth = lips_.positions(batch.motion);
+    const torch::Tensor weight =
+        batch.mask * (1 + config_.loss.closure * torch::exp(-lips_.gap(truth).clamp_min(0) / 1.5));
+    const torch::Tensor distance =
+        torch::sqrt((lips_.positions(motion) - truth).pow(2).sum(-1) + 1e-6).mean(-1);
+    result["lips"] = masked_mean(distance, weight);
+    const torch::Tensor steps = batch.mask.narrow(1, 1, batch.mask.size(1) - 1);
+    result["velocity"] =
+        masked_mean(motion_error(differences(motion), differences(batch.motion)), steps);
+  }
+
+  const GeneratorRun& config_;
+  TorchParams& params_;
+  model::FlowTalk<TorchOps> model_;
+  const LipVertices& lips_;
+  TorchOps& ops_;
+};
+
+double ramp_at(const GeneratorRun& config, int64_t step) {
+  const double total = static_cast<double>(config.train.max_epoch) * config.train.steps_per_epoch *
+                       config.train.gradient_accumulation_steps;
+  const double begin = config.loss.nll_only_share * total;
+  const double length = std::max(1.0, config.loss.ramp_share * total);
+  return std::clamp((static_cast<double>(step) - begin) / length, 0.0, 1.0);
+}
+
+template <class Config>
+void take_config(const fs::path& checkpoint, const std::vector<std::string>& path, Config& config) {
+  const auto file = checkpoint / "config.json";
+  Json json = parse_json(load_file(file), file.string());
+  for (const auto& key : path) {
+    if (!json.contains(key)) fail("{}: has no '{}'; is it of another stage?", file.string(), key);
+    json = Json(json[key]);
+  }
+  from_json(json, config, file.string());
+}
+
+}  // namespace
+
+void train_generator(GeneratorRun config, const RunOptions& run, const fs::path& encoder_checkpoint,
+                     const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
+                     const std::vector<TrainingClip>& validation) {
+  const fs::path encoder = checkpoint_of(encoder_checkpoint),
+                 prior = checkpoint_of(prior_checkpoint);
+  take_config(encoder, {"encoder"}, config.model.encoder);
+  take_config(prior, {"model", "prior"}, config.model.prior);
+  TorchOps ops{torch::Device(run.device)};
+  TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
+  if (run.resume && fs::exists(checkpoint_of(run.out) / "weights.safetensors")) {
+    params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  } else {
+    params.preload(encoder / "weights.safetensors", "encoder/");
+    params.preload(prior / "weights.safetensors", "prior/");
+  }
+  const LipVertices lips(face::builtin_face(), ops.device());
+  GeneratorTrainer trainer(config, params, lips, ops);
+  params.freeze("encoder/");
+  params.freeze("prior/");
+  const auto seed = static_cast<uint64_t>(config.train.seed);
+  const WindowSampler sampler(training, config.train.window_frames, seed);
+  const WindowSampler held_out(validation, config.train.window_frames, 0);
+  const Batch fixed = held_out.fixed(128);
+
+  Stage stage;
+  stage.name = "generator";
+  stage.trainable = {"generator/"};
+  stage.config = Json{{"format", 1}, {"kind", "model"}, {"model", to_json(config.model)}};
+  stage.before_first_step = [&](int64_t) {
+    trainer.initialise(training, sampler.draw(1 << 30, 4 * int64_t{config.train.batch}));
+  };
+  stage.losses = [&](int64_t step) {
+    ops.set_training(true);
+    return trainer.losses(sampler.draw(step, config.train.batch), step, ramp_at(config, step));
+  };
+  stage.validate = [&] {
+    ops.set_training(false);
+    return trainer.validate(fixed);
+  };
+  run_stage(stage, params, config.train, run);
+}
+
+}  // namespace flowtalk::train

@@ -1,0 +1,70 @@
+// Stage 2: the conditional flow over the frozen prior's latents, with emotion graph and fusion; the
+// encoder is frozen and its features are given. Loss: negative log-likelihood per dimension, then,
+// ramped in, reconstruction at temperature 0 and lip and velocity terms at a random temperature.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "flowtalk/model/model_config.h"
+#include "flowtalk/train/train_config.h"
+#include "flowtalk/train/windows.h"
+
+namespace flowtalk::train {
+
+struct GeneratorLossConfig {
+  float reconstruction = 2.0f, lips = 0.3f, velocity = 2.0f;
+  float closure = 4.0f;       // extra weight of lip errors where the true lips are closed
+  float null_emotion = 0.1f;  // share of windows without emotion
+  float nll_only_share = 0.15f, ramp_share = 0.15f;  // of all steps
+  float highest_temperature = 0.5f;
+
+  template <class V>
+  void fields(V&& field) {
+    field("reconstruction", reconstruction, between(0.0f, 100.0f), "weight of L1 at temperature 0");
+    field("lips", lips, between(0.0f, 100.0f), "weight of the lip vertex distance, millimetres");
+    field("velocity", velocity, between(0.0f, 100.0f), "weight of L1 on velocity");
+    field("closure", closure, between(0.0f, 100.0f), "extra weight where lips are closed");
+    field("null_emotion", null_emotion, between(0.0f, 1.0f), "share of windows without emotion");
+    field("nll_only_share", nll_only_share, between(0.0f, 1.0f), "share of steps with NLL alone");
+    field("ramp_share", ramp_share, between(0.0f, 1.0f), "share of steps that ramp in the rest");
+    field("highest_temperature", highest_temperature, between(0.0f, 1.0f),
+          "of the lip and velocity terms");
+  }
+};
+
+struct GeneratorRun {
+  model::ModelConfig model;
+  TrainConfig train;
+  GeneratorLossConfig loss;
+
+  template <class V>
+  void fields(V&& field) {
+    field("model", model, "sizes; encoder and prior are those of their checkpoints");
+    field("train", train, "schedule");
+    field("loss", loss, "loss weights");
+  }
+};
+
+// Speech features (T, 2C) of clips by the encoder of a checkpoint; T = motion frames of the audio.
+class FeatureExtractor {
+ public:
+  FeatureExtractor(const std::filesystem::path& encoder_checkpoint, const RunOptions& run);
+  ~FeatureExtractor();
+  const encoder::HubertConfig& config() const;
+  torch::Tensor operator()(const std::vector<float>& samples) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The result is a whole model: encoder, prior and generator in one checkpoint.
+void train_generator(GeneratorRun config, const RunOptions& run,
+                     const std::filesystem::path& encoder_checkpoint,
+                     const std::filesystem::path& prior_checkpoint,
+                     const std::vector<TrainingClip>& training,
+                     const std::vector<TrainingClip>& validation);
+
+}  // namespace flowtalk::train

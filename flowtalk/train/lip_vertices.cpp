@@ -1,0 +1,76 @@
+#include "flowtalk/train/lip_vertices.h"
+
+#include <vector>
+
+#include "flowtalk/base/flame_layout.h"
+
+namespace flowtalk::train {
+namespace {
+
+constexpr float kMillimetres = 1000;
+
+}  // namespace
+
+LipVertices::LipVertices(const face::Face& face, torch::Device device) {
+  std::vector<uint32_t> ids = face.regions.lips;
+  region_count_ = static_cast<int64_t>(ids.size());
+  pair_count_ = static_cast<int64_t>(face.lips.upper.size());
+  ids.insert(ids.end(), face.lips.upper.begin(), face.lips.upper.end());
+  ids.insert(ids.end(), face.lips.lower.begin(), face.lips.lower.end());
+  const auto n = static_cast<int64_t>(ids.size());
+  const int64_t live = flame::kLiveExpression;
+  torch::Tensor rest = torch::empty({n, 3}), basis = torch::empty({live, n, 3}),
+                weight = torch::empty({n, 1}), joint = torch::zeros({3});
+  for (int64_t i = 0; i < n; ++i) {
+    const auto v = static_cast<int64_t>(ids[static_cast<size_t>(i)]);
+    weight[i][0] = face.skinning[v * flame::kJoints + flame::kJawJoint];
+    for (int64_t d = 0; d < 3; ++d) {
+      rest[i][d] = face.rest[v * 3 + d] * kMillimetres;
+      for (int64_t e = 0; e < live; ++e) {
+        basis[e][i][d] =
+            face.expression_basis[(e * face.vertex_count() + v) * 3 + d] * kMillimetres;
+      }
+    }
+  }
+  for (int64_t v = 0; v < face.vertex_count(); ++v) {
+    const float share = face.joint_regressor[flame::kJawJoint * face.vertex_count() + v];
+    for (int64_t d = 0; d < 3; ++d) joint[d] += share * face.rest[v * 3 + d] * kMillimetres;
+  }
+  rest_ = rest.to(device);
+  basis_ = basis.reshape({live, n * 3}).to(device);
+  jaw_weight_ = weight.to(device);
+  jaw_joint_ = joint.to(device);
+}
+
+torch::Tensor LipVertices::positions(const torch::Tensor& motion) const {
+  const int64_t b = motion.size(0), t = motion.size(1), n = rest_.size(0);
+  const torch::Tensor expression = motion.narrow(2, 0, flame::kLiveExpression);
+  const torch::Tensor jaw = motion.narrow(2, flame::kJawAt, flame::kJaw);
+  const torch::Tensor posed = torch::matmul(expression, basis_).reshape({b, t, n, 3}) + rest_;
+  const torch::Tensor arm = posed - jaw_joint_;
+  const torch::Tensor angle = torch::sqrt((jaw * jaw).sum(-1, true) + 1e-12).unsqueeze(2);
+  const torch::Tensor axis = (jaw.unsqueeze(2) / angle).expand_as(arm);
+  const torch::Tensor cosine = torch::cos(angle);
+  const torch::Tensor turned = arm * cosine + torch::cross(axis, arm, 3) * torch::sin(angle) +
+                               axis * (axis * arm).sum(3, true) * (1 - cosine);
+  return posed + jaw_weight_ * (turned - arm);
+}
+
+torch::Tensor LipVertices::gap(const torch::Tensor& positions) const {
+  const torch::Tensor upper = positions.narrow(2, region_count_, pair_count_).select(3, 1);
+  const torch::Tensor lower =
+      positions.narrow(2, region_count_ + pair_count_, pair_count_).select(3, 1);
+  return (upper - lower).mean(-1);
+}
+
+torch::Tensor LipVertices::region(const torch::Tensor& positions) const {
+  return positions.narrow(2, 0, region_count_);
+}
+
+torch::Tensor lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                               const torch::Tensor& mask) {
+  const torch::Tensor squares = (predicted - truth).pow(2).sum(-1);
+  return (std::get<0>(squares.max(-1)) * mask).sum() / mask.sum();
+}
+
+}  // namespace flowtalk::train

@@ -1,0 +1,30 @@
+// The lips of the built-in head as a differentiable function of motion, for lip losses: shape is
+// the mean face, neck and eyes are at rest, jaw by Rodrigues' formula. Units: millimetres.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "flowtalk/face/face.h"
+
+namespace flowtalk::train {
+
+class LipVertices {
+ public:
+  LipVertices(const face::Face& face, torch::Device device);
+  // motion (B, T, 53) -> (B, T, N, 3): the lip region, then the landmark pairs upper, lower.
+  torch::Tensor positions(const torch::Tensor& motion) const;
+  // Mean vertical distance of the landmark pairs, (B, T), from positions().
+  torch::Tensor gap(const torch::Tensor& positions) const;
+  // Positions of the region only, (B, T, R, 3).
+  torch::Tensor region(const torch::Tensor& positions) const;
+
+ private:
+  int64_t region_count_ = 0, pair_count_ = 0;
+  torch::Tensor rest_, basis_, jaw_weight_, jaw_joint_;  // (N,3) (50,N*3) (N,1) (3)
+};
+
+// Mean over frames of the largest squared lip error, mm^2 (LVE), mask (B, T).
+torch::Tensor lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                               const torch::Tensor& mask);
+
+}  // namespace flowtalk::train

@@ -1,0 +1,152 @@
+#include "flowtalk/train/loop.h"
+
+#include <cmath>
+#include <fstream>
+#include <numbers>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/train/loss_curves.h"
+
+namespace flowtalk::train {
+namespace fs = std::filesystem;
+namespace {
+
+struct State {
+  int64_t epoch = 0;  // finished epochs
+};
+
+void save_checkpoint(const Stage& stage, const TorchParams& params,
+                     const torch::optim::AdamW& optimizer, const State& state,
+                     const fs::path& folder) {
+  PartialOutput output(folder);
+  fs::create_directories(output.path() / "training");
+  save_file(output.path() / "config.json", stage.config.dump(2) + "\n");
+  formats::save_safetensors(output.path() / "weights.safetensors", params.host_tensors());
+  torch::serialize::OutputArchive archive;
+  optimizer.save(archive);
+  archive.save_to((output.path() / "training" / "optimizer.pt").string());
+  save_file(output.path() / "training" / "state.json",
+            Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
+  output.commit();
+}
+
+State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::path& folder) {
+  const fs::path file = folder / "training" / "state.json";
+  const Json json = parse_json(load_file(file), file.string());
+  if (json.value("stage", "") != stage.name) {
+    fail("{}: is of stage '{}', expected '{}'; use another --out", file.string(),
+         json.value("stage", ""), stage.name);
+  }
+  torch::serialize::InputArchive archive;
+  archive.load_from((folder / "training" / "optimizer.pt").string());
+  optimizer.load(archive);
+  return {json.value("epoch", int64_t{0})};
+}
+
+double check_finite(const Stage& stage, int64_t step, const std::string& name, double value) {
+  if (!std::isfinite(value)) {
+    fail("train {}: loss '{}' is {} at step {}; lower --lr or check the data with `data check`",
+         stage.name, name, value, step);
+  }
+  return value;
+}
+
+class Epoch {
+ public:
+  Epoch(const Stage& stage, const TrainConfig& config, torch::optim::AdamW& optimizer)
+      : stage_(stage), config_(config), optimizer_(optimizer) {}
+
+  Metrics run(int64_t epoch, const std::vector<torch::Tensor>& weights) {
+    Progress progress(fmt::format("{} epoch {}/{}", stage_.name, epoch + 1, config_.max_epoch),
+                      config_.steps_per_epoch, "steps");
+    Metrics sums;
+    const int64_t total = int64_t{config_.max_epoch} * config_.steps_per_epoch;
+    for (int64_t i = 0; i < config_.steps_per_epoch; ++i) {
+      const int64_t step = epoch * config_.steps_per_epoch + i;
+      optimizer_.zero_grad();
+      for (auto& group : optimizer_.param_groups()) {
+        group.options().set_lr(learning_rate(config_, step, total));
+      }
+      for (int part = 0; part < config_.gradient_accumulation_steps; ++part) {
+        accumulate(step, part, sums);
+      }
+      torch::nn::utils::clip_grad_norm_(weights, config_.clip_norm);
+      optimizer_.step();
+      progress.advance(1, fmt::format("loss {:.4f}", sums["total"] / static_cast<double>(i + 1)));
+    }
+    for (auto& [name, sum] : sums) sum /= config_.steps_per_epoch;
+    return sums;
+  }
+
+ private:
+  void accumulate(int64_t step, int part, Metrics& sums) {
+    const int parts = config_.gradient_accumulation_steps;
+    const Losses losses = stage_.losses(step * parts + part);
+    for (const auto& [name, value] : losses) {
+      sums[name] += check_finite(stage_, step, name, value.item<double>()) / parts;
+    }
+    (losses.at("total") / parts).backward();
+  }
+
+  const Stage& stage_;
+  const TrainConfig& config_;
+  torch::optim::AdamW& optimizer_;
+};
+
+void prepare_folder(const fs::path& out, bool resume) {
+  std::error_code code;
+  fs::create_directories(out, code);
+  if (!fs::is_directory(out)) fail("{}: cannot be made ({})", out.string(), code.message());
+  if (!resume && fs::exists(out / "last")) {
+    fail("{}: holds a run already; give --resume to go on with it, or another --out", out.string());
+  }
+}
+
+}  // namespace
+
+double learning_rate(const TrainConfig& config, int64_t step, int64_t total_steps) {
+  const auto at = static_cast<double>(step);
+  const double warm = config.warmup_steps;
+  if (at < warm) return config.lr * (at + 1) / warm;
+  const double share = (at - warm) / std::max(1.0, static_cast<double>(total_steps) - warm);
+  const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, share)));
+  return config.lr * (config.final_lr_share + (1 - config.final_lr_share) * cosine);
+}
+
+fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
+  return fs::exists(run_or_checkpoint / "last" / "config.json") ? run_or_checkpoint / "last"
+                                                                : run_or_checkpoint;
+}
+
+void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
+               const RunOptions& run) {
+  const fs::path out = run.out;
+  prepare_folder(out, run.resume);
+  const auto weights = params.trainable(stage.trainable);
+  torch::optim::AdamW optimizer(
+      weights,
+      torch::optim::AdamWOptions(config.lr).weight_decay(config.weight_decay).betas({0.9, 0.98}));
+  State state;
+  if (run.resume && fs::exists(out / "last")) {
+    state = load_state(stage, optimizer, out / "last");
+  } else {
+    stage.before_first_step(0);
+  }
+  save_file(out / "run.json", to_json(config).dump(2) + "\n");
+  LossRecord record(out, state.epoch);
+  for (; state.epoch < config.max_epoch;) {
+    Metrics metrics = Epoch(stage, config, optimizer).run(state.epoch, weights);
+    {
+      const torch::NoGradGuard no_grad;
+      for (const auto& [name, value] : stage.validate()) metrics["valid_" + name] = value;
+    }
+    ++state.epoch;
+    record.add(state.epoch, metrics);
+    save_checkpoint(stage, params, optimizer, state, out / "last");
+  }
+}
+
+}  // namespace flowtalk::train

@@ -1,0 +1,136 @@
+#include "flowtalk/train/loss_curves.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+
+namespace flowtalk::train {
+namespace {
+
+using Row = std::pair<int64_t, std::map<std::string, double>>;
+constexpr const char* kValid = "valid_";
+constexpr double kWidth = 260, kHeight = 150, kMargin = 34;
+
+std::set<std::string> metric_names(const std::vector<Row>& rows) {
+  std::set<std::string> names;
+  for (const auto& row : rows) {
+    for (const auto& [name, value] : row.second) names.insert(name);
+  }
+  return names;
+}
+
+struct Range {
+  double lo = 1e300, hi = -1e300;
+  void add(double x) {
+    lo = std::min(lo, x);
+    hi = std::max(hi, x);
+  }
+  double share(double x) const { return hi > lo ? (x - lo) / (hi - lo) : 0.5; }
+};
+
+std::string polyline(const std::vector<Row>& rows, const std::string& name, const Range& values,
+                     const Range& epochs, const char* colour) {
+  std::string points;
+  for (const auto& [epoch, metrics] : rows) {
+    const auto found = metrics.find(name);
+    if (found == metrics.end()) continue;
+    points += fmt::format("{:.1f},{:.1f} ",
+                          kMargin + epochs.share(static_cast<double>(epoch)) * (kWidth - kMargin),
+                          kHeight - values.share(found->second) * (kHeight - 20));
+  }
+  return fmt::format("<polyline fill='none' stroke='{}' stroke-width='1.5' points='{}'/>\n", colour,
+                     points);
+}
+
+std::string panel(const std::vector<Row>& rows, const std::string& name) {
+  Range values, epochs;
+  for (const auto& [epoch, metrics] : rows) {
+    epochs.add(static_cast<double>(epoch));
+    for (const auto& key : {name, kValid + name}) {
+      if (metrics.contains(key)) values.add(metrics.at(key));
+    }
+  }
+  return fmt::format(
+             "<rect x='{0}' y='20' width='{1}' height='{2}' fill='#fafafa' stroke='#ccc'/>\n"
+             "<text x='{0}' y='14' font-size='12'>{3}</text>\n"
+             "<text x='2' y='30' font-size='9'>{4:.3g}</text>\n"
+             "<text x='2' y='{5}' font-size='9'>{6:.3g}</text>\n",
+             kMargin, kWidth - kMargin, kHeight - 20, name, values.hi, kHeight, values.lo) +
+         polyline(rows, name, values, epochs, "#2060c0") +
+         polyline(rows, kValid + name, values, epochs, "#e07020");
+}
+
+}  // namespace
+
+std::string loss_curves_svg(const std::vector<Row>& rows) {
+  std::set<std::string> names;
+  for (const auto& name : metric_names(rows)) {
+    names.insert(name.rfind(kValid, 0) == 0 ? name.substr(6) : name);
+  }
+  constexpr size_t kColumns = 4;
+  std::string body;
+  size_t i = 0;
+  for (const auto& name : names) {
+    body += fmt::format("<g transform='translate({},{})'>\n{}</g>\n",
+                        static_cast<double>(i % kColumns) * (kWidth + 16),
+                        static_cast<double>(i / kColumns) * (kHeight + 24), panel(rows, name));
+    ++i;
+  }
+  const size_t lines = (i + kColumns - 1) / kColumns;
+  return fmt::format(
+      "<svg xmlns='http://www.w3.org/2000/svg' width='{}' height='{}' "
+      "font-family='sans-serif'>\n<rect width='100%' height='100%' fill='white'/>\n{}"
+      "<text x='4' y='{}' font-size='11'>blue: training, orange: validation, per epoch</text>\n"
+      "</svg>\n",
+      kColumns * static_cast<size_t>(kWidth + 16), lines * static_cast<size_t>(kHeight + 24) + 20,
+      body, lines * static_cast<size_t>(kHeight + 24) + 12);
+}
+
+LossRecord::LossRecord(std::filesystem::path folder, int64_t epochs) : folder_(std::move(folder)) {
+  const auto file = folder_ / "losses.csv";
+  if (epochs == 0 || !std::filesystem::exists(file)) return;
+  std::istringstream in(load_file(file));
+  std::string line, cell;
+  std::getline(in, line);
+  std::vector<std::string> names;
+  for (std::istringstream header(line); std::getline(header, cell, ',');) names.push_back(cell);
+  while (std::getline(in, line)) {
+    Row row{0, {}};
+    std::istringstream cells(line);
+    for (size_t i = 0; std::getline(cells, cell, ',') && i < names.size(); ++i) {
+      if (cell.empty()) continue;
+      if (i == 0) {
+        row.first = std::stoll(cell);
+      } else {
+        row.second[names[i]] = std::stod(cell);
+      }
+    }
+    if (row.first >= 1 && row.first <= epochs) rows_.push_back(row);
+  }
+}
+
+void LossRecord::add(int64_t epoch, const std::map<std::string, double>& metrics) {
+  rows_.emplace_back(epoch, metrics);
+  save();
+}
+
+void LossRecord::save() const {
+  const auto names = metric_names(rows_);
+  std::string csv = "epoch";
+  for (const auto& name : names) csv += "," + name;
+  csv += "\n";
+  for (const auto& [epoch, metrics] : rows_) {
+    csv += std::to_string(epoch);
+    for (const auto& name : names) {
+      csv += metrics.contains(name) ? fmt::format(",{:.6g}", metrics.at(name)) : ",";
+    }
+    csv += "\n";
+  }
+  save_file(folder_ / "losses.csv", csv);
+  save_file(folder_ / "losses.svg", loss_curves_svg(rows_));
+}
+
+}  // namespace flowtalk::train

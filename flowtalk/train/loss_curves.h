@@ -1,0 +1,27 @@
+// losses.csv and losses.svg of a run: one row, one point per epoch.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace flowtalk::train {
+
+class LossRecord {
+ public:
+  // Goes on with the first `epochs` rows of an existing record.
+  LossRecord(std::filesystem::path folder, int64_t epochs);
+  void add(int64_t epoch, const std::map<std::string, double>& metrics);
+
+ private:
+  void save() const;
+  std::filesystem::path folder_;
+  std::vector<std::pair<int64_t, std::map<std::string, double>>> rows_;
+};
+
+// One small panel per metric, training and validation ("valid_" + name) in the same panel.
+std::string loss_curves_svg(
+    const std::vector<std::pair<int64_t, std::map<std::string, double>>>& rows);
+
+}  // namespace flowtalk::train

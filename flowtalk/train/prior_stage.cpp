@@ -1,0 +1,130 @@
+#include "flowtalk/train/prior_stage.h"
+
+#include "flowtalk/motion/motion_prior.h"
+#include "flowtalk/train/lip_vertices.h"
+#include "flowtalk/train/loop.h"
+
+namespace flowtalk::train {
+namespace {
+
+using ops::TorchOps;
+
+torch::Tensor masked_mean(const torch::Tensor& values,
+                          const torch::Tensor& mask) {  // (B,T,C) (B,T)
+  return (values * mask.unsqueeze(-1)).sum() / (mask.sum() * static_cast<double>(values.size(-1)));
+}
+
+torch::Tensor velocity(const torch::Tensor& x) {
+  return x.narrow(1, 1, x.size(1) - 1) - x.narrow(1, 0, x.size(1) - 1);
+}
+
+class PriorTrainer {
+ public:
+  PriorTrainer(const PriorRun& config, TorchParams& params, const LipVertices& lips, TorchOps& ops)
+      : config_(config),
+        prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior),
+        lips_(lips),
+        ops_(ops) {}
+
+  Losses losses(const Batch& batch, torch::Generator generator, bool noisy) {
+    const auto posterior = prior_.encode(ops_, batch.motion);
+    torch::Tensor z = posterior.mean;
+    if (noisy) {
+      const torch::Tensor noise = ar_noise(z.sizes(), config_.loss.noise_rho, generator);
+      z = z + torch::exp(0.5 * posterior.log_variance) * noise;
+      const torch::Tensor kept =
+          (torch::rand({z.size(0), z.size(1), 1}, generator) >= config_.loss.mask_frames)
+              .to(torch::kFloat32);
+      z = z * kept;
+    }
+    Losses result = reconstruction(prior_.decode(ops_, z), batch);
+    const torch::Tensor kl =
+        0.5 * (posterior.mean.pow(2) + posterior.log_variance.exp() - 1 - posterior.log_variance);
+    const torch::Tensor per_dimension =
+        (kl * batch.mask.unsqueeze(-1)).sum(std::vector<int64_t>{0, 1}) / batch.mask.sum();
+    result["kl"] = per_dimension.mean();
+    const PriorLossConfig& w = config_.loss;
+    result["total"] = w.expression * result["expression"] + w.jaw * result["jaw"] +
+                      w.lips * result["lips"] + w.velocity * result["velocity"] +
+                      w.kl * torch::clamp_min(per_dimension, w.free_bits).sum();
+    return result;
+  }
+
+  Metrics validate(const Batch& batch) {
+    Metrics metrics;
+    for (const auto& [name, value] : losses(batch, torch::Generator(), false)) {
+      metrics[name] = value.item<double>();
+    }
+    const torch::Tensor mean = prior_.encode(ops_, batch.motion).mean;
+    const torch::Tensor variance = mean.flatten(0, 1).var(0);
+    metrics["active_units"] = (variance > 0.01).sum().item<double>();
+    const torch::Tensor decoded = prior_.decode(ops_, mean);
+    metrics["lve_mm2"] = lip_vertex_error(lips_.region(lips_.positions(decoded)),
+                                          lips_.region(lips_.positions(batch.motion)), batch.mask)
+                             .item<double>();
+    return metrics;
+  }
+
+ private:
+  Losses reconstruction(const torch::Tensor& decoded, const Batch& batch) {
+    const torch::Tensor error = (decoded - batch.motion).abs();
+    const torch::Tensor lip_error =
+        (lips_.positions(decoded) - lips_.positions(batch.motion)).pow(2).sum(-1) + 1e-6;
+    const torch::Tensor step_mask = batch.mask.narrow(1, 1, batch.mask.size(1) - 1);
+    return {
+        {"expression", masked_mean(error.narrow(2, 0, flame::kLiveExpression), batch.mask)},
+        {"jaw", masked_mean(error.narrow(2, flame::kJawAt, flame::kJaw), batch.mask)},
+        {"lips", masked_mean(lip_error.sqrt(), batch.mask)},
+        {"velocity", masked_mean((velocity(decoded) - velocity(batch.motion)).abs(), step_mask)}};
+  }
+
+  const PriorRun& config_;
+  motion::MotionPrior<TorchOps> prior_;
+  const LipVertices& lips_;
+  TorchOps& ops_;
+};
+
+void set_scaler(TorchParams& params, const std::vector<TrainingClip>& clips) {
+  std::vector<torch::Tensor> frames;
+  for (const auto& clip : clips) frames.push_back(clip.motion);
+  const torch::Tensor all = torch::cat(frames, 0);
+  params.assign("prior/motion_mean", all.mean(0));
+  // Axes that hardly move keep a floor, so that their noise is not blown up.
+  params.assign("prior/motion_sd", torch::clamp_min(all.std(0), 0.01));
+}
+
+}  // namespace
+
+void train_prior(const PriorRun& config, const RunOptions& run,
+                 const std::vector<TrainingClip>& training,
+                 const std::vector<TrainingClip>& validation) {
+  const torch::Device device(run.device);
+  TorchOps ops(device);
+  TorchParams params(static_cast<uint64_t>(config.train.seed), device);
+  if (run.resume) params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  const LipVertices lips(face::builtin_face(), device);
+  PriorTrainer trainer(config, params, lips, ops);
+  const WindowSampler sampler(training, config.train.window_frames,
+                              static_cast<uint64_t>(config.train.seed));
+  const WindowSampler held_out(validation, config.train.window_frames, 0);
+  const Batch fixed = held_out.fixed(256);
+
+  Stage stage;
+  stage.name = "prior";
+  stage.trainable = {"prior/"};
+  stage.config = Json{{"format", 1}, {"kind", "prior"}, {"model", to_json(config.model)}};
+  stage.before_first_step = [&](int64_t) { set_scaler(params, training); };
+  stage.losses = [&](int64_t step) {
+    ops.set_training(true);
+    auto generator = torch::make_generator<torch::CPUGeneratorImpl>(
+        static_cast<uint64_t>(config.train.seed) * 1000003 + static_cast<uint64_t>(step));
+    return trainer.losses(sampler.draw(step, config.train.batch), generator, true);
+  };
+  stage.validate = [&] {
+    ops.set_training(false);
+    return trainer.validate(fixed);
+  };
+  run_stage(stage, params, config.train, run);
+}
+
+}  // namespace flowtalk::train

@@ -1,0 +1,48 @@
+// Stage 1: the motion prior (VAE). Loss: L1 on expression and jaw, lip vertices, velocity, KL with
+// free bits per dimension; posterior noise is AR(1); some latent frames are masked.
+#pragma once
+
+#include <vector>
+
+#include "flowtalk/model/model_config.h"
+#include "flowtalk/train/train_config.h"
+#include "flowtalk/train/windows.h"
+
+namespace flowtalk::train {
+
+struct PriorLossConfig {
+  float expression = 1.5f, jaw = 6.0f, lips = 0.1f, velocity = 2.0f, kl = 3e-3f, free_bits = 0.05f;
+  float noise_rho = 0.8f, mask_frames = 0.1f;
+
+  template <class V>
+  void fields(V&& field) {
+    field("expression", expression, between(0.0f, 100.0f), "weight of L1 on expression");
+    field("jaw", jaw, between(0.0f, 100.0f), "weight of L1 on the jaw, radians");
+    field("lips", lips, between(0.0f, 100.0f), "weight of the lip vertex distance, millimetres");
+    field("velocity", velocity, between(0.0f, 100.0f), "weight of L1 on velocity");
+    field("kl", kl, between(0.0f, 10.0f), "weight of the KL divergence per dimension");
+    field("free_bits", free_bits, between(0.0f, 2.0f), "KL per dimension that costs nothing, nats");
+    field("noise_rho", noise_rho, between(0.0f, 0.99f), "AR(1) coefficient of posterior noise");
+    field("mask_frames", mask_frames, between(0.0f, 0.9f),
+          "share of latent frames that are zeroed");
+  }
+};
+
+struct PriorRun {
+  model::ModelConfig model;
+  TrainConfig train;
+  PriorLossConfig loss;
+
+  template <class V>
+  void fields(V&& field) {
+    field("model", model, "sizes");
+    field("train", train, "schedule");
+    field("loss", loss, "loss weights");
+  }
+};
+
+void train_prior(const PriorRun& config, const RunOptions& run,
+                 const std::vector<TrainingClip>& training,
+                 const std::vector<TrainingClip>& validation);
+
+}  // namespace flowtalk::train

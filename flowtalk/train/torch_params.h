@@ -1,0 +1,47 @@
+// The trainable ParamSource: new tensors from init_values, or those of a checkpoint.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flowtalk/ops/torch/torch_ops.h"
+#include "flowtalk/params/scope.h"
+
+namespace flowtalk::train {
+
+class TorchParams : public params::ParamSource<ops::TorchOps> {
+ public:
+  TorchParams(uint64_t seed, torch::Device device) : seed_(seed), device_(device) {}
+
+  // Values for the tensors that are asked for later; prefix "" takes all, else those under it.
+  // Error if nothing under the prefix is there.
+  void preload(const std::filesystem::path& weights, const std::string& prefix = "");
+
+  torch::Tensor tensor(const std::string& name, const tensor::Shape& shape,
+                       const params::Init& init) override;
+  torch::Tensor buffer(const std::string& name, const tensor::Shape& shape,
+                       const params::Init& init) override;
+
+  // Trainable tensors whose name begins with one of the prefixes.
+  std::vector<torch::Tensor> trainable(const std::vector<std::string>& prefixes) const;
+  // Stops gradients for everything under the prefix.
+  void freeze(const std::string& prefix);
+  // Overwrites a buffer or parameter in place.
+  void assign(const std::string& name, const torch::Tensor& value);
+  // All tensors in name order, as host tensors.
+  std::vector<std::pair<std::string, tensor::Tensor>> host_tensors() const;
+  const std::map<std::string, torch::Tensor>& tensors() const { return tensors_; }
+
+ private:
+  torch::Tensor make(const std::string& name, const tensor::Shape& shape, const params::Init& init);
+
+  uint64_t seed_;
+  torch::Device device_;
+  std::map<std::string, tensor::Tensor> loaded_;
+  std::map<std::string, torch::Tensor> tensors_;
+};
+
+}  // namespace flowtalk::train

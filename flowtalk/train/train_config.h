@@ -1,0 +1,42 @@
+// How a stage is trained; lives in the run folder, not in the model.
+#pragma once
+
+#include <string>
+
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::train {
+
+struct TrainConfig {
+  int max_epoch = 10, steps_per_epoch = 200, batch = 16;
+  int window_frames = 64;  // motion frames of one training window
+  float lr = 5e-4f, warmup_steps = 200, final_lr_share = 0.05f, weight_decay = 0.01f, clip_norm = 1;
+  int gradient_accumulation_steps = 1;
+  int seed = 1;
+
+  template <class V>
+  void fields(V&& field) {
+    field("max_epoch", max_epoch, between(1, 100000), "epochs");
+    field("steps_per_epoch", steps_per_epoch, between(1, 1000000), "optimizer steps of one epoch");
+    field("batch", batch, between(1, 4096), "windows per step");
+    field("window_frames", window_frames, between(8, 2000), "motion frames of a window, even");
+    field("lr", lr, between(0.0f, 1.0f), "highest learning rate");
+    field("warmup_steps", warmup_steps, between(0.0f, 1e6f), "steps of linear warm-up");
+    field("final_lr_share", final_lr_share, between(0.0f, 1.0f), "last learning rate / highest");
+    field("weight_decay", weight_decay, between(0.0f, 1.0f), "AdamW weight decay");
+    field("clip_norm", clip_norm, between(0.0f, 1e6f), "largest norm of the gradient");
+    field("gradient_accumulation_steps", gradient_accumulation_steps, between(1, 1024),
+          "batches whose gradients are averaged into one step");
+    field("seed", seed, between(0, 2147483647), "of initial weights, windows and noise");
+  }
+};
+
+// Where a run reads and writes, and on what it runs.
+struct RunOptions {
+  std::string out;             // run folder
+  std::string device = "cpu";  // "cpu", "cuda", "cuda:0"
+  int threads = 0;             // 0: all
+  bool resume = false;
+};
+
+}  // namespace flowtalk::train

@@ -1,0 +1,98 @@
+#include "flowtalk/train/windows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/rng.h"
+
+namespace flowtalk::train {
+namespace {
+
+torch::Tensor cut(const torch::Tensor& frames, int64_t start, int64_t window) {
+  const int64_t taken = std::min(window, frames.size(0) - start);
+  const torch::Tensor piece = frames.narrow(0, start, taken);
+  if (taken == window) return piece;
+  return torch::cat({piece, piece.narrow(0, taken - 1, 1).expand({window - taken, -1})}, 0);
+}
+
+}  // namespace
+
+Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
+                 const std::vector<int64_t>& starts, int64_t window) {
+  Batch batch;
+  std::vector<torch::Tensor> motion, speech, mask;
+  batch.emotion.batch = static_cast<int64_t>(which.size());
+  batch.emotion.frames = window;
+  for (size_t i = 0; i < which.size(); ++i) {
+    const TrainingClip& clip = clips[which[i]];
+    motion.push_back(cut(clip.motion, starts[i], window));
+    if (clip.speech.defined()) speech.push_back(cut(clip.speech, starts[i], window));
+    const int64_t real = std::min(window, clip.motion.size(0) - starts[i]);
+    mask.push_back((torch::arange(window) < real).to(torch::kFloat32));
+    std::vector<float> mix(condition::kEmotionNodes, 0.0f);
+    mix[static_cast<size_t>(clip.emotion)] = 1;
+    const auto curve = condition::EmotionCurve::constant(mix, clip.strength, window);
+    auto& all = batch.emotion;
+    all.weights.insert(all.weights.end(), curve.weights.begin(), curve.weights.end());
+    all.strength.insert(all.strength.end(), curve.strength.begin(), curve.strength.end());
+    batch.style.push_back(clip.style);
+  }
+  batch.motion = torch::stack(motion);
+  if (!speech.empty()) batch.speech = torch::stack(speech);
+  batch.mask = torch::stack(mask);
+  return batch;
+}
+
+WindowSampler::WindowSampler(const std::vector<TrainingClip>& clips, int64_t window, uint64_t seed)
+    : clips_(&clips), window_(window), seed_(seed) {
+  if (clips.empty())
+    fail("training: the split holds no clip; check the data folder and --subjects");
+  if (window % 2 != 0) fail("training: window_frames must be even, got {}", window);
+  double sum = 0;
+  for (const auto& clip : clips) {
+    sum += static_cast<double>(std::max(clip.motion.size(0), window / 2));
+    cumulative_.push_back(sum);
+  }
+}
+
+Batch WindowSampler::draw(int64_t step, int64_t batch) const {
+  const Rng base = Rng(seed_).fork("windows").fork(static_cast<uint64_t>(step));
+  std::vector<size_t> which;
+  std::vector<int64_t> starts;
+  for (int64_t i = 0; i < batch; ++i) {
+    Rng rng = base.fork(static_cast<uint64_t>(i));
+    const double at = rng.uniform(0, cumulative_.back());
+    const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
+    const auto index =
+        std::min(static_cast<size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
+    which.push_back(index);
+    const int64_t room = std::max<int64_t>(0, (*clips_)[index].motion.size(0) - window_);
+    starts.push_back(rng.integer(0, room));
+  }
+  return windows_at(*clips_, which, starts, window_);
+}
+
+Batch WindowSampler::fixed(int64_t count) const {
+  const auto total = static_cast<int64_t>(clips_->size());
+  std::vector<size_t> which;
+  std::vector<int64_t> starts;
+  for (int64_t i = 0; i < std::min(count, total); ++i) {
+    const auto index = static_cast<size_t>(i * total / std::min(count, total));
+    which.push_back(index);
+    starts.push_back(std::max<int64_t>(0, ((*clips_)[index].motion.size(0) - window_) / 2));
+  }
+  return windows_at(*clips_, which, starts, window_);
+}
+
+torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Generator generator) {
+  const torch::Tensor white = torch::randn(shape, generator);
+  const double spread = std::sqrt(1 - rho * rho);
+  std::vector<torch::Tensor> frames = {white.select(1, 0)};
+  for (int64_t t = 1; t < shape[1]; ++t) {
+    frames.push_back(frames.back() * rho + white.select(1, t) * spread);
+  }
+  return torch::stack(frames, 1);
+}
+
+}  // namespace flowtalk::train
