@@ -1,0 +1,203 @@
+#include "flowtalk/data/phones.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <string>
+
+namespace flowtalk::data {
+namespace {
+
+using Map = std::map<std::string, std::vector<int>, std::less<>>;
+
+// flite (radio phone set) and pocketsphinx names that are not plain ARPAbet.
+const std::map<std::string, int, std::less<>>& other_names() {
+  static const std::map<std::string, int, std::less<>> names = {
+      {"AX", phone("AH")}, {"AXR", phone("ER")}, {"IX", phone("IH")}, {"UX", phone("UW")},
+      {"DX", phone("D")},  {"EL", phone("L")},   {"EM", phone("M")},  {"EN", phone("N")},
+      {"NX", phone("N")},  {"HV", phone("HH")},  {"H", phone("HH")},  {"PAU", kSilence},
+      {"SP", kSilence},    {"SSIL", kSilence},   {"H#", kSilence},    {"BRTH", kSilence}};
+  return names;
+}
+
+const Map& espeak_names() {
+  static const Map names = {// consonants
+                            {"p", {phone("P")}},
+                            {"b", {phone("B")}},
+                            {"m", {phone("M")}},
+                            {"f", {phone("F")}},
+                            {"v", {phone("V")}},
+                            {"t", {phone("T")}},
+                            {"t[", {phone("T")}},
+                            {"d", {phone("D")}},
+                            {"d[", {phone("D")}},
+                            {"n", {phone("N")}},
+                            {"l", {phone("L")}},
+                            {"r", {phone("R")}},
+                            {"R", {phone("R")}},
+                            {"*", {phone("D")}},
+                            {"s", {phone("S")}},
+                            {"z", {phone("Z")}},
+                            {"S", {phone("SH")}},
+                            {"Z", {phone("ZH")}},
+                            {"tS", {phone("CH")}},
+                            {"dZ", {phone("JH")}},
+                            {"T", {phone("TH")}},
+                            {"D", {phone("DH")}},
+                            {"k", {phone("K")}},
+                            {"g", {phone("G")}},
+                            {"N", {phone("NG")}},
+                            {"h", {phone("HH")}},
+                            {"x", {phone("HH")}},
+                            {"C", {phone("SH")}},
+                            {"j", {phone("Y")}},
+                            {"w", {phone("W")}},
+                            {"L", {phone("L")}},
+                            {"?", {}},
+                            {";", {}},
+                            {"_", {kSilence}},
+                            {"_:", {kSilence}},
+                            {"_!", {kSilence}},
+                            {"_|", {}},
+                            // vowels
+                            {"@", {phone("AH")}},
+                            {"@L", {phone("AH"), phone("L")}},
+                            {"@N", {phone("AH"), phone("N")}},
+                            {"@M", {phone("AH"), phone("M")}},
+                            {"3", {phone("ER")}},
+                            {"3:", {phone("ER")}},
+                            {"a", {phone("AE")}},
+                            {"aa", {phone("AE")}},
+                            {"a:", {phone("AA")}},
+                            {"A", {phone("AA")}},
+                            {"A:", {phone("AA")}},
+                            {"A@", {phone("AA"), phone("R")}},
+                            {"0", {phone("AA")}},
+                            {"O", {phone("AO")}},
+                            {"O:", {phone("AO")}},
+                            {"O@", {phone("AO"), phone("R")}},
+                            {"o@", {phone("AO"), phone("R")}},
+                            {"o", {phone("OW")}},
+                            {"o:", {phone("OW")}},
+                            {"V", {phone("AH")}},
+                            {"VR", {phone("AH"), phone("R")}},
+                            {"E", {phone("EH")}},
+                            {"E:", {phone("EH")}},
+                            {"e", {phone("EY")}},
+                            {"e:", {phone("EY")}},
+                            {"e@", {phone("EH"), phone("R")}},
+                            {"I", {phone("IH")}},
+                            {"IR", {phone("IH"), phone("R")}},
+                            {"i", {phone("IY")}},
+                            {"i:", {phone("IY")}},
+                            {"i@", {phone("IH"), phone("R")}},
+                            {"i@3", {phone("IH"), phone("R")}},
+                            {"U", {phone("UH")}},
+                            {"u", {phone("UW")}},
+                            {"u:", {phone("UW")}},
+                            {"U@", {phone("UH"), phone("R")}},
+                            {"aI", {phone("AY")}},
+                            {"aI@", {phone("AY"), phone("AH")}},
+                            {"aI3", {phone("AY"), phone("ER")}},
+                            {"aU", {phone("AW")}},
+                            {"aU@", {phone("AW"), phone("ER")}},
+                            {"eI", {phone("EY")}},
+                            {"OI", {phone("OY")}},
+                            {"oU", {phone("OW")}},
+                            {"@U", {phone("OW")}}};
+  return names;
+}
+
+// Without the marks that only tell variants apart: "I2" and "I#" are "I", "n-" is "n".
+std::string base_mnemonic(std::string_view mnemonic) {
+  std::string base(mnemonic);
+  while (!base.empty() && std::string_view("',%=").find(base.front()) != std::string_view::npos) {
+    base.erase(base.begin());
+  }
+  while (base.size() > 1 &&
+         (std::isdigit(static_cast<unsigned char>(base.back())) ||
+          std::string_view("#-/.^\"`~").find(base.back()) != std::string_view::npos)) {
+    base.pop_back();
+  }
+  return base;
+}
+
+const std::vector<int>* look_up_espeak(std::string_view mnemonic) {
+  const Map& names = espeak_names();
+  auto found = names.find(mnemonic);
+  if (found == names.end()) found = names.find(base_mnemonic(mnemonic));
+  return found == names.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+int find_phone(std::string_view name) {
+  if (name.empty()) return -1;
+  if (name.front() == '+' || name.front() == '<') return kSilence;  // fillers
+  std::string upper;
+  for (const char c : name) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  while (upper.size() > 1 && std::isdigit(static_cast<unsigned char>(upper.back()))) {
+    upper.pop_back();
+  }
+  for (size_t i = 0; i < kPhones.size(); ++i) {
+    if (kPhones[i] == upper) return static_cast<int>(i);
+  }
+  const auto found = other_names().find(upper);
+  return found == other_names().end() ? -1 : found->second;
+}
+
+int phone_of_name(std::string_view name) {
+  const int found = find_phone(name);
+  return found < 0 ? phone("AH") : found;
+}
+
+bool espeak_mnemonic_known(std::string_view mnemonic) {
+  return look_up_espeak(mnemonic) != nullptr;
+}
+
+std::vector<int> phones_of_espeak(std::string_view mnemonic) {
+  if (const auto* found = look_up_espeak(mnemonic)) return *found;
+  for (size_t length = mnemonic.size(); length > 0; --length) {
+    if (const auto* found = look_up_espeak(mnemonic.substr(0, length))) return *found;
+  }
+  return {phone("AH")};
+}
+
+bool is_bilabial(int id) { return id == phone("P") || id == phone("B") || id == phone("M"); }
+
+bool is_open_vowel(int id) {
+  return id == phone("AA") || id == phone("AE") || id == phone("AO") || id == phone("AY") ||
+         id == phone("EH") || id == phone("OW");
+}
+
+bool is_vowel(int id) {
+  if (id == kSilence) return false;
+  return std::string_view("AEIOU").find(kPhones[static_cast<size_t>(id)].front()) !=
+         std::string_view::npos;
+}
+
+std::vector<Phone> tidy_phones(std::vector<Phone> phones, double duration_s) {
+  constexpr double kShortest = 1e-4;
+  std::vector<Phone> tidy;
+  const auto add = [&tidy](Phone next) {
+    if (next.end_s - next.start_s < kShortest) return;
+    if (!tidy.empty() && tidy.back().id == next.id) {
+      tidy.back().end_s = next.end_s;
+    } else {
+      tidy.push_back(next);
+    }
+  };
+  double at = 0;
+  for (Phone next : phones) {
+    next.start_s = std::clamp(next.start_s, at, duration_s);
+    next.end_s = std::clamp(next.end_s, next.start_s, duration_s);
+    add({at, next.start_s, kSilence});
+    add(next);
+    at = std::max(at, next.end_s);
+  }
+  add({at, duration_s, kSilence});
+  for (size_t i = 1; i < tidy.size(); ++i) tidy[i].start_s = tidy[i - 1].end_s;
+  return tidy;
+}
+
+}  // namespace flowtalk::data

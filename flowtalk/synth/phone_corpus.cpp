@@ -1,0 +1,108 @@
+#include "flowtalk/synth/phone_corpus.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/synth/prompts.h"
+#include "flowtalk/synth/sentences.h"
+#include "flowtalk/synth/speech.h"
+
+namespace flowtalk::synth {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr double kMeanSentence_s = 3.9;
+
+// Silence of drawn length on both sides, so that an encoder meets speech at any offset.
+void pad(data::PhoneClip& clip, Rng& rng) {
+  const auto& audio = clip.audio;
+  const auto before = static_cast<size_t>(rng.uniform(0.02, 0.4) * audio.rate_hz);
+  const auto after = static_cast<size_t>(rng.uniform(0.02, 0.4) * audio.rate_hz);
+  std::vector<float> samples(before + audio.samples.size() + after, 0.0f);
+  std::copy(audio.samples.begin(), audio.samples.end(),
+            samples.begin() + static_cast<int64_t>(before));
+  const double moved = static_cast<double>(before) / audio.rate_hz;
+  for (data::Phone& p : clip.phones) p.start_s += moved, p.end_s += moved;
+  clip.audio.samples = std::move(samples);
+  clip.phones = data::tidy_phones(std::move(clip.phones), clip.audio.duration_s());
+}
+
+data::PhoneClip make_clip(const std::string& name, Rng rng) {
+  const VoiceRecipe voice = draw_voice(rng);
+  Speech speech = speak(draw_sentence(rng), voice);
+  data::PhoneClip clip{name, std::move(speech.audio), std::move(speech.phones)};
+  pad(clip, rng);
+  return clip;
+}
+
+bool complete(const fs::path& folder, const std::string& name) {
+  return fs::exists(folder / "phones" / (name + ".lab"));
+}
+
+double duration_of(const fs::path& folder, const std::string& name) {
+  const auto phones = data::load_phones(folder / "phones" / (name + ".lab"));
+  return phones.empty() ? 0.0 : phones.back().end_s;
+}
+
+void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, ThreadPool& pool,
+                 PhoneCorpusReport& report) {
+  const std::vector<Prompt> prompts = find_prompts();
+  if (prompts.empty() || !data::find_speech_models()) {
+    report.left_out = prompts.empty()
+                          ? "no real prompts: install asterisk-core-sounds-en-g722 (and -es, -fr, "
+                            "-it, -ru) for real voices"
+                          : "no real prompts: their phones need the package pocketsphinx-en-us";
+    return;
+  }
+  Progress progress("real prompts", static_cast<int64_t>(prompts.size()), "clips", options.quiet);
+  const int64_t shards = pool.threads();
+  std::mutex mutex;
+  pool.parallel_for(shards, [&](int64_t shard) {
+    data::PhoneRecognizer recognizer;
+    for (auto i = static_cast<size_t>(shard); i < prompts.size();
+         i += static_cast<size_t>(shards)) {
+      const auto clip = load_prompt(prompts[i], recognizer);
+      progress.advance();
+      if (!clip) continue;
+      if (!complete(folder, clip->name)) data::save_phone_clip(folder, *clip);
+      const std::lock_guard lock(mutex);
+      ++report.real_clips[prompts[i].speaker];
+      report.real_s += clip->audio.duration_s();
+    }
+  });
+}
+
+}  // namespace
+
+PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
+  PhoneCorpusReport report;
+  ThreadPool pool(options.threads);
+  fs::create_directories(folder / "wav");
+  fs::create_directories(folder / "phones");
+  report.synthetic_clips = std::llround(options.hours * 3600 / kMeanSentence_s);
+  std::vector<double> durations(static_cast<size_t>(report.synthetic_clips));
+  const Rng rng = Rng(options.seed).fork("phone corpus");
+  {
+    Progress progress("synthetic speech", report.synthetic_clips, "clips", options.quiet);
+    pool.parallel_for(report.synthetic_clips, [&](int64_t i) {
+      const std::string name = fmt::format("synth_{:05d}", i);
+      if (!complete(folder, name)) {
+        data::save_phone_clip(folder, make_clip(name, rng.fork(static_cast<uint64_t>(i))));
+      }
+      durations[static_cast<size_t>(i)] = duration_of(folder, name);
+      progress.advance();
+    });
+  }
+  for (const double s : durations) report.synthetic_s += s;
+  if (options.real_prompts) add_prompts(options, folder, pool, report);
+  return report;
+}
+
+}  // namespace flowtalk::synth

@@ -1,0 +1,106 @@
+#include "flowtalk/synth/prompts.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <map>
+#include <sstream>
+#include <tuple>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::synth {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The packages ship the texts compressed; zcat is part of every Debian system (gzip).
+std::map<std::string, std::string> load_texts() {
+  std::map<std::string, std::string> texts;
+  FILE* pipe =
+      popen("zcat -f /usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt* 2>/dev/null", "r");
+  if (!pipe) return texts;
+  std::string all;
+  std::array<char, 4096> buffer{};
+  for (size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    all.append(buffer.data(), got);
+  }
+  pclose(pipe);
+  std::istringstream lines(all);
+  std::string line;
+  while (std::getline(lines, line)) {
+    const size_t colon = line.find(": ");
+    if (line.empty() || line[0] == ';' || colon == std::string::npos) continue;
+    texts[line.substr(0, colon)] = line.substr(colon + 2);
+  }
+  return texts;
+}
+
+bool is_speech(const std::string& key) {
+  static constexpr std::array<std::string_view, 7> kTones = {
+      "silence/",         "beep",       "beeperr",   "ascending-2tone",
+      "descending-2tone", "tt-monkeys", "tt-allbusy"};
+  return std::none_of(kTones.begin(), kTones.end(),
+                      [&key](std::string_view tone) { return key.rfind(tone, 0) == 0; });
+}
+
+std::vector<Prompt> prompts_of(const fs::path& folder) {
+  std::vector<Prompt> found;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string extension = entry.path().extension().string();
+    if (!entry.is_regular_file() || (extension != ".g722" && extension != ".wav")) continue;
+    Prompt prompt;
+    prompt.path = entry.path();
+    prompt.speaker = folder.filename().string();
+    prompt.key = fs::relative(entry.path(), folder).replace_extension("").string();
+    if (is_speech(prompt.key)) found.push_back(prompt);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Prompt> find_prompts(const fs::path& root) {
+  std::vector<Prompt> prompts;
+  if (!fs::is_directory(root)) return prompts;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.is_symlink() || !entry.is_directory()) continue;
+    const auto found = prompts_of(entry.path());
+    prompts.insert(prompts.end(), found.begin(), found.end());
+  }
+  std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
+    return std::tie(a.speaker, a.key) < std::tie(b.speaker, b.key);
+  });
+  const auto texts = load_texts();
+  for (Prompt& prompt : prompts) {
+    if (prompt.speaker.rfind("en", 0) != 0) continue;
+    const auto found = texts.find(prompt.key);
+    if (found != texts.end()) prompt.text = found->second;
+  }
+  return prompts;
+}
+
+std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
+                                           data::PhoneRecognizer& recognizer) {
+  constexpr double kLongest_s = 20, kLeastSpeech_s = 0.2;
+  data::PhoneClip clip;
+  clip.name = prompt.speaker + "_" + prompt.key;
+  for (char& c : clip.name) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+  }
+  clip.audio = audio::load_audio(prompt.path, {.min_duration_s = 0.0});
+  const double duration = clip.audio.duration_s();
+  if (duration < kLeastSpeech_s || duration > kLongest_s) return std::nullopt;
+  std::optional<std::vector<data::Phone>> aligned;
+  if (!prompt.text.empty()) aligned = recognizer.align(clip.audio, prompt.text);
+  clip.phones = aligned ? *aligned : recognizer.recognize(clip.audio);
+  double speech_s = 0;
+  for (const data::Phone& p : clip.phones) {
+    if (p.id != data::kSilence) speech_s += p.end_s - p.start_s;
+  }
+  if (speech_s < kLeastSpeech_s) return std::nullopt;
+  return clip;
+}
+
+}  // namespace flowtalk::synth

@@ -1,0 +1,29 @@
+// Real recorded speech: the spoken prompts of Debian's asterisk-core-sounds-* and asterisk-prompt-*
+// packages, as far as they are installed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/data/phone_recognizer.h"
+
+namespace flowtalk::synth {
+
+struct Prompt {
+  std::filesystem::path path;
+  std::string speaker;  // the folder, as "en_US_f_Allison"
+  std::string key;      // path below it without extension, as "digits/5"
+  std::string text;     // what is said, if English and known
+};
+
+// Every installed prompt that holds speech, sorted by speaker and key. Empty if none is installed.
+std::vector<Prompt> find_prompts(const std::filesystem::path& root = "/usr/share/asterisk/sounds");
+
+// The prompt's samples and phones: aligned with its text if that is known and fits, recognised
+// otherwise. Nothing if it holds too little speech to be of use.
+std::optional<data::PhoneClip> load_prompt(const Prompt& prompt, data::PhoneRecognizer& recognizer);
+
+}  // namespace flowtalk::synth
