@@ -51,8 +51,11 @@ HeadMesh draw_head() {
   add_mouth_bag(mesh);
   add_teeth_and_tongue(mesh);
   add_ear(mesh);
-  add_hair(mesh);
   mirror(mesh);
+  add_hair(mesh);
+  for (size_t i = mesh.mirror.size(); i < mesh.points.size(); ++i) {
+    mesh.mirror.push_back(static_cast<uint32_t>(i));  // hair is not symmetric and does not express
+  }
   for (Point& point : mesh.points) point.normal = slide_normal(point.p);
   return mesh;
 }

@@ -10,7 +10,7 @@ constexpr Vec kBlush{0.66f, 0.27f, 0.20f};
 constexpr Vec kShade{0.42f, 0.20f, 0.14f};
 constexpr Vec kRed{0.50f, 0.18f, 0.155f};  // of the lips
 constexpr Vec kLashes{0.02f, 0.012f, 0.01f};
-constexpr Vec kBrows{0.055f, 0.028f, 0.016f};
+constexpr Vec kBrows{0.075f, 0.040f, 0.024f};
 constexpr Vec kHairTone{0.040f, 0.021f, 0.012f};
 
 Vec skin_colour(const Point& point) {
@@ -30,7 +30,7 @@ Vec skin_colour(const Point& point) {
     const bool upper = point.side >= 0;
     c = mix(c, kShade, (upper ? 0.40f : 0.18f) * smooth(0.6f, 0.2f, point.t));
     if (point.t == 0) c = mix(c, kLashes, point.side > 0 ? 1.0f : point.side == 0 ? 0.6f : 0.55f);
-    if (point.t > 0 && point.t < 0.1f) c = mix(c, kLashes, upper ? 0.45f : 0.05f);
+    if (point.t > 0 && point.t < 0.1f) c = mix(c, kLashes, point.side > 0 ? 0.8f : 0.05f);
   }
   return c;
 }
@@ -67,11 +67,7 @@ Vec bag_colour(const Point& point) {
   return mix({0.20f, 0.045f, 0.04f}, {0.030f, 0.005f, 0.005f}, deep);
 }
 
-Vec hair_colour(const Point& point) {
-  const float strand =
-      0.5f + 0.5f * std::sin(34 * point.t + 5 * point.s + 1.3f * std::sin(9 * point.t));
-  return (0.8f + 0.5f * strand) * kHairTone;
-}
+Vec hair_colour(const Point& point) { return (0.75f + 0.6f * point.t) * kHairTone; }
 
 Vec ear_colour(const Point& point) {
   const float deep = smooth(0.5f, 0.1f, point.s);
@@ -90,7 +86,7 @@ Paint paint(const Point& point) {
     case Part::kLips:
       return {lip_colour(point), Material::kLips};
     case Part::kLidRim:
-      return {{0.42f, 0.17f, 0.14f}, Material::kSkin};
+      return {{0.56f, 0.31f, 0.25f}, Material::kSkin};
     case Part::kEyeball:
       return {eyeball_colour(point), Material::kEyeball};
     case Part::kBrow:
@@ -102,7 +98,7 @@ Paint paint(const Point& point) {
     case Part::kTeeth:
       return {teeth_colour(point), Material::kTeeth};
     case Part::kTongue:
-      return {{0.46f, 0.14f, 0.13f}, Material::kTongue};
+      return {{0.36f, 0.115f, 0.105f}, Material::kTongue};
     case Part::kEar:
       return {ear_colour(point), Material::kSkin};
     case Part::kHair:

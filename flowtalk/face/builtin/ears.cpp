@@ -9,10 +9,12 @@ using namespace measure;
 
 // Outline of the ear in its own plane: u backwards, v up; r = 1 on the rim.
 Vec outline(float a, float r) {
+  // Rounder than an ellipse on top, narrowing to the lobe.
   const float v = 0.5f * kEarHeight * std::sin(a);
-  const float narrow = mix(0.60f, 1.0f, smooth(-0.55f * kEarHeight, 0.1f * kEarHeight, v));
-  const float back = std::cos(a) > 0 ? 1.0f : 0.8f;
-  const float u = 0.5f * kEarWidth * narrow * back * std::cos(a);
+  const float narrow = mix(0.58f, 1.06f, smooth(-0.5f * kEarHeight, 0.25f * kEarHeight, v));
+  const float back = std::cos(a) > 0 ? 1.0f : 0.72f;
+  const float round = std::pow(std::abs(std::cos(a)), 0.85f) * (std::cos(a) < 0 ? -1.0f : 1.0f);
+  const float u = 0.5f * kEarWidth * narrow * back * round;
   const Vec hollow{-2.5f, -3.0f, 0};  // the rings close in on the concha
   return mix(hollow, {u, v, 0}, r);
 }
@@ -25,7 +27,7 @@ void add_ear(HeadMesh& mesh) {
                                         0.89f, 0.96f, 1.0f,  0.97f, 0.85f, 0.6f};
   constexpr std::array<float, 12> kRise{-3.0f, -2.0f, 1.5f, 4.6f, 4.4f, 3.0f,
                                         4.4f,  6.2f,  5.0f, 3.0f, 0.5f, -6.0f};
-  constexpr float kFlare = 0.42f, kLean = 0.17f;  // radians
+  constexpr float kFlare = 0.30f, kLean = 0.12f;  // radians
   std::vector<uint32_t> previous;
   Point centre;
   centre.part = Part::kEar;
@@ -40,7 +42,7 @@ void add_ear(HeadMesh& mesh) {
       float rise = mix(kRise[k], std::min(kRise[k], 2.2f), lobe);
       rise = mix(rise, rise - 4.5f, front * (1 - smooth(12, 24, o.y)));
       if (k >= 3 && k <= 5) rise += 2.5f * bell(o.y + 6, 6) * front;  // tragus
-      const float u = o.x * std::cos(kLean) - o.y * std::sin(kLean) * -1.0f * 0.6f;
+      const float u = o.x * std::cos(kLean) + o.y * std::sin(kLean);
       const float out = rise + (u + 15) * std::sin(kFlare);
       Point point = centre;
       point.s = kRing[k];
@@ -48,7 +50,7 @@ void add_ear(HeadMesh& mesh) {
       point.p = kEar + Vec{out, o.y * std::cos(kLean), -u * std::cos(kFlare)};
       // Follow the side of the head, which narrows downwards and forwards.
       const Vec skin = skin_on_ray({0, point.p.y, point.p.z}, {1, 0, 0});
-      point.p.x += mix(skin.x, kEar.x, 0.25f) - kEar.x;
+      point.p.x += 0.85f * (skin.x - kEar.x);
       ring.push_back(mesh.add(point));
     }
     if (k == 0) {

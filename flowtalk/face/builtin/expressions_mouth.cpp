@@ -40,13 +40,13 @@ Vec smile(const Point& p) {
   const float c = corner(p, 13, 14, 13);
   const float cheek = bell(p.p, 37, -38, 13, 12);
   const float fold = bell(p.p, 36, -56, 4.5f, 9);  // beside the corner the cheek gathers
-  return left(p) * slide(p, 6.2f * c + 0.8f * cheek, 5.6f * c + 2.6f * cheek,
+  return left(p) * slide(p, 7.6f * c + 0.8f * cheek, 7.4f * c + 2.6f * cheek,
                          2.6f * cheek + 0.9f * fold - 1.3f * c);
 }
 Vec frown(const Point& p) {
   if (!is_skin(p)) return {};
   const float c = corner(p, 11, 12, 12);
-  return left(p) * slide(p, 0.6f * c, -6.2f * c, 0) +
+  return left(p) * slide(p, 0.6f * c, -7.6f * c, 0) +
          left(p) * slide(p, 0, 0.9f * bell(p.p, 0, -92, 14, 8), 1.0f * bell(p.p, 0, -95, 13, 8));
 }
 Vec dimple(const Point& p) {

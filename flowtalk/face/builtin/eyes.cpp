@@ -128,18 +128,19 @@ void add_brow(HeadMesh& mesh) {
   // A tapering arch, slightly raised; its edges lie under the skin.
   constexpr int kColumns = 26;
   constexpr std::array<float, 5> kAcross{-1, -0.72f, 0, 0.72f, 1};
-  constexpr std::array<float, 5> kHeight{-0.7f, 0.75f, 1.25f, 0.75f, -0.7f};
+  constexpr std::array<float, 5> kHeight{-0.6f, 0.4f, 0.7f, 0.4f, -0.6f};
   std::vector<uint32_t> previous;
   for (int i = 0; i <= kColumns; ++i) {
     const float u = static_cast<float>(i) / kColumns;
     const float x = mix(10.5f, 50.0f, u);
     const float arch = 15.2f + 7.2f * std::sin(kPi * std::pow(u, 0.85f) * 0.78f) - 2.6f * u * u;
     const float half =
-        0.25f + 3.3f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
+        0.25f + 3.7f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
+    const float hairs = 1 + 0.09f * (i % 2 == 0 ? 1.0f : -1.0f);  // a frayed outline
     std::vector<uint32_t> row;
     for (size_t k = 0; k < kAcross.size(); ++k) {
       Point point;
-      const Vec skin = skin_from_front(x, arch + half * kAcross[k]);
+      const Vec skin = skin_from_front(x, arch + half * hairs * kAcross[k]);
       const float taper = smooth(-0.02f, 0.1f, u) * smooth(1.02f, 0.85f, u);
       point.p = skin + (kHeight[k] < 0 ? kHeight[k] : kHeight[k] * taper - 0.7f * (1 - taper)) *
                            skin_normal(skin);

@@ -6,31 +6,44 @@ namespace flowtalk::face::builtin {
 namespace {
 
 constexpr Vec kCentre{0, 22, 0};
-constexpr int kColumns = 54, kRows = 24;
+constexpr int kColumns = 96, kRows = 24;
 
 struct Knot {
   float angle, y;  // degrees around the head from the front; height of the hairline
 };
-constexpr std::array<Knot, 12> kHairline{{{0, 70},
-                                          {22, 69},
-                                          {40, 62},
-                                          {53, 46},
-                                          {64, 30},
-                                          {73, 12},
-                                          {81, -4},
-                                          {89, -2},
-                                          {98, 8},
-                                          {112, -14},
-                                          {135, -48},
-                                          {180, -60}}};
+using Hairline = std::array<Knot, 11>;
+// The fringe is swept from the parting on the left over to the right.
+constexpr Hairline kLeftLine{{{0, 60},
+                              {16, 64},
+                              {31, 67},
+                              {42, 56},
+                              {54, 33},
+                              {64, 18},
+                              {74, -8},
+                              {87, -11},
+                              {97, 6},
+                              {125, -40},
+                              {180, -60}}};
+constexpr Hairline kRightLine{{{0, 60},
+                               {16, 55},
+                               {31, 51},
+                               {44, 44},
+                               {55, 28},
+                               {64, 16},
+                               {74, -8},
+                               {87, -11},
+                               {97, 6},
+                               {125, -40},
+                               {180, -60}}};
 
 float hairline(float degrees) {
+  const Hairline& line = degrees > 0 ? kLeftLine : kRightLine;
+  const float angle = std::abs(degrees);
   size_t i = 0;
-  while (i + 2 < kHairline.size() && kHairline[i + 1].angle < degrees) ++i;
-  const Knot a = kHairline[i], b = kHairline[i + 1];
-  return mix(
-      a.y, b.y,
-      smooth(a.angle, b.angle, degrees) * 0.5f + 0.5f * (degrees - a.angle) / (b.angle - a.angle));
+  while (i + 2 < line.size() && line[i + 1].angle < angle) ++i;
+  const Knot a = line[i], b = line[i + 1];
+  const float u = (angle - a.angle) / (b.angle - a.angle);
+  return mix(a.y, b.y, 0.5f * (u + smooth(0, 1, u)));
 }
 
 Vec scalp(float around, float down) {  // both in radians, `down` from the crown
@@ -41,20 +54,36 @@ Vec scalp(float around, float down) {  // both in radians, `down` from the crown
 float reach(float around) {  // `down` of the hairline
   const float y = hairline(around * 180 / kPi);
   float low = 0.2f, high = 3.0f;
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < 11; ++i) {
     const float mid = 0.5f * (low + high);
     (scalp(around, mid).y > y ? low : high) = mid;
   }
   return 0.5f * (low + high);
 }
 
+constexpr float kParting = 27;  // x of the parting, mm
+float top_of_head(Vec p) { return smooth(48, 86, p.y + 0.12f * p.z); }
+
+// -1..1 across one lock: on top the locks run sideways from the parting, below they hang.
+float locks(Vec p, float around) {
+  const float aside = std::abs(p.x - kParting);
+  const float top =
+      std::sin(0.30f * p.z + 0.020f * aside * aside * 0.3f + 0.9f * std::sin(0.07f * p.x));
+  const float side = std::sin(22 * around + 0.05f * p.y + 0.8f * std::sin(5 * around));
+  return mix(side, top, top_of_head(p) * smooth(-30, 10, p.z));
+}
+
+// Longer on top, close at the sides and the nape.
 float thickness(Vec p, float f, float around) {
-  const float top = smooth(40, 95, p.y), front = smooth(-20, 70, p.z);
-  const float strands =
-      0.45f * std::sin(34 * around + 5 * f) + 0.3f * std::sin(61 * around - 7 * f);
-  const float body = 5.0f + 7.0f * top + 4.0f * top * front + strands * smooth(0.15f, 0.5f, f);
-  const float edge = smooth(1.0f, 0.93f, f);  // rounds off at the hairline
-  return mix(1.6f, body, smooth(1.0f, 0.62f, f)) * edge - 1.5f * (1 - edge);
+  const float top = top_of_head(p), front = smooth(-30, 60, p.z);
+  const float nape = smooth(-5, -60, p.y) * smooth(0, -40, p.z);
+  const float over = smooth(kParting, kParting - 22, p.x);  // the side that is combed over
+  const float body = 4.4f + top * mix(3.0f, 9.5f + 4.0f * front, over) - 2.0f * nape;
+  const float fade = smooth(1.0f, mix(mix(0.80f, 0.90f, over * front), 0.60f, nape), f);
+  const float groove =
+      3.2f * bell(p.x - kParting, 2.8f) * smooth(-25, 5, p.z) * smooth(50, 66, p.y);
+  return mix(1.9f, body, fade) + locks(p, around) * (0.3f + 0.7f * top) * smooth(1.0f, 0.9f, f) -
+         groove * fade;
 }
 
 }  // namespace
@@ -64,22 +93,29 @@ void add_hair(HeadMesh& mesh) {
   point.part = Part::kHair;
   point.p = scalp(0, 0) + Vec{0, thickness(scalp(0, 0), 0, 0), 0};
   const uint32_t crown = mesh.add(point);
-  std::vector<uint32_t> previous;
+  std::vector<uint32_t> previous, first;
   for (int i = 0; i <= kColumns; ++i) {
-    const float around = kPi * static_cast<float>(i) / kColumns;
+    const float around = kPi * (2 * static_cast<float>(i) / kColumns - 1);
+    if (i == kColumns) {
+      mesh.triangles.push_back({crown, previous[0], first[0]});
+      mesh.strip(previous, first);
+      break;
+    }
     const float end = reach(around);
     std::vector<uint32_t> column;
     for (int k = 1; k <= kRows; ++k) {
       const float u = static_cast<float>(k) / kRows;
       const float f = 1 - std::pow(1 - u, 1.25f);  // denser at the hairline
       const Vec skin = scalp(around, f * end);
-      point.p = skin + thickness(skin, f, around) * normalized(skin - Vec{0, 15, 0});
-      if (i == 0 || i == kColumns) point.p.x = 0;
+      const float off = k == kRows ? -2.0f : thickness(skin, f, around);  // ends under the skin
+      point.p = skin + off * normalized(skin - Vec{0, 15, 0});
       point.s = f;
-      point.t = around;
+      point.t = 0.5f + 0.5f * locks(skin, around);
       column.push_back(mesh.add(point));
     }
-    if (!previous.empty()) {
+    if (previous.empty()) {
+      first = column;
+    } else {
       mesh.triangles.push_back({crown, previous[0], column[0]});
       mesh.strip(previous, column);
     }

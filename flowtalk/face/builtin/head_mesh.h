@@ -64,10 +64,10 @@ void add_mouth_bag(HeadMesh& mesh);
 void add_teeth_and_tongue(HeadMesh& mesh);
 void add_brow(HeadMesh& mesh);
 void add_ear(HeadMesh& mesh);
-void add_hair(HeadMesh& mesh);
 
 // The other half: every point off the mid-line gets its mirror image.
 void mirror(HeadMesh& mesh);
+void add_hair(HeadMesh& mesh);  // parted on the left: both halves, after mirror()
 
 // Contours of the features in the front view, shared by mesh and expressions.
 // Height of the lip line, of the vermilion borders; x in mm, 0 <= x.

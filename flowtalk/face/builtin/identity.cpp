@@ -84,7 +84,7 @@ Wave wave(size_t axis) {
   const float order = 1 + static_cast<float>(axis) / 60;
   const Vec direction = draw_direction();
   const Vec toward = draw_direction();
-  const float amplitude = 0.55f / order;  // mm
+  const float amplitude = 0.3f / order;  // mm
   return {amplitude * direction, (order * 2 * kPi / 220) * toward, kPi * draw()};
 }
 

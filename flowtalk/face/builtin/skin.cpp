@@ -32,8 +32,8 @@ float spacing(Vec p) {
   h = mix(h, 13.0f, smooth(72, 95, p.y + std::max(0.0f, -p.z)));
   if (p.z > 40) {
     h = mix(h, 3.2f, bell(p, 26, -20, 26, 30));
-    h = mix(h, 1.9f, bell(p, 8, -40, 9, 9));
-    h = mix(h, 2.6f, bell(p, 0, -20, 12, 24));
+    h = mix(h, 1.7f, bell(p, 10, -40, 10, 11));
+    h = mix(h, 2.3f, bell(p, 4, -20, 13, 24));
     h = mix(h, 2.6f, bell(p, 12, -70, 22, 16));
   }
   return h;
@@ -228,7 +228,7 @@ void add_skin(HeadMesh& mesh) {
   fix_nostril(mesh, sheet);
   sheet.spread_mid_line();
   sheet.spread();
-  sheet.relax(3);
+  sheet.relax(5);
   sheet.finish();
 }
 

@@ -20,7 +20,8 @@ float mouth_weight(float x, float level, bool upper) {
 float skin_jaw_weight(const Point& point) {
   const float x = std::abs(point.p.x);
   const float level = point.p.y - lip_line(std::min(x, kMouthHalf));
-  const bool upper = point.side != 0 ? point.side > 0 : level > 0;
+  const bool by_ring = point.side != 0 && point.p.y < -30;  // lids have sides too
+  const bool upper = by_ring ? point.side > 0 : level > 0;
   float w = mouth_weight(x, level, upper);
   // Backwards the jaw's skin fades towards the ear and, under the chin, into the throat.
   const float hinge_line = mix(-40.0f, -66.0f, smooth(10, 80, point.p.z));

@@ -31,10 +31,11 @@ float head_field(Vec p) {
   float d = ellipsoid(p, kCraniumCentre, kCraniumRadii);
   d = join(d, ellipsoid(p, {0, 38, 42}, {64, 50, 51}), 22);           // forehead
   d = join(d, ellipsoid(p, {0, -30, 34}, {60, 66, 60}), 24);          // middle face
-  d = join(d, capsule(p, {40, -70, 22}, {15, -97, 78}, 13, 12), 24);  // jaw line
-  d = join(d, ellipsoid(p, {0, -98, 79}, {19, 13.5f, 19}), 16);       // chin
+  d = join(d, capsule(p, {37, -70, 24}, {17, -97, 74}, 12, 11), 26);  // jaw line
+  d = join(d, ellipsoid(p, {39, -48, 34}, {16, 34, 28}), 24);         // chewing muscle
+  d = join(d, ellipsoid(p, {0, -98, 81}, {18, 13.5f, 19.5f}), 16);    // chin
   d = join(d, ellipsoid(p, {0, -66, 64}, {33, 30, 36}), 16);          // tooth-bearing arch
-  d = join(d, ellipsoid(p, {42, -23, 57}, {23, 17, 24}), 20);         // cheek bone
+  d = join(d, ellipsoid(p, {41, -24, 57}, {23, 18, 24}), 20);         // cheek bone
   d = join(d, ellipsoid(p, {29, -42, 62}, {19, 20, 25}), 18);         // cheek
   d = join(d, capsule(p, {8, 17, 83}, {43, 17, 66}, 12, 9.5f), 14);   // brow ridge
   return d;
@@ -43,7 +44,7 @@ float head_field(Vec p) {
 float nose_field(Vec p) {
   float d = capsule(p, {0, 8, 84}, {0, -30, 106.5f}, 7.5f, 8.5f);        // bridge
   d = join(d, ellipsoid(p, {0, -36.5f, 109}, {9.5f, 8.5f, 9.5f}), 8);    // tip
-  d = join(d, ellipsoid(p, {11.2f, -41, 100}, {6.2f, 6.6f, 8.5f}), 4);   // wings
+  d = join(d, ellipsoid(p, {11.0f, -41, 100}, {6.2f, 6.6f, 8.5f}), 5);   // wings
   d = join(d, capsule(p, {0, -41, 110}, {0, -46, 100}, 4.5f, 4.5f), 4);  // columella
   return d;
 }
@@ -67,8 +68,9 @@ float skin_field(Vec p) {
   d = join(d, nose_field(p), 9);
   d = carve(d, ellipsoid(p, {6.6f, -49, 104.5f}, {3.2f, 5.5f, 6}), 3);       // nostril
   d = carve(d, capsule(p, {0, -51, 109}, {0, -57, 107.5f}, 2.2f, 3.0f), 4);  // philtrum
-  const float neck = capsule(p, {0, -70, -8}, {0, -240, -46}, 53, 55);
-  return join(d, neck, 22);
+  float neck = capsule(p, {0, -70, -8}, {0, -190, -38}, 46, 52);
+  neck = join(neck, ellipsoid(p, {0, -208, -40}, {88, 36, 58}), 46);  // towards the shoulders
+  return join(d, neck, 18);
 }
 
 Vec skin_normal(Vec p) { return gradient(skin_field, p, 0.5f); }

@@ -87,8 +87,8 @@ void add_tongue(HeadMesh& mesh, float front) {
       const float a = kPi * static_cast<float>(j) / kWide;  // over the top, then below
       Point point;
       const float groove = 1.4f * bell(width * std::sin(a), 3) * smooth(1.0f, 0.6f, u);
-      point.p = {width * std::sin(a), -76.5f + tall * std::cos(a) + 2.0f * std::sin(kPi * u),
-                 mix(front - 50, front - 4.5f, u)};
+      point.p = {width * std::sin(a), -80.0f + tall * std::cos(a) + 2.0f * std::sin(kPi * u),
+                 mix(front - 54, front - 6.5f, u)};
       if (a < 1) point.p.y -= groove;
       if (j == 0 || j == kWide) point.p.x = 0;
       point.part = Part::kTongue;
@@ -106,9 +106,10 @@ void add_teeth_and_tongue(HeadMesh& mesh) {
   const float front = skin_from_front(0, kMouthY).z;
   add_row(
       mesh,
-      {front - 7.0f, kMouthY - 1.6f, kMouthY + 8.4f, 25.5f, {8.5f, 6.6f, 7.4f, 6.8f, 6.6f, 7, 7}});
-  add_row(mesh,
-          {front - 9.5f, kMouthY - 0.9f, kMouthY - 9.6f, 23.5f, {5.6f, 6.0f, 6.8f, 7.0f, 7, 8, 8}});
+      {front - 7.0f, kMouthY - 3.0f, kMouthY + 7.2f, 25.5f, {8.5f, 6.6f, 7.4f, 6.8f, 6.6f, 7, 7}});
+  add_row(
+      mesh,
+      {front - 9.5f, kMouthY - 2.4f, kMouthY - 11.0f, 23.5f, {5.6f, 6.0f, 6.8f, 7.0f, 7, 8, 8}});
   add_tongue(mesh, front - 9.5f);
 }
 
