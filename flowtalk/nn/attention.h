@@ -18,20 +18,26 @@ struct Attention {
         heads(head_count) {}
 
   T operator()(Ops& ops, const T& x) const {
-    const auto shape = ops.shape(x);  // (B, T, C)
-    const int64_t width = shape[2] / heads;
-    const T q = split(ops, ops.scale(query(ops, x), 1.0f / std::sqrt(static_cast<float>(width))));
-    const T k = split(ops, key(ops, x));
-    const T v = split(ops, value(ops, x));  // (B, heads, T, width)
-    const T scores = ops.matmul(q, ops.transpose(k, 2, 3));
-    const T mixed = ops.matmul(ops.softmax_last(scores), v);
-    return output(ops, ops.reshape(ops.transpose(mixed, 1, 2), shape));
+    const int64_t width = ops.shape(x)[2] / heads;
+    const T q = ops.scale(query(ops, x), 1.0f / std::sqrt(static_cast<float>(width)));
+    return output(ops, attend(ops, q, key(ops, x), value(ops, x)));
   }
 
   Linear<Ops> query, key, value, output;
   int64_t heads;
 
  private:
+  // softmax(q k^T) v per head, (B, T, C); a backend may offer it as one op with the same result.
+  T attend(Ops& ops, const T& q, const T& k, const T& v) const {
+    if constexpr (requires { ops.attention(q, k, v, heads); }) {
+      return ops.attention(q, k, v, heads);
+    } else {
+      const T scores = ops.matmul(split(ops, q), ops.transpose(split(ops, k), 2, 3));
+      const T mixed = ops.matmul(ops.softmax_last(scores), split(ops, v));
+      return ops.reshape(ops.transpose(mixed, 1, 2), ops.shape(q));
+    }
+  }
+  // (B, T, C) -> (B, heads, T, C / heads)
   T split(Ops& ops, const T& x) const {
     const auto s = ops.shape(x);
     return ops.transpose(ops.reshape(x, {s[0], s[1], heads, s[2] / heads}), 1, 2);

@@ -176,6 +176,24 @@ TEST(NativeProducts, AFreedWeightIsNotMistakenForAnother) {
   EXPECT_LE(packed->size(), 130u);
 }
 
+TEST(NativeAttention, SameBytesAsItsComposedForm) {
+  ThreadPool pool(2);
+  NativeOps ops(pool);
+  constexpr int64_t kHeads = 3, kWidth = 20;
+  for (const auto& [frames, seen] : {std::pair{1, 1}, {1, 70}, {65, 65}, {150, 33}}) {
+    const Tensor q = random_tensor({2, frames, kHeads * kWidth}, 1);
+    const Tensor k = random_tensor({2, seen, kHeads * kWidth}, 2);
+    const Tensor v = random_tensor({2, seen, kHeads * kWidth}, 3);
+    const auto split = [&](const Tensor& x) {
+      return ops.transpose(ops.reshape(x, {2, x.dim(1), kHeads, kWidth}), 1, 2);
+    };
+    const Tensor scores = ops.matmul(split(q), ops.transpose(split(k), 2, 3));
+    const Tensor mixed = ops.matmul(ops.softmax_last(scores), split(v));
+    const Tensor expected = ops.reshape(ops.transpose(mixed, 1, 2), q.shape());
+    EXPECT_TRUE(same_bytes(ops.attention(q, k, v, kHeads), expected)) << frames << ", " << seen;
+  }
+}
+
 TEST(NativeInverse, TimesTheMatrixIsTheIdentity) {
   ThreadPool pool(1);
   NativeOps ops(pool);

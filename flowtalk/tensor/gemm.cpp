@@ -128,6 +128,13 @@ void PackedMatrix::fill_panel(int64_t index, const float* from, int64_t depth_st
   }
 }
 
+void multiply(const Product& p) {
+  for (int64_t row = 0; row < p.rows; row += kBlockRows) {
+    const int64_t end = std::min(p.rows, row + kBlockRows);
+    for (int64_t panel = 0; panel < p.b->panels(); ++panel) multiply_panel(p, row, end, panel);
+  }
+}
+
 void multiply(std::span<const Product> products, ThreadPool& pool) {
   struct Block {
     const Product* product;

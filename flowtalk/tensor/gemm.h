@@ -41,6 +41,8 @@ struct Product {
 // Computes all products, split over the pool. Every output is summed in the order of K by itself:
 // the result does not depend on threads, on the other rows or on the split.
 void multiply(std::span<const Product> products, ThreadPool& pool);
+// One product on the calling thread; the same result.
+void multiply(const Product& product);
 
 // "avx512", "avx2" or "generic".
 const char* instruction_set();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -11,7 +12,12 @@
 namespace flowtalk::tensor {
 namespace {
 
-constexpr size_t kAlign = 64, kSmall = size_t{1} << 14, kKept = size_t{1} << 26;
+constexpr size_t kAlign = 64, kKept = size_t{1} << 26;
+#if defined(__SANITIZE_ADDRESS__)
+constexpr size_t kSmall = SIZE_MAX;  // nothing is recycled, so that stale uses are found
+#else
+constexpr size_t kSmall = size_t{1} << 14;
+#endif
 
 // Rounds up to a multiple of an eighth of the next lower power of two, so that tensors of similar
 // size share blocks and at most an eighth is wasted.
