@@ -22,6 +22,7 @@ void mirror(HeadMesh& mesh) {
     }
     Point point = mesh.points[i];
     point.p = mirrored(point.p);
+    point.normal = mirrored(point.normal);
     mesh.mirror[i] = mesh.add(point);
     mesh.mirror.push_back(static_cast<uint32_t>(i));
   }
@@ -43,6 +44,10 @@ void mirror(HeadMesh& mesh) {
 
 namespace {
 
+bool is_outer_skin(const Point& point) {
+  return point.part == Part::kSkin || point.part == Part::kLips || point.part == Part::kBrow;
+}
+
 HeadMesh draw_head() {
   HeadMesh mesh;
   add_skin(mesh);
@@ -51,17 +56,15 @@ HeadMesh draw_head() {
   add_mouth_bag(mesh);
   add_teeth_and_tongue(mesh);
   add_ear(mesh);
+  for (Point& point : mesh.points) {
+    if (is_outer_skin(point) && point.p.z > 0) point.normal = slide_normal(point.p);
+  }
   mirror(mesh);
   add_hair(mesh);
   for (size_t i = mesh.mirror.size(); i < mesh.points.size(); ++i) {
     mesh.mirror.push_back(static_cast<uint32_t>(i));  // hair is not symmetric and does not express
   }
-  for (Point& point : mesh.points) point.normal = slide_normal(point.p);
   return mesh;
-}
-
-bool is_outer_skin(const Point& point) {
-  return point.part == Part::kSkin || point.part == Part::kLips || point.part == Part::kBrow;
 }
 
 Regions regions(const HeadMesh& mesh) {

@@ -86,7 +86,7 @@ Paint paint(const Point& point) {
     case Part::kLips:
       return {lip_colour(point), Material::kLips};
     case Part::kLidRim:
-      return {{0.56f, 0.31f, 0.25f}, Material::kSkin};
+      return {{0.70f, 0.44f, 0.37f}, Material::kSkin};
     case Part::kEyeball:
       return {eyeball_colour(point), Material::kEyeball};
     case Part::kBrow:

@@ -10,10 +10,11 @@ using namespace measure;
 // Outline of the ear in its own plane: u backwards, v up; r = 1 on the rim.
 Vec outline(float a, float r) {
   // Rounder than an ellipse on top, narrowing to the lobe.
-  const float v = 0.5f * kEarHeight * std::sin(a);
-  const float narrow = mix(0.58f, 1.06f, smooth(-0.5f * kEarHeight, 0.25f * kEarHeight, v));
+  const float v = (std::sin(a) < 0 ? 0.42f : 0.5f) * kEarHeight * std::sin(a);
+  const float narrow = mix(0.70f, 1.06f, smooth(-0.42f * kEarHeight, 0.25f * kEarHeight, v));
   const float back = std::cos(a) > 0 ? 1.0f : 0.72f;
-  const float round = std::pow(std::abs(std::cos(a)), 0.85f) * (std::cos(a) < 0 ? -1.0f : 1.0f);
+  const float round = std::pow(std::abs(std::cos(a)), std::sin(a) < 0 ? 0.72f : 0.85f) *
+                      (std::cos(a) < 0 ? -1.0f : 1.0f);
   const float u = 0.5f * kEarWidth * narrow * back * round;
   const Vec hollow{-2.5f, -3.0f, 0};  // the rings close in on the concha
   return mix(hollow, {u, v, 0}, r);

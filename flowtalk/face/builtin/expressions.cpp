@@ -40,7 +40,9 @@ tensor::Tensor expression_basis(const HeadMesh& mesh) {
   for (size_t axis = 0; axis < kExpressionAxes.size(); ++axis) {
     const Found found = find(kExpressionAxes[axis]);
     for (size_t i = 0; i < count; ++i) {
-      if (mesh.points[i].anchor < 0) offsets[i] = found.move(mesh.points[i]);
+      const Point& point = mesh.points[i];
+      const bool still = point.part == Part::kHair || point.part == Part::kEar;
+      if (point.anchor < 0 && !still) offsets[i] = found.move(mesh.points[i]);
     }
     for (size_t i = 0; i < count; ++i) {
       const Point& point = mesh.points[i];

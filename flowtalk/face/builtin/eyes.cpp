@@ -72,13 +72,15 @@ void add_eyes(HeadMesh& mesh) {
   // The rim: from the margin (the first ring of the skin) back to the eyeball.
   std::vector<uint32_t> previous(kAround);
   for (uint32_t i = 0; i < kAround; ++i) previous[i] = i;
-  for (const float depth : {1.9f, 5.0f}) {
+  for (const float radius : {kEyeballRadius + 0.1f, kEyeballRadius - 2.5f}) {
     std::vector<uint32_t> ring;
     for (uint32_t i = 0; i < kAround; ++i) {
-      const Point& edge = mesh.points[i];
-      Point point = edge;
-      const Vec out = depth > 4 ? Vec{0, edge.p.y - kEye.y, 0} : Vec{};
-      point.p = edge.p + Vec{0, 0, -depth} + 0.15f * out;
+      Point point = mesh.points[i];
+      Vec q = point.p - kEye;
+      q.z = 0;
+      q = std::min(1.0f, 0.975f * radius / length(q)) * q;  // in the corners, inwards to the ball
+      q.z = std::sqrt(radius * radius - dot(q, q));
+      point.p = kEye + q;
       point.part = Part::kLidRim;
       point.anchor = static_cast<int>(i);
       ring.push_back(mesh.add(point));

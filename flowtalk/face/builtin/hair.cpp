@@ -78,7 +78,7 @@ float thickness(Vec p, float f, float around) {
   const float top = top_of_head(p), front = smooth(-30, 60, p.z);
   const float nape = smooth(-5, -60, p.y) * smooth(0, -40, p.z);
   const float over = smooth(kParting, kParting - 22, p.x);  // the side that is combed over
-  const float body = 4.4f + top * mix(3.0f, 9.5f + 4.0f * front, over) - 2.0f * nape;
+  const float body = 3.4f + top * mix(3.0f, 9.5f + 4.0f * front, over) - 2.0f * nape;
   const float fade = smooth(1.0f, mix(mix(0.80f, 0.90f, over * front), 0.60f, nape), f);
   const float groove =
       3.2f * bell(p.x - kParting, 2.8f) * smooth(-25, 5, p.z) * smooth(50, 66, p.y);

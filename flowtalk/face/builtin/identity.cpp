@@ -71,8 +71,8 @@ Vec bump_axis(const Bump& bump, Vec p) {
 
 // One smooth wave over the head: a direction of movement times a plane cosine.
 struct Wave {
-  Vec move, frequency;
-  float phase;
+  Vec move, frequency;  // mm; turns per mm
+  float phase;          // turns
 };
 Wave wave(size_t axis) {
   Rng rng(axis);
@@ -85,7 +85,14 @@ Wave wave(size_t axis) {
   const Vec direction = draw_direction();
   const Vec toward = draw_direction();
   const float amplitude = 0.3f / order;  // mm
-  return {amplitude * direction, (order * 2 * kPi / 220) * toward, kPi * draw()};
+  return {amplitude * direction, (order / 220) * toward, 0.5f * draw()};
+}
+
+// About cos(2 pi turns) for turns above -64, without branches so that loops over it vectorise.
+float cosine(float turns) {
+  const float t = turns - static_cast<float>(static_cast<int>(turns + 64.5f) - 64);
+  const float q = t * t;
+  return 1 + q * (-19.7392f + q * (64.9172f + q * (-85.2961f + q * (58.9122f - 21.2833f * q))));
 }
 
 }  // namespace
@@ -98,11 +105,17 @@ tensor::Tensor shape_basis(const HeadMesh& mesh) {
   for (size_t axis = 0; axis < flame::kShape; ++axis) {
     float* row = basis.data() + static_cast<int64_t>(axis) * count * 3;
     const Wave w = wave(axis);
+    if (axis >= 4 + kBumps.size()) {
+      for (const Vec& p : places) {
+        const float height = kMetre * cosine(dot(w.frequency, p) + w.phase);
+        *row++ = height * w.move.x;
+        *row++ = height * w.move.y;
+        *row++ = height * w.move.z;
+      }
+      continue;
+    }
     for (const Vec& p : places) {
-      const Vec d =
-          kMetre * (axis < 4                   ? scale_axis(axis, p)
-                    : axis < 4 + kBumps.size() ? bump_axis(kBumps[axis - 4], p)
-                                               : std::cos(dot(w.frequency, p) + w.phase) * w.move);
+      const Vec d = kMetre * (axis < 4 ? scale_axis(axis, p) : bump_axis(kBumps[axis - 4], p));
       *row++ = d.x;
       *row++ = d.y;
       *row++ = d.z;

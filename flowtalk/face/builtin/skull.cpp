@@ -31,8 +31,9 @@ float head_field(Vec p) {
   float d = ellipsoid(p, kCraniumCentre, kCraniumRadii);
   d = join(d, ellipsoid(p, {0, 38, 42}, {64, 50, 51}), 22);           // forehead
   d = join(d, ellipsoid(p, {0, -30, 34}, {60, 66, 60}), 24);          // middle face
-  d = join(d, capsule(p, {37, -70, 24}, {17, -97, 74}, 12, 11), 26);  // jaw line
-  d = join(d, ellipsoid(p, {39, -48, 34}, {16, 34, 28}), 24);         // chewing muscle
+  d = join(d, capsule(p, {34, -68, 24}, {15, -98, 76}, 12, 11), 26);  // jaw line
+  d = join(d, ellipsoid(p, {37, -48, 34}, {16, 34, 28}), 24);         // chewing muscle
+  d = join(d, ellipsoid(p, {17, -86, 66}, {20, 20, 24}), 18);         // body of the jaw
   d = join(d, ellipsoid(p, {0, -98, 81}, {18, 13.5f, 19.5f}), 16);    // chin
   d = join(d, ellipsoid(p, {0, -66, 64}, {33, 30, 36}), 16);          // tooth-bearing arch
   d = join(d, ellipsoid(p, {41, -24, 57}, {23, 18, 24}), 20);         // cheek bone
@@ -44,7 +45,7 @@ float head_field(Vec p) {
 float nose_field(Vec p) {
   float d = capsule(p, {0, 8, 84}, {0, -30, 106.5f}, 7.5f, 8.5f);        // bridge
   d = join(d, ellipsoid(p, {0, -36.5f, 109}, {9.5f, 8.5f, 9.5f}), 8);    // tip
-  d = join(d, ellipsoid(p, {11.0f, -41, 100}, {6.2f, 6.6f, 8.5f}), 5);   // wings
+  d = join(d, ellipsoid(p, {11.0f, -41, 100}, {6.4f, 6.8f, 9}), 7);      // wings
   d = join(d, capsule(p, {0, -41, 110}, {0, -46, 100}, 4.5f, 4.5f), 4);  // columella
   return d;
 }
@@ -65,11 +66,11 @@ float skin_field(Vec p) {
   d = carve(d, ellipsoid(p, {32, -1, 92}, {17, 12, 15}), 16);  // orbit
   const Vec lids = kEye - Vec{0, 0, 0.5f};
   d = join(d, ellipsoid(p, lids, {16, 14, 13}), 7);
-  d = join(d, nose_field(p), 9);
+  d = join(d, nose_field(p), 11);
   d = carve(d, ellipsoid(p, {6.6f, -49, 104.5f}, {3.2f, 5.5f, 6}), 3);       // nostril
   d = carve(d, capsule(p, {0, -51, 109}, {0, -57, 107.5f}, 2.2f, 3.0f), 4);  // philtrum
   float neck = capsule(p, {0, -70, -8}, {0, -190, -38}, 46, 52);
-  neck = join(neck, ellipsoid(p, {0, -208, -40}, {88, 36, 58}), 46);  // towards the shoulders
+  neck = join(neck, ellipsoid(p, {0, -214, -40}, {86, 36, 58}), 46);  // towards the shoulders
   return join(d, neck, 18);
 }
 
@@ -81,10 +82,15 @@ Vec slide_normal(Vec p) {
 
 Vec skin_on_ray(Vec origin, Vec direction) {
   float t = 190;  // outside of everything
-  for (int i = 0; i < 60; ++i) {
-    const float d = skin_field(origin + t * direction);
-    if (std::abs(d) < 0.01f) break;
-    t -= 0.85f * d;
+  float d = skin_field(origin + t * direction), slope = 1.2f;
+  for (int i = 0; i < 60 && std::abs(d) > 0.01f; ++i) {
+    const float step = std::min(d / slope, 90.0f);
+    t -= step;
+    const float next = skin_field(origin + t * direction);
+    // The slope just seen, within reason: the field is about a distance along most rays.
+    if (std::abs(step) > 1e-4f) slope = std::clamp((d - next) / step, 0.35f, 1.3f);
+    if (next > 6) slope = std::max(slope, 0.8f);  // no leap over a seam from afar
+    d = next;
   }
   return origin + t * direction;
 }
