@@ -6,18 +6,8 @@
 namespace flowtalk::render {
 namespace {
 
-constexpr float kNear = 0.01f;      // metres; nearer vertices are not drawn
-constexpr float kGuard = 1 << 20;   // 1/64 pixels; positions beyond it are not drawn
-constexpr int64_t kPortion = 2048;  // items of one parallel task
-
-template <class Body>
-void in_portions(ThreadPool& pool, size_t count, const Body& body) {
-  const auto total = static_cast<int64_t>(count);
-  pool.parallel_for((total + kPortion - 1) / kPortion, [&](int64_t p) {
-    const auto last = static_cast<size_t>(std::min(total, (p + 1) * kPortion));
-    for (auto i = static_cast<size_t>(p * kPortion); i < last; ++i) body(i);
-  });
-}
+constexpr float kNear = 0.01f;     // metres; nearer vertices are not drawn
+constexpr float kGuard = 1 << 20;  // 1/64 pixels; positions beyond it are not drawn
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // From vertices to what a picture needs of them: screen positions, normals, finishes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -33,13 +34,24 @@ enum Attribute : size_t {
   kKeyLight,  // 0..1, how much of the key light reaches it
   kReflectance,
   kRoughness,
-  kScatter,  // 0..1, how far light spreads under the surface
-  kUnused,
+  kScatter,       // 0..1, how far light spreads under the surface
+  kInverseDepth,  // 1 / metres, for perspective
   kAttributes
 };
 struct alignas(16) SurfaceVertex {
   std::array<float, kAttributes> value{};
 };
+
+// body(i) for each i below count, in parallel portions.
+template <class Body>
+void in_portions(ThreadPool& pool, size_t count, const Body& body) {
+  constexpr int64_t kPortion = 2048;
+  const auto total = static_cast<int64_t>(count);
+  pool.parallel_for((total + kPortion - 1) / kPortion, [&](int64_t p) {
+    const auto last = static_cast<size_t>(std::min(total, (p + 1) * kPortion));
+    for (auto i = static_cast<size_t>(p * kPortion); i < last; ++i) body(i);
+  });
+}
 
 // Vertex -> triangles, to sum normals in an order that no thread can change.
 class Adjacency {

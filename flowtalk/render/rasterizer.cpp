@@ -101,9 +101,8 @@ struct Bounds {
   int32_t x0, x1, y0, y1;
 };
 Bounds bounds_of(const ScreenTriangle& t) {
-  const auto [x0, x1] = std::minmax({t.x[0], t.x[1], t.x[2]});
-  const auto [y0, y1] = std::minmax({t.y[0], t.y[1], t.y[2]});
-  return {x0, x1, y0, y1};
+  return {std::min(std::min(t.x[0], t.x[1]), t.x[2]), std::max(std::max(t.x[0], t.x[1]), t.x[2]),
+          std::min(std::min(t.y[0], t.y[1]), t.y[2]), std::max(std::max(t.y[0], t.y[1]), t.y[2])};
 }
 
 // False when the triangle has no area, is turned away, or lies behind the camera.

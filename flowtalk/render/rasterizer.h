@@ -46,6 +46,9 @@ class TileBins {
   int columns() const { return columns_; }
   int tiles() const { return columns_ * rows_; }
   const ScreenTriangle& triangle(uint32_t id) const { return triangles_[id]; }
+  bool empty(int tile) const {
+    return first_[static_cast<size_t>(tile)] == first_[static_cast<size_t>(tile) + 1];
+  }
   // Draws all triangles of a tile.
   void rasterize(int tile, TileSamples& out) const;
 

@@ -1,33 +1,40 @@
 #include "flowtalk/render/renderer.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/render/backdrop.h"
 #include "flowtalk/render/mesh.h"
+#include "flowtalk/render/occlusion.h"
 #include "flowtalk/render/rasterizer.h"
 #include "flowtalk/render/shading.h"
+#include "flowtalk/render/tile_shader.h"
 
 namespace flowtalk::render {
 namespace {
 
-constexpr size_t kSteps = 4096;  // of the table linear -> sRGB
+constexpr int kShadowSize = 160;         // pixels of the key light's map, about 2.5 mm each
+constexpr int kShadowReach = 2;          // pixels that a shadow's edge is softened by
+constexpr float kMouthFalloff = 0.014f;  // metres behind the lips at which light falls to 1/e
+constexpr float kInnerLight = 0.05f;     // inside a head that has no mouth of its own
+constexpr float kWideGap = 0.012f;       // lip gap in metres that lets all light in
 
-std::array<uint8_t, kSteps> make_srgb_table() {
-  std::array<uint8_t, kSteps> table;
-  for (size_t i = 0; i < kSteps; ++i) {
-    const float linear = static_cast<float>(i) / static_cast<float>(kSteps - 1);
-    table[i] = static_cast<uint8_t>(255.0f * srgb_of_linear(linear) + 0.5f);
-  }
-  return table;
+bool is_in_mouth(face::Material material) {
+  using enum face::Material;
+  return material == kTeeth || material == kTongue || material == kMouthInside;
 }
 
-uint8_t encoded(float linear) {
-  static const auto table = make_srgb_table();
-  const float x = std::clamp(linear, 0.0f, 1.0f) * static_cast<float>(kSteps - 1) + 0.5f;
-  return table[static_cast<size_t>(x)];
+// z of the foremost lip point at rest.
+float front_of_lips(const face::Face& face) {
+  float front = -1.0f;
+  for (const auto* side : {&face.lips.upper, &face.lips.lower}) {
+    for (const uint32_t v : *side) {
+      front = std::max(front, face.rest[3 * static_cast<int64_t>(v) + 2]);
+    }
+  }
+  return front;
 }
 
 }  // namespace
@@ -37,197 +44,95 @@ struct Renderer::State {
   RenderOptions options;
   ThreadPool& pool;
   Adjacency adjacency;
-  std::vector<uint8_t> both_sides;
+  bool has_mouth = false;            // an inside that hides the back of the head
+  std::vector<uint8_t> both_sides;   // per triangle
+  std::vector<uint8_t> in_mouth;     // per vertex
+  std::vector<SurfaceVertex> still;  // what no frame changes
   std::vector<Vec3> face_normals, normals;
   std::vector<ScreenVertex> screen;
   std::vector<SurfaceVertex> surface;
+  DepthMap key_shadow{kShadowSize};
   TileBins bins;
+  Image backdrop;
 
-  State(const face::Face& f, const RenderOptions& o, ThreadPool& p)
-      : face(f),
-        options(o),
-        pool(p),
-        adjacency(f.triangles, static_cast<size_t>(f.vertex_count())) {}
-
-  void prepare_surface(const Camera& camera);
-  void draw_tile(int tile, const Camera& camera, Image& out, const Rect& at) const;
+  State(const face::Face& f, const RenderOptions& o, ThreadPool& p);
+  void prepare_surface(std::span<const float> vertices, const Camera& camera);
 };
 
-namespace {
-
-// What is left of a pixel once its surfaces are known.
-struct Fragment {
-  int pixel;     // inside the tile
-  float weight;  // share of the pixel's samples
-};
-
-// Interpolates and shades fragments in batches and adds them to a tile.
-class TileShader {
- public:
-  TileShader(const TileBins& bins, const std::vector<SurfaceVertex>& surface,
-             const std::vector<ScreenVertex>& screen, float slope, const Rect& at)
-      : bins_(bins), surface_(surface), screen_(screen), slope_(slope), at_(at) {
-    for (auto& plane : batch_.attribute) plane.fill(0.5f);
-    batch_.view_x.fill(0);
-    batch_.view_y.fill(0);
-    for (auto& plane : colour_) plane.fill(0);
+Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& p)
+    : face(f),
+      options(o),
+      pool(p),
+      adjacency(f.triangles, static_cast<size_t>(f.vertex_count())),
+      still(static_cast<size_t>(f.vertex_count())) {
+  const auto& material = face.appearance.material;
+  in_mouth.resize(material.size());
+  for (size_t v = 0; v < material.size(); ++v) {
+    has_mouth |= material[v] == face::Material::kMouthInside;
+    in_mouth[v] = is_in_mouth(material[v]) ? 1 : 0;
   }
-
-  // (x, y): where in the viewport, pixels, the triangle is sampled.
-  void add(uint32_t id, int pixel, float weight, float x, float y) {
-    const ScreenTriangle& t = bins_.triangle(id);
-    constexpr float kPixel = 1.0f / kSubpixels;
-    const float dx = x - static_cast<float>(t.x[0]) * kPixel;
-    const float dy = y - static_cast<float>(t.y[0]) * kPixel;
-    // A neighbour's share of the pixel may put the point just outside.
-    const float b1 = std::clamp(t.b1_dx * dx + t.b1_dy * dy, 0.0f, 1.0f);
-    const float b2 = std::clamp(t.b2_dx * dx + t.b2_dy * dy, 0.0f, 1.0f - b1);
-    const float w0 = (1.0f - b1 - b2) * screen_[t.vertex[0]].inverse_depth;
-    const float w1 = b1 * screen_[t.vertex[1]].inverse_depth;
-    const float w2 = b2 * screen_[t.vertex[2]].inverse_depth;
-    const float scale = 1.0f / (w0 + w1 + w2);
-    const auto &a = surface_[t.vertex[0]].value, &b = surface_[t.vertex[1]].value,
-               &c = surface_[t.vertex[2]].value;
-    std::array<float, kAttributes> v;
-    for (size_t k = 0; k < kAttributes; ++k) {
-      v[k] = scale * (w0 * a[k] + w1 * b[k] + w2 * c[k]);
+  for (const auto& t : face.triangles) {
+    both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]]);
+  }
+  vertex_normals(face.rest.values(), face.triangles, adjacency, pool, face_normals, normals);
+  const auto open = options.occlusion
+                        ? ambient_openness(face.rest.values(), face.triangles, normals, pool)
+                        : std::vector<float>(still.size(), 1.0f);
+  const float lips_z = front_of_lips(face);
+  for (size_t v = 0; v < still.size(); ++v) {
+    auto& value = still[v].value;
+    for (size_t k = 0; k < 3; ++k) value[kRed + k] = face.appearance.albedo[v][k];
+    const Finish finish = finish_of(material[v]);
+    value[kAmbient] = std::max(finish.least_ambient, open[v]);
+    if (in_mouth[v] && options.occlusion) {
+      const float behind = std::max(0.0f, lips_z - face.rest[3 * static_cast<int64_t>(v) + 2]);
+      value[kAmbient] = std::exp(-behind / kMouthFalloff);
     }
-    if (t.back) {
-      for (const size_t k : {kNormalX, kNormalY, kNormalZ}) v[k] = -v[k];
-    }
-    for (size_t k = 0; k < kAttributes; ++k) batch_.attribute[k][count_] = v[k];
-    batch_.view_x[count_] = (0.5f * static_cast<float>(at_.width) - x) * slope_;
-    batch_.view_y[count_] = (y - 0.5f * static_cast<float>(at_.height)) * slope_;
-    fragment_[count_] = {pixel, weight};
-    if (++count_ == kBatch) flush();
+    value[kReflectance] = finish.reflectance;
+    value[kRoughness] = finish.roughness;
+    value[kScatter] = finish.scatter;
   }
-
-  void flush() {
-    if (count_ == 0) return;
-    shade(batch_);
-    for (size_t i = 0; i < count_; ++i) {
-      for (size_t c = 0; c < 3; ++c) {
-        colour_[c][static_cast<size_t>(fragment_[i].pixel)] +=
-            fragment_[i].weight * batch_.colour[c][i];
-      }
-    }
-    count_ = 0;
-  }
-
-  float colour(size_t channel, int pixel) const {
-    return colour_[channel][static_cast<size_t>(pixel)];
-  }
-
- private:
-  const TileBins& bins_;
-  const std::vector<SurfaceVertex>& surface_;
-  const std::vector<ScreenVertex>& screen_;
-  float slope_;
-  Rect at_;
-  size_t count_ = 0;
-  ShadeBatch batch_;
-  std::array<Fragment, kBatch> fragment_;
-  std::array<std::array<float, kTile * kTile>, 3> colour_;
-};
-
-// Samples whose inverse depth differs by less than this share lie on one surface (4 mm at 1 m).
-constexpr float kSameSurface = 0.004f;
-
-// Adds the surfaces of one pixel, each once; returns the share of its samples that show none.
-float add_pixel(const TileSamples& samples, int pixel, int x, int y, TileShader& shader) {
-  const uint32_t* id = &samples.triangle[kSamples * static_cast<size_t>(pixel)];
-  const float* depth = &samples.depth[kSamples * static_cast<size_t>(pixel)];
-  const auto left = static_cast<float>(x), top = static_cast<float>(y);
-  if (id[0] == id[1] && id[0] == id[2] && id[0] == id[3]) {
-    if (id[0] == kNothing) return 1.0f;
-    shader.add(id[0], pixel, 1.0f, left + 0.5f, top + 0.5f);
-    return 0.0f;
-  }
-  int empty = 0;
-  std::array<bool, kSamples> done{};
-  for (size_t s = 0; s < kSamples; ++s) {
-    if (done[s]) continue;
-    if (id[s] == kNothing) {
-      ++empty;
-      continue;
-    }
-    int count = 0, sum_x = 0, sum_y = 0;
-    for (size_t r = s; r < kSamples; ++r) {
-      if (done[r] || std::abs(depth[r] - depth[s]) > kSameSurface * depth[s]) continue;
-      done[r] = true;
-      ++count;
-      sum_x += kSampleX[r];
-      sum_y += kSampleY[r];
-    }
-    const float scale = 1.0f / static_cast<float>(count * kSubpixels);
-    shader.add(id[s], pixel, static_cast<float>(count) / kSamples,
-               left + static_cast<float>(sum_x) * scale, top + static_cast<float>(sum_y) * scale);
-  }
-  return static_cast<float>(empty) / kSamples;
 }
 
-}  // namespace
-
-void Renderer::State::prepare_surface(const Camera& camera) {
+void Renderer::State::prepare_surface(std::span<const float> vertices, const Camera& camera) {
   const auto axes = camera.axes();
+  const Vec3& to_key = studio_lights()[0].direction;
+  Vec3 key{};  // world space
+  for (size_t k = 0; k < 3; ++k) {
+    key[k] = to_key[0] * axes[0][k] + to_key[1] * axes[1][k] + to_key[2] * axes[2][k];
+  }
+  if (options.shadows) key_shadow.build(vertices, face.triangles, key, pool);
+  const float lift = options.shadows ? key_shadow.pixel_m() : 0.0f;
+  const bool has_lips = !face.lips.upper.empty();
+  const float gap = has_lips ? std::max(0.0f, face::lip_gap(face, vertices)) : kWideGap;
+  const float let_in = std::min(1.0f, 0.3f + 0.7f * gap / kWideGap);
   surface.resize(normals.size());
-  for (size_t v = 0; v < normals.size(); ++v) {
+  in_portions(pool, normals.size(), [&](size_t v) {
     auto& out = surface[v].value;
+    out = still[v].value;
     const Vec3& n = normals[v];
     for (size_t k = 0; k < 3; ++k) {
       out[kNormalX + k] = n[0] * axes[k][0] + n[1] * axes[k][1] + n[2] * axes[k][2];
-      out[kRed + k] = face.appearance.albedo[v][k];
     }
-    const Finish finish = finish_of(face.appearance.material[v]);
-    out[kAmbient] = 1.0f;
+    out[kInverseDepth] = screen[v].inverse_depth;
     out[kKeyLight] = 1.0f;
-    out[kReflectance] = finish.reflectance;
-    out[kRoughness] = finish.roughness;
-    out[kScatter] = finish.scatter;
-  }
+    if (in_mouth[v]) {
+      out[kAmbient] *= let_in;
+      out[kKeyLight] = out[kAmbient];
+    } else if (options.shadows) {
+      const Vec3 point = {vertices[3 * v] + lift * n[0], vertices[3 * v + 1] + lift * n[1],
+                          vertices[3 * v + 2] + lift * n[2]};
+      out[kKeyLight] = key_shadow.visibility(point, kShadowReach, lift);
+    }
+  });
 }
 
-void Renderer::State::draw_tile(int tile, const Camera& camera, Image& out, const Rect& at) const {
-  TileSamples samples;
-  bins.rasterize(tile, samples);
-  const float slope = 2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height);
-  TileShader shader(bins, surface, screen, slope, at);
-  const int left = tile % bins.columns() * kTile, top = tile / bins.columns() * kTile;
-  const int right = std::min(left + kTile, at.width), bottom = std::min(top + kTile, at.height);
-  std::array<float, kTile * kTile> empty;
-  for (int y = top; y < bottom; ++y) {
-    for (int x = left; x < right; ++x) {
-      const int pixel = (y - top) * kTile + x - left;
-      empty[static_cast<size_t>(pixel)] = add_pixel(samples, pixel, x, y, shader);
-    }
-  }
-  shader.flush();
-  for (int y = top; y < bottom; ++y) {
-    const float down = (static_cast<float>(y) + 0.5f) / static_cast<float>(at.height);
-    std::array<float, 3> background;
-    for (size_t c = 0; c < 3; ++c) {
-      const float from = linear_of_srgb(static_cast<float>(options.background_top[c]) / 255.0f);
-      const float to = linear_of_srgb(static_cast<float>(options.background_bottom[c]) / 255.0f);
-      background[c] = from + (to - from) * down;
-    }
-    for (int x = left; x < right; ++x) {
-      const int pixel = (y - top) * kTile + x - left;
-      uint8_t* target = out.at(at.x + x, at.y + y);
-      for (size_t c = 0; c < 3; ++c) {
-        target[c] =
-            encoded(shader.colour(c, pixel) + empty[static_cast<size_t>(pixel)] * background[c]);
-      }
-    }
-  }
-}
-
-Renderer::Renderer(const face::Face& face, const RenderOptions& options, ThreadPool& pool)
-    : state_(std::make_unique<State>(face, options, pool)) {
+Renderer::Renderer(const face::Face& face, const RenderOptions& options, ThreadPool& pool) {
   const auto vertices = static_cast<size_t>(face.vertex_count());
   FT_CHECK(face.appearance.albedo.size() == vertices && face.appearance.material.size() == vertices,
            "{}: {} vertices, {} colours, {} materials", face.name, vertices,
            face.appearance.albedo.size(), face.appearance.material.size());
-  state_->both_sides.assign(face.triangles.size(), 1);
+  state_ = std::make_unique<State>(face, options, pool);
 }
 
 Renderer::~Renderer() = default;
@@ -241,12 +146,20 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
                at.x + at.width <= out.width && at.y + at.height <= out.height,
            "viewport {} x {} at {}, {} in {} x {}", at.width, at.height, at.x, at.y, out.width,
            out.height);
+  if (s.backdrop.width != at.width || s.backdrop.height != at.height) {
+    s.backdrop =
+        make_backdrop(at.width, at.height, s.options.backdrop_centre, s.options.backdrop_edge);
+  }
   vertex_normals(vertices, s.face.triangles, s.adjacency, s.pool, s.face_normals, s.normals);
   project(vertices, camera, at.width, at.height, s.screen);
-  s.prepare_surface(camera);
+  s.prepare_surface(vertices, camera);
   s.bins.build(s.screen, s.face.triangles, s.both_sides, at.width, at.height, s.pool);
-  s.pool.parallel_for(s.bins.tiles(),
-                      [&](int64_t tile) { s.draw_tile(static_cast<int>(tile), camera, out, at); });
+  const Scene scene{&s.bins, s.surface, &s.backdrop,
+                    2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height),
+                    s.has_mouth ? 1.0f : kInnerLight};
+  s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
+    TileShader(scene, static_cast<int>(tile), at).draw(out);
+  });
 }
 
 void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image& out) {

@@ -13,7 +13,7 @@
 namespace flowtalk::render {
 
 struct RenderOptions {
-  Rgb background_top{0x5c, 0x62, 0x6b}, background_bottom{0x2b, 0x2e, 0x33};
+  Rgb backdrop_centre{0x7d, 0x83, 0x8c}, backdrop_edge{0x26, 0x29, 0x2f};
   bool shadows = true;    // of the key light, per frame
   bool occlusion = true;  // what the rest shape hides from the surroundings, made once
 };

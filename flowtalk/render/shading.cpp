@@ -71,21 +71,21 @@ Finish finish_of(face::Material material) {
   using enum face::Material;
   switch (material) {
     case kSkin:
-      return {0.028f, 0.48f, 1.0f};
+      return {0.028f, 0.48f, 1.0f, 0.15f};
     case kLips:
-      return {0.040f, 0.33f, 0.8f};
+      return {0.040f, 0.33f, 0.8f, 0.45f};
     case kBrow:
-      return {0.015f, 0.70f, 0.1f};
+      return {0.015f, 0.70f, 0.1f, 0.3f};
     case kEyeball:
-      return {0.045f, 0.10f, 0.2f};
+      return {0.045f, 0.10f, 0.2f, 0.3f};
     case kTeeth:
-      return {0.050f, 0.22f, 0.4f};
+      return {0.050f, 0.22f, 0.4f, 0.0f};
     case kTongue:
-      return {0.040f, 0.35f, 0.6f};
+      return {0.040f, 0.35f, 0.6f, 0.0f};
     case kMouthInside:
-      return {0.030f, 0.45f, 0.4f};
+      return {0.030f, 0.45f, 0.4f, 0.0f};
     case kHair:
-      return {0.020f, 0.60f, 0.0f};
+      return {0.020f, 0.60f, 0.0f, 0.3f};
   }
   FT_CHECK(false, "material {}", static_cast<int>(material));
 }

@@ -13,9 +13,10 @@ namespace flowtalk::render {
 
 // How a material answers light.
 struct Finish {
-  float reflectance;  // of the surface seen straight on, 0..1
-  float roughness;    // 0 mirror .. 1 chalk
-  float scatter;      // 0..1, light that spreads under the surface and softens the terminator
+  float reflectance;    // of the surface seen straight on, 0..1
+  float roughness;      // 0 mirror .. 1 chalk
+  float scatter;        // 0..1, light that spreads under the surface and softens the terminator
+  float least_ambient;  // where the rest shape hides what motion will show (lids, inner lips)
 };
 Finish finish_of(face::Material material);
 

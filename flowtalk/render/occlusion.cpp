@@ -1,0 +1,122 @@
+#include "flowtalk/render/occlusion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::render {
+namespace {
+
+constexpr int kDirections = 64;
+constexpr int kAmbientSize = 96;  // pixels of the maps for ambient light
+
+float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+Vec3 cross(const Vec3& a, const Vec3& b) {
+  return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+}
+
+Vec3 unit(const Vec3& a) {
+  const float scale = 1.0f / std::sqrt(std::max(1e-20f, dot(a, a)));
+  return {a[0] * scale, a[1] * scale, a[2] * scale};
+}
+
+// The i-th of `count` evenly spread directions (Fibonacci lattice on the sphere).
+Vec3 spread_direction(int i, int count) {
+  const float z = 1.0f - 2.0f * (static_cast<float>(i) + 0.5f) / static_cast<float>(count);
+  const float radius = std::sqrt(1.0f - z * z);
+  const float angle = std::numbers::pi_v<float> * (3.0f - std::sqrt(5.0f)) * static_cast<float>(i);
+  return {radius * std::cos(angle), radius * std::sin(angle), z};
+}
+
+}  // namespace
+
+DepthMap::Place DepthMap::place(const float* point) const {
+  const Vec3 d = {point[0] - centre_[0], point[1] - centre_[1], point[2] - centre_[2]};
+  const float half = 0.5f * static_cast<float>(size_), scale = half / radius_;
+  return {half + scale * dot(d, axes_[0]), half - scale * dot(d, axes_[1]),
+          1.5f + 0.5f * dot(d, axes_[2]) / radius_};
+}
+
+void DepthMap::build(std::span<const float> vertices,
+                     std::span<const std::array<uint32_t, 3>> triangles, const Vec3& direction,
+                     ThreadPool& pool) {
+  const size_t count = vertices.size() / 3;
+  FT_CHECK(count > 0, "no vertices");
+  Vec3 lo = {vertices[0], vertices[1], vertices[2]}, hi = lo;
+  for (size_t i = 0; i < 3 * count; ++i) {
+    lo[i % 3] = std::min(lo[i % 3], vertices[i]);
+    hi[i % 3] = std::max(hi[i % 3], vertices[i]);
+  }
+  for (size_t k = 0; k < 3; ++k) centre_[k] = 0.5f * (lo[k] + hi[k]);
+  const Vec3 half = {hi[0] - centre_[0], hi[1] - centre_[1], hi[2] - centre_[2]};
+  radius_ = std::max(1e-6f, std::sqrt(dot(half, half)));
+  const Vec3 up = std::abs(direction[1]) < 0.9f ? Vec3{0, 1, 0} : Vec3{1, 0, 0};
+  const Vec3 right = unit(cross(up, direction));
+  axes_ = {right, cross(direction, right), direction};
+
+  screen_.resize(count);
+  for (size_t v = 0; v < count; ++v) {
+    const Place p = place(&vertices[3 * v]);
+    screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
+                  static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
+  }
+  both_sides_.assign(triangles.size(), 1);
+  bins_.build(screen_, triangles, both_sides_, size_, size_, pool);
+  nearness_.resize(static_cast<size_t>(size_ * size_) * kSamples);
+  pool.parallel_for(bins_.tiles(), [&](int64_t tile) {
+    TileSamples samples;
+    bins_.rasterize(static_cast<int>(tile), samples);
+    const int left = static_cast<int>(tile) % bins_.columns() * kTile;
+    const int top = static_cast<int>(tile) / bins_.columns() * kTile;
+    const auto row = static_cast<size_t>(std::min(kTile, size_ - left)) * kSamples;
+    for (int y = top; y < std::min(size_, top + kTile); ++y) {
+      std::copy_n(&samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples], row,
+                  &nearness_[static_cast<size_t>(y * size_ + left) * kSamples]);
+    }
+  });
+}
+
+float DepthMap::visibility(const Vec3& point, int reach, float bias_m) const {
+  const Place p = place(point.data());
+  const float limit = p.nearness + 0.5f * bias_m / radius_;
+  const int x = static_cast<int>(p.x), y = static_cast<int>(p.y);
+  const int x0 = std::max(0, x - reach), x1 = std::min(size_ - 1, x + reach);
+  const int y0 = std::max(0, y - reach), y1 = std::min(size_ - 1, y + reach);
+  int lit = 0, total = 0;
+  for (int row = y0; row <= y1; ++row) {
+    const float* samples = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
+    const int count = (x1 - x0 + 1) * kSamples;
+    for (int i = 0; i < count; ++i) lit += samples[i] <= limit ? 1 : 0;
+    total += std::max(0, count);
+  }
+  return total > 0 ? static_cast<float>(lit) / static_cast<float>(total) : 1.0f;
+}
+
+std::vector<float> ambient_openness(std::span<const float> vertices,
+                                    std::span<const std::array<uint32_t, 3>> triangles,
+                                    std::span<const Vec3> normals, ThreadPool& pool) {
+  std::vector<float> open(normals.size(), 0.0f), possible(normals.size(), 0.0f);
+  DepthMap map(kAmbientSize);
+  for (int i = 0; i < kDirections; ++i) {
+    const Vec3 direction = spread_direction(i, kDirections);
+    map.build(vertices, triangles, direction, pool);
+    const float lift = 1.5f * map.pixel_m();  // off the surface, or it would hide itself
+    in_portions(pool, normals.size(), [&](size_t v) {
+      const float facing = dot(normals[v], direction);
+      if (facing <= 0) return;
+      Vec3 point;
+      for (size_t k = 0; k < 3; ++k) point[k] = vertices[3 * v + k] + lift * normals[v][k];
+      open[v] += facing * map.visibility(point, 0, lift);
+      possible[v] += facing;
+    });
+  }
+  for (size_t v = 0; v < open.size(); ++v) {
+    open[v] = possible[v] > 0 ? open[v] / possible[v] : 1.0f;
+  }
+  return open;
+}
+
+}  // namespace flowtalk::render

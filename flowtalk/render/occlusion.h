@@ -1,0 +1,52 @@
+// What a mesh hides from a far away light: depth maps, and from many of them how much of its
+// surroundings each vertex sees.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/render/camera.h"
+#include "flowtalk/render/rasterizer.h"
+
+namespace flowtalk::render {
+
+// The mesh seen from an infinitely far point.
+class DepthMap {
+ public:
+  explicit DepthMap(int size) : size_(size) {}  // pixels along an edge
+
+  // direction: towards the light, unit length, world space.
+  void build(std::span<const float> vertices, std::span<const std::array<uint32_t, 3>> triangles,
+             const Vec3& direction, ThreadPool& pool);
+  // 0 hidden .. 1 lit, averaged over reach pixels around; bias_m: how far a surface must stand
+  // before the point to hide it.
+  float visibility(const Vec3& point, int reach, float bias_m) const;
+  float pixel_m() const { return 2.0f * radius_ / static_cast<float>(size_); }
+
+ private:
+  struct Place {
+    float x, y;      // pixels
+    float nearness;  // 1..2, larger is nearer to the light
+  };
+  Place place(const float* point) const;
+
+  int size_;
+  Vec3 centre_{};
+  float radius_ = 1;
+  std::array<Vec3, 3> axes_{};
+  std::vector<uint8_t> both_sides_;
+  std::vector<ScreenVertex> screen_;
+  TileBins bins_;
+  std::vector<float> nearness_;  // size * size * kSamples
+};
+
+// Share of the directions above each vertex's surface that the mesh leaves open, weighted by the
+// cosine as diffuse light is: V values in 0..1.
+std::vector<float> ambient_openness(std::span<const float> vertices,
+                                    std::span<const std::array<uint32_t, 3>> triangles,
+                                    std::span<const Vec3> normals, ThreadPool& pool);
+
+}  // namespace flowtalk::render
