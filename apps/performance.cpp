@@ -49,8 +49,8 @@ void Performance::add_to(CLI::App& app) {
   app.add_option_function<double>(
       "--temperature",
       [this](double value) {
-        if (!(value >= 0 && value <= 2)) {
-          fail_usage("--temperature {}: expected between 0 and 2; 0.1 to 0.5 is useful", value);
+        if (!(value >= 0 && value <= 1)) {
+          fail_usage("--temperature {}: expected between 0 and 1; 0.1 to 0.5 is useful", value);
         }
         temperature = value;
       },
@@ -58,7 +58,8 @@ void Performance::add_to(CLI::App& app) {
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
   app.add_option("--seed", seed, "the same seed gives the same motion (default 0)");
   app.add_option("--take", take, "another take of the same seed (default 0)");
-  app.add_option("--checkpoint", checkpoint, "checkpoint folder (default: the one that ships)");
+  app.add_option("--model,--checkpoint", checkpoint,
+                 "checkpoint folder (default: the one that ships)");
   app.add_option("--threads", threads, "threads to compute with (default: all)")
       ->check(CLI::Range(0, 256));
 }

@@ -14,7 +14,7 @@ namespace flowtalk::apps {
 // An emotion as the user wrote it.
 struct Mood {
   std::array<float, 8> weights{};
-  std::string label;      // "happy", "happy60-surprised40"
+  std::string label;     // "happy", "happy60-surprised40"
   bool neutral() const;  // nothing but neutral: strength has no effect
 };
 Mood parse_mood(const std::string& text);

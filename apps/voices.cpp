@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 namespace {
 
 bool has_sound_extension(const fs::path& path) {
-  constexpr std::array<std::string_view, 12> kExtensions = {
-      ".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".g722", ".mp4", ".webm", ".mkv",
-      ".aiff"};
+  constexpr std::array<std::string_view, 12> kExtensions = {".wav",  ".flac", ".mp3", ".ogg",
+                                                            ".opus", ".m4a",  ".aac", ".g722",
+                                                            ".mp4",  ".webm", ".mkv", ".aiff"};
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -32,8 +32,8 @@ std::vector<fs::path> in_folder(const fs::path& folder) {
     }
   }
   std::sort(found.begin(), found.end());
-  if (found.empty()) fail("{}: the folder holds no sound files (.wav, .flac, .mp3, ...)",
-                          folder.string());
+  if (found.empty())
+    fail("{}: the folder holds no sound files (.wav, .flac, .mp3, ...)", folder.string());
   return found;
 }
 

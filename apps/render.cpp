@@ -1,0 +1,80 @@
+// flowtalk render: motion files in, pictures or a film out.
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "apps/command_line.h"
+#include "apps/commands.h"
+#include "apps/film.h"
+#include "apps/motion_file.h"
+#include "apps/voices.h"
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  flowtalk render happy.npy --voice voice.wav -o happy.mp4\n"
+    "  flowtalk render happy.npy sad.npy --caption happy --caption sad -o both.mp4\n"
+    "  flowtalk render happy.npy --frames pictures/\n";
+
+struct RenderCommand {
+  std::vector<std::string> motions, captions;
+  std::string output, frames, voice;
+  StageOptions stage;
+  FilmOptions film;
+};
+
+void declare(CLI::App& app, RenderCommand& c) {
+  app.add_option("MOTION", c.motions, "motion files (.npy), shown side by side");
+  app.add_option("-o,--output,--save-path", c.output, "the film, .mp4");
+  app.add_option("--frames", c.frames, "a new folder for numbered png pictures, instead of a film");
+  app.add_option("--voice,--wav-path", c.voice, "the sound of the film");
+  app.add_option("--caption", c.captions, "a line under a face; once per motion file")
+      ->allow_extra_args(false);
+  add_film_options(app, c.stage, c.film);
+  app.footer(kExamples);
+}
+
+void check(const RenderCommand& c) {
+  if (c.motions.empty())
+    fail_usage("which motion? for example: flowtalk render happy.npy -o a.mp4");
+  if (c.output.empty() == c.frames.empty()) {
+    fail_usage("where to? -o FILE.mp4 makes a film, --frames FOLDER makes pictures");
+  }
+  if (!c.captions.empty() && c.captions.size() != c.motions.size()) {
+    fail_usage("--caption: expected {}, one per motion file, got {}", c.motions.size(),
+               c.captions.size());
+  }
+}
+
+}  // namespace
+
+int render(const Args& args) {
+  RenderCommand c;
+  CLI::App app("Renders motion files to a film or to pictures.", "flowtalk render");
+  declare(app, c);
+  if (!parse(app, args)) return 0;
+  check(c);
+  std::vector<Role> roles;
+  for (size_t i = 0; i < c.motions.size(); ++i) {
+    roles.push_back({c.captions.empty() ? "" : c.captions[i], load_motion(c.motions[i])});
+  }
+  std::optional<audio::Audio> voice;
+  if (!c.voice.empty()) voice = load_voice(c.voice);
+  Stage stage(std::move(roles), c.stage);
+  if (c.frames.empty()) {
+    save_film(stage, c.output, voice, c.film);
+  } else {
+    save_frames(stage, c.frames, c.film.quiet);
+  }
+  if (!c.film.quiet) {
+    fmt::print("{}: {} frames, {} x {}\n", c.frames.empty() ? c.output : c.frames, stage.frames(),
+               stage.width(), stage.height());
+  }
+  return 0;
+}
+
+}  // namespace flowtalk::apps

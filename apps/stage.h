@@ -1,0 +1,46 @@
+// Faces on screen: several motions of one voice side by side, frame by frame.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/render/image.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::apps {
+
+struct Role {
+  std::string caption;    // "" shows none
+  tensor::Tensor motion;  // (T, 53), (T, 353) or (T, 403)
+};
+
+struct StageOptions {
+  std::string face = "builtin";  // or the path of a FLAME file
+  int size = 512;                // pixels of one face, each way
+  int columns = 0;               // 0: up to four in a row, then rows of about equal length
+  int threads = 0;               // 0: one per hardware thread
+};
+
+// Draws any frame of the roles; memory does not grow with their length.
+class Stage {
+ public:
+  // Errors: an unreadable face; motion that does not fit it.
+  Stage(std::vector<Role> roles, const StageOptions& options);
+  ~Stage();
+
+  int64_t frames() const;  // of the longest role; shorter ones hold their last frame
+  int width() const;
+  int height() const;
+  // The picture is the stage's own and valid until the next draw.
+  const render::Image& draw(int64_t frame);
+  // One row per role, one column per moment; evenly spaced over the whole clip.
+  render::Image contact_sheet(int moments);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,45 @@
+// flowtalk-train: the program behind `flowtalk train`; the only one that links libtorch.
+#include <cstdio>
+#include <exception>
+
+#include "apps/command_line.h"
+#include "apps/train_commands.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/train/blas.h"
+
+namespace {
+
+int run(const flowtalk::apps::Args& words) {
+  using namespace flowtalk::apps;
+  const std::vector<std::string> known = {"encoder", "prior", "generator"};
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
+    std::puts(
+        "Usage: flowtalk train STAGE [options]\n\n"
+        "  encoder     a small HuBERT from speech with phone times (make it with `data phones`)\n"
+        "  prior       stage 1: the motion prior (VAE)\n"
+        "  generator   stage 2: emotion graph, fusion and flow over a prior and an encoder\n\n"
+        "`flowtalk train STAGE --help` lists the options. docs/training.md has the whole recipe.");
+    return words.empty() ? 2 : 0;
+  }
+  const Args rest(words.begin() + 1, words.end());
+  if (words[0] == "encoder") return train_encoder(rest);
+  if (words[0] == "prior") return train_prior(rest);
+  if (words[0] == "generator") return train_generator(rest);
+  fail_unknown_command("train", words[0], known);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  flowtalk::train::restart_with_fast_blas(argv);
+  try {
+    flowtalk::train::check_blas();
+    return run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
+  } catch (const flowtalk::Error& e) {
+    std::fprintf(stderr, "flowtalk: %s\n", e.what());
+    return e.exit_code();
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "flowtalk: internal error: %s\n", e.what());
+    return 1;
+  }
+}
