@@ -169,24 +169,27 @@ std::vector<Phone> decode(ps_decoder_t* decoder, const std::vector<int16>& pcm) 
   return phones;
 }
 
-// A grammar that accepts the words in order: each pronunciation a chain of phone words, with an
-// optional pause before, between and after.
-fsg_model_t* make_grammar(ps_decoder_t* decoder, const Pronunciations& dictionary,
-                          const std::vector<std::string>& words) {
-  int states = 2 + static_cast<int>(words.size());
-  for (const std::string& word : words) {
-    for (const auto& phones : dictionary.at(word)) states += static_cast<int>(phones.size()) - 1;
+// What may be said at one place: each way a sequence of phones.
+using Ways = std::vector<std::vector<std::string>>;
+
+// A grammar that accepts one way of each place, in order, with an optional pause before, between
+// and after. A pause is unlikely, so that closures of stops do not count as one.
+fsg_model_t* make_grammar(ps_decoder_t* decoder, const std::vector<Ways>& places) {
+  constexpr double kPause = 0.01;
+  const int count = static_cast<int>(places.size());
+  int states = 2 + count;
+  for (const Ways& ways : places) {
+    for (const auto& phones : ways) states += static_cast<int>(phones.size()) - 1;
   }
   fsg_model_t* fsg = fsg_model_init("align", ps_get_logmath(decoder), 1.0f, states);
   const auto id_of = [fsg](std::string_view phone) {
     return fsg_model_word_add(fsg, alignment_word(phone).c_str());
   };
-  const int pause = id_of("SIL");
-  int state = 0, spare = static_cast<int>(words.size()) + 2;
-  fsg->start_state = 0;
-  for (const std::string& word : words) {
-    fsg_model_trans_add(fsg, state, state, -200, pause);
-    for (const auto& phones : dictionary.at(word)) {
+  const int pause = id_of("SIL"), unlikely = fsg_model_log(fsg, kPause);
+  int spare = count + 2;
+  for (int state = 0; state < count; ++state) {
+    fsg_model_trans_add(fsg, state, state, state == 0 ? 0 : unlikely, pause);
+    for (const auto& phones : places[static_cast<size_t>(state)]) {
       int from = state;
       for (size_t i = 0; i < phones.size(); ++i) {
         const int to = i + 1 == phones.size() ? state + 1 : spare++;
@@ -194,12 +197,32 @@ fsg_model_t* make_grammar(ps_decoder_t* decoder, const Pronunciations& dictionar
         from = to;
       }
     }
-    ++state;
   }
-  fsg_model_trans_add(fsg, state, state + 1, 0, pause);
-  fsg_model_null_trans_add(fsg, state, state + 1, 0);
-  fsg->final_state = state + 1;
+  fsg_model_trans_add(fsg, count, count + 1, 0, pause);
+  fsg_model_null_trans_add(fsg, count, count + 1, 0);
+  fsg->start_state = 0;
+  fsg->final_state = count + 1;
   return fsg;
+}
+
+std::optional<std::vector<Phone>> align_to(ps_decoder_t* decoder, const std::vector<Ways>& places,
+                                           const audio::Audio& audio) {
+  fsg_model_t* grammar = make_grammar(decoder, places);
+  const bool set =
+      ps_set_fsg(decoder, "align", grammar) == 0 && ps_set_search(decoder, "align") == 0;
+  fsg_model_free(grammar);
+  if (!set) return std::nullopt;
+  const std::vector<Phone> phones = decode(decoder, to_pcm(audio));
+  int32 score = 0;
+  if (phones.empty() || !ps_get_hyp(decoder, &score)) return std::nullopt;
+  // A search that did not reach the end returns a beginning: compare the last sounded phone.
+  int last = kSilence;
+  for (const Phone& p : phones) last = p.id == kSilence ? last : p.id;
+  const bool reached =
+      std::any_of(places.back().begin(), places.back().end(),
+                  [last](const auto& way) { return find_phone(way.back()) == last; });
+  if (!reached) return std::nullopt;
+  return tidy_phones(phones, audio.duration_s());
 }
 
 }  // namespace
@@ -228,28 +251,26 @@ std::vector<Phone> PhoneRecognizer::recognize(const audio::Audio& audio) {
 std::optional<std::vector<Phone>> PhoneRecognizer::align(const audio::Audio& audio,
                                                          const std::string& text) {
   state_->need_alignment();
-  const std::vector<std::string> words = words_of(text);
-  if (words.empty()) return std::nullopt;
-  for (const std::string& word : words) {
-    if (!state_->words.contains(word)) return std::nullopt;
+  std::vector<Ways> places;
+  for (const std::string& word : words_of(text)) {
+    const auto found = state_->words.find(word);
+    if (found == state_->words.end()) return std::nullopt;
+    places.push_back(found->second);
   }
-  ps_decoder_t* decoder = state_->forced_decoder.get();
-  fsg_model_t* grammar = make_grammar(decoder, state_->words, words);
-  const bool set =
-      ps_set_fsg(decoder, "align", grammar) == 0 && ps_set_search(decoder, "align") == 0;
-  fsg_model_free(grammar);
-  if (!set) return std::nullopt;
-  int32 score = 0;
-  const std::vector<Phone> phones = decode(decoder, to_pcm(audio));
-  if (phones.empty() || !ps_get_hyp(decoder, &score)) return std::nullopt;
-  // A grammar search that did not reach the end returns a prefix: compare the last sounded phone.
-  int last = kSilence;
-  for (const Phone& p : phones) last = p.id == kSilence ? last : p.id;
-  const auto& ways = state_->words.at(words.back());
-  const bool reached = std::any_of(
-      ways.begin(), ways.end(), [last](const auto& way) { return find_phone(way.back()) == last; });
-  if (!reached) return std::nullopt;
-  return tidy_phones(phones, audio.duration_s());
+  if (places.empty()) return std::nullopt;
+  return align_to(state_->forced_decoder.get(), places, audio);
+}
+
+std::optional<std::vector<Phone>> PhoneRecognizer::align(const audio::Audio& audio,
+                                                         const std::vector<Phone>& phones) {
+  state_->need_alignment();
+  std::vector<Ways> places;
+  for (const Phone& p : phones) {
+    if (p.id == kSilence) continue;
+    places.push_back({{std::string(kPhones[static_cast<size_t>(p.id)])}});
+  }
+  if (places.empty()) return std::nullopt;
+  return align_to(state_->forced_decoder.get(), places, audio);
 }
 
 }  // namespace flowtalk::data

@@ -31,6 +31,9 @@ class PhoneRecognizer {
   // The phones of `text` at their times; pronunciations by the CMU dictionary, pauses between words
   // as heard. Nothing if a word is not in the dictionary or the speech does not fit the text.
   std::optional<std::vector<Phone>> align(const audio::Audio& audio, const std::string& text);
+  // The same for a known sequence of phones (times are ignored); pauses may fall anywhere.
+  std::optional<std::vector<Phone>> align(const audio::Audio& audio,
+                                          const std::vector<Phone>& phones);
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/synth/speech.h"
 
 namespace flowtalk::synth {
 namespace {
@@ -16,10 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // The packages ship the texts compressed; zcat is part of every Debian system (gzip).
-std::map<std::string, std::string> load_texts() {
+std::map<std::string, std::string> load_texts(const std::string& language) {
   std::map<std::string, std::string> texts;
-  FILE* pipe =
-      popen("zcat -f /usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt* 2>/dev/null", "r");
+  const std::string command = fmt::format(
+      "zcat -f /usr/share/doc/asterisk-core-sounds-{0}/core-sounds-{0}.txt* 2>/dev/null", language);
+  FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) return texts;
   std::string all;
   std::array<char, 4096> buffer{};
@@ -38,11 +40,20 @@ std::map<std::string, std::string> load_texts() {
 }
 
 bool is_speech(const std::string& key) {
-  static constexpr std::array<std::string_view, 7> kTones = {
-      "silence/",         "beep",       "beeperr",   "ascending-2tone",
-      "descending-2tone", "tt-monkeys", "tt-allbusy"};
+  static constexpr std::array<std::string_view, 9> kTones = {
+      "silence/",   "beep",       "beeperr",         "ascending-2tone", "descending-2tone",
+      "tt-monkeys", "tt-allbusy", "confbridge-join", "confbridge-leave"};
   return std::none_of(kTones.begin(), kTones.end(),
                       [&key](std::string_view tone) { return key.rfind(tone, 0) == 0; });
+}
+
+// The phones of a text as espeak-ng would speak it.
+std::vector<data::Phone> pronounce(const std::string& text, const std::string& language) {
+  static const std::map<std::string, std::string, std::less<>> kVoices = {
+      {"en", "en-us"}, {"es", "es-419"}, {"fr", "fr"}, {"it", "it"}, {"ru", "ru"}};
+  const auto voice = kVoices.find(language);
+  if (voice == kVoices.end() || !espeak_available()) return {};
+  return speak(text, {.voice = voice->second}).phones;
 }
 
 std::vector<Prompt> prompts_of(const fs::path& folder) {
@@ -53,6 +64,7 @@ std::vector<Prompt> prompts_of(const fs::path& folder) {
     Prompt prompt;
     prompt.path = entry.path();
     prompt.speaker = folder.filename().string();
+    prompt.language = prompt.speaker.substr(0, 2);
     prompt.key = fs::relative(entry.path(), folder).replace_extension("").string();
     if (is_speech(prompt.key)) found.push_back(prompt);
   }
@@ -72,11 +84,14 @@ std::vector<Prompt> find_prompts(const fs::path& root) {
   std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
     return std::tie(a.speaker, a.key) < std::tie(b.speaker, b.key);
   });
-  const auto texts = load_texts();
+  std::map<std::string, std::map<std::string, std::string>> texts;
   for (Prompt& prompt : prompts) {
-    if (prompt.speaker.rfind("en", 0) != 0) continue;
-    const auto found = texts.find(prompt.key);
-    if (found != texts.end()) prompt.text = found->second;
+    // Only the folders of the core sounds ("en_US_f_Allison") follow these texts.
+    if (prompt.speaker.size() < 3 || prompt.speaker == "it_IT_f_Menardi") continue;
+    const auto known = texts.try_emplace(prompt.language);
+    if (known.second) known.first->second = load_texts(prompt.language);
+    const auto found = known.first->second.find(prompt.key);
+    if (found != known.first->second.end()) prompt.text = found->second;
   }
   return prompts;
 }
@@ -93,7 +108,12 @@ std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
   const double duration = clip.audio.duration_s();
   if (duration < kLeastSpeech_s || duration > kLongest_s) return std::nullopt;
   std::optional<std::vector<data::Phone>> aligned;
-  if (!prompt.text.empty()) aligned = recognizer.align(clip.audio, prompt.text);
+  if (!prompt.text.empty()) {
+    if (prompt.language == "en") aligned = recognizer.align(clip.audio, prompt.text);
+    if (!aligned) {
+      aligned = recognizer.align(clip.audio, pronounce(prompt.text, prompt.language));
+    }
+  }
   clip.phones = aligned ? *aligned : recognizer.recognize(clip.audio);
   double speech_s = 0;
   for (const data::Phone& p : clip.phones) {

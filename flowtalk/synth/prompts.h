@@ -14,16 +14,18 @@ namespace flowtalk::synth {
 
 struct Prompt {
   std::filesystem::path path;
-  std::string speaker;  // the folder, as "en_US_f_Allison"
-  std::string key;      // path below it without extension, as "digits/5"
-  std::string text;     // what is said, if English and known
+  std::string speaker;   // the folder, as "en_US_f_Allison"
+  std::string key;       // path below it without extension, as "digits/5"
+  std::string language;  // as "en"
+  std::string text;      // what is said, if known
 };
 
 // Every installed prompt that holds speech, sorted by speaker and key. Empty if none is installed.
 std::vector<Prompt> find_prompts(const std::filesystem::path& root = "/usr/share/asterisk/sounds");
 
-// The prompt's samples and phones: aligned with its text if that is known and fits, recognised
-// otherwise. Nothing if it holds too little speech to be of use.
+// The prompt's samples and phones: aligned with its text if that is known and fits (words that are
+// not in the dictionary, and other languages, by espeak-ng's pronunciation), recognised otherwise.
+// Nothing if it holds too little speech to be of use.
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt, data::PhoneRecognizer& recognizer);
 
 }  // namespace flowtalk::synth
