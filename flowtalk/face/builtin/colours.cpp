@@ -56,7 +56,7 @@ Vec eyeball_colour(const Point& point) {
 }
 
 Vec teeth_colour(const Point& point) {
-  const Vec enamel{0.76f, 0.71f, 0.62f};
+  const Vec enamel{0.93f, 0.89f, 0.80f};
   Vec c = mix(enamel, {0.62f, 0.52f, 0.40f}, smooth(0.5f, 1.0f, point.t) * 0.6f);
   c = mix(c, 0.55f * c, 0.6f * point.s);
   return mix(c, 0.3f * c, smooth(105, 75, point.p.z + std::abs(point.p.x) * 0.2f) * 0.8f);
@@ -98,7 +98,7 @@ Paint paint(const Point& point) {
     case Part::kTeeth:
       return {teeth_colour(point), Material::kTeeth};
     case Part::kTongue:
-      return {{0.36f, 0.115f, 0.105f}, Material::kTongue};
+      return {{0.50f, 0.17f, 0.15f}, Material::kTongue};
     case Part::kEar:
       return {ear_colour(point), Material::kSkin};
     case Part::kHair:

@@ -46,6 +46,16 @@ Vec turn_eye(const Point& point, float up, float out) {  // radians
   return turned - q;
 }
 
+// Slides the skin around the eye; the lids give way along their surface and not into the eyeball.
+Vec slide_brow(const Point& point, float dx, float dy) {
+  if (!is_lid(point)) return slide(point, dx, dy);
+  const float give = smooth(0.2f, 0.95f, point.t), hold = smooth(0.95f, 0.5f, point.t);
+  const float x = std::abs(point.p.x) - kEye.x, y = point.p.y - kEye.y;
+  const Vec free = slide(point, give * dx, give * dy);
+  const float kept = lid_depth(x, y + free.y) - lid_depth(x, y) + 0.2f * std::abs(free.y);
+  return {free.x, free.y, mix(free.z, kept, hold)};
+}
+
 // The forehead follows a brow far up and a little down.
 float brow_reach(const Point& point, float x, float width) {
   const float dy = point.p.y - 19;
@@ -71,7 +81,7 @@ Vec brow_down(const Point& p) {
               outer = brow_reach(p, 44, 9);
   const float side = left(p, -3, 8);
   const float knot = bell(p.p, 7, 17, 4.5f, 8) * side;  // between the brows
-  return side * slide(p, -2.2f * inner, -5.2f * inner - 3.4f * middle - 0.6f * outer) +
+  return side * slide_brow(p, -2.2f * inner, -5.2f * inner - 3.4f * middle - 0.6f * outer) +
          slide(p, 0, 0, 1.0f * knot) + move_lids(p, -1.3f, 0);
 }
 Vec brow_inner_up(const Point& p) {
@@ -82,20 +92,20 @@ Vec brow_inner_up(const Point& p) {
   const float inner = std::max(brow_reach(q, 12, 10), smooth(14, 6, x) * brow_reach(q, x, 9));
   const float outer = brow_reach(q, 44, 9);
   const float sign = p.p.x < 0 ? -1.0f : 1.0f;
-  return slide(p, -1.2f * sign * smooth(0, 8, x) * inner, 6.4f * inner - 1.0f * outer);
+  return slide_brow(p, -1.2f * sign * smooth(0, 8, x) * inner, 6.4f * inner - 1.0f * outer);
 }
 Vec brow_outer_up(const Point& p) {
   if (!is_front_skin(p)) return {};
   const float middle = brow_reach(p, 32, 11), outer = brow_reach(p, 46, 10);
-  return left(p, 2, 14) * slide(p, 0, 5.0f * middle + 4.2f * outer) + move_lids(p, 0.5f, 0);
+  return left(p, 2, 14) * slide_brow(p, 0, 5.0f * middle + 4.2f * outer) + move_lids(p, 0.5f, 0);
 }
 
 Vec cheek_puff(const Point& p) {
   if (!is_front_skin(p)) return {};
   Point q = p;
   q.p.x = std::abs(p.p.x);
-  const float ball = bell(length((q.p - Vec{40, -62, 72}) / Vec{1, 1, 1.3f}), 14);
-  return slide(p, 0, 0, 8.5f * ball);
+  const float ball = bell(length((q.p - Vec{40, -62, 72}) / Vec{1, 1, 1.3f}), 15);
+  return slide(p, 0, 0, 11.5f * ball);
 }
 Vec cheek_squint(const Point& p) {
   if (!is_front_skin(p)) return {};
@@ -110,7 +120,7 @@ Vec nose_sneer(const Point& p) {
   const float wing = bell(p.p, 12, -40, 6, 8), wall = bell(p.p, 9, -18, 5, 9);
   return left(p, -1, 7) *
              (slide(p, 0.8f * wing, 3.6f * wing + 2.0f * wall + 2.6f * lip, 1.2f * wall) +
-              slide(p, -0.8f * brow_reach(p, 13, 9), -2.0f * brow_reach(p, 13, 9))) +
+              slide_brow(p, -0.8f * brow_reach(p, 13, 9), -2.0f * brow_reach(p, 13, 9))) +
          move_lids(p, 0, 0.8f);
 }
 

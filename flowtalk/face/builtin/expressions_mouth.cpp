@@ -63,7 +63,7 @@ Vec stretch(const Point& p) {
 Vec press(const Point& p) {
   if (!is_skin(p)) return {};
   const float side = left(p);
-  Vec d = side * slide(p, 0.9f * corner(p), 0.5f * corner(p), 1.0f * bell(p.p, 33, -67, 5, 7));
+  Vec d = side * slide(p, 0.9f * corner(p), -0.8f * corner(p), 1.0f * bell(p.p, 33, -67, 5, 7));
   if (on_lips(p)) {  // the red turns inwards; the inner line stays
     const float turn = smooth(0, 0.5f, p.t) * smooth(1.7f, 0.9f, p.t) * (1 - p.s * p.s) * side;
     d += Vec{0, -0.36f * level(p) * turn, -1.9f * turn};
@@ -160,8 +160,10 @@ Vec jaw_left(const Point& p) { return {has_jaw(p) ? 7.0f * jaw_weight(p) : 0.0f,
 
 Vec tongue_out(const Point& p) {
   if (p.part != Part::kTongue) return {};
-  const float u = smooth(0.1f, 1, p.s);
-  return {0, 4.5f * smooth(0.1f, 0.7f, p.s) - 3.0f * smooth(0.75f, 1, p.s), 27 * u};
+  // Up over the lower teeth and the lip, flat there, the tip hanging a little.
+  const float over = smooth(0.1f, 0.55f, p.s), middle = kMouthY - 13.5f;
+  const float dy = 18.5f * over - 6.0f * smooth(0.7f, 1, p.s) - 0.5f * over * (p.p.y - middle);
+  return {0, dy, 30 * smooth(0.05f, 1, p.s)};
 }
 
 constexpr std::array<NamedMotion, 19> kMotions{{{"mouthSmile", smile},

@@ -128,7 +128,7 @@ void add_eyes(HeadMesh& mesh) {
 
 void add_brow(HeadMesh& mesh) {
   // A tapering arch, slightly raised; its edges lie under the skin.
-  constexpr int kColumns = 26;
+  constexpr int kColumns = 44;
   constexpr std::array<float, 5> kAcross{-1, -0.72f, 0, 0.72f, 1};
   constexpr std::array<float, 5> kHeight{-0.6f, 0.4f, 0.7f, 0.4f, -0.6f};
   std::vector<uint32_t> previous;
@@ -138,7 +138,7 @@ void add_brow(HeadMesh& mesh) {
     const float arch = 15.2f + 7.2f * std::sin(kPi * std::pow(u, 0.85f) * 0.78f) - 2.6f * u * u;
     const float half =
         0.25f + 3.7f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
-    const float hairs = 1 + 0.09f * (i % 2 == 0 ? 1.0f : -1.0f);  // a frayed outline
+    const float hairs = 1 + 0.07f * (i % 2 == 0 ? 1.0f : -1.0f);  // a frayed outline
     std::vector<uint32_t> row;
     for (size_t k = 0; k < kAcross.size(); ++k) {
       Point point;

@@ -35,7 +35,7 @@ Vec outline(float s, float t, bool upper) {  // front view of ring t at s from m
 
 float lip_line(float x) {
   return kMouthY + 1.0f * smooth(0, 9, x) - 1.0f - 0.9f * smooth(8, 22, x) +
-         2.4f * smooth(15, 25, x);
+         2.1f * smooth(15, 25, x);
 }
 float upper_border(float x) {
   const float u = std::clamp(x / kMouthHalf, 0.0f, 1.0f);

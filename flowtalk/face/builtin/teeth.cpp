@@ -15,7 +15,7 @@ struct RowOfTeeth {
 
 Vec on_arch(const RowOfTeeth& row, float distance, float inset, float y) {
   // An ellipse; the angle grows about evenly with the distance along it.
-  const float a = std::min(distance / 30.0f, 1.45f);
+  const float a = distance / 34;
   const Vec out{std::sin(a), 0, std::cos(a)};
   return Vec{row.half_width * std::sin(a), y, row.front - 34 * (1 - std::cos(a))} - inset * out;
 }
