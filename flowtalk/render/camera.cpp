@@ -57,7 +57,7 @@ Camera portrait(const face::Face& face, float yaw, float pitch, float zoom) {
     // eye line halves it; necks of any length are cut by the frame.
     const Vec3 eyes = mean_of(face, face.regions.eyes), lips = mean_of(face, face.regions.lips);
     const float eyes_to_mouth = eyes[1] - lips[1];
-    camera.target[1] = eyes[1] - 0.32f * eyes_to_mouth;
+    camera.target[1] = eyes[1] - 0.16f * eyes_to_mouth;
     height = 4.7f * eyes_to_mouth;
   }
   camera.distance_m = 0.5f * height / std::tan(0.5f * camera.field_of_view) / zoom;

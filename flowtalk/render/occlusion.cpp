@@ -10,7 +10,8 @@ namespace flowtalk::render {
 namespace {
 
 constexpr int kDirections = 64;
-constexpr int kAmbientSize = 96;  // pixels of the maps for ambient light
+constexpr float kLeastFacing = 0.2f;  // steeper surfaces count as this steep
+constexpr int kAmbientSize = 96;      // pixels of the maps for ambient light
 
 float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
@@ -79,18 +80,31 @@ void DepthMap::build(std::span<const float> vertices,
   });
 }
 
-float DepthMap::visibility(const Vec3& point, int reach, float bias_m) const {
+float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const {
   const Place p = place(point.data());
-  const float limit = p.nearness + 0.5f * bias_m / radius_;
+  // The surface around the point is a plane: its own slope must not hide it.
+  const float facing = std::max(kLeastFacing, dot(normal, axes_[2]));
+  const float per_pixel = 1.0f / static_cast<float>(size_);  // nearness of one pixel's width
+  const float slope_x = -dot(normal, axes_[0]) / facing * per_pixel;
+  const float slope_y = dot(normal, axes_[1]) / facing * per_pixel;
   const int x = static_cast<int>(p.x), y = static_cast<int>(p.y);
   const int x0 = std::max(0, x - reach), x1 = std::min(size_ - 1, x + reach);
   const int y0 = std::max(0, y - reach), y1 = std::min(size_ - 1, y + reach);
+  std::array<float, kSamples> limit;
+  for (size_t s = 0; s < kSamples; ++s) {
+    constexpr float kPixel = 1.0f / kSubpixels;
+    limit[s] = p.nearness + 0.5f * bias_m / radius_ +
+               slope_x * (static_cast<float>(kSampleX[s]) * kPixel - p.x) +
+               slope_y * (static_cast<float>(kSampleY[s]) * kPixel - p.y);
+  }
   int lit = 0, total = 0;
   for (int row = y0; row <= y1; ++row) {
-    const float* samples = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
-    const int count = (x1 - x0 + 1) * kSamples;
-    for (int i = 0; i < count; ++i) lit += samples[i] <= limit ? 1 : 0;
-    total += std::max(0, count);
+    const float* nearness = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
+    for (int column = x0; column <= x1; ++column, nearness += kSamples) {
+      const float plane = slope_x * static_cast<float>(column) + slope_y * static_cast<float>(row);
+      for (size_t s = 0; s < kSamples; ++s) lit += nearness[s] <= limit[s] + plane ? 1 : 0;
+      total += kSamples;
+    }
   }
   return total > 0 ? static_cast<float>(lit) / static_cast<float>(total) : 1.0f;
 }
@@ -109,7 +123,7 @@ std::vector<float> ambient_openness(std::span<const float> vertices,
       if (facing <= 0) return;
       Vec3 point;
       for (size_t k = 0; k < 3; ++k) point[k] = vertices[3 * v + k] + lift * normals[v][k];
-      open[v] += facing * map.visibility(point, 0, lift);
+      open[v] += facing * map.visibility(point, normals[v], 0, lift);
       possible[v] += facing;
     });
   }

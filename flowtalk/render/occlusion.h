@@ -23,7 +23,7 @@ class DepthMap {
              const Vec3& direction, ThreadPool& pool);
   // 0 hidden .. 1 lit, averaged over reach pixels around; bias_m: how far a surface must stand
   // before the point to hide it.
-  float visibility(const Vec3& point, int reach, float bias_m) const;
+  float visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const;
   float pixel_m() const { return 2.0f * radius_ / static_cast<float>(size_); }
 
  private:

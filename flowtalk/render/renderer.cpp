@@ -122,7 +122,7 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
     } else if (options.shadows) {
       const Vec3 point = {vertices[3 * v] + lift * n[0], vertices[3 * v + 1] + lift * n[1],
                           vertices[3 * v + 2] + lift * n[2]};
-      out[kKeyLight] = key_shadow.visibility(point, kShadowReach, lift);
+      out[kKeyLight] = key_shadow.visibility(point, n, kShadowReach, lift);
     }
   });
 }

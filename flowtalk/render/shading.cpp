@@ -17,12 +17,13 @@ constexpr Vec3 unit(Vec3 v) {
   return {v[0] / root, v[1] / root, v[2] / root};
 }
 
-constexpr std::array<Light, 3> kLights = {
-    Light{unit({-0.50f, 0.55f, 0.75f}), {0.92f, 0.86f, 0.78f}},
-    Light{unit({0.80f, 0.10f, 0.60f}), {0.20f, 0.23f, 0.27f}},
-    Light{unit({0.65f, 0.40f, -0.65f}), {0.70f, 0.74f, 0.80f}}};
-constexpr Vec3 kSky = {0.30f, 0.31f, 0.34f}, kGround = {0.13f, 0.10f, 0.09f};
-constexpr Vec3 kScatterWidth = {0.42f, 0.18f, 0.10f};  // red travels furthest in skin
+constexpr std::array<Light, kLightCount> kLights = {
+    Light{unit({-0.52f, 0.58f, 0.70f}), {0.98f, 0.92f, 0.84f}},
+    Light{unit({0.85f, 0.05f, 0.60f}), {0.17f, 0.19f, 0.22f}},
+    Light{unit({0.75f, 0.30f, -0.70f}), {0.50f, 0.53f, 0.58f}},
+    Light{unit({-0.80f, 0.25f, -0.65f}), {0.26f, 0.28f, 0.31f}}};
+constexpr Vec3 kSky = {0.27f, 0.28f, 0.31f}, kGround = {0.12f, 0.095f, 0.085f};
+constexpr Vec3 kScatterWidth = {0.32f, 0.16f, 0.10f};  // red travels furthest in skin
 
 // One point to be lit: unit normal n, unit direction v to the eye, and its finish.
 struct Point {
@@ -71,13 +72,13 @@ Finish finish_of(face::Material material) {
   using enum face::Material;
   switch (material) {
     case kSkin:
-      return {0.028f, 0.48f, 1.0f, 0.15f};
+      return {0.026f, 0.53f, 1.0f, 0.15f};
     case kLips:
       return {0.040f, 0.33f, 0.8f, 0.45f};
     case kBrow:
       return {0.015f, 0.70f, 0.1f, 0.3f};
     case kEyeball:
-      return {0.045f, 0.10f, 0.2f, 0.3f};
+      return {0.045f, 0.17f, 0.2f, 0.3f};
     case kTeeth:
       return {0.050f, 0.22f, 0.4f, 0.0f};
     case kTongue:
@@ -90,7 +91,7 @@ Finish finish_of(face::Material material) {
   FT_CHECK(false, "material {}", static_cast<int>(material));
 }
 
-const std::array<Light, 3>& studio_lights() { return kLights; }
+const std::array<Light, kLightCount>& studio_lights() { return kLights; }
 
 FLOWTALK_CLONES void shade(ShadeBatch& batch) {
   const auto& a = batch.attribute;
@@ -121,6 +122,7 @@ FLOWTALK_CLONES void shade(ShadeBatch& batch) {
     add_light(kLights[0], a[kKeyLight][i], p, sum);
     add_light(kLights[1], open, p, sum);
     add_light(kLights[2], open, p, sum);
+    add_light(kLights[3], open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
       batch.colour[c][i] = shoulder(a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]);
     }

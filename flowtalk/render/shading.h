@@ -25,8 +25,9 @@ struct Light {
   Vec3 direction;  // towards the light, camera space (right, up, towards the viewer), unit length
   Vec3 colour;
 };
-// Key (upper left, warm), fill (right, cool), rim (behind), in this order.
-const std::array<Light, 3>& studio_lights();
+// Key (upper left, warm), fill (right, cool), two rims (behind, right and left), in this order.
+inline constexpr size_t kLightCount = 4;
+const std::array<Light, kLightCount>& studio_lights();
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
 inline constexpr size_t kBatch = 256;
