@@ -11,7 +11,7 @@ constexpr Vec kShade{0.42f, 0.20f, 0.14f};
 constexpr Vec kRed{0.50f, 0.18f, 0.155f};  // of the lips
 constexpr Vec kLashes{0.02f, 0.012f, 0.01f};
 constexpr Vec kBrows{0.075f, 0.040f, 0.024f};
-constexpr Vec kHairTone{0.040f, 0.021f, 0.012f};
+constexpr Vec kHairTone{0.052f, 0.028f, 0.016f};
 
 Vec skin_colour(const Point& point) {
   Vec p = point.p;
@@ -23,9 +23,9 @@ Vec skin_colour(const Point& point) {
     c = mix(c, kBlush, 0.22f * bell(p, 0, -100, 14, 9));
     c = mix(c, kShade, 0.22f * bell(p, 0, -83, 13, 3.5f));
   }
-  const Vec nostril = p - Vec{6.6f, -48.0f, 104};
+  const Vec nostril = p - Vec{6.4f, -47.4f, 104.5f};
   const float hole = length(nostril / Vec{2.9f, 2.6f, 4.2f});
-  c = mix(c, {0.06f, 0.018f, 0.012f}, smooth(1.2f, 0.55f, hole));
+  c = mix(c, {0.06f, 0.018f, 0.012f}, smooth(1.15f, 0.75f, hole));
   if (p.y > -30 && point.t < 1) {  // lids
     const bool upper = point.side >= 0;
     c = mix(c, kShade, (upper ? 0.40f : 0.18f) * smooth(0.6f, 0.2f, point.t));

@@ -9,13 +9,14 @@ using namespace measure;
 
 // Outline of the ear in its own plane: u backwards, v up; r = 1 on the rim.
 Vec outline(float a, float r) {
-  // Rounder than an ellipse on top, narrowing to the lobe.
-  const float v = (std::sin(a) < 0 ? 0.42f : 0.5f) * kEarHeight * std::sin(a);
-  const float narrow = mix(0.70f, 1.06f, smooth(-0.42f * kEarHeight, 0.25f * kEarHeight, v));
-  const float back = std::cos(a) > 0 ? 1.0f : 0.72f;
-  const float round = std::pow(std::abs(std::cos(a)), std::sin(a) < 0 ? 0.72f : 0.85f) *
-                      (std::cos(a) < 0 ? -1.0f : 1.0f);
-  const float u = 0.5f * kEarWidth * narrow * back * round;
+  // Round on top, blunt at the lobe: a superellipse below, an ellipse above.
+  const float ca = std::cos(a), sa = std::sin(a);
+  const float blunt = sa < 0 ? 0.66f : 0.88f;
+  const float v = sa < 0 ? -0.42f * kEarHeight * std::pow(-sa, 0.62f) : 0.5f * kEarHeight * sa;
+  const float narrow = mix(0.64f, 1.06f, smooth(-0.45f * kEarHeight, 0.25f * kEarHeight, v));
+  const float reach = ca > 0 ? 1.0f : 0.72f;
+  const float u =
+      0.5f * kEarWidth * narrow * reach * std::copysign(std::pow(std::abs(ca), blunt), ca);
   const Vec hollow{-2.5f, -3.0f, 0};  // the rings close in on the concha
   return mix(hollow, {u, v, 0}, r);
 }
@@ -49,9 +50,10 @@ void add_ear(HeadMesh& mesh) {
       point.s = kRing[k];
       point.t = k >= 9 ? 1.0f : 0.0f;
       point.p = kEar + Vec{out, o.y * std::cos(kLean), -u * std::cos(kFlare)};
-      // Follow the side of the head, which narrows downwards and forwards.
-      const Vec skin = skin_on_ray({0, point.p.y, point.p.z}, {1, 0, 0});
-      point.p.x += 0.85f * (skin.x - kEar.x);
+      // The front edge follows the side of the head; the back hangs straight down.
+      const float near = skin_on_ray({0, point.p.y, point.p.z}, {1, 0, 0}).x;
+      const float straight = skin_on_ray({0, std::max(point.p.y, -22.0f), point.p.z}, {1, 0, 0}).x;
+      point.p.x += 0.85f * (mix(near, straight, smooth(-11, 2, u)) - kEar.x);
       ring.push_back(mesh.add(point));
     }
     if (k == 0) {

@@ -137,7 +137,7 @@ void add_brow(HeadMesh& mesh) {
     const float x = mix(10.5f, 50.0f, u);
     const float arch = 15.2f + 7.2f * std::sin(kPi * std::pow(u, 0.85f) * 0.78f) - 2.6f * u * u;
     const float half =
-        0.25f + 3.7f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
+        0.25f + 4.1f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
     const float hairs = 1 + 0.07f * (i % 2 == 0 ? 1.0f : -1.0f);  // a frayed outline
     std::vector<uint32_t> row;
     for (size_t k = 0; k < kAcross.size(); ++k) {

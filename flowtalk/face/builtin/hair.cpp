@@ -43,7 +43,8 @@ float hairline(float degrees) {
   while (i + 2 < line.size() && line[i + 1].angle < angle) ++i;
   const Knot a = line[i], b = line[i + 1];
   const float u = (angle - a.angle) / (b.angle - a.angle);
-  return mix(a.y, b.y, 0.5f * (u + smooth(0, 1, u)));
+  const float tips = 1.6f * std::sin(0.40f * degrees) + 0.9f * std::sin(0.93f * degrees + 1);
+  return mix(a.y, b.y, 0.5f * (u + smooth(0, 1, u))) + tips * smooth(62, 40, angle);
 }
 
 Vec scalp(float around, float down) {  // both in radians, `down` from the crown

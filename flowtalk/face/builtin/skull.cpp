@@ -67,8 +67,8 @@ float skin_field(Vec p) {
   const Vec lids = kEye - Vec{0, 0, 0.5f};
   d = join(d, ellipsoid(p, lids, {16, 14, 13}), 7);
   d = join(d, nose_field(p), 11);
-  d = carve(d, ellipsoid(p, {6.6f, -49, 104.5f}, {3.2f, 5.5f, 6}), 3);       // nostril
-  d = carve(d, capsule(p, {0, -51, 109}, {0, -57, 107.5f}, 2.2f, 3.0f), 4);  // philtrum
+  d = carve(d, ellipsoid(p, {6.3f, -48.5f, 105.5f}, {3.3f, 5.2f, 5.5f}), 2.5f);  // nostril
+  d = carve(d, capsule(p, {0, -51, 109}, {0, -57, 107.5f}, 2.2f, 3.0f), 4);      // philtrum
   float neck = capsule(p, {0, -70, -8}, {0, -190, -38}, 46, 52);
   neck = join(neck, ellipsoid(p, {0, -214, -40}, {86, 36, 58}), 46);  // towards the shoulders
   return join(d, neck, 18);
