@@ -1,0 +1,17 @@
+// libtorch's matrix products on Debian run on whatever libblas.so.3 is. Two traps, each measured:
+// the reference BLAS is 20 times slower, and OpenBLAS 0.3.21 takes recent Xeons for a Prescott.
+#pragma once
+
+#include <string>
+
+namespace flowtalk::train {
+
+// Names the core that OpenBLAS should use on this processor, or "" if it finds that itself.
+std::string openblas_core();
+// Call first in main: sets OPENBLAS_CORETYPE if the user has not, and starts the program anew,
+// since OpenBLAS reads it while it is loaded.
+void restart_with_fast_blas(char** argv);
+// Error with the package to install if the BLAS in this process is not OpenBLAS.
+void check_blas();
+
+}  // namespace flowtalk::train
