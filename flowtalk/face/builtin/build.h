@@ -12,8 +12,9 @@ namespace flowtalk::face::builtin {
 inline constexpr float kMetre = 0.001f;  // of a millimetre
 
 Appearance paint(const HeadMesh& mesh);
-tensor::Tensor skinning_weights(const HeadMesh& mesh);  // (V, 5)
-tensor::Tensor joint_regressor(const HeadMesh& mesh);   // (5, V)
+tensor::Tensor skinning_weights(const HeadMesh& mesh);                            // (V, 5)
+tensor::Tensor pose_basis(const HeadMesh& mesh, const tensor::Tensor& skinning);  // (36, V*3)
+tensor::Tensor joint_regressor(const HeadMesh& mesh);                             // (5, V)
 tensor::Tensor shape_basis(const HeadMesh& mesh);       // (300, V*3), metres per unit
 tensor::Tensor expression_basis(const HeadMesh& mesh);  // (50, V*3), metres per unit
 

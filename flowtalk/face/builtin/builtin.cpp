@@ -115,6 +115,7 @@ Face make_face() {
   face.triangles = mesh.triangles;
   face.appearance = paint(mesh);
   face.skinning = skinning_weights(mesh);
+  face.pose_basis = pose_basis(mesh, face.skinning);
   face.joint_regressor = joint_regressor(mesh);
   face.shape_basis = shape_basis(mesh);
   face.expression_basis = expression_basis(mesh);

@@ -119,7 +119,7 @@ Vec nose_sneer(const Point& p) {
   const float lip = above ? bell(p.p, 13, -57, 7, 7) : 0.0f;
   const float wing = bell(p.p, 12, -40, 6, 8), wall = bell(p.p, 9, -18, 5, 9);
   return left(p, -1, 7) *
-             (slide(p, 0.8f * wing, 3.6f * wing + 2.0f * wall + 2.6f * lip, 1.2f * wall) +
+             (slide(p, 0.8f * wing, 4.4f * wing + 2.0f * wall + 2.6f * lip, 1.2f * wall) +
               slide_brow(p, -0.8f * brow_reach(p, 13, 9), -2.0f * brow_reach(p, 13, 9))) +
          move_lids(p, 0, 0.8f);
 }

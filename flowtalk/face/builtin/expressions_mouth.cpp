@@ -100,7 +100,7 @@ Vec lower_down(const Point& p) {
 }
 Vec upper_up(const Point& p) {
   const float h = half_lip(p, true, 14);
-  Vec d = slide(p, 0.4f * h, 5.4f * h, 0.3f * h);
+  Vec d = slide(p, 0.4f * h, 6.2f * h, 0.3f * h);
   if (is_skin(p))
     d += slide(p, 0, 1.6f * bell(p.p, 22, -45, 8, 9), 0.8f * bell(p.p, 26, -44, 7, 9));
   return d;
@@ -134,7 +134,8 @@ constexpr float kClosedJaw = 0.25f, kLowerPart = 0.68f;
 Vec jaw_turn(Vec p) {
   const Vec q = p - kJawHinge;
   const float c = std::cos(kClosedJaw), s = std::sin(kClosedJaw);
-  return Vec{q.x, c * q.y - s * q.z, s * q.y + c * q.z} - q;
+  const float z = q.z + s * kJawGlide;
+  return Vec{q.x, c * q.y - s * z, s * q.y + c * z} - q;
 }
 Vec mouth_close(const Point& p) {
   if (!is_skin(p)) return {};

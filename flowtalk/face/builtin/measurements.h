@@ -36,6 +36,8 @@ inline constexpr float kLowerLip = 9.4f;
 
 // Jaw: chin (gnathion) 112 below the pupils, angles 108 apart; hinge in front of the ear canal.
 inline constexpr Vec kJawHinge{0, -22, 12};
+inline constexpr float kJawGlide =
+    20;  // forward per sine of the opening: the hinge slides, 7 at 20 degrees
 
 // Neck: girth about 350, leaning forward as necks do.
 inline constexpr float kNeckEnd = -172.0f;

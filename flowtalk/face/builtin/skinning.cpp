@@ -97,6 +97,17 @@ tensor::Tensor skinning_weights(const HeadMesh& mesh) {
   return weights;
 }
 
+// An opening jaw also slides forward: one row, that of the jaw's sine of pitch, R(2, 1).
+tensor::Tensor pose_basis(const HeadMesh& mesh, const tensor::Tensor& skinning) {
+  const auto count = static_cast<int64_t>(mesh.points.size());
+  tensor::Tensor basis = tensor::Tensor::zeros({9 * (flame::kJoints - 1), count * 3});
+  float* row = basis.data() + (9 * (flame::kJawJoint - 1) + 7) * count * 3;
+  for (int64_t i = 0; i < count; ++i) {
+    row[3 * i + 2] = kMetre * kJawGlide * skinning[i * flame::kJoints + flame::kJawJoint];
+  }
+  return basis;
+}
+
 tensor::Tensor joint_regressor(const HeadMesh& mesh) {
   const auto count = static_cast<int64_t>(mesh.points.size());
   tensor::Tensor regressor = tensor::Tensor::zeros({flame::kJoints, count});
