@@ -118,7 +118,7 @@ FLOWTALK_CLONES void shade(ShadeBatch& batch) {
       sum.diffuse[c] = ambient * (kGround[c] + (kSky[c] - kGround[c]) * up);
       sum.specular[c] = 0.0f;
     }
-    const float open = 0.25f + 0.75f * ambient;
+    const float open = 0.12f + 0.88f * ambient;
     add_light(kLights[0], a[kKeyLight][i], p, sum);
     add_light(kLights[1], open, p, sum);
     add_light(kLights[2], open, p, sum);
