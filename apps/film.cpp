@@ -12,8 +12,10 @@ namespace fs = std::filesystem;
 void add_film_options(CLI::App& app, StageOptions& stage, FilmOptions& film) {
   app.add_option("--size", stage.size, "pixels of one face, each way (default 512)")
       ->check(CLI::Range(64, 4096));
-  app.add_option("--columns", stage.columns, "faces in a row (default: up to four)")
+  app.add_option("--columns", stage.columns,
+                 "faces in a row (default: what makes a landscape picture)")
       ->check(CLI::Range(1, 64));
+  app.add_option("--title", stage.title, "a line of text on top");
   app.add_option("--face", stage.face, "builtin, or a FLAME file (default builtin)");
   app.add_option("--crf", film.crf, "x264 quality, 0 best .. 51 smallest (default 18)")
       ->check(CLI::Range(0, 51));

@@ -79,7 +79,7 @@ predict::PredictOptions Performance::options(const Mood& mood) const {
 }
 
 std::string Performance::level_label() const {
-  if (strength >= 0) return fmt::format("strength{:.2f}", strength);
+  if (strength >= 0) return fmt::format("strength-{:.2f}", strength);
   return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
 }
 

@@ -12,14 +12,15 @@
 namespace flowtalk::apps {
 
 struct Role {
-  std::string caption;    // "" shows none
+  std::string caption;    // the line below the face; "" shows none
   tensor::Tensor motion;  // (T, 53), (T, 353) or (T, 403)
 };
 
 struct StageOptions {
   std::string face = "builtin";  // or the path of a FLAME file
   int size = 512;                // pixels of one face, each way
-  int columns = 0;               // 0: up to four in a row, then rows of about equal length
+  int columns = 0;               // faces in a row; 0: whatever makes a landscape picture
+  std::string title;             // a line on top; "" shows none
   int threads = 0;               // 0: one per hardware thread
 };
 

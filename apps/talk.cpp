@@ -61,6 +61,10 @@ std::vector<Mood> moods_of(const std::vector<std::string>& emotions) {
   return moods;
 }
 
+std::string caption_of(const Mood& mood, const Performance& performance) {
+  return mood.neutral() ? mood.label : mood.label + ", " + performance.level_label();
+}
+
 std::vector<Role> play(const TalkCommand& c, const std::vector<Mood>& moods,
                        const std::vector<predict::PredictOptions>& options,
                        const audio::Audio& voice) {
@@ -68,7 +72,7 @@ std::vector<Role> play(const TalkCommand& c, const std::vector<Mood>& moods,
   const auto speech = predictor.encode(voice);
   std::vector<Role> roles;
   for (size_t i = 0; i < moods.size(); ++i) {
-    const std::string caption = moods.size() > 1 ? moods[i].label : "";
+    const std::string caption = moods.size() > 1 ? caption_of(moods[i], c.performance) : "";
     roles.push_back({caption, predictor.predict(speech, options[i])});
   }
   return roles;
