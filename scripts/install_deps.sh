@@ -2,25 +2,31 @@
 # Installs the Debian packages that flowtalk needs and that are missing; silent when none is.
 #   scripts/install_deps.sh demo   build and run `flowtalk` (no libtorch)
 #   scripts/install_deps.sh full   the same plus tests, benchmarks, checks and training (libtorch)
+#   scripts/install_deps.sh corpus the same plus the real prompts that the default model heard
 set -eu
 
 demo_packages="
   g++ cmake ninja-build pkg-config ccache
-  libfmt-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libeigen3-dev zlib1g-dev
+  libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev zlib1g-dev
   libdnnl-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
-  libfreetype-dev fonts-dejavu-core
   libespeak-ng-dev espeak-ng-data flite1-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us
-  asterisk-core-sounds-en-g722 asterisk-core-sounds-en"
+  asterisk-core-sounds-en-g722"
 full_packages="$demo_packages
   git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg
   libtorch-dev libopenblas0-pthread"
+corpus_packages="$full_packages asterisk-core-sounds-en
+  asterisk-core-sounds-es asterisk-core-sounds-es-g722
+  asterisk-core-sounds-fr asterisk-core-sounds-fr-g722
+  asterisk-core-sounds-it asterisk-core-sounds-it-g722
+  asterisk-core-sounds-ru asterisk-core-sounds-ru-g722"
 
 case "${1:-full}" in
   demo) wanted=$demo_packages ;;
   full) wanted=$full_packages ;;
-  *) echo "usage: scripts/install_deps.sh [demo|full]" >&2; exit 2 ;;
+  corpus) wanted=$corpus_packages ;;
+  *) echo "usage: scripts/install_deps.sh [demo|full|corpus]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
