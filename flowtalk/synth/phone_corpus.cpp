@@ -68,13 +68,17 @@ void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, Thre
     data::PhoneRecognizer recognizer;
     for (auto i = static_cast<size_t>(shard); i < prompts.size();
          i += static_cast<size_t>(shards)) {
-      const auto clip = load_prompt(prompts[i], recognizer);
+      const std::string& name = prompts[i].name;
+      if (!complete(folder, name)) {
+        const auto clip = load_prompt(prompts[i], recognizer);
+        if (clip) data::save_phone_clip(folder, *clip);
+      }
       progress.advance();
-      if (!clip) continue;
-      if (!complete(folder, clip->name)) data::save_phone_clip(folder, *clip);
+      if (!complete(folder, name)) continue;
+      const double duration = duration_of(folder, name);
       const std::lock_guard lock(mutex);
       ++report.real_clips[prompts[i].speaker];
-      report.real_s += clip->audio.duration_s();
+      report.real_s += duration;
     }
   });
 }

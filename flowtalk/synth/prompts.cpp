@@ -57,15 +57,22 @@ std::vector<data::Phone> pronounce(const std::string& text, const std::string& l
 }
 
 std::vector<Prompt> prompts_of(const fs::path& folder) {
+  constexpr uintmax_t kSmallest = 1000;  // bytes; a package holds an empty file
   std::vector<Prompt> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string extension = entry.path().extension().string();
-    if (!entry.is_regular_file() || (extension != ".g722" && extension != ".wav")) continue;
+    if (!entry.is_regular_file() || entry.file_size() < kSmallest ||
+        (extension != ".g722" && extension != ".wav"))
+      continue;
     Prompt prompt;
     prompt.path = entry.path();
     prompt.speaker = folder.filename().string();
     prompt.language = prompt.speaker.substr(0, 2);
     prompt.key = fs::relative(entry.path(), folder).replace_extension("").string();
+    prompt.name = prompt.speaker + "_" + prompt.key;
+    for (char& c : prompt.name) {
+      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+    }
     if (is_speech(prompt.key)) found.push_back(prompt);
   }
   return found;
@@ -100,10 +107,7 @@ std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
                                            data::PhoneRecognizer& recognizer) {
   constexpr double kLongest_s = 20, kLeastSpeech_s = 0.2;
   data::PhoneClip clip;
-  clip.name = prompt.speaker + "_" + prompt.key;
-  for (char& c : clip.name) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
-  }
+  clip.name = prompt.name;
   clip.audio = audio::load_audio(prompt.path, {.min_duration_s = 0.0});
   const double duration = clip.audio.duration_s();
   if (duration < kLeastSpeech_s || duration > kLongest_s) return std::nullopt;

@@ -14,6 +14,7 @@ namespace flowtalk::synth {
 
 struct Prompt {
   std::filesystem::path path;
+  std::string name;      // of a clip: speaker and key, letters, digits, - and _ only
   std::string speaker;   // the folder, as "en_US_f_Allison"
   std::string key;       // path below it without extension, as "digits/5"
   std::string language;  // as "en"

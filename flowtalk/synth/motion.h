@@ -1,0 +1,24 @@
+// Facial motion for labelled speech: mouth by coarticulation, emotion pose, speaker style, blinks,
+// brows that follow the voice, and a small random residual.
+#pragma once
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/data/phones.h"
+#include "flowtalk/synth/speaker_style.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::synth {
+
+struct MotionOptions {
+  int emotion = 0;     // 0..7
+  float strength = 0;  // 0 none .. 1 full; neutral ignores it
+  bool alive = true;   // blinks, gaze and the random residual
+};
+
+// (T, 53): expression 50, jaw 3; T whole frames of the audio at 25 per second. The same rng gives
+// the same motion; the random parts do not depend on emotion or strength.
+tensor::Tensor make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
+                           const SpeakerStyle& style, const MotionOptions& options, Rng rng);
+
+}  // namespace flowtalk::synth

@@ -1,0 +1,97 @@
+#include "flowtalk/synth/prosody.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flowtalk::synth {
+namespace {
+
+// Pitch in Hz of the window that begins at `start`, 0 if unvoiced. Works on every second sample.
+float pitch_at(const std::vector<float>& x, int64_t start, int64_t length, int rate) {
+  constexpr int kSkip = 2;
+  const int64_t count = length / kSkip;
+  const auto at = [&](int64_t i) {
+    const int64_t j = start + i * kSkip;
+    return j >= 0 && j < static_cast<int64_t>(x.size()) ? x[static_cast<size_t>(j)] : 0.0f;
+  };
+  const int64_t shortest = rate / kSkip / 450, longest = rate / kSkip / 70;
+  const int64_t span = count - longest;
+  double power = 0;
+  for (int64_t i = 0; i < span; ++i) power += static_cast<double>(at(i)) * at(i);
+  if (power < 1e-6) return 0;
+  double best = 0;
+  int64_t best_lag = 0;
+  double moving = 0;
+  for (int64_t i = shortest; i < shortest + span; ++i) moving += static_cast<double>(at(i)) * at(i);
+  for (int64_t lag = shortest; lag <= longest; ++lag) {
+    double product = 0;
+    for (int64_t i = 0; i < span; ++i) product += static_cast<double>(at(i)) * at(i + lag);
+    const double likeness = product / std::sqrt(power * std::max(moving, 1e-9));
+    if (likeness > best * 1.02) best = likeness, best_lag = lag;  // the first of equal peaks
+    moving += static_cast<double>(at(lag + span)) * at(lag + span) -
+              static_cast<double>(at(lag)) * at(lag);
+  }
+  return best > 0.55 ? static_cast<float>(rate) / kSkip / static_cast<float>(best_lag) : 0.0f;
+}
+
+void smooth(std::vector<float>& x, int passes) {
+  for (int pass = 0; pass < passes; ++pass) {
+    float before = x.empty() ? 0.0f : x.front();
+    for (size_t i = 0; i < x.size(); ++i) {
+      const float after = i + 1 < x.size() ? x[i + 1] : x[i];
+      const float now = x[i];
+      x[i] = 0.25f * before + 0.5f * now + 0.25f * after;
+      before = now;
+    }
+  }
+}
+
+float quantile(std::vector<float> values, double q) {
+  if (values.empty()) return 0;
+  const auto at = static_cast<int64_t>(q * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return values[static_cast<size_t>(at)];
+}
+
+}  // namespace
+
+int64_t motion_frames(const audio::Audio& audio) {
+  return static_cast<int64_t>(audio.samples.size()) * flame::kFps / audio.rate_hz;
+}
+
+Prosody measure_prosody(const audio::Audio& audio) {
+  const int64_t frames = motion_frames(audio), hop = audio.rate_hz / flame::kFps;
+  Prosody out;
+  std::vector<float> hz(static_cast<size_t>(frames)), decibel(static_cast<size_t>(frames));
+  for (int64_t t = 0; t < frames; ++t) {
+    double sum = 0;
+    for (int64_t i = t * hop; i < (t + 1) * hop; ++i) {
+      const double v = audio.samples[static_cast<size_t>(i)];
+      sum += v * v;
+    }
+    const auto at = static_cast<size_t>(t);
+    decibel[at] = static_cast<float>(10 * std::log10(sum / static_cast<double>(hop) + 1e-9));
+    hz[at] = pitch_at(audio.samples, t * hop, hop, audio.rate_hz);
+  }
+  const float loud = quantile(decibel, 0.95);
+  std::vector<float> voiced;
+  for (const float f : hz) {
+    if (f > 0) voiced.push_back(f);
+  }
+  const float median = quantile(voiced, 0.5);
+  out.loudness.resize(hz.size());
+  out.pitch.assign(hz.size(), 0.0f);
+  out.accent.assign(hz.size(), 0.0f);
+  for (size_t t = 0; t < hz.size(); ++t) {
+    out.loudness[t] = std::clamp((decibel[t] - loud + 35.0f) / 35.0f, 0.0f, 1.0f);
+    if (hz[t] > 0) out.pitch[t] = std::clamp(std::log2(hz[t] / median), -1.0f, 1.0f);
+    const float stands_out =
+        2.5f * (out.pitch[t] - 0.12f) + 1.5f * std::max(0.0f, out.loudness[t] - 0.8f);
+    out.accent[t] = std::clamp(stands_out, 0.0f, 1.0f) * out.loudness[t];
+  }
+  smooth(out.loudness, 2);
+  smooth(out.accent, 6);
+  return out;
+}
+
+}  // namespace flowtalk::synth
