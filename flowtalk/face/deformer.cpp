@@ -138,6 +138,16 @@ Deformer::Deformer(const Face& face, std::span<const float> shape)
   const size_t known = face.shape_basis.empty() ? 0 : static_cast<size_t>(face.shape_basis.dim(0));
   add_basis(face.shape_basis, shape.first(std::min(shape.size(), known)), identity_.data());
   const int64_t count = face.vertex_count();
+  constexpr int64_t kGap = 24;  // zeros worth skipping
+  for (int64_t axis = 0; axis < face.expression_basis.dim(0); ++axis) {
+    const float* row = face.expression_basis.data() + axis * count * 3;
+    std::vector<Run>& runs = expression_runs_.emplace_back();
+    for (int64_t i = 0; i < count * 3; ++i) {
+      if (row[i] == 0.0f) continue;
+      if (runs.empty() || i > runs.back().end + kGap) runs.push_back({i, i});
+      runs.back().end = i + 1;
+    }
+  }
   for (int64_t j = 0; j < flame::kJoints; ++j) {
     const float* w = face.joint_regressor.data() + j * count;
     std::array<double, 3> sum{};
@@ -154,11 +164,18 @@ Deformer::Deformer(const Face& face, std::span<const float> shape)
 void Deformer::vertices(const FaceFrame& frame, std::span<float> out) const {
   FT_CHECK(static_cast<int64_t>(out.size()) == identity_.size(), "room for {} floats, got {}",
            identity_.size(), out.size());
-  const auto axes = static_cast<size_t>(face_->expression_basis.dim(0));
   std::copy(identity_.values().begin(), identity_.values().end(), out.begin());
   // The wide files hold 100 coefficients; a face that knows 50 takes the first 50.
-  add_basis(face_->expression_basis,
-            frame.expression.first(std::min(frame.expression.size(), axes)), out.data());
+  const size_t given = std::min(frame.expression.size(), expression_runs_.size());
+  for (size_t axis = 0; axis < given; ++axis) {
+    const float c = frame.expression[axis];
+    if (c == 0.0f) continue;
+    const float* row =
+        face_->expression_basis.data() + static_cast<int64_t>(axis) * identity_.size();
+    for (const Run& run : expression_runs_[axis]) {
+      add_scaled(c, row + run.begin, out.data() + run.begin, run.end - run.begin);
+    }
+  }
   const Pose pose{frame.root, frame.neck, frame.jaw, frame.left_eye, frame.right_eye};
   if (is_identity(pose)) return;
   if (!face_->pose_basis.empty()) {

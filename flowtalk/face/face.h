@@ -78,6 +78,10 @@ class Deformer {
  private:
   const Face* face_;
   tensor::Tensor identity_;  // (V, 3)
+  struct Run {
+    int64_t begin, end;  // floats of a basis row that are not all zero
+  };
+  std::vector<std::vector<Run>> expression_runs_;  // per axis: most axes move a small part
   std::array<std::array<float, 3>, flame::kJoints> joints_{};
 };
 

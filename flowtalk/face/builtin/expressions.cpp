@@ -8,6 +8,8 @@
 namespace flowtalk::face::builtin {
 namespace {
 
+constexpr float kUnseen = 0.003f;  // mm; smaller movements are left out
+
 struct Found {
   Motion move;
   bool mirrored;
@@ -47,6 +49,9 @@ tensor::Tensor expression_basis(const HeadMesh& mesh) {
     for (size_t i = 0; i < count; ++i) {
       const Point& point = mesh.points[i];
       if (point.anchor >= 0) offsets[i] = point.fade * offsets[static_cast<size_t>(point.anchor)];
+    }
+    for (Vec& d : offsets) {
+      if (dot(d, d) < kUnseen * kUnseen) d = {};
     }
     float* row = basis.data() + static_cast<int64_t>(axis * count) * 3;
     for (size_t i = 0; i < count; ++i) {

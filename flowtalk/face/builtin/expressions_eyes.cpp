@@ -111,7 +111,7 @@ Vec cheek_squint(const Point& p) {
   if (!is_front_skin(p)) return {};
   return left(p) *
              slide(p, 0, 3.2f * bell(p.p, 35, -27, 14, 11), 2.4f * bell(p.p, 35, -24, 12, 9)) +
-         move_lids(p, -0.3f, 1.6f);
+         move_lids(p, -0.6f, 2.3f);
 }
 Vec nose_sneer(const Point& p) {
   if (!is_front_skin(p)) return {};
