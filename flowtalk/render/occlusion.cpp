@@ -42,8 +42,8 @@ DepthMap::Place DepthMap::place(const float* point) const {
 }
 
 void DepthMap::build(std::span<const float> vertices,
-                     std::span<const std::array<uint32_t, 3>> triangles, const Vec3& direction,
-                     ThreadPool& pool) {
+                     std::span<const std::array<uint32_t, 3>> triangles,
+                     std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool) {
   const size_t count = vertices.size() / 3;
   FT_CHECK(count > 0, "no vertices");
   Vec3 lo = {vertices[0], vertices[1], vertices[2]}, hi = lo;
@@ -64,8 +64,7 @@ void DepthMap::build(std::span<const float> vertices,
     screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
                   static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
   }
-  both_sides_.assign(triangles.size(), 1);
-  bins_.build(screen_, triangles, both_sides_, size_, size_, pool);
+  bins_.build(screen_, triangles, both_sides, size_, size_, pool);
   nearness_.resize(static_cast<size_t>(size_ * size_) * kSamples);
   pool.parallel_for(bins_.tiles(), [&](int64_t tile) {
     TileSamples samples;
@@ -111,12 +110,13 @@ float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, flo
 
 std::vector<float> ambient_openness(std::span<const float> vertices,
                                     std::span<const std::array<uint32_t, 3>> triangles,
+                                    std::span<const uint8_t> both_sides,
                                     std::span<const Vec3> normals, ThreadPool& pool) {
   std::vector<float> open(normals.size(), 0.0f), possible(normals.size(), 0.0f);
   DepthMap map(kAmbientSize);
   for (int i = 0; i < kDirections; ++i) {
     const Vec3 direction = spread_direction(i, kDirections);
-    map.build(vertices, triangles, direction, pool);
+    map.build(vertices, triangles, both_sides, direction, pool);
     const float lift = 1.5f * map.pixel_m();  // off the surface, or it would hide itself
     in_portions(pool, normals.size(), [&](size_t v) {
       const float facing = dot(normals[v], direction);

@@ -18,9 +18,10 @@ class DepthMap {
  public:
   explicit DepthMap(int size) : size_(size) {}  // pixels along an edge
 
-  // direction: towards the light, unit length, world space.
+  // direction: towards the light, unit length, world space. both_sides, per triangle: 0 where only
+  // the outer side blocks light, which is enough for closed surfaces.
   void build(std::span<const float> vertices, std::span<const std::array<uint32_t, 3>> triangles,
-             const Vec3& direction, ThreadPool& pool);
+             std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool);
   // 0 hidden .. 1 lit, averaged over reach pixels around; bias_m: how far a surface must stand
   // before the point to hide it.
   float visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const;
@@ -37,7 +38,6 @@ class DepthMap {
   Vec3 centre_{};
   float radius_ = 1;
   std::array<Vec3, 3> axes_{};
-  std::vector<uint8_t> both_sides_;
   std::vector<ScreenVertex> screen_;
   TileBins bins_;
   std::vector<float> nearness_;  // size * size * kSamples
@@ -47,6 +47,7 @@ class DepthMap {
 // cosine as diffuse light is: V values in 0..1.
 std::vector<float> ambient_openness(std::span<const float> vertices,
                                     std::span<const std::array<uint32_t, 3>> triangles,
+                                    std::span<const uint8_t> both_sides,
                                     std::span<const Vec3> normals, ThreadPool& pool);
 
 }  // namespace flowtalk::render

@@ -75,9 +75,9 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]]);
   }
   vertex_normals(face.rest.values(), face.triangles, adjacency, pool, face_normals, normals);
-  const auto open = options.occlusion
-                        ? ambient_openness(face.rest.values(), face.triangles, normals, pool)
-                        : std::vector<float>(still.size(), 1.0f);
+  const auto open = options.occlusion ? ambient_openness(face.rest.values(), face.triangles,
+                                                         both_sides, normals, pool)
+                                      : std::vector<float>(still.size(), 1.0f);
   const float lips_z = front_of_lips(face);
   for (size_t v = 0; v < still.size(); ++v) {
     auto& value = still[v].value;
@@ -101,7 +101,7 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
   for (size_t k = 0; k < 3; ++k) {
     key[k] = to_key[0] * axes[0][k] + to_key[1] * axes[1][k] + to_key[2] * axes[2][k];
   }
-  if (options.shadows) key_shadow.build(vertices, face.triangles, key, pool);
+  if (options.shadows) key_shadow.build(vertices, face.triangles, both_sides, key, pool);
   const float lift = options.shadows ? key_shadow.pixel_m() : 0.0f;
   const bool has_lips = !face.lips.upper.empty();
   const float gap = has_lips ? std::max(0.0f, face::lip_gap(face, vertices)) : kWideGap;
