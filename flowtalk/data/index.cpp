@@ -3,143 +3,168 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
+#include <set>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/formats/npy.h"
 
 namespace flowtalk::data {
+
 namespace fs = std::filesystem;
+
 namespace {
 
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t end = std::min(text.find('_', start), text.size());
-    parts.push_back(text.substr(start, end - start));
-    start = end + 1;
+std::vector<std::string> split_at(const std::string& text, char mark) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == mark) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
   }
   return parts;
 }
 
-bool read_number(const std::string& text, int lo, int hi, int& value) {
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() && end == text.data() + text.size() && value >= lo && value <= hi;
+std::optional<int> whole_number(const std::string& text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
 }
 
-// Stem -> file of every file with the extension; names of another form become problems.
-std::map<std::string, fs::path> list(const fs::path& folder, const std::string& extension,
-                                     std::vector<std::string>& problems) {
-  std::error_code code;
-  if (!fs::is_directory(folder, code)) {
-    fail("{}: no such folder; expected the layout of 3DMEAD (param/ and wav/ with the same stems)",
-         folder.string());
-  }
-  std::map<std::string, fs::path> files;
+std::set<std::string> stems_in(const fs::path& folder, const std::string& extension) {
+  std::set<std::string> stems;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() != extension) continue;
-    const std::string stem = entry.path().stem().string();
-    try {
-      parse_stem(stem);
-      files[stem] = entry.path();
-    } catch (const Error& e) {
-      problems.emplace_back(e.what());
-    }
+    if (entry.path().extension() == extension) stems.insert(entry.path().stem().string());
   }
-  return files;
+  return stems;
 }
 
 }  // namespace
 
-std::string format_stem(const Stem& stem) {
-  return fmt::format("{}_{:03}_{}_{}", kStyles.at(static_cast<size_t>(stem.style)), stem.sentence,
-                     stem.emotion, stem.level);
+std::string format_stem(const ClipName& name) {
+  return fmt::format("{}_{:03d}_{}_{}", kStyles.at(static_cast<size_t>(name.style)), name.sentence,
+                     name.emotion, name.level);
 }
 
-Stem parse_stem(const std::string& text) {
-  const auto parts = words(text);
-  Stem stem;
-  const auto style =
-      parts.size() == 4 ? std::find(kStyles.begin(), kStyles.end(), parts[0]) : kStyles.end();
-  if (style == kStyles.end() || !read_number(parts[1], 1, 99999, stem.sentence) ||
-      !read_number(parts[2], 0, 7, stem.emotion) || !read_number(parts[3], 0, 2, stem.level)) {
-    fail("{}: is no clip name; expected ID_SENTENCE_EMOTION_INTENSITY, for example M003_001_5_0",
-         text);
+std::optional<ClipName> parse_stem(const std::string& stem, std::string* why) {
+  const auto bad = [&](const std::string& reason) -> std::optional<ClipName> {
+    if (why) *why = reason;
+    return std::nullopt;
+  };
+  const std::vector<std::string> parts = split_at(stem, '_');
+  if (parts.size() != 4) return bad("expected ID_SENTENCE_EMOTION_LEVEL");
+  const auto style = std::find(kStyles.begin(), kStyles.end(), parts[0]);
+  if (style == kStyles.end()) return bad(fmt::format("unknown id '{}'", parts[0]));
+  const auto sentence = whole_number(parts[1]), emotion = whole_number(parts[2]),
+             level = whole_number(parts[3]);
+  if (!sentence || *sentence < 1 || *sentence > 999) {
+    return bad(fmt::format("sentence '{}' is not 1-999", parts[1]));
   }
-  stem.style = static_cast<int>(style - kStyles.begin());
-  return stem;
+  if (!emotion || *emotion < 0 || *emotion > 7) {
+    return bad(fmt::format("emotion '{}' is not 0-7", parts[2]));
+  }
+  if (!level || *level < 0 || *level > 2) {
+    return bad(fmt::format("level '{}' is not 0-2", parts[3]));
+  }
+  if (*emotion == kNeutral && *level != 0) return bad("neutral has level 0 only");
+  return ClipName{static_cast<int>(style - kStyles.begin()), *sentence, *emotion, *level};
 }
 
-Index scan_dataset(const fs::path& root) {
-  const fs::path base = fs::is_directory(root / "mead") ? root / "mead" : root;
-  Index index;
-  const auto motions = list(base / "param", ".npy", index.problems);
-  const auto wavs = list(base / "wav", ".wav", index.problems);
-  for (const auto& [stem, path] : motions) {
-    const auto wav = wavs.find(stem);
-    if (wav == wavs.end()) {
-      index.problems.push_back(stem + ": has motion but no wav");
-    } else {
-      index.clips.push_back({parse_stem(stem), path, wav->second});
+Split split_of(const ClipName& name) {
+  if (name.sentence > kLastMeadSentence) return Split::kTrain;
+  const bool neutral = name.emotion == kNeutral;
+  if (name.sentence <= (neutral ? 32 : 24)) return Split::kTrain;
+  return name.sentence <= (neutral ? 36 : 27) ? Split::kValidation : Split::kTest;
+}
+
+std::vector<Clip> Index::of(Split split) const {
+  std::vector<Clip> chosen;
+  std::copy_if(clips.begin(), clips.end(), std::back_inserter(chosen),
+               [split](const Clip& clip) { return clip.split == split; });
+  return chosen;
+}
+
+std::vector<Clip> Index::for_prior(bool paper_protocol) const {
+  return paper_protocol ? clips : of(Split::kTrain);
+}
+
+Index scan_dataset(const fs::path& folder) {
+  for (const char* part : {"param", "wav"}) {
+    if (!fs::is_directory(folder / part)) {
+      fail("{}: expected the folders param/ and wav/ of a 3DMEAD data set, found no {}/",
+           folder.string(), part);
     }
   }
-  for (const auto& [stem, path] : wavs) {
-    if (!motions.contains(stem)) index.problems.push_back(stem + ": has a wav but no motion");
+  const std::set<std::string> motions = stems_in(folder / "param", ".npy");
+  const std::set<std::string> voices = stems_in(folder / "wav", ".wav");
+  Index index;
+  for (const std::string& stem : motions) {
+    std::string why;
+    const auto name = parse_stem(stem, &why);
+    if (!name) {
+      index.problems.push_back(fmt::format("param/{}.npy: {}", stem, why));
+    } else if (!voices.contains(stem)) {
+      index.problems.push_back(fmt::format("param/{0}.npy: no wav/{0}.wav", stem));
+    } else {
+      index.clips.push_back({*name, stem, folder / "wav" / (stem + ".wav"),
+                             folder / "param" / (stem + ".npy"), split_of(*name)});
+    }
+  }
+  for (const std::string& stem : voices) {
+    if (!motions.contains(stem)) {
+      index.problems.push_back(fmt::format("wav/{0}.wav: no param/{0}.npy", stem));
+    }
   }
   if (index.clips.empty()) {
-    fail("{}: holds no clip with both param/STEM.npy and wav/STEM.wav", base.string());
+    fail("{}: no complete clip{}", folder.string(),
+         index.problems.empty() ? "; param/ is empty" : ", for example " + index.problems.front());
   }
   return index;
 }
 
-Split split_of(const Stem& stem) {
-  const bool neutral = stem.emotion == kNeutral;
-  const int train = neutral ? 32 : 24, validation = neutral ? 36 : 27, test = neutral ? 40 : 30;
-  if (stem.sentence <= train || stem.sentence > test) return Split::kTrain;
-  return stem.sentence <= validation ? Split::kValidation : Split::kTest;
-}
-
-Protocol parse_protocol(const std::string& text) {
-  if (text == "clean") return Protocol::kClean;
-  if (text == "paper") return Protocol::kPaper;
-  fail_usage("protocol '{}' is unknown; expected clean or paper", text);
-}
-
-bool belongs(const Stem& stem, Split split, StageData stage, Protocol protocol) {
-  if (stage == StageData::kPrior && protocol == Protocol::kPaper && split == Split::kTrain) {
-    return true;
+tensor::Tensor load_motion(const fs::path& npy) {
+  const tensor::Tensor raw = formats::load_npy(npy);
+  const bool batched = raw.rank() == 3 && raw.dim(0) == 1;
+  const int64_t width = raw.rank() >= 2 ? raw.dim(-1) : 0;
+  const bool known = width == flame::kWide || width == flame::kNarrow || width == flame::kMotion;
+  if ((raw.rank() != 2 && !batched) || !known) {
+    fail("{}: expected (1, T, 403), (1, T, 353) or (T, 53), got {}", npy.string(),
+         tensor::to_string(raw.shape()));
   }
-  return split_of(stem) == split;
-}
-
-tensor::Tensor motion_of(const tensor::Tensor& parameters, const std::string& where) {
-  tensor::Tensor x = parameters;
-  if (x.rank() == 3 && x.dim(0) == 1) x = x.reshape({x.dim(1), x.dim(2)});
-  const int64_t width = x.rank() == 2 ? x.dim(1) : 0;
-  if (width != flame::kWide && width != flame::kNarrow && width != flame::kMotion) {
-    fail("{}: expected motion of shape (1, T, 403), (1, T, 353) or (T, 53), got {}", where,
-         tensor::to_string(parameters.shape()));
-  }
-  const int64_t expression = width == flame::kMotion ? 0 : flame::kShape;
-  const int64_t jaw = width - flame::kJaw;
-  tensor::Tensor motion({x.dim(0), flame::kMotion});
-  for (int64_t t = 0; t < x.dim(0); ++t) {
-    const float* row = x.data() + t * width;
+  const int64_t frames = raw.dim(-2);
+  if (frames == 0) fail("{}: holds no frames", npy.string());
+  const int64_t expression_at = width == flame::kMotion ? 0 : flame::kShape;
+  tensor::Tensor motion({frames, flame::kMotion});
+  for (int64_t t = 0; t < frames; ++t) {
+    const float* row = raw.data() + t * width;
     float* out = motion.data() + t * flame::kMotion;
-    std::copy_n(row + expression, flame::kLiveExpression, out);
-    std::copy_n(row + jaw, flame::kJaw, out + flame::kJawAt);
+    std::copy_n(row + expression_at, flame::kLiveExpression, out);
+    std::copy_n(row + width - flame::kJaw, flame::kJaw, out + flame::kJawAt);
   }
   for (int64_t i = 0; i < motion.size(); ++i) {
     if (!std::isfinite(motion[i])) {
-      fail("{}: frame {} holds a value that is not finite", where, i / flame::kMotion);
+      fail("{}: frame {} is not finite", npy.string(), i / flame::kMotion);
     }
   }
   return motion;
 }
 
-tensor::Tensor load_motion(const fs::path& path) {
-  return motion_of(formats::load_npy(path), path.string());
+void save_motion(const fs::path& npy, const tensor::Tensor& motion) {
+  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
+           tensor::to_string(motion.shape()));
+  const int64_t frames = motion.dim(0);
+  tensor::Tensor wide = tensor::Tensor::zeros({1, frames, flame::kWide});
+  for (int64_t t = 0; t < frames; ++t) {
+    const float* row = motion.data() + t * flame::kMotion;
+    float* out = wide.data() + t * flame::kWide;
+    std::copy_n(row, flame::kLiveExpression, out + flame::kShape);
+    std::copy_n(row + flame::kJawAt, flame::kJaw, out + flame::kWide - flame::kJaw);
+  }
+  formats::save_npy(npy, wide);
 }
 
 }  // namespace flowtalk::data

@@ -1,55 +1,63 @@
-// The 3DMEAD layout: ROOT/mead/param/ID_SENTENCE_EMOTION_INTENSITY.npy, ROOT/mead/wav/ same stems,
-// and its splits.
+// A data set in 3DMEAD's layout: param/STEM.npy and wav/STEM.wav with STEM = ID_SENTENCE_EMOTION_
+// LEVEL, its names, its clips and its splits.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "flowtalk/base/conditions.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::data {
 
-// What a stem says: "M003_001_5_0" is style M003, sentence 1, disgusted, low.
-struct Stem {
-  int style = 0, sentence = 0, emotion = 0, level = 0;
-  bool operator==(const Stem&) const = default;
-  // Strength of the expression: 0 for neutral, else that of the level.
-  float strength() const { return emotion == kNeutral ? 0.0f : strength_of_level(level); }
+inline constexpr int kNeutralSentences = 40, kEmotionalSentences = 30;
+// Sentences beyond 100 (recorded prompts in the synthetic corpus) are for training only.
+inline constexpr int kLastMeadSentence = 100;
+
+enum class Split { kTrain, kValidation, kTest };
+
+struct ClipName {
+  int style = 0;     // index into kStyles
+  int sentence = 1;  // from 1
+  int emotion = 0;   // 0..7
+  int level = 0;     // 0..2; neutral has 0 only
+  bool operator==(const ClipName&) const = default;
 };
-std::string format_stem(const Stem& stem);
-// Error naming what is wrong and the form that is expected.
-Stem parse_stem(const std::string& text);
+
+// "M003_001_5_0"
+std::string format_stem(const ClipName& name);
+// Nothing if it is not such a name; `why` then says what is wrong with it.
+std::optional<ClipName> parse_stem(const std::string& stem, std::string* why = nullptr);
+
+// Neutral 1-32, 33-36, 37-40; emotional 1-24, 25-27, 28-30.
+Split split_of(const ClipName& name);
 
 struct Clip {
-  Stem stem;
-  std::filesystem::path motion, wav;
-  std::string name() const { return format_stem(stem); }
+  ClipName name;
+  std::string stem;
+  std::filesystem::path wav, npy;
+  Split split = Split::kTrain;
 };
 
 struct Index {
-  std::vector<Clip> clips;            // both files are there; sorted by name
-  std::vector<std::string> problems;  // files without partner or with a name of another form
+  std::vector<Clip> clips;            // complete ones, sorted by stem
+  std::vector<std::string> problems;  // one line each: bad name, wav or npy missing
+
+  std::vector<Clip> of(Split split) const;
+  // What a motion prior trains on: the train split (clean), or all sentences (paper).
+  std::vector<Clip> for_prior(bool paper_protocol) const;
 };
-// ROOT is `datasets` or `datasets/mead`. Error: no such folders, or no clip in them.
-Index scan_dataset(const std::filesystem::path& root);
 
-// By sentence: neutral 1-32 / 33-36 / 37-40, emotional 1-24 / 25-27 / 28-30; higher sentence
-// numbers (extra material) are for training only.
-enum class Split { kTrain, kValidation, kTest };
-Split split_of(const Stem& stem);
-// Clean: test sentences stay out of both stages. Paper: the prior reads all sentences, as the
-// reference does.
-enum class Protocol { kClean, kPaper };
-Protocol parse_protocol(const std::string& text);
-enum class StageData { kPrior, kGenerator };
-// Whether a clip belongs to a split of a stage under a protocol.
-bool belongs(const Stem& stem, Split split, StageData stage, Protocol protocol);
+// Reads the names below folder (which holds param/ and wav/). Error: no such folders, or not one
+// complete clip; the message tells the first problem.
+Index scan_dataset(const std::filesystem::path& folder);
 
-// Learnt motion of a file, (T, 53): expression 300:350 and jaw 400:403 of (1, T, 403) or (T, 403),
-// 300:353 of 353-wide files, 53-wide files as they are. Error: other shapes, values not finite.
-tensor::Tensor load_motion(const std::filesystem::path& path);
-tensor::Tensor motion_of(const tensor::Tensor& parameters, const std::string& where);
+// (T, 53) = expression 0..49 and jaw from (1,T,W) or (T,W) with W 403, 353 or 53. Errors name the
+// file: other shape, no frames, numbers that are not finite.
+tensor::Tensor load_motion(const std::filesystem::path& npy);
+// Writes (1, T, 403): shape zeros, expression 50 and zeros, jaw. motion: (T, 53).
+void save_motion(const std::filesystem::path& npy, const tensor::Tensor& motion);
 
 }  // namespace flowtalk::data

@@ -63,6 +63,16 @@ float bilabial_window(const std::vector<data::Phone>& phones, size_t i, double t
   return window(time, p.start_s, p.end_s - release, before, after + release);
 }
 
+// However short, every bilabial shuts the frame nearest to the middle of its closure.
+void shut_once_each(const std::vector<data::Phone>& phones, std::vector<MouthFrame>& mouth) {
+  for (const data::Phone& p : phones) {
+    if (!data::is_bilabial(p.id)) continue;
+    const double middle = p.start_s + 0.4 * (p.end_s - p.start_s);
+    const auto t = static_cast<size_t>(middle * flame::kFps);
+    if (t < mouth.size()) mouth[t].bilabial = 1.0f;
+  }
+}
+
 void pull(MouthFrame& frame, const std::vector<Segment>& segments, double time) {
   double jaw = 0, jaw_weight = 0, lip_weight = 0, closure = 0;
   std::array<double, kLipShapes> lips{};
@@ -104,9 +114,10 @@ std::vector<MouthFrame> coarticulate(const std::vector<data::Phone>& phones, int
             std::max(frame.silence, window(time, p.start_s + 0.06, p.end_s - 0.06, 0.08, 0.08));
       }
     }
-    // A bilabial shuts the lips whatever its neighbours want.
-    frame.closure += (1.0f - frame.closure) * frame.bilabial;
   }
+  shut_once_each(phones, mouth);
+  // A bilabial shuts the lips whatever its neighbours want.
+  for (MouthFrame& frame : mouth) frame.closure += (1.0f - frame.closure) * frame.bilabial;
   return mouth;
 }
 

@@ -20,26 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double kMeanSentence_s = 3.9;
 
-// Silence of drawn length on both sides, so that an encoder meets speech at any offset.
-void pad(data::PhoneClip& clip, Rng& rng) {
-  const auto& audio = clip.audio;
-  const auto before = static_cast<size_t>(rng.uniform(0.02, 0.4) * audio.rate_hz);
-  const auto after = static_cast<size_t>(rng.uniform(0.02, 0.4) * audio.rate_hz);
-  std::vector<float> samples(before + audio.samples.size() + after, 0.0f);
-  std::copy(audio.samples.begin(), audio.samples.end(),
-            samples.begin() + static_cast<int64_t>(before));
-  const double moved = static_cast<double>(before) / audio.rate_hz;
-  for (data::Phone& p : clip.phones) p.start_s += moved, p.end_s += moved;
-  clip.audio.samples = std::move(samples);
-  clip.phones = data::tidy_phones(std::move(clip.phones), clip.audio.duration_s());
-}
-
 data::PhoneClip make_clip(const std::string& name, Rng rng) {
   const VoiceRecipe voice = draw_voice(rng);
   Speech speech = speak(draw_sentence(rng), voice);
-  data::PhoneClip clip{name, std::move(speech.audio), std::move(speech.phones)};
-  pad(clip, rng);
-  return clip;
+  // Silence of drawn length on both sides, so that an encoder meets speech at any offset.
+  const double before_s = rng.uniform(0.02, 0.4), after_s = rng.uniform(0.02, 0.4);
+  pad_with_silence(speech, before_s, after_s);
+  return {name, std::move(speech.audio), std::move(speech.phones)};
 }
 
 bool complete(const fs::path& folder, const std::string& name) {
@@ -54,13 +41,8 @@ double duration_of(const fs::path& folder, const std::string& name) {
 void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, ThreadPool& pool,
                  PhoneCorpusReport& report) {
   const std::vector<Prompt> prompts = find_prompts();
-  if (prompts.empty() || !data::find_speech_models()) {
-    report.left_out = prompts.empty()
-                          ? "no real prompts: install asterisk-core-sounds-en-g722 (and -es, -fr, "
-                            "-it, -ru) for real voices"
-                          : "no real prompts: their phones need the package pocketsphinx-en-us";
-    return;
-  }
+  report.left_out = missing_prompts();
+  if (!report.left_out.empty()) return;
   Progress progress("real prompts", static_cast<int64_t>(prompts.size()), "clips", options.quiet);
   const int64_t shards = pool.threads();
   std::mutex mutex;

@@ -103,6 +103,17 @@ std::vector<Prompt> find_prompts(const fs::path& root) {
   return prompts;
 }
 
+std::string missing_prompts() {
+  if (find_prompts().empty()) {
+    return "no recorded prompts; install asterisk-core-sounds-en-g722 and asterisk-core-sounds-en "
+           "(also -es, -fr, -it, -ru) for real voices";
+  }
+  if (!data::find_speech_models()) {
+    return "no recorded prompts: their phones need the package pocketsphinx-en-us";
+  }
+  return "";
+}
+
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
                                            data::PhoneRecognizer& recognizer) {
   constexpr double kLongest_s = 20, kLeastSpeech_s = 0.2;

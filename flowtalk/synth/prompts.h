@@ -24,6 +24,9 @@ struct Prompt {
 // Every installed prompt that holds speech, sorted by speaker and key. Empty if none is installed.
 std::vector<Prompt> find_prompts(const std::filesystem::path& root = "/usr/share/asterisk/sounds");
 
+// Why recorded prompts cannot be used on this machine, and what to install; empty if they can.
+std::string missing_prompts();
+
 // The prompt's samples and phones: aligned with its text if that is known and fits (words that are
 // not in the dictionary, and other languages, by espeak-ng's pronunciation), recognised otherwise.
 // Nothing if it holds too little speech to be of use.

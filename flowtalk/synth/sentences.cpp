@@ -1,6 +1,7 @@
 #include "flowtalk/synth/sentences.h"
 
 #include <cctype>
+#include <iterator>
 
 namespace flowtalk::synth {
 namespace {
@@ -303,20 +304,40 @@ std::string fill(std::string_view form, Rng& rng) {
   return text;
 }
 
-std::string draw_one(Rng& rng) {
-  if (rng.chance(0.35)) return std::string(pick(kWritten, rng));
-  return fill(pick(kTemplates, rng), rng);
+// Every tenth hand-written sentence is for validation, every tenth for tests.
+bool belongs(int64_t written, SentenceGroup group) {
+  const int64_t place = written % 10;
+  switch (group) {
+    case SentenceGroup::kTrain:
+      return place < 8;
+    case SentenceGroup::kValidation:
+      return place == 8;
+    case SentenceGroup::kTest:
+      return place == 9;
+    case SentenceGroup::kAny:
+      break;
+  }
+  return true;
+}
+
+std::string draw_one(Rng& rng, SentenceGroup group) {
+  if (!rng.chance(0.35)) return fill(pick(kTemplates, rng), rng);
+  int64_t written = 0;
+  do {
+    written = rng.integer(0, static_cast<int64_t>(std::size(kWritten)) - 1);
+  } while (!belongs(written, group));
+  return std::string(kWritten[written]);
 }
 
 }  // namespace
 
 std::span<const std::string_view> written_sentences() { return kWritten; }
 
-std::string draw_sentence(Rng& rng) {
-  std::string text = draw_one(rng);
+std::string draw_sentence(Rng& rng, SentenceGroup group) {
+  std::string text = draw_one(rng, group);
   if (rng.chance(0.25)) {
     text += ' ';
-    text += draw_one(rng);
+    text += draw_one(rng, group);
   }
   return text;
 }

@@ -49,7 +49,7 @@ SpeakerStyle draw_style(uint64_t seed, int style) {
     return static_cast<float>(rng.uniform(lo, hi));
   };
   SpeakerStyle s;
-  s.jaw_gain = between(0.85, 1.2);
+  s.jaw_gain = between(0.75, 1.1);
   s.lip_gain = between(0.85, 1.2);
   s.smile = between(-0.05, 0.12);
   s.asymmetry = between(-0.15, 0.15);

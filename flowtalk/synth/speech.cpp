@@ -144,6 +144,17 @@ Speech speak(const std::string& text, const VoiceRecipe& recipe) {
   return speech;
 }
 
+void pad_with_silence(Speech& speech, double before_s, double after_s) {
+  std::vector<float>& samples = speech.audio.samples;
+  const int rate = speech.audio.rate_hz;
+  const auto before = static_cast<size_t>(before_s * rate);
+  samples.insert(samples.begin(), before, 0.0f);
+  samples.insert(samples.end(), static_cast<size_t>(after_s * rate), 0.0f);
+  const double moved = static_cast<double>(before) / rate;
+  for (data::Phone& p : speech.phones) p.start_s += moved, p.end_s += moved;
+  speech.phones = data::tidy_phones(std::move(speech.phones), speech.audio.duration_s());
+}
+
 VoiceRecipe draw_voice(Rng& rng) {
   static constexpr std::array kAccents = {"en-us",     "en-us",  "en-us",          "en-us",
                                           "en",        "en",     "en-gb-scotland", "en-gb-x-rp",

@@ -31,6 +31,9 @@ struct Speech {
 // arguments (espeak-ng keeps state between sentences). Errors: unknown voice, data files missing.
 Speech speak(const std::string& text, const VoiceRecipe& recipe);
 
+// Puts silence before and after; the phones move along.
+void pad_with_silence(Speech& speech, double before_s, double after_s);
+
 // A voice for the phone corpus: any engine, accent, variant, rate and pitch.
 VoiceRecipe draw_voice(Rng& rng);
 
