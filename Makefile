@@ -18,13 +18,13 @@ help:
 
 demo:
 	@$(ROOT)scripts/install_deps.sh demo
-	@cd $(ROOT) && cmake --preset demo --log-level=WARNING
+	@cd $(ROOT) && cmake --preset demo --log-level=WARNING >/dev/null
 	@cd $(ROOT) && cmake --build --preset demo --target flowtalk -j $(JOBS)
 	@cd $(ROOT) && scripts/demo.sh build/demo/bin/flowtalk
 
 build:
 	@$(ROOT)scripts/install_deps.sh full
-	@cd $(ROOT) && cmake --preset release --log-level=WARNING
+	@cd $(ROOT) && cmake --preset release --log-level=WARNING >/dev/null
 	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
 
 test: build
@@ -35,7 +35,7 @@ check:
 
 bench:
 	@$(ROOT)scripts/install_deps.sh full
-	@cd $(ROOT) && cmake --preset release --log-level=WARNING -DFLOWTALK_BENCH=ON
+	@cd $(ROOT) && cmake --preset release --log-level=WARNING -DFLOWTALK_BENCH=ON >/dev/null
 	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
 	@cd $(ROOT) && for b in build/release/bin/*_bench; do $$b || exit 1; done
 
