@@ -25,7 +25,7 @@ Vec move_lids(const Point& point, float upper, float lower) {
   return {0, dy, hold * (lid_depth(x, y + dy) - lid_depth(x, y))};
 }
 
-// Moves the margin of each lid to the line where they meet. `share` 1 closes the eye.
+// Moves the margin of each lid to the line where they meet.
 Vec close_lids(const Point& point) {
   if (!is_lid(point) || point.p.x < 0 || point.side == 0) return {};
   const float f = point.t;
@@ -62,7 +62,6 @@ float brow_reach(const Point& point, float x, float width) {
   return bell(point.p.x - x, width) * bell(dy, dy > 0 ? 17.0f : 8.0f);
 }
 
-Vec blink(const Point& p) { return close_lids(p); }
 Vec squint(const Point& p) {
   Vec d = move_lids(p, -1.5f, 2.4f);
   if (is_front_skin(p))
@@ -124,7 +123,7 @@ Vec nose_sneer(const Point& p) {
          move_lids(p, 0, 0.8f);
 }
 
-constexpr std::array<NamedMotion, 13> kMotions{{{"eyeBlink", blink},
+constexpr std::array<NamedMotion, 13> kMotions{{{"eyeBlink", close_lids},
                                                 {"eyeSquint", squint},
                                                 {"eyeWide", wide},
                                                 {"eyeLookUp", look_up},

@@ -94,7 +94,11 @@ void add_eyes(HeadMesh& mesh) {
                                          1.05f, 1.25f,  1.5f,  1.75f, 1.95f, 2.0333f, 0};
   Point pole;
   pole.part = Part::kEyeball;
-  pole.p = kEye + Vec{0, 0, kEyeballRadius};
+  const auto place = [](Vec q) {  // the line of sight leans towards the nose
+    const float c = std::cos(kVergence), s = std::sin(kVergence);
+    return kEye + Vec{c * q.x - s * q.z, q.y, s * q.x + c * q.z};
+  };
+  pole.p = place({0, 0, kEyeballRadius});
   const uint32_t front = mesh.add(pole);
   for (size_t k = 0; k < kRings.size(); ++k) {
     const float r = std::min(kRings[k] * kIrisRadius, kEyeballRadius);
@@ -106,7 +110,7 @@ void add_eyes(HeadMesh& mesh) {
       point.s = back ? 3 : kRings[k];
       const float q = back ? 0.7f * kEyeballRadius : r;
       const float z = std::sqrt(kEyeballRadius * kEyeballRadius - q * q);
-      point.p = kEye + Vec{q * std::cos(a), q * std::sin(a), back ? -z : z};
+      point.p = place({q * std::cos(a), q * std::sin(a), back ? -z : z});
       ring.push_back(mesh.add(point));
     }
     if (k == 0) {
@@ -119,7 +123,7 @@ void add_eyes(HeadMesh& mesh) {
     previous = ring;
   }
   pole.s = 3;
-  pole.p = kEye - Vec{0, 0, kEyeballRadius};
+  pole.p = place({0, 0, -kEyeballRadius});
   const uint32_t rear = mesh.add(pole);
   for (size_t i = 0; i < previous.size(); ++i) {
     mesh.triangles.push_back({rear, previous[(i + 1) % previous.size()], previous[i]});

@@ -15,18 +15,13 @@ inline constexpr Vec kCraniumRadii{74, 77, 93};
 inline constexpr Vec kEye{31.5f, 0, 70};
 inline constexpr float kEyeballRadius = 12.0f;
 inline constexpr float kIrisRadius = 5.9f;
-inline constexpr float kPupilRadius = 2.3f;
+inline constexpr float kVergence = 0.035f;      // radians; both look at a viewer 0.9 m away
 inline constexpr float kInnerCanthus = -15.6f;  // x from the eye's centre
 inline constexpr float kOuterCanthus = 15.0f;
 inline constexpr float kInnerCanthusY = -1.6f;
 inline constexpr float kOuterCanthusY = 0.9f;
 inline constexpr float kUpperLid = 5.1f;   // margin above the pupil, eye open
 inline constexpr float kLowerLid = -5.8f;  // margin below it
-
-// Nose: height 49 (nasion to subnasale), breadth 34, tip 19 in front of the subnasale.
-inline constexpr Vec kNasion{0, 5, 91};
-inline constexpr Vec kNoseTip{0, -36, 119};
-inline constexpr Vec kSubnasale{0, -48, 103};
 
 // Mouth: breadth 50, upper vermilion 8, lower 9.5.
 inline constexpr float kMouthY = -66.5f;

@@ -42,6 +42,7 @@ float head_field(Vec p) {
   return d;
 }
 
+// Height 49 (nasion to subnasale), breadth 34, tip 17 in front of the subnasale.
 float nose_field(Vec p) {
   float d = capsule(p, {0, 8, 84}, {0, -30, 106.5f}, 7.5f, 8.5f);        // bridge
   d = join(d, ellipsoid(p, {0, -36.5f, 109}, {9.5f, 8.5f, 9.5f}), 8);    // tip
