@@ -57,18 +57,30 @@ TEST(BuiltinFace, NeighboursAgreeOnTheirOutside) {
   }
 }
 
-TEST(BuiltinFace, HairLooksOutwards) {
+// Share of the triangles of a material on the left half that face away from `inside`.
+double outward_share(Material material, Vec inside) {
   const Face& face = builtin_face();
-  const Vec inside{0, -0.02f, 0};
-  size_t outward = 0, hair = 0;
+  double outward = 0, all = 0;
   for (const auto& f : face.triangles) {
     const Vec a = at(face.rest.values(), f[0]), b = at(face.rest.values(), f[1]),
               c = at(face.rest.values(), f[2]);
-    if (face.appearance.material[f[0]] != Material::kHair) continue;
-    ++hair;
+    if (face.appearance.material[f[0]] != material || a.x < 0) continue;
+    ++all;
     if (dot(cross(b - a, c - a), a - inside) > 0) ++outward;
   }
-  EXPECT_GT(static_cast<double>(outward), 0.99 * static_cast<double>(hair));
+  return outward / all;
+}
+
+TEST(BuiltinFace, PartsLookOutwards) {
+  EXPECT_GT(outward_share(Material::kSkin, {0, -0.02f, 0}), 0.9);
+  EXPECT_GT(outward_share(Material::kHair, {0, 0, 0}), 0.99);
+  EXPECT_GT(outward_share(Material::kBrow, {0.02f, 0, 0}), 0.85);
+  EXPECT_EQ(outward_share(Material::kEyeball, {0.0315f, 0, 0.07f}), 1);
+  EXPECT_GT(outward_share(Material::kTongue, {0, -0.079f, 0.065f}), 0.95);
+  EXPECT_GT(outward_share(Material::kTeeth, {0, -0.066f, 0.05f}), 0.7);
+  EXPECT_GT(outward_share(Material::kLips, {0, -0.066f, 0.05f}), 0.9);
+  // The bag is seen from within.
+  EXPECT_LT(outward_share(Material::kMouthInside, {0, -0.066f, 0.08f}), 0.5);
 }
 
 TEST(BuiltinFace, TheSheetOfSkinHasNoHoles) {

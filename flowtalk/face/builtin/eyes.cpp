@@ -68,8 +68,10 @@ std::vector<uint32_t> add_lid_rings(HeadMesh& mesh) {
   return rings.back();
 }
 
-void add_eyes(HeadMesh& mesh) {
-  // The rim: from the margin (the first ring of the skin) back to the eyeball.
+namespace {
+
+// The thickness of the lids: from the margin (the first ring of the skin) back to the eyeball.
+void add_lid_rims(HeadMesh& mesh) {
   std::vector<uint32_t> previous(kAround);
   for (uint32_t i = 0; i < kAround; ++i) previous[i] = i;
   for (const float radius : {kEyeballRadius + 0.1f, kEyeballRadius - 2.5f}) {
@@ -88,7 +90,10 @@ void add_eyes(HeadMesh& mesh) {
     mesh.strip(previous, ring, true);
     previous = ring;
   }
-  // The eyeball: rings around the line of sight; s is the distance from it in iris radii.
+}
+
+// Rings around the line of sight; s is the distance from it in iris radii.
+void add_eyeball(HeadMesh& mesh) {
   constexpr int kSegments = 28;
   constexpr std::array<float, 14> kRings{0.19f, 0.385f, 0.43f, 0.58f, 0.73f, 0.87f,   0.97f,
                                          1.05f, 1.25f,  1.5f,  1.75f, 1.95f, 2.0333f, 0};
@@ -100,6 +105,7 @@ void add_eyes(HeadMesh& mesh) {
   };
   pole.p = place({0, 0, kEyeballRadius});
   const uint32_t front = mesh.add(pole);
+  std::vector<uint32_t> previous;
   for (size_t k = 0; k < kRings.size(); ++k) {
     const float r = std::min(kRings[k] * kIrisRadius, kEyeballRadius);
     const bool back = k + 1 == kRings.size();
@@ -128,6 +134,13 @@ void add_eyes(HeadMesh& mesh) {
   for (size_t i = 0; i < previous.size(); ++i) {
     mesh.triangles.push_back({rear, previous[(i + 1) % previous.size()], previous[i]});
   }
+}
+
+}  // namespace
+
+void add_eyes(HeadMesh& mesh) {
+  add_lid_rims(mesh);
+  add_eyeball(mesh);
 }
 
 void add_brow(HeadMesh& mesh) {

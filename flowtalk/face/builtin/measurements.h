@@ -1,6 +1,6 @@
-// The built-in head in numbers: millimetres, adult mean of women and men, rounded from published
-// anthropometry (Farkas 1994; ISO 15535-style head tables). Origin: midway between the ear canals
-// in depth, pupil height in y. x to the face's left, y up, z forward.
+// The built-in head in numbers: millimetres, typical of an adult of either sex and rounded; no
+// scanned person stands behind them. Origin: midway between the ear canals in depth, pupil height
+// in y. x to the face's left, y up, z forward.
 #pragma once
 
 #include "flowtalk/face/builtin/vec.h"
@@ -31,8 +31,7 @@ inline constexpr float kLowerLip = 9.4f;
 
 // Jaw: chin (gnathion) 112 below the pupils, angles 108 apart; hinge in front of the ear canal.
 inline constexpr Vec kJawHinge{0, -22, 12};
-inline constexpr float kJawGlide =
-    20;  // forward per sine of the opening: the hinge slides, 7 at 20 degrees
+inline constexpr float kJawGlide = 20;  // the hinge slides forward: per sine of the opening
 
 // Neck: girth about 350, leaning forward as necks do.
 inline constexpr float kNeckEnd = -172.0f;

@@ -48,7 +48,7 @@ void add_row(HeadMesh& mesh, const RowOfTeeth& row) {
       }
       gum_edge.push_back(column[0]);
       if (!previous.empty()) {
-        up > 0 ? mesh.strip(column, previous) : mesh.strip(previous, column);
+        up > 0 ? mesh.strip(previous, column) : mesh.strip(column, previous);
       }
       previous = column;
     }
