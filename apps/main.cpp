@@ -22,11 +22,11 @@ struct Command {
 };
 
 constexpr std::array kCommands = {
-#ifdef FLOWTALK_HAVE_PREDICT
     Command{"talk", "a voice in, a video of a talking face out", talk},
     Command{"predict", "a voice in, FLAME motion (.npy) out", predict},
     Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
-#endif
+    Command{"evaluate", "measure: do the lips follow the voice?", evaluate},
+    Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},
     Command{"inspect", "what is in a motion file or a checkpoint", inspect},
     Command{"version", "which flowtalk this is", version},

@@ -21,7 +21,7 @@ struct TrainOptions {
   train::RunOptions run;
   std::string config_file;
   std::vector<std::string> set;
-  int max_epoch = 0, accumulation = 0, feature_dim = 0;
+  int max_epoch = 0, accumulation = 0;
   double lr = 0;
 
   explicit TrainOptions(std::string default_out) { run.out = std::move(default_out); }

@@ -23,6 +23,8 @@ int run(const flowtalk::apps::Args& words) {
   }
   const Args rest(words.begin() + 1, words.end());
   if (words[0] == "encoder") return train_encoder(rest);
+  if (words[0] == "prior") return train_prior(rest);
+  if (words[0] == "generator") return train_generator(rest);
   fail_unknown_command("train", words[0], known);
 }
 

@@ -1,0 +1,142 @@
+// flowtalk train prior / generator: the two stages of the reference system on a 3DMEAD data set.
+#include <algorithm>
+
+#include "apps/train_commands.h"
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/prior_stage.h"
+
+namespace flowtalk::apps {
+namespace {
+
+struct DataOptions {
+  std::string dataset = "datasets", protocol = "clean", subjects;
+
+  void declare(CLI::App& app) {
+    app.add_option("--dataset", dataset, "folder in the layout of 3DMEAD")->capture_default_str();
+    app.add_option("--protocol", protocol, "clean, or paper (the prior reads test sentences too)")
+        ->capture_default_str();
+    app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all 32");
+  }
+
+  std::vector<int> styles() const {
+    std::vector<int> chosen;
+    std::string word;
+    for (const char c : subjects + " ") {
+      if (c != ' ' && c != ',') {
+        word += c;
+      } else if (!word.empty()) {
+        chosen.push_back(parse_style(word));
+        word.clear();
+      }
+    }
+    return chosen;
+  }
+
+  // Clips of the chosen subjects among `all`.
+  std::vector<data::Clip> chosen(const std::vector<data::Clip>& all, const char* split) const {
+    const auto ids = styles();
+    std::vector<data::Clip> result;
+    for (const auto& clip : all) {
+      if (ids.empty() || std::find(ids.begin(), ids.end(), clip.name.style) != ids.end()) {
+        result.push_back(clip);
+      }
+    }
+    if (result.empty()) {
+      fail("{}: no clip of the chosen subjects is in the {} split", dataset, split);
+    }
+    return result;
+  }
+  data::Index index() const {
+    if (protocol != "clean" && protocol != "paper") {
+      fail_usage("--protocol {}: expected clean or paper", protocol);
+    }
+    const std::filesystem::path root = dataset;
+    return data::scan_dataset(std::filesystem::is_directory(root / "mead") ? root / "mead" : root);
+  }
+};
+
+torch::Tensor to_torch(const tensor::Tensor& x) {
+  torch::Tensor result = torch::empty(x.shape());
+  std::copy_n(x.data(), x.size(), result.data_ptr<float>());
+  return result;
+}
+
+// Motion of the clips and, if an encoder is given, speech features cut to the same length.
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
+                                      const train::FeatureExtractor* encoder) {
+  std::vector<train::TrainingClip> result;
+  Progress progress(encoder != nullptr ? "Encoding speech" : "Reading motion",
+                    static_cast<int64_t>(clips.size()), "clips");
+  for (const auto& clip : clips) {
+    train::TrainingClip item;
+    item.motion = to_torch(data::load_motion(clip.npy));
+    if (encoder != nullptr) {
+      item.speech = (*encoder)(audio::load_audio(clip.wav).samples);
+      const int64_t frames = std::min(item.speech.size(0), item.motion.size(0));
+      item.speech = item.speech.narrow(0, 0, frames);
+      item.motion = item.motion.narrow(0, 0, frames);
+    }
+    item.emotion = clip.name.emotion;
+    item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
+    item.style = clip.name.style;
+    result.push_back(std::move(item));
+    progress.advance();
+  }
+  return result;
+}
+
+}  // namespace
+
+int train_prior(const Args& args) {
+  CLI::App app("Train the motion prior (stage 1)", "flowtalk train prior");
+  TrainOptions options("runs/prior");
+  options.declare(app);
+  DataOptions data;
+  data.declare(app);
+  int feature_dim = 0;
+  std::string model = "vae";
+  app.add_option("--feature-dim", feature_dim, "latent channels (model.prior.latent)");
+  app.add_option("--model", model, "vae")->capture_default_str()->check(CLI::IsMember({"vae"}));
+  if (!parse(app, args)) return 0;
+  train::PriorRun config;
+  config.train.batch = 32;
+  config.train.lr = 1e-3f;
+  options.fill(config);
+  if (feature_dim > 0) set_field(config, "model.prior.latent=" + std::to_string(feature_dim));
+  options.apply_threads();
+  const auto index = data.index();
+  train::train_prior(
+      config, options.run,
+      load(data.chosen(index.for_prior(data.protocol == "paper"), "training"), nullptr),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
+  return 0;
+}
+
+int train_generator(const Args& args) {
+  CLI::App app("Train emotion graph, fusion and flow (stage 2)", "flowtalk train generator");
+  TrainOptions options("runs/generator");
+  options.declare(app);
+  DataOptions data;
+  data.declare(app);
+  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow";
+  app.add_option("--encoder", encoder, "run or checkpoint of the encoder")->capture_default_str();
+  app.add_option("--prior", prior, "run or checkpoint of the motion prior")->capture_default_str();
+  app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
+  if (!parse(app, args)) return 0;
+  train::GeneratorRun config;
+  options.fill(config);
+  options.apply_threads();
+  const auto index = data.index();
+  const train::FeatureExtractor extractor(encoder, options.run);
+  train::train_generator(
+      config, options.run, encoder, prior,
+      load(data.chosen(index.of(data::Split::kTrain), "training"), &extractor),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), &extractor));
+  return 0;
+}
+
+}  // namespace flowtalk::apps
