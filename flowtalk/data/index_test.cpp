@@ -2,78 +2,126 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <limits>
+#include <map>
+#include <set>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/formats/npy.h"
 
 namespace flowtalk::data {
 namespace {
 
-TEST(Stem, RoundTripAndRefusals) {
-  for (const char* name : {"M003_001_5_0", "W029_040_0_0", "M013_101_7_2"}) {
-    EXPECT_EQ(format_stem(parse_stem(name)), name);
+namespace fs = std::filesystem;
+
+TEST(Stem, RoundTripOfEveryClip) {
+  std::set<std::string> stems;
+  for (int style = 0; style < 32; ++style) {
+    for (int emotion = 0; emotion < 8; ++emotion) {
+      for (int level = 0; level < (emotion == kNeutral ? 1 : 3); ++level) {
+        const ClipName name{style, 7, emotion, level};
+        const std::string stem = format_stem(name);
+        EXPECT_EQ(parse_stem(stem), name);
+        stems.insert(stem);
+      }
+    }
   }
-  EXPECT_EQ(parse_stem("M005_7_6_1"), (Stem{1, 7, 6, 1}));
-  for (const char* name : {"M004_001_5_0", "M003_001_8_0", "M003_001_5_3", "M003_001_5", "", "x"}) {
-    EXPECT_THROW(parse_stem(name), Error) << name;
+  EXPECT_EQ(stems.size(), 32u * 22u);
+  EXPECT_EQ(format_stem({0, 1, 5, 0}), "M003_001_5_0");
+}
+
+TEST(Stem, WrongNamesSayWhy) {
+  const std::map<std::string, std::string> wrong = {{"M003_001_5", "expected ID_SENTENCE"},
+                                                    {"M004_001_5_0", "M004"},
+                                                    {"M003_000_5_0", "sentence"},
+                                                    {"M003_x_5_0", "sentence"},
+                                                    {"M003_001_8_0", "emotion"},
+                                                    {"M003_001_5_3", "level"},
+                                                    {"M003_001_0_1", "neutral"},
+                                                    {"M003_001_5_0_extra", "expected ID_SENTENCE"}};
+  for (const auto& [stem, part] : wrong) {
+    std::string why;
+    EXPECT_FALSE(parse_stem(stem, &why)) << stem;
+    EXPECT_NE(why.find(part), std::string::npos) << stem << ": " << why;
   }
 }
 
-TEST(Split, SentencesAsInTheReference) {
-  int counts[3] = {0, 0, 0};
-  for (int sentence = 1; sentence <= 40; ++sentence) {
-    ++counts[static_cast<int>(split_of({0, sentence, 0, 0}))];
+TEST(Splits, CountsPerStyle) {
+  std::map<Split, int> neutral, emotional;
+  for (int s = 1; s <= kNeutralSentences; ++s) ++neutral[split_of({0, s, 0, 0})];
+  for (int s = 1; s <= kEmotionalSentences; ++s) ++emotional[split_of({0, s, 3, 2})];
+  EXPECT_EQ(neutral, (std::map<Split, int>{
+                         {Split::kTrain, 32}, {Split::kValidation, 4}, {Split::kTest, 4}}));
+  EXPECT_EQ(emotional, (std::map<Split, int>{
+                           {Split::kTrain, 24}, {Split::kValidation, 3}, {Split::kTest, 3}}));
+  EXPECT_EQ(split_of({0, 101, 3, 2}), Split::kTrain);
+}
+
+class Dataset : public ::testing::Test {
+ protected:
+  fs::path folder_ = fs::temp_directory_path() / "flowtalk_index_test";
+  void SetUp() override {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "param");
+    fs::create_directories(folder_ / "wav");
   }
-  EXPECT_EQ(counts[0], 32);
-  EXPECT_EQ(counts[1], 4);
-  EXPECT_EQ(counts[2], 4);
-  EXPECT_EQ(split_of({0, 24, 3, 1}), Split::kTrain);
-  EXPECT_EQ(split_of({0, 25, 3, 1}), Split::kValidation);
-  EXPECT_EQ(split_of({0, 30, 3, 1}), Split::kTest);
-  EXPECT_EQ(split_of({0, 101, 3, 1}), Split::kTrain);
+  void TearDown() override { fs::remove_all(folder_); }
+  void touch(const std::string& file) { save_file(folder_ / file, "x"); }
+};
+
+TEST_F(Dataset, FindsClipsAndReportsTheRest) {
+  for (const char* stem : {"M003_001_0_0", "M003_040_0_0"}) {
+    touch(std::string("param/") + stem + ".npy");
+    touch(std::string("wav/") + stem + ".wav");
+  }
+  touch("param/M003_002_0_0.npy");
+  touch("param/notes.npy");
+  touch("wav/W009_001_1_2.wav");
+  const Index index = scan_dataset(folder_);
+  ASSERT_EQ(index.clips.size(), 2u);
+  EXPECT_EQ(index.of(Split::kTest).size(), 1u);
+  EXPECT_EQ(index.for_prior(false).size(), 1u);
+  EXPECT_EQ(index.for_prior(true).size(), 2u);
+  EXPECT_EQ(index.problems.size(), 3u);
 }
 
-TEST(Split, OnlyThePapersPriorSeesTestSentences) {
-  const Stem test{0, 39, 0, 0};
-  EXPECT_TRUE(belongs(test, Split::kTrain, StageData::kPrior, Protocol::kPaper));
-  EXPECT_FALSE(belongs(test, Split::kTrain, StageData::kPrior, Protocol::kClean));
-  EXPECT_FALSE(belongs(test, Split::kTrain, StageData::kGenerator, Protocol::kPaper));
+TEST_F(Dataset, EmptyOrMissingFails) {
+  EXPECT_THROW(scan_dataset(folder_), Error);
+  EXPECT_THROW(scan_dataset(folder_ / "nowhere"), Error);
 }
 
-TEST(Motion, EveryWidthGivesTheSame53) {
-  tensor::Tensor wide({1, 4, 403});
-  for (int64_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<float>(i % 403);
-  const auto motion = motion_of(wide, "wide");
-  EXPECT_EQ(motion.shape(), (tensor::Shape{4, 53}));
-  EXPECT_EQ(motion[0], 300);
-  EXPECT_EQ(motion[49], 349);
-  EXPECT_EQ(motion[50], 400);
-  EXPECT_EQ(motion[52], 402);
-  tensor::Tensor narrow({4, 353});
-  for (int64_t i = 0; i < narrow.size(); ++i) narrow[i] = static_cast<float>(i % 353);
-  EXPECT_EQ(motion_of(narrow, "narrow")[50], 350);
-  EXPECT_THROW(motion_of(tensor::Tensor::zeros({4, 54}), "odd"), Error);
-  motion_of(motion, "again");
-  wide[310] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THROW(motion_of(wide, "nan"), Error);
+TEST_F(Dataset, MotionOfEveryWidthReadsTheSame) {
+  constexpr int64_t kFrames = 5;
+  tensor::Tensor motion({kFrames, flame::kMotion});
+  for (int64_t i = 0; i < motion.size(); ++i) motion[i] = static_cast<float>(i);
+  const fs::path npy = folder_ / "param" / "clip.npy";
+  save_motion(npy, motion);
+  EXPECT_EQ(formats::load_npy(npy).shape(), (tensor::Shape{1, kFrames, flame::kWide}));
+  const auto same = [&] {
+    const tensor::Tensor read = load_motion(npy);
+    return read.shape() == motion.shape() &&
+           std::equal(read.values().begin(), read.values().end(), motion.values().begin());
+  };
+  EXPECT_TRUE(same());
+  tensor::Tensor narrow = tensor::Tensor::zeros({kFrames, flame::kNarrow});
+  for (int64_t t = 0; t < kFrames; ++t) {
+    std::copy_n(motion.data() + t * flame::kMotion, flame::kMotion,
+                narrow.data() + t * flame::kNarrow + flame::kShape);
+  }
+  formats::save_npy(npy, narrow);
+  EXPECT_TRUE(same());
+  formats::save_npy(npy, motion);
+  EXPECT_TRUE(same());
 }
 
-TEST(Scan, PairsFilesAndReportsTheRest) {
-  const auto root = std::filesystem::temp_directory_path() / "flowtalk_index_test";
-  std::filesystem::remove_all(root);
-  save_file(root / "mead/param/M003_001_0_0.npy", "x");
-  save_file(root / "mead/wav/M003_001_0_0.wav", "x");
-  save_file(root / "mead/param/M003_002_0_0.npy", "x");
-  save_file(root / "mead/wav/oddname.wav", "x");
-  const auto index = scan_dataset(root);
-  ASSERT_EQ(index.clips.size(), 1u);
-  EXPECT_EQ(index.clips[0].name(), "M003_001_0_0");
-  EXPECT_EQ(index.problems.size(), 2u);
-  EXPECT_THROW(scan_dataset(root / "nothing"), Error);
-  std::filesystem::remove_all(root);
+TEST_F(Dataset, DamagedMotionFails) {
+  const fs::path npy = folder_ / "param" / "clip.npy";
+  formats::save_npy(npy, tensor::Tensor::zeros({5, 52}));
+  EXPECT_THROW(load_motion(npy), Error);
+  formats::save_npy(npy, tensor::Tensor::full({5, 53}, std::numeric_limits<float>::quiet_NaN()));
+  EXPECT_THROW(load_motion(npy), Error);
 }
 
 }  // namespace

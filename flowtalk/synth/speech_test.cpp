@@ -1,0 +1,204 @@
+#include "flowtalk/synth/speech.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/synth/corpus.h"
+#include "flowtalk/synth/phone_corpus.h"
+#include "flowtalk/synth/sentences.h"
+
+namespace flowtalk::synth {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kNoEspeak = "skipped: espeak-ng finds no data files here";
+
+std::vector<int> sounds(const Speech& speech) {
+  std::vector<int> ids;
+  for (const data::Phone& p : speech.phones) {
+    if (p.id != data::kSilence) ids.push_back(p.id);
+  }
+  return ids;
+}
+
+float loudness(const audio::Audio& audio, double from_s, double to_s) {
+  double sum = 0;
+  int64_t count = 0;
+  for (auto i = static_cast<size_t>(from_s * audio.rate_hz);
+       i < static_cast<size_t>(to_s * audio.rate_hz) && i < audio.samples.size(); ++i, ++count) {
+    sum += static_cast<double>(audio.samples[i]) * audio.samples[i];
+  }
+  return static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<int64_t>(count, 1))));
+}
+
+void expect_gapless(const Speech& speech) {
+  double at = 0;
+  for (const data::Phone& p : speech.phones) {
+    EXPECT_NEAR(p.start_s, at, 1e-9);
+    EXPECT_GT(p.end_s, p.start_s);
+    at = p.end_s;
+  }
+  EXPECT_NEAR(at, speech.audio.duration_s(), 1e-3);
+}
+
+TEST(Flite, SpeaksKnownPhonesAtAudibleTimes) {
+  using data::phone;
+  const Speech speech = speak("Mama.", {.engine = Engine::kFlite, .voice = "slt"});
+  EXPECT_EQ(sounds(speech), (std::vector<int>{phone("M"), phone("AA"), phone("M"), phone("AH")}));
+  expect_gapless(speech);
+  for (const data::Phone& p : speech.phones) {
+    if (p.id != phone("AA")) continue;
+    EXPECT_GT(loudness(speech.audio, p.start_s, p.end_s), 0.02f);
+  }
+}
+
+TEST(Espeak, SpeaksKnownPhonesAtAudibleTimes) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  using data::phone;
+  const Speech speech = speak("Stop, papa.", {.voice = "en-us"});
+  EXPECT_EQ(sounds(speech), (std::vector<int>{phone("S"), phone("T"), phone("AA"), phone("P"),
+                                              phone("P"), phone("AA"), phone("P"), phone("AH")}));
+  expect_gapless(speech);
+  // The first half of a P is its closure: much quieter than the vowel before.
+  for (size_t i = 1; i < speech.phones.size(); ++i) {
+    const data::Phone &vowel = speech.phones[i - 1], &stop = speech.phones[i];
+    if (stop.id != phone("P") || !data::is_vowel(vowel.id)) continue;
+    EXPECT_LT(loudness(speech.audio, stop.start_s, stop.start_s + 0.03),
+              0.35f * loudness(speech.audio, vowel.start_s, vowel.end_s));
+  }
+}
+
+TEST(Espeak, RateAndPitchAct) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  const std::string text = "We will see you tomorrow by the old bridge.";
+  const double slow = speak(text, {.rate = 0.8}).audio.duration_s(),
+               fast = speak(text, {.rate = 1.2}).audio.duration_s();
+  EXPECT_GT(slow, 1.25 * fast);
+  EXPECT_NE(speak(text, {.pitch = 0.8}).audio.samples, speak(text, {.pitch = 1.2}).audio.samples);
+}
+
+TEST(Speak, UnknownVoicesFail) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  EXPECT_THROW(speak("Hello.", {.voice = "klingon-nowhere"}), Error);
+  EXPECT_THROW(speak("Hello.", {.engine = Engine::kFlite, .voice = "nobody"}), Error);
+}
+
+TEST(Speak, EveryDrawnVoiceSpeaksTheSameFromAnyThread) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  constexpr int64_t kVoices = 24;
+  const auto run = [](int threads) {
+    std::vector<Speech> all(kVoices);
+    ThreadPool pool(threads);
+    pool.parallel_for(kVoices, [&](int64_t i) {
+      Rng rng = Rng(9).fork(static_cast<uint64_t>(i));
+      const VoiceRecipe voice = draw_voice(rng);
+      all[static_cast<size_t>(i)] = speak("Papa bought a purple map.", voice);
+    });
+    return all;
+  };
+  const auto one = run(1), two = run(3);
+  for (size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].audio.samples, two[i].audio.samples);
+    EXPECT_EQ(one[i].phones, two[i].phones);
+    EXPECT_GT(sounds(one[i]).size(), 12u);
+  }
+}
+
+TEST(Sentences, HoldEveryPhone) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  std::set<int> heard;
+  for (size_t i = 0; i < written_sentences().size(); i += 4) {
+    for (const int id : sounds(speak(std::string(written_sentences()[i]), {}))) heard.insert(id);
+  }
+  EXPECT_EQ(heard.size(), static_cast<size_t>(data::kPhoneCount - 1));
+}
+
+TEST(Sentences, ThousandsThatDiffer) {
+  std::set<std::string> texts;
+  Rng rng(1);
+  for (int i = 0; i < 4000; ++i) texts.insert(draw_sentence(rng));
+  EXPECT_GT(texts.size(), 3000u);
+}
+
+TEST(Sentences, TestsHearNoWrittenSentenceOfTraining) {
+  Rng rng(2);
+  std::set<std::string> train, test;
+  for (int i = 0; i < 3000; ++i) {
+    train.insert(draw_sentence(rng, SentenceGroup::kTrain));
+    test.insert(draw_sentence(rng, SentenceGroup::kTest));
+  }
+  for (const std::string_view text : written_sentences()) {
+    EXPECT_FALSE(train.contains(std::string(text)) && test.contains(std::string(text))) << text;
+  }
+}
+
+class Folder : public ::testing::Test {
+ protected:
+  fs::path root_ = fs::temp_directory_path() / "flowtalk_corpus_test";
+  void SetUp() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root_); }
+
+  CorpusOptions options(const char* name, int threads) const {
+    CorpusOptions o;
+    o.out = root_ / name;
+    o.clips_per_style = 1;
+    o.real_prompts = false;
+    o.threads = threads;
+    o.quiet = true;
+    return o;
+  }
+  static std::map<std::string, std::string> bytes(const fs::path& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      files[fs::relative(entry.path(), folder).string()] = load_file(entry.path());
+    }
+    return files;
+  }
+};
+
+TEST_F(Folder, CorpusIsTheSameForAnyThreadsAndResumes) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  const CorpusReport first = make_corpus(options("a", 1));
+  EXPECT_EQ(first.written, 32);
+  make_corpus(options("b", 2));
+  const auto a = bytes(root_ / "a");
+  EXPECT_EQ(a, bytes(root_ / "b"));
+  const data::Index index = data::scan_dataset(root_ / "a" / "mead");
+  EXPECT_EQ(index.clips.size(), 32u);
+  EXPECT_TRUE(index.problems.empty());
+  // A clip that was cut off half-way is made again, the others are kept.
+  fs::remove(index.clips[3].npy);
+  fs::remove(root_ / "a" / "mead" / "phones" / (index.clips[3].stem + ".lab"));
+  const CorpusReport second = make_corpus(options("a", 2));
+  EXPECT_EQ(second.written, 1);
+  EXPECT_EQ(second.kept, 31);
+  EXPECT_EQ(a, bytes(root_ / "a"));
+  CorpusOptions other = options("a", 1);
+  other.seed = 2;
+  EXPECT_THROW(make_corpus(other), Error);
+}
+
+TEST_F(Folder, PhoneCorpusLoads) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  PhoneCorpusOptions options;
+  options.hours = 0.006;
+  options.real_prompts = false;
+  options.quiet = true;
+  const auto report = make_phone_corpus(options, root_);
+  const auto clips = data::load_phone_clips(root_);
+  EXPECT_EQ(static_cast<int64_t>(clips.size()), report.synthetic_clips);
+  for (const auto& clip : clips) {
+    EXPECT_NEAR(clip.phones.back().end_s, clip.audio.duration_s(), 1e-3);
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::synth
