@@ -16,7 +16,7 @@ namespace flowtalk::apps {
 namespace {
 
 constexpr int kSheetCell = 256;  // pixels of a face on a contact sheet
-constexpr float kYaw = 0.2f;    // radians; a face is easier to read slightly from the side
+constexpr float kYaw = 0.2f;     // radians; a face is easier to read slightly from the side
 
 std::span<const float> row_of(const tensor::Tensor& motion, int64_t frame) {
   const int64_t t = std::clamp<int64_t>(frame, 0, motion.dim(0) - 1);
