@@ -1,6 +1,9 @@
 #include "flowtalk/render/rasterizer.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
 
 #include "flowtalk/render/simd.h"
 
@@ -38,7 +41,10 @@ struct Window {
 template <class Int>
 [[gnu::always_inline]] inline void cover(const ScreenTriangle& t, uint32_t id, int tile_x,
                                          int tile_y, const Window& w, TileSamples& out) {
+  // Unsigned, because g++ 12's overflow checks (-fsanitize=undefined) break sums of signed vectors.
+  using Unsigned = std::make_unsigned_t<Int>;
   using Ints [[gnu::vector_size(kLanes * sizeof(Int))]] = Int;
+  using UnsignedInts [[gnu::vector_size(kLanes * sizeof(Int))]] = Unsigned;
   using Words [[gnu::vector_size(kLanes * sizeof(int32_t))]] = int32_t;
   using Floats [[gnu::vector_size(kLanes * sizeof(float))]] = float;
   constexpr float kPixel = 1.0f / kSubpixels;
@@ -46,31 +52,36 @@ template <class Int>
   const std::array<Edge<Int>, 3> edge = {Edge<Int>(t.x[1], t.y[1], t.x[2], t.y[2], left, top),
                                          Edge<Int>(t.x[2], t.y[2], t.x[0], t.y[0], left, top),
                                          Edge<Int>(t.x[0], t.y[0], t.x[1], t.y[1], left, top)};
-  Ints row_edge[3];
-  Floats row_depth;
+  std::array<std::array<Int, kLanes>, 3> first_edge;
+  std::array<float, kLanes> first_depth;
   const float corner_depth = t.depth + t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
                              t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel);
-  for (int lane = 0; lane < kLanes; ++lane) {
-    const auto s = static_cast<size_t>(lane % kSamples);
-    const int x = lane / kSamples * kSubpixels + kSampleX[s], y = kSampleY[s];
-    for (size_t k = 0; k < 3; ++k)
-      row_edge[k][lane] = edge[k].base + edge[k].dx * x + edge[k].dy * y;
-    row_depth[lane] = corner_depth + t.depth_dx * (static_cast<float>(x) * kPixel) +
-                      t.depth_dy * (static_cast<float>(y) * kPixel);
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    const size_t s = lane % kSamples;
+    const int x = static_cast<int>(lane) / kSamples * kSubpixels + kSampleX[s], y = kSampleY[s];
+    for (size_t k = 0; k < 3; ++k) {
+      first_edge[k][lane] = edge[k].base + edge[k].dx * x + edge[k].dy * y;
+    }
+    first_depth[lane] = corner_depth + t.depth_dx * (static_cast<float>(x) * kPixel) +
+                        t.depth_dy * (static_cast<float>(y) * kPixel);
   }
+  UnsignedInts row_edge[3];
+  Floats row_depth;
+  std::memcpy(row_edge, first_edge.data(), sizeof row_edge);
+  std::memcpy(&row_depth, first_depth.data(), sizeof row_depth);
   const Words ids = Words{} + static_cast<int32_t>(id);
-  const Int right0 = edge[0].dx * (kLanePixels * kSubpixels);
-  const Int right1 = edge[1].dx * (kLanePixels * kSubpixels);
-  const Int right2 = edge[2].dx * (kLanePixels * kSubpixels);
+  const auto right0 = static_cast<Unsigned>(edge[0].dx * (kLanePixels * kSubpixels));
+  const auto right1 = static_cast<Unsigned>(edge[1].dx * (kLanePixels * kSubpixels));
+  const auto right2 = static_cast<Unsigned>(edge[2].dx * (kLanePixels * kSubpixels));
   const float right_depth = t.depth_dx * kLanePixels;
   for (int y = w.y0; y < w.y1; ++y) {
-    Ints e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
+    UnsignedInts e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
     Floats z = row_depth;
     const size_t first = kSamples * static_cast<size_t>(y * kTile + w.x0);
     auto* depth = reinterpret_cast<Floats*>(out.depth.data() + first);
     auto* seen = reinterpret_cast<Words*>(out.triangle.data() + first);
     for (int x = w.x0; x < w.x1; x += kLanePixels, ++depth, ++seen) {
-      const Words inside = __builtin_convertvector((e0 | e1 | e2) >= 0, Words);
+      const Words inside = __builtin_convertvector(std::bit_cast<Ints>(e0 | e1 | e2) >= 0, Words);
       const Words pass = inside & (z > *depth);
       *depth = pass ? z : *depth;
       *seen = pass ? ids : *seen;
@@ -79,7 +90,7 @@ template <class Int>
       e2 += right2;
       z += right_depth;
     }
-    for (size_t k = 0; k < 3; ++k) row_edge[k] += edge[k].dy * kSubpixels;
+    for (size_t k = 0; k < 3; ++k) row_edge[k] += static_cast<Unsigned>(edge[k].dy * kSubpixels);
     row_depth += t.depth_dy;
   }
 }
