@@ -1,7 +1,6 @@
 #include "flowtalk/render/rasterizer.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <type_traits>
 
@@ -81,7 +80,8 @@ template <class Int>
     auto* depth = reinterpret_cast<Floats*>(out.depth.data() + first);
     auto* seen = reinterpret_cast<Words*>(out.triangle.data() + first);
     for (int x = w.x0; x < w.x1; x += kLanePixels, ++depth, ++seen) {
-      const Words inside = __builtin_convertvector(std::bit_cast<Ints>(e0 | e1 | e2) >= 0, Words);
+      const Words inside =
+          __builtin_convertvector(reinterpret_cast<Ints>(e0 | e1 | e2) >= 0, Words);
       const Words pass = inside & (z > *depth);
       *depth = pass ? z : *depth;
       *seen = pass ? ids : *seen;
