@@ -1,0 +1,114 @@
+// What talk, render and evaluate make of a voice, with the default checkpoint.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CliFilm : public CommandLine {
+ protected:
+  // The PNG's width and height, from its header.
+  std::pair<int, int> png_size(const std::string& name) const {
+    const std::string bytes = load_file(file(name));
+    EXPECT_THAT(bytes, HasSubstr("IHDR"));
+    auto number = [&](size_t at) {
+      int value = 0;
+      for (size_t i = at; i < at + 4; ++i) value = value * 256 + static_cast<uint8_t>(bytes[i]);
+      return value;
+    };
+    return {number(16), number(20)};
+  }
+};
+
+TEST_F(CliFilm, TalkMakesAFilmAsLongAsTheVoiceWithItsSound) {
+  const Outcome outcome = run({"talk", "voice.wav", "-o", "face.mp4", "--size", "96"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("face.mp4: 2.0 s, 96 x 96"));
+  const audio::Audio voice = audio::load_audio(file("voice.wav"));
+  const audio::Audio sound = audio::load_audio(file("face.mp4"));
+  EXPECT_NEAR(sound.duration_s(), 2.0, 0.07);  // AAC comes in packets of 64 ms
+  double product = 0, energy = 0, voice_energy = 0;
+  for (size_t i = 0; i < std::min(voice.samples.size(), sound.samples.size()); ++i) {
+    product += static_cast<double>(voice.samples[i]) * sound.samples[i];
+    energy += std::pow(static_cast<double>(sound.samples[i]), 2);
+    voice_energy += std::pow(static_cast<double>(voice.samples[i]), 2);
+  }
+  EXPECT_GT(product / std::sqrt(energy * voice_energy), 0.9) << "not the voice, or shifted";
+  EXPECT_THAT(names(), ElementsAre("face.mp4", "voice.wav"));
+}
+
+TEST_F(CliFilm, SeveralEmotionsStandSideBySideAndOnTheContactSheet) {
+  const Outcome outcome = run({"talk", "voice.wav", "voice.wav", "-o", "faces.mp4", "--size", "64",
+                               "--emotion", "all", "--contact-sheet", "sheet.png", "-q"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out + outcome.err, "");
+  EXPECT_NEAR(audio::load_audio(file("faces.mp4")).duration_s(), 4.35, 0.07);
+  const auto [width, height] = png_size("sheet.png");
+  EXPECT_GE(width, 6 * 64);
+  EXPECT_GE(height, 8 * 64);
+}
+
+TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
+  formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({1, 5, 403}));
+  ASSERT_EQ(run({"render", "motion.npy", "--frames", "pictures", "--size", "64", "-q"}).code, 0);
+  EXPECT_THAT(names(), ElementsAre("motion.npy", "pictures", "pictures/00000.png",
+                                   "pictures/00001.png", "pictures/00002.png", "pictures/00003.png",
+                                   "pictures/00004.png", "voice.wav"));
+  EXPECT_EQ(png_size("pictures/00004.png"), std::pair(64, 64));
+  EXPECT_EQ(load_file(file("pictures/00000.png")), load_file(file("pictures/00004.png")));
+}
+
+TEST_F(CliFilm, JawOpensOnThePicture) {
+  tensor::Tensor motion = tensor::Tensor::zeros({2, 53});
+  motion[53 + 50] = 0.3f;
+  formats::save_npy(file("motion.npy"), motion);
+  ASSERT_EQ(run({"render", "motion.npy", "--frames", "pictures", "--size", "64", "-q"}).code, 0);
+  EXPECT_NE(load_file(file("pictures/00000.png")), load_file(file("pictures/00001.png")));
+}
+
+TEST_F(CliFilm, VoicesBeyondTheLimitAreRefusedWithTheLimit) {
+  audio::Audio hum;
+  hum.samples.assign(static_cast<size_t>(601 * hum.rate_hz), 0.1f);
+  audio::save_wav(file("long.wav"), hum);
+  EXPECT_TRUE(failed_with(run({"predict", "long.wav", "-o", "out.npy"}), 1, {"long.wav", "600"}));
+  EXPECT_TRUE(failed_with(run({"talk", "long.wav", "-o", "out.mp4"}), 1, {"long.wav", "600"}));
+  EXPECT_THAT(names(), ElementsAre("long.wav", "voice.wav"));
+}
+
+TEST_F(CliFilm, EvaluateWantsOneMotionPerVoice) {
+  formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({1, 50, 403}));
+  EXPECT_TRUE(failed_with(
+      run({"evaluate", "lips", "--audio", "voice.wav", "--motion", "motion.npy", "motion.npy"}), 2,
+      {"--motion", "one per voice"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "lips"}), 2, {"which voice"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "lisp"}), 2, {"did you mean 'lips'"}));
+}
+
+TEST_F(CliFilm, DataCheckNamesWhatIsMissing) {
+  EXPECT_TRUE(failed_with(run({"data", "check", "nowhere"}), 1, {"nowhere"}));
+  ASSERT_EQ(run({"data", "synth", "-o", "made", "--clips-per-style", "1", "--no-real-prompts",
+                 "--no-augment", "-q"})
+                .code,
+            0);
+  ASSERT_EQ(run({"data", "check", "made/mead"}).code, 0);
+  std::string first;
+  for (const auto& entry : std::filesystem::directory_iterator(file("made/mead/param"))) {
+    first = std::max(first, entry.path().stem().string());
+  }
+  std::filesystem::remove(file("made/mead/wav/" + first + ".wav"));
+  const Outcome outcome = run({"data", "check", "made/mead"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr(first));
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
