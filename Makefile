@@ -37,7 +37,7 @@ bench:
 	@$(ROOT)scripts/install_deps.sh full
 	@cd $(ROOT) && cmake --preset release --log-level=WARNING -DFLOWTALK_BENCH=ON >/dev/null
 	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
-	@cd $(ROOT) && for b in build/release/bin/*_bench; do $$b || exit 1; done
+	@cd $(ROOT) && for b in build/release/bench/*_bench; do $$b || exit 1; done
 
 format:
 	@cd $(ROOT) && git ls-files '*.cpp' '*.h' | xargs clang-format -i
