@@ -67,7 +67,7 @@ const Map& espeak_names() {
                             {"3", {phone("ER")}},
                             {"3:", {phone("ER")}},
                             {"a", {phone("AE")}},
-      {"a#", {phone("AH")}},
+                            {"a#", {phone("AH")}},
                             {"aa", {phone("AE")}},
                             {"a:", {phone("AA")}},
                             {"A", {phone("AA")}},
