@@ -1,6 +1,7 @@
 #include "flowtalk/train/encoder_stage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 
 #include "flowtalk/encoder/hubert.h"
@@ -69,7 +70,10 @@ class SpeechWindows {
     const int64_t room = (static_cast<int64_t>(clip.audio.samples.size()) - samples_) / kHop;
     const int64_t first = rng.integer(0, std::max<int64_t>(0, room));
     const auto begin = clip.audio.samples.begin() + first * kHop;
-    const std::vector<float> wave = encoder::normalise({begin, begin + samples_});
+    std::vector<float> wave = encoder::normalise({begin, begin + samples_});
+    // Digital silence would leave every layer norm at zero variance, where its gradient is 1/eps.
+    const double dither = std::pow(10.0, rng.uniform(-3, -2));
+    for (float& sample : wave) sample += static_cast<float>(dither * rng.normal());
     waves.push_back(torch::tensor(wave));
     const auto classes = data::frame_targets(clip.phones, first + frames_);
     targets.push_back(torch::tensor(

@@ -56,8 +56,9 @@ double check_finite(const Stage& stage, int64_t step, const std::string& name, d
 
 class Epoch {
  public:
-  Epoch(const Stage& stage, const TrainConfig& config, torch::optim::AdamW& optimizer)
-      : stage_(stage), config_(config), optimizer_(optimizer) {}
+  Epoch(const Stage& stage, const TorchParams& params, const TrainConfig& config,
+        torch::optim::AdamW& optimizer)
+      : stage_(stage), params_(params), config_(config), optimizer_(optimizer) {}
 
   Metrics run(int64_t epoch, const std::vector<torch::Tensor>& weights) {
     Progress progress(fmt::format("{} epoch {}/{}", stage_.name, epoch + 1, config_.max_epoch),
@@ -73,7 +74,9 @@ class Epoch {
       for (int part = 0; part < config_.gradient_accumulation_steps; ++part) {
         accumulate(step, part, sums);
       }
-      torch::nn::utils::clip_grad_norm_(weights, config_.clip_norm);
+      if (!std::isfinite(torch::nn::utils::clip_grad_norm_(weights, config_.clip_norm))) {
+        fail_gradient(step);
+      }
       optimizer_.step();
       progress.advance(1, fmt::format("loss {:.4f}", sums["total"] / static_cast<double>(i + 1)));
     }
@@ -82,6 +85,17 @@ class Epoch {
   }
 
  private:
+  [[noreturn]] void fail_gradient(int64_t step) const {
+    std::string names;
+    for (const auto& [name, value] : params_.tensors()) {
+      if (value.grad().defined() && !torch::isfinite(value.grad()).all().item<bool>()) {
+        names += " " + name;
+      }
+    }
+    fail("train {}: the gradient of step {} is not finite in{}; lower --lr or check the data",
+         stage_.name, step, names);
+  }
+
   void accumulate(int64_t step, int part, Metrics& sums) {
     const int parts = config_.gradient_accumulation_steps;
     const Losses losses = stage_.losses(step * parts + part);
@@ -92,6 +106,7 @@ class Epoch {
   }
 
   const Stage& stage_;
+  const TorchParams& params_;
   const TrainConfig& config_;
   torch::optim::AdamW& optimizer_;
 };
@@ -138,7 +153,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
   save_file(out / "run.json", to_json(config).dump(2) + "\n");
   LossRecord record(out, state.epoch);
   for (; state.epoch < config.max_epoch;) {
-    Metrics metrics = Epoch(stage, config, optimizer).run(state.epoch, weights);
+    Metrics metrics = Epoch(stage, params, config, optimizer).run(state.epoch, weights);
     {
       const torch::NoGradGuard no_grad;
       for (const auto& [name, value] : stage.validate()) metrics["valid_" + name] = value;

@@ -32,18 +32,32 @@ TorchOps::Tensor TorchOps::rows(const Tensor& x, std::span<const int64_t> indice
   return torch::index_select(x, 0, index.to(x.device()));
 }
 
+// Windows side by side, then one product. Not torch::conv1d: on Debian's libtorch 1.13.1 its oneDNN
+// path returns garbage as the gradient of strided 1-D convolutions (seen on AVX-512 machines).
 TorchOps::Tensor TorchOps::conv1d(const Tensor& x, const Tensor& w, const Tensor& bias,
                                   const ConvOptions& options) const {
-  Tensor channels_first = x.transpose(1, 2);
-  int64_t both = 0;
-  if (options.left == options.right) {
-    both = options.left;
-  } else {
-    channels_first = torch::constant_pad_nd(channels_first, {options.left, options.right}, 0);
+  const int64_t kernel = w.size(2), groups = options.groups, out = w.size(0), in = w.size(1);
+  const Tensor padded = torch::constant_pad_nd(x, {0, 0, options.left, options.right}, 0);
+  const int64_t reach = options.dilation * (kernel - 1) + 1;
+  const int64_t frames = (padded.size(1) - reach) / options.stride + 1;
+  std::vector<Tensor> taps;
+  for (int64_t k = 0; k < kernel; ++k) {
+    const int64_t begin = k * options.dilation;
+    taps.push_back(
+        padded.slice(1, begin, begin + (frames - 1) * options.stride + 1, options.stride));
   }
-  return torch::conv1d(channels_first, w, bias, options.stride, both, options.dilation,
-                       options.groups)
-      .transpose(1, 2);
+  const Tensor windows = torch::cat(taps, 2);  // (B, T', k * groups * in)
+  if (groups == 1) {
+    return torch::linear(windows, w.transpose(1, 2).reshape({out, kernel * in}), bias);
+  }
+  const Tensor grouped = windows.reshape({-1, kernel, groups, in})
+                             .permute({2, 0, 1, 3})
+                             .reshape({groups, -1, kernel * in});
+  const Tensor weights = w.reshape({groups, out / groups, in, kernel})
+                             .permute({0, 3, 2, 1})
+                             .reshape({groups, kernel * in, out / groups});
+  const Tensor y = torch::bmm(grouped, weights).transpose(0, 1).reshape({x.size(0), frames, out});
+  return bias.defined() ? y + bias : y;
 }
 
 }  // namespace flowtalk::ops

@@ -1,0 +1,218 @@
+// The two backends on the same weights, and gradients against differences.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numbers>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/model/native.h"
+#include "flowtalk/ops/torch/torch_ops.h"
+#include "flowtalk/params/checkpoint.h"
+#include "flowtalk/params/native_params.h"
+#include "flowtalk/train/torch_params.h"
+
+namespace flowtalk {
+namespace {
+
+using ops::NativeOps;
+using ops::TorchOps;
+namespace fs = std::filesystem;
+
+std::vector<float> random_values(int64_t count, uint64_t seed, double sd = 1) {
+  std::vector<float> values(static_cast<size_t>(count));
+  Rng rng(seed);
+  for (float& v : values) v = static_cast<float>(sd * rng.normal());
+  return values;
+}
+
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double largest = 0;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    EXPECT_TRUE(std::isfinite(a[i]) && std::isfinite(b[i]));
+    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  }
+  return largest;
+}
+
+// Voiced speech-like sound with pauses: harmonics of a moving pitch under a syllable envelope.
+std::vector<float> speech_like(double seconds) {
+  std::vector<float> samples(static_cast<size_t>(seconds * flame::kAudioHz));
+  Rng rng(5);
+  double phase = 0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const double t = static_cast<double>(i) / flame::kAudioHz;
+    phase += 2 * std::numbers::pi * (130 + 40 * std::sin(2.1 * t)) / flame::kAudioHz;
+    double x = 0.02 * rng.normal();
+    for (int h = 1; h < 20; ++h) x += std::sin(h * phase) / h;
+    samples[i] = static_cast<float>(0.2 * x * std::max(0.0, std::sin(9 * t)));
+  }
+  return samples;
+}
+
+struct ParityTest : ::testing::Test {
+  ThreadPool pool{2};
+  NativeOps native{pool};
+  TorchOps torch_ops;
+};
+
+TEST_F(ParityTest, ConvolutionsOfEveryKind) {
+  struct Case {
+    int64_t in, out, kernel;
+    ops::ConvOptions options;
+  };
+  for (const auto& [in, out, kernel, options] :
+       {Case{1, 8, 10, {.stride = 5}}, Case{8, 12, 3, {.stride = 2}}, Case{6, 6, 5, {.left = 4}},
+        Case{6, 4, 3, {.dilation = 2, .left = 2, .right = 2}},
+        Case{12, 12, 8, {.groups = 4, .left = 4, .right = 3}}}) {
+    const auto x = random_values(2 * 40 * in, 1),
+               w = random_values(out * in / options.groups * kernel, 2), b = random_values(out, 3);
+    const auto run = [&](auto& ops) {
+      return ops.to_host(ops.conv1d(ops.constant({2, 40, in}, x),
+                                    ops.constant({out, in / options.groups, kernel}, w),
+                                    ops.constant({out}, b), options));
+    };
+    EXPECT_LT(largest_difference(run(native), run(torch_ops)), 2e-5) << in << " " << kernel;
+  }
+}
+
+TEST_F(ParityTest, ElementWiseNormsAndProducts) {
+  const auto x = random_values(2 * 6 * 8, 4), y = random_values(8, 5),
+             m = random_values(2 * 8 * 5, 6);
+  const auto run = [&](auto& ops) {
+    const auto a = ops.constant({2, 6, 8}, x), g = ops.constant({8}, y);
+    auto parts = std::vector{ops.gelu(a),
+                             ops.tanh(a),
+                             ops.sigmoid(a),
+                             ops.softplus(a),
+                             ops.leaky_relu(a, 0.2f),
+                             ops.clamp(a, -0.5f, 0.5f),
+                             ops.exp(a),
+                             ops.mul(a, g),
+                             ops.div(a, ops.offset(ops.mul(g, g), 1)),
+                             ops.layer_norm(a, g, g, 1e-5f),
+                             ops.time_norm(a, g, g, 1e-5f),
+                             ops.softmax_last(a)};
+    auto all = ops.to_host(ops.concat(parts, 1));
+    const auto product = ops.to_host(ops.matmul(a, ops.constant({2, 8, 5}, m)));
+    all.insert(all.end(), product.begin(), product.end());
+    return all;
+  };
+  EXPECT_LT(largest_difference(run(native), run(torch_ops)), 1e-5);
+}
+
+model::ModelConfig tiny_model() {
+  model::ModelConfig config;
+  config.encoder.conv_dim = {8, 8, 12, 12, 12, 12, 12};
+  config.encoder.hidden_size = 16;
+  config.encoder.num_attention_heads = 2;
+  config.encoder.num_hidden_layers = 2;
+  config.encoder.intermediate_size = 32;
+  config.encoder.num_conv_pos_embeddings = 8;
+  config.encoder.num_conv_pos_embedding_groups = 4;
+  config.prior = {6, 16, 2, 5};
+  config.condition.width = 16;
+  config.condition.fusion_layers = 2;
+  config.flow.steps = 3;
+  config.flow.hidden = 12;
+  config.flow.layers = 2;
+  config.flow.condition = 16;
+  return config;
+}
+
+// Motion of a voice in deterministic mode and the log density of given latents.
+template <class Ops>
+std::vector<float> end_to_end(Ops& ops, const model::FlowTalk<Ops>& m,
+                              const std::vector<float>& voice) {
+  const auto wave = encoder::normalise(encoder::pad_for_pairs(voice));
+  auto speech = m.speech(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave));
+  const int64_t frames = ops.shape(speech)[1] / 2 * 2;
+  speech = ops.slice(speech, 1, 0, frames);
+  const std::vector<float> mix = {0, 0.7f, 0, 0.3f, 0, 0, 0, 0};
+  const auto curve = condition::EmotionCurve::constant(mix, 0.8f, frames);
+  const std::vector<int64_t> style = {7};
+  const auto& g = m.generator;
+  const auto prepared = g.prepare(ops, g.condition(ops, speech, g.control(ops, curve), style));
+  const auto z = g.generate(ops, prepared, {});
+  auto result = ops.to_host(m.prior.decode(ops, z));
+  const auto posterior = m.prior.encode(ops, ops.constant({1, frames, flame::kMotion}, result));
+  // Per channel, as in bits per dimension.
+  const auto density = ops.to_host(ops.scale(g.log_prob(ops, posterior.mean, prepared),
+                                             1.0f / static_cast<float>(2 * m.config.prior.latent)));
+  result.insert(result.end(), density.begin(), density.end());
+  return result;
+}
+
+TEST_F(ParityTest, WholeTinyModel) {
+  const auto config = tiny_model();
+  params::FreshParams fresh(3);
+  train::TorchParams trained(3, torch::kCPU);
+  const model::NativeFlowTalk a(params::Scope<NativeOps>(fresh), config);
+  const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const auto voice = speech_like(2.3);
+  EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
+            1e-4);
+}
+
+TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
+  const fs::path folder = FLOWTALK_DEFAULT_CHECKPOINT;
+  const auto checkpoint = params::load_checkpoint(folder);
+  model::ModelConfig config;
+  from_json(checkpoint.config["model"], config, folder.string());
+  params::NativeParams mapped(checkpoint.weights);
+  const model::NativeFlowTalk a(params::Scope<NativeOps>(mapped), config);
+  mapped.finish();
+  train::TorchParams trained(0, torch::kCPU);
+  trained.preload(folder / "weights.safetensors");
+  const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const auto voice = speech_like(6);
+  EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
+            1e-4);
+}
+
+TEST_F(ParityTest, GradientsOfTheLikelihoodMatchDifferences) {
+  const auto config = tiny_model();
+  train::TorchParams params(4, torch::kCPU);
+  const model::Generator<TorchOps> g(params::Scope<TorchOps>(params) / "generator", config);
+  {  // away from the zero initialisation, where many gradients vanish
+    const torch::NoGradGuard no_grad;
+    torch::manual_seed(1);
+    for (const auto& [name, value] : params.tensors()) {
+      if (value.requires_grad()) value.add_(torch::randn_like(value) * 0.05);
+    }
+  }
+  torch::manual_seed(2);
+  const auto z = torch::randn({1, 8, 6}), speech = torch::randn({1, 8, 32});
+  const std::vector<float> mix = {0, 0, 1, 0, 0, 0, 0, 0};
+  const auto curve = condition::EmotionCurve::constant(mix, 0.6f, 8);
+  const std::vector<int64_t> style = {2};
+  const auto loss = [&] {
+    const auto c = g.condition(torch_ops, speech, g.control(torch_ops, curve), style);
+    return g.log_prob(torch_ops, z, g.prepare(torch_ops, c)).sum() / 48;
+  };
+  loss().backward();
+  int checked = 0;
+  for (const auto& [name, value] : params.tensors()) {
+    if (!value.requires_grad() || !value.grad().defined()) continue;
+    // Along the gradient itself: the directional derivative is its norm.
+    const auto direction = value.grad() / (value.grad().norm() + 1e-20);
+    const double expected = value.grad().norm().item<double>();
+    if (expected < 1e-3) continue;
+    const torch::NoGradGuard no_grad;
+    constexpr double kStep = 4e-3;
+    value.add_(direction * kStep);
+    const double up = loss().item<double>();
+    value.add_(direction * (-2 * kStep));
+    const double down = loss().item<double>();
+    value.add_(direction * kStep);
+    EXPECT_NEAR((up - down) / (2 * kStep), expected, 2e-3 + 0.02 * expected) << name;
+    ++checked;
+  }
+  EXPECT_GT(checked, 30);
+}
+
+}  // namespace
+}  // namespace flowtalk
