@@ -152,6 +152,7 @@ namespace {
 
 std::vector<Phone> decode(ps_decoder_t* decoder, const std::vector<int16>& pcm) {
   std::vector<Phone> phones;
+  ps_start_stream(decoder);  // forgets the noise of the recording before
   if (ps_start_utt(decoder) < 0) return phones;
   ps_process_raw(decoder, pcm.data(), pcm.size(), FALSE, TRUE);
   ps_end_utt(decoder);
