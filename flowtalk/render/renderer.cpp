@@ -88,6 +88,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
       const float behind = std::max(0.0f, lips_z - face.rest[3 * static_cast<int64_t>(v) + 2]);
       value[kAmbient] = std::exp(-behind / kMouthFalloff);
     }
+    value[kKeyLight] = options.shadows ? finish.least_key : 1.0f;
     value[kReflectance] = finish.reflectance;
     value[kRoughness] = finish.roughness;
     value[kScatter] = finish.scatter;
@@ -115,14 +116,14 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
       out[kNormalX + k] = n[0] * axes[k][0] + n[1] * axes[k][1] + n[2] * axes[k][2];
     }
     out[kInverseDepth] = screen[v].inverse_depth;
-    out[kKeyLight] = 1.0f;
     if (in_mouth[v]) {
       out[kAmbient] *= let_in;
       out[kKeyLight] = out[kAmbient];
     } else if (options.shadows) {
       const Vec3 point = {vertices[3 * v] + lift * n[0], vertices[3 * v + 1] + lift * n[1],
                           vertices[3 * v + 2] + lift * n[2]};
-      out[kKeyLight] = key_shadow.visibility(point, n, kShadowReach, lift);
+      const float least = out[kKeyLight];
+      out[kKeyLight] = least + (1.0f - least) * key_shadow.visibility(point, n, kShadowReach, lift);
     }
   });
 }

@@ -72,21 +72,21 @@ Finish finish_of(face::Material material) {
   using enum face::Material;
   switch (material) {
     case kSkin:
-      return {0.026f, 0.53f, 1.0f, 0.15f};
+      return {0.026f, 0.53f, 1.0f, 0.15f, 0.0f};
     case kLips:
-      return {0.040f, 0.33f, 0.8f, 0.45f};
+      return {0.040f, 0.33f, 0.8f, 0.45f, 0.0f};
     case kBrow:
-      return {0.015f, 0.70f, 0.1f, 0.3f};
+      return {0.015f, 0.70f, 0.1f, 0.3f, 0.0f};
     case kEyeball:
-      return {0.045f, 0.17f, 0.2f, 0.3f};
+      return {0.045f, 0.17f, 0.2f, 0.3f, 0.55f};
     case kTeeth:
-      return {0.050f, 0.22f, 0.4f, 0.0f};
+      return {0.050f, 0.22f, 0.4f, 0.0f, 0.0f};
     case kTongue:
-      return {0.040f, 0.35f, 0.6f, 0.0f};
+      return {0.040f, 0.35f, 0.6f, 0.0f, 0.0f};
     case kMouthInside:
-      return {0.030f, 0.45f, 0.4f, 0.0f};
+      return {0.030f, 0.45f, 0.4f, 0.0f, 0.0f};
     case kHair:
-      return {0.020f, 0.60f, 0.0f, 0.3f};
+      return {0.020f, 0.60f, 0.0f, 0.3f, 0.0f};
   }
   FT_CHECK(false, "material {}", static_cast<int>(material));
 }
@@ -121,8 +121,8 @@ FLOWTALK_CLONES void shade(ShadeBatch& batch) {
     const float open = 0.12f + 0.88f * ambient;
     add_light(kLights[0], a[kKeyLight][i], p, sum);
     add_light(kLights[1], open, p, sum);
-    add_light(kLights[2], open, p, sum);
-    add_light(kLights[3], open, p, sum);
+    add_light(kLights[2], open * open, p, sum);
+    add_light(kLights[3], open * open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
       batch.colour[c][i] = shoulder(a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]);
     }

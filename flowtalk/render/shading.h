@@ -17,6 +17,7 @@ struct Finish {
   float roughness;      // 0 mirror .. 1 chalk
   float scatter;        // 0..1, light that spreads under the surface and softens the terminator
   float least_ambient;  // where the rest shape hides what motion will show (lids, inner lips)
+  float least_key;      // of the key light in shadow: eyes keep their glint under the brow
 };
 Finish finish_of(face::Material material);
 
