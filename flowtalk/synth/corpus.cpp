@@ -114,8 +114,7 @@ class Maker {
     const Rng rng = rng_.fork(stem);
     data::PhoneClip clip;
     if (job.prompt) {
-      if (!recognizer) recognizer = std::make_unique<data::PhoneRecognizer>();
-      auto heard = load_prompt(*job.prompt, *recognizer);
+      auto heard = load_labelled_prompt(*job.prompt, recognizer);
       if (!heard) return false;
       clip = std::move(*heard);
     } else {
@@ -148,6 +147,16 @@ class Maker {
                                               .clipping = 0.02,
                                               .gain_lo_db = -14,
                                               .gain_hi_db = 0};
+
+  std::optional<data::PhoneClip> load_labelled_prompt(
+      const Prompt& prompt, std::unique_ptr<data::PhoneRecognizer>& recognizer) const {
+    const fs::path labels = options_.phone_corpus / "phones" / (prompt.name + ".lab");
+    if (!options_.phone_corpus.empty() && fs::exists(labels)) {
+      return data::PhoneClip{prompt.name, load_prompt_audio(prompt), data::load_phones(labels)};
+    }
+    if (!recognizer) recognizer = std::make_unique<data::PhoneRecognizer>();
+    return load_prompt(prompt, *recognizer);
+  }
 
   data::PhoneClip speak_clip(const data::ClipName& name, const Rng& rng) const {
     // The text does not depend on the level, as in MEAD.

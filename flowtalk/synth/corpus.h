@@ -13,9 +13,12 @@ struct CorpusOptions {
   std::filesystem::path out;  // receives mead/{param,wav,phones} and regions/
   int clips_per_style = 60;   // of the 670 per style; 0: all
   bool real_prompts = true;   // installed recorded prompts too, as sentences from 101 on
-  bool augment = true;        // mild noise, room and bandwidth on a part of the voices
-  int threads = 0;            // 0: all
-  bool quiet = false;         // no progress
+  // A phone corpus (phone_corpus.h) whose prompt labels are read instead of aligning again; empty:
+  // none. The corpus is the same either way.
+  std::filesystem::path phone_corpus;
+  bool augment = true;  // mild noise, room and bandwidth on a part of the voices
+  int threads = 0;      // 0: all
+  bool quiet = false;   // no progress
 };
 
 struct CorpusReport {

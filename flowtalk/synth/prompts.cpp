@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -114,12 +115,16 @@ std::string missing_prompts() {
   return "";
 }
 
+audio::Audio load_prompt_audio(const Prompt& prompt) {
+  return audio::load_audio(prompt.path, {.min_duration_s = 0.0});
+}
+
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
                                            data::PhoneRecognizer& recognizer) {
   constexpr double kLongest_s = 20, kLeastSpeech_s = 0.2;
   data::PhoneClip clip;
   clip.name = prompt.name;
-  clip.audio = audio::load_audio(prompt.path, {.min_duration_s = 0.0});
+  clip.audio = load_prompt_audio(prompt);
   const double duration = clip.audio.duration_s();
   if (duration < kLeastSpeech_s || duration > kLongest_s) return std::nullopt;
   std::optional<std::vector<data::Phone>> aligned;
@@ -131,7 +136,9 @@ std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
   }
   clip.phones = aligned ? *aligned : recognizer.recognize(clip.audio);
   double speech_s = 0;
-  for (const data::Phone& p : clip.phones) {
+  for (data::Phone& p : clip.phones) {
+    p.start_s = std::round(p.start_s * 1e4) / 1e4;
+    p.end_s = std::round(p.end_s * 1e4) / 1e4;
     if (p.id != data::kSilence) speech_s += p.end_s - p.start_s;
   }
   if (speech_s < kLeastSpeech_s) return std::nullopt;

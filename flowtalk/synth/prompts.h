@@ -27,9 +27,12 @@ std::vector<Prompt> find_prompts(const std::filesystem::path& root = "/usr/share
 // Why recorded prompts cannot be used on this machine, and what to install; empty if they can.
 std::string missing_prompts();
 
+audio::Audio load_prompt_audio(const Prompt& prompt);
+
 // The prompt's samples and phones: aligned with its text if that is known and fits (words that are
 // not in the dictionary, and other languages, by espeak-ng's pronunciation), recognised otherwise.
-// Nothing if it holds too little speech to be of use.
+// Times have the precision of
+// label files. Nothing if it holds too little speech to be of use.
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt, data::PhoneRecognizer& recognizer);
 
 }  // namespace flowtalk::synth
