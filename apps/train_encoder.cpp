@@ -20,6 +20,9 @@ int train_encoder(const Args& args) {
   if (!parse(app, args)) return 0;
   train::EncoderRun config;
   config.train.lr = 1.5e-3f;
+  config.train.batch = 8;
+  config.train.max_epoch = 20;
+  config.train.steps_per_epoch = 100;
   options.fill(config);
   options.apply_threads();
 

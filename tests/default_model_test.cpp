@@ -1,0 +1,140 @@
+// What the shipped model must do, on a voice whose phones are known.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/evaluate/lips.h"
+#include "flowtalk/face/expression_axes.h"
+#include "flowtalk/predict/predictor.h"
+#include "flowtalk/synth/speech.h"
+
+namespace flowtalk {
+namespace {
+
+using face::axis;
+
+struct DefaultModel : ::testing::Test {
+  static void SetUpTestSuite() {
+    synth::VoiceRecipe recipe;
+    recipe.engine = synth::Engine::kFlite;
+    recipe.voice = "slt";
+    speech = new synth::Speech(synth::speak(
+        "My mother bought a big apple pie. Papa walked home, and Bob made up a map of Paris.",
+        recipe));
+    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    features = new predict::SpeechFeatures(predictor->encode(speech->audio));
+  }
+  static void TearDownTestSuite() {
+    delete features;
+    delete predictor;
+    delete speech;
+  }
+
+  static predict::PredictOptions options(int emotion, float strength) {
+    predict::PredictOptions o;
+    o.emotion.fill(0);
+    o.emotion[static_cast<size_t>(emotion)] = 1;
+    o.strength = strength;
+    o.deterministic = true;
+    return o;
+  }
+  static tensor::Tensor motion(int emotion, float strength) {
+    return predictor->predict(*features, options(emotion, strength));
+  }
+  // Mean over the clip of a sum of axes.
+  static double mean(const tensor::Tensor& m, std::initializer_list<size_t> axes) {
+    double sum = 0;
+    for (int64_t t = 0; t < m.dim(0); ++t) {
+      for (const size_t a : axes) sum += m[t * flame::kMotion + static_cast<int64_t>(a)];
+    }
+    return sum / static_cast<double>(m.dim(0));
+  }
+  static double lip_auc(const tensor::Tensor& m) {
+    evaluate::LipRecording r{"voice", evaluate::lip_gaps(m),
+                             evaluate::lip_classes(speech->phones, m.dim(0))};
+    return evaluate::check_lips({&r, 1}, 1).pooled.auc.value();
+  }
+
+  static synth::Speech* speech;
+  static predict::Predictor* predictor;
+  static predict::SpeechFeatures* features;
+};
+synth::Speech* DefaultModel::speech = nullptr;
+predict::Predictor* DefaultModel::predictor = nullptr;
+predict::SpeechFeatures* DefaultModel::features = nullptr;
+
+TEST_F(DefaultModel, RightAxesMoveAndMoreWithEachLevel) {
+  struct Expectation {
+    const char* emotion;
+    std::initializer_list<size_t> axes;
+  };
+  const Expectation expected[] = {
+      {"happy", {axis("mouthSmileLeft"), axis("mouthSmileRight")}},
+      {"sad", {axis("browInnerUp"), axis("mouthFrownLeft"), axis("mouthFrownRight")}},
+      {"surprised", {axis("eyeWideLeft"), axis("eyeWideRight"), axis("browOuterUpLeft")}},
+      {"fear", {axis("browInnerUp"), axis("eyeWideLeft"), axis("eyeWideRight")}},
+      {"disgusted", {axis("noseSneerLeft"), axis("noseSneerRight")}},
+      {"angry", {axis("browDownLeft"), axis("browDownRight")}},
+  };
+  for (const auto& [name, axes] : expected) {
+    const int emotion = parse_emotion(name);
+    double last = mean(motion(emotion, 0), axes);
+    const double neutral = last;
+    for (int level = 0; level < 3; ++level) {
+      const double now = mean(motion(emotion, strength_of_level(level)), axes);
+      EXPECT_GT(now, last + 0.02) << name << " level " << level;
+      last = now;
+    }
+    EXPECT_GT(last, neutral + 0.25) << name;
+  }
+}
+
+TEST_F(DefaultModel, StrengthZeroIsNeutralWhateverTheEmotion) {
+  const auto neutral = motion(kNeutral, 0);
+  for (int emotion = 1; emotion < 8; ++emotion) {
+    const auto m = motion(emotion, 0);
+    EXPECT_EQ(std::memcmp(m.data(), neutral.data(), static_cast<size_t>(m.size()) * 4), 0);
+  }
+}
+
+TEST_F(DefaultModel, LipsCloseOnBilabialsInEveryEmotion) {
+  for (int emotion = 0; emotion < 8; ++emotion) {
+    EXPECT_GT(lip_auc(motion(emotion, 1)), 0.8) << kEmotions[static_cast<size_t>(emotion)];
+  }
+}
+
+TEST_F(DefaultModel, TakesDifferAndTheirLipsStillFollowTheVoice) {
+  auto o = options(kNeutral, 0);
+  o.deterministic = false;
+  std::vector<tensor::Tensor> takes;
+  for (uint32_t take = 0; take < 3; ++take) {
+    o.take = take;
+    takes.push_back(predictor->predict(*features, o));
+    EXPECT_GT(lip_auc(takes.back()), 0.8);
+  }
+  for (int64_t i = 1; i < 3; ++i) {
+    double difference = 0;
+    for (int64_t j = 0; j < takes[0].size(); ++j) {
+      difference += std::abs(takes[static_cast<size_t>(i)][j] - takes[0][j]);
+    }
+    EXPECT_GT(difference / static_cast<double>(takes[0].size()), 1e-4);
+  }
+}
+
+TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
+  auto o = options(parse_emotion("happy"), 1);
+  o.deterministic = false;
+  o.seed = 9;
+  const auto expected = predictor->predict(*features, o);
+  const auto one = predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 1);
+  const auto again = one.predict(speech->audio, o);
+  ASSERT_EQ(again.shape(), expected.shape());
+  EXPECT_EQ(std::memcmp(again.data(), expected.data(), static_cast<size_t>(again.size()) * 4), 0);
+  EXPECT_EQ(again.dim(0),
+            encoder::motion_frames(static_cast<int64_t>(speech->audio.samples.size())));
+}
+
+}  // namespace
+}  // namespace flowtalk
