@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <string>
 
 namespace flowtalk::data {
 namespace {
-
-using Map = std::map<std::string, std::vector<int>, std::less<>>;
 
 // flite (radio phone set) and pocketsphinx names that are not plain ARPAbet.
 const std::map<std::string, int, std::less<>>& other_names() {
@@ -20,94 +19,97 @@ const std::map<std::string, int, std::less<>>& other_names() {
   return names;
 }
 
-const Map& espeak_names() {
-  static const Map names = {// consonants
-                            {"p", {phone("P")}},
-                            {"b", {phone("B")}},
-                            {"m", {phone("M")}},
-                            {"f", {phone("F")}},
-                            {"v", {phone("V")}},
-                            {"t", {phone("T")}},
-                            {"t[", {phone("T")}},
-                            {"d", {phone("D")}},
-                            {"d[", {phone("D")}},
-                            {"n", {phone("N")}},
-                            {"l", {phone("L")}},
-                            {"r", {phone("R")}},
-                            {"R", {phone("R")}},
-                            {"*", {phone("D")}},
-                            {"s", {phone("S")}},
-                            {"z", {phone("Z")}},
-                            {"S", {phone("SH")}},
-                            {"Z", {phone("ZH")}},
-                            {"tS", {phone("CH")}},
-                            {"dZ", {phone("JH")}},
-                            {"T", {phone("TH")}},
-                            {"D", {phone("DH")}},
-                            {"k", {phone("K")}},
-                            {"g", {phone("G")}},
-                            {"N", {phone("NG")}},
-                            {"h", {phone("HH")}},
-                            {"x", {phone("HH")}},
-                            {"C", {phone("SH")}},
-                            {"j", {phone("Y")}},
-                            {"w", {phone("W")}},
-                            {"L", {phone("L")}},
-                            {"?", {}},
-                            {";", {}},
-                            {"_", {kSilence}},
-                            {"_:", {kSilence}},
-                            {"_!", {kSilence}},
-                            {"_|", {}},
-                            // vowels
-                            {"@", {phone("AH")}},
-                            {"@L", {phone("AH"), phone("L")}},
-                            {"@N", {phone("AH"), phone("N")}},
-                            {"@M", {phone("AH"), phone("M")}},
-                            {"3", {phone("ER")}},
-                            {"3:", {phone("ER")}},
-                            {"a", {phone("AE")}},
-                            {"a#", {phone("AH")}},
-                            {"aa", {phone("AE")}},
-                            {"a:", {phone("AA")}},
-                            {"A", {phone("AA")}},
-                            {"A:", {phone("AA")}},
-                            {"A@", {phone("AA"), phone("R")}},
-                            {"0", {phone("AA")}},
-                            {"O", {phone("AO")}},
-                            {"O:", {phone("AO")}},
-                            {"O@", {phone("AO"), phone("R")}},
-                            {"o@", {phone("AO"), phone("R")}},
-                            {"o", {phone("OW")}},
-                            {"o:", {phone("OW")}},
-                            {"V", {phone("AH")}},
-                            {"VR", {phone("AH"), phone("R")}},
-                            {"E", {phone("EH")}},
-                            {"E:", {phone("EH")}},
-                            {"e", {phone("EY")}},
-                            {"e:", {phone("EY")}},
-                            {"e@", {phone("EH"), phone("R")}},
-                            {"I", {phone("IH")}},
-                            {"IR", {phone("IH"), phone("R")}},
-                            {"i", {phone("IY")}},
-                            {"i:", {phone("IY")}},
-                            {"i@", {phone("IH"), phone("R")}},
-                            {"i@3", {phone("IH"), phone("R")}},
-                            {"U", {phone("UH")}},
-                            {"u", {phone("UW")}},
-                            {"u:", {phone("UW")}},
-                            {"U@", {phone("UH"), phone("R")}},
-                            {"aI", {phone("AY")}},
-                            {"aI@", {phone("AY"), phone("AH")}},
-                            {"aI3", {phone("AY"), phone("ER")}},
-                            {"aU", {phone("AW")}},
-                            {"aU@", {phone("AW"), phone("ER")}},
-                            {"eI", {phone("EY")}},
-                            {"OI", {phone("OY")}},
-                            {"oU", {phone("OW")}},
-                            {"@U", {phone("OW")}}};
-  return names;
-}
+// An espeak-ng mnemonic and up to two phones; -1 is none.
+struct EspeakPhone {
+  std::string_view mnemonic;
+  int first = -1, second = -1;
+};
+constexpr EspeakPhone kEspeakPhones[] = {
+    {"p", phone("P")},
+    {"b", phone("B")},
+    {"m", phone("M")},
+    {"f", phone("F")},
+    {"v", phone("V")},
+    {"t", phone("T")},
+    {"t[", phone("T")},
+    {"d", phone("D")},
+    {"d[", phone("D")},
+    {"n", phone("N")},
+    {"l", phone("L")},
+    {"r", phone("R")},
+    {"R", phone("R")},
+    {"*", phone("D")},
+    {"s", phone("S")},
+    {"z", phone("Z")},
+    {"S", phone("SH")},
+    {"Z", phone("ZH")},
+    {"tS", phone("CH")},
+    {"dZ", phone("JH")},
+    {"T", phone("TH")},
+    {"D", phone("DH")},
+    {"k", phone("K")},
+    {"g", phone("G")},
+    {"N", phone("NG")},
+    {"h", phone("HH")},
+    {"x", phone("HH")},
+    {"C", phone("SH")},
+    {"j", phone("Y")},
+    {"w", phone("W")},
+    {"L", phone("L")},
+    {"?"},
+    {";"},
+    {"_", kSilence},
+    {"_:", kSilence},
+    {"_!", kSilence},
+    {"_|"},
+    // vowels
+    {"@", phone("AH")},
+    {"@L", phone("AH"), phone("L")},
+    {"@N", phone("AH"), phone("N")},
+    {"@M", phone("AH"), phone("M")},
+    {"3", phone("ER")},
+    {"3:", phone("ER")},
+    {"a", phone("AE")},
+    {"a#", phone("AH")},
+    {"aa", phone("AE")},
+    {"a:", phone("AA")},
+    {"A", phone("AA")},
+    {"A:", phone("AA")},
+    {"A@", phone("AA"), phone("R")},
+    {"0", phone("AA")},
+    {"O", phone("AO")},
+    {"O:", phone("AO")},
+    {"O@", phone("AO"), phone("R")},
+    {"o@", phone("AO"), phone("R")},
+    {"o", phone("OW")},
+    {"o:", phone("OW")},
+    {"V", phone("AH")},
+    {"VR", phone("AH"), phone("R")},
+    {"E", phone("EH")},
+    {"E:", phone("EH")},
+    {"e", phone("EY")},
+    {"e:", phone("EY")},
+    {"e@", phone("EH"), phone("R")},
+    {"I", phone("IH")},
+    {"IR", phone("IH"), phone("R")},
+    {"i", phone("IY")},
+    {"i:", phone("IY")},
+    {"i@", phone("IH"), phone("R")},
+    {"i@3", phone("IH"), phone("R")},
+    {"U", phone("UH")},
+    {"u", phone("UW")},
+    {"u:", phone("UW")},
+    {"U@", phone("UH"), phone("R")},
+    {"aI", phone("AY")},
+    {"aI@", phone("AY"), phone("AH")},
+    {"aI3", phone("AY"), phone("ER")},
+    {"aU", phone("AW")},
+    {"aU@", phone("AW"), phone("ER")},
+    {"eI", phone("EY")},
+    {"OI", phone("OY")},
+    {"oU", phone("OW")},
+    {"@U", phone("OW")},
+};
 
 // Without the marks that only tell variants apart: "I2" and "I#" are "I", "n-" is "n".
 std::string base_mnemonic(std::string_view mnemonic) {
@@ -123,11 +125,23 @@ std::string base_mnemonic(std::string_view mnemonic) {
   return base;
 }
 
-const std::vector<int>* look_up_espeak(std::string_view mnemonic) {
-  const Map& names = espeak_names();
-  auto found = names.find(mnemonic);
-  if (found == names.end()) found = names.find(base_mnemonic(mnemonic));
-  return found == names.end() ? nullptr : &found->second;
+const EspeakPhone* find_exactly(std::string_view mnemonic) {
+  const auto* found = std::find_if(std::begin(kEspeakPhones), std::end(kEspeakPhones),
+                                   [&](const auto& entry) { return entry.mnemonic == mnemonic; });
+  return found == std::end(kEspeakPhones) ? nullptr : found;
+}
+
+const EspeakPhone* look_up_espeak(std::string_view mnemonic) {
+  const EspeakPhone* found = find_exactly(mnemonic);
+  return found ? found : find_exactly(base_mnemonic(mnemonic));
+}
+
+std::vector<int> phones_of(const EspeakPhone& entry) {
+  std::vector<int> ids;
+  for (const int id : {entry.first, entry.second}) {
+    if (id >= 0) ids.push_back(id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -157,9 +171,9 @@ bool espeak_mnemonic_known(std::string_view mnemonic) {
 }
 
 std::vector<int> phones_of_espeak(std::string_view mnemonic) {
-  if (const auto* found = look_up_espeak(mnemonic)) return *found;
+  if (const auto* found = look_up_espeak(mnemonic)) return phones_of(*found);
   for (size_t length = mnemonic.size(); length > 0; --length) {
-    if (const auto* found = look_up_espeak(mnemonic.substr(0, length))) return *found;
+    if (const auto* found = look_up_espeak(mnemonic.substr(0, length))) return phones_of(*found);
   }
   return {phone("AH")};
 }
