@@ -8,11 +8,20 @@ namespace flowtalk::train {
 namespace {
 
 constexpr float kMillimetres = 1000;
+constexpr size_t kMostVertices = 80;
+
+// At most `most` of the ids, evenly spread over the list.
+std::vector<uint32_t> every_nth(const std::vector<uint32_t>& ids, size_t most) {
+  std::vector<uint32_t> result;
+  const size_t step = (ids.size() + most - 1) / most;
+  for (size_t i = 0; i < ids.size(); i += step) result.push_back(ids[i]);
+  return result;
+}
 
 }  // namespace
 
 LipVertices::LipVertices(const face::Face& face, torch::Device device) {
-  std::vector<uint32_t> ids = face.regions.lips;
+  std::vector<uint32_t> ids = every_nth(face.regions.lips, kMostVertices);
   region_count_ = static_cast<int64_t>(ids.size());
   pair_count_ = static_cast<int64_t>(face.lips.upper.size());
   ids.insert(ids.end(), face.lips.upper.begin(), face.lips.upper.end());

@@ -11,7 +11,8 @@ namespace flowtalk::train {
 class LipVertices {
  public:
   LipVertices(const face::Face& face, torch::Device device);
-  // motion (B, T, 53) -> (B, T, N, 3): the lip region, then the landmark pairs upper, lower.
+  // motion (B, T, 53) -> (B, T, N, 3): up to 80 vertices spread over the lip region, then the
+  // landmark pairs upper, lower.
   torch::Tensor positions(const torch::Tensor& motion) const;
   // Mean vertical distance of the landmark pairs, (B, T), from positions().
   torch::Tensor gap(const torch::Tensor& positions) const;
