@@ -36,7 +36,7 @@ void declare(CLI::App& app, LipsCommand& c) {
   app.add_option("VOICE,--audio,--wav-path", c.voices, "sound files, folders or globs");
   app.add_option("--motion", c.motions,
                  "motion files (.npy), one per voice; without them the motion is predicted here, "
-                 "in deterministic mode");
+                 "without chance unless --temperature is given");
   app.add_option("--json", c.json, "also write the figures to this file");
   app.add_option("--emotion", c.emotion, "of predicted motion (default neutral)");
   c.performance.deterministic = true;
@@ -105,6 +105,9 @@ int lips(const Args& args) {
       "flowtalk evaluate lips");
   declare(app, c);
   if (!parse(app, args)) return 0;
+  if (app.count("--temperature") > 0 && app.count("--deterministic") == 0) {
+    c.performance.deterministic = false;
+  }
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   const auto voices = find_voices(c.voices);
   if (!c.motions.empty() && c.motions.size() != voices.size()) {

@@ -128,6 +128,9 @@ int train_generator(const Args& args) {
   app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
   if (!parse(app, args)) return 0;
   train::GeneratorRun config;
+  config.train.max_epoch = 14;
+  config.train.steps_per_epoch = 100;
+  config.train.lr = 8e-4f;
   options.fill(config);
   options.apply_threads();
   const auto index = data.index();
