@@ -130,6 +130,20 @@ TEST(Files, NothingHalfWrittenStays) {
   fs::remove_all(folder);
 }
 
+TEST(Files, AFolderReplacesTheOldOneAsAWhole) {
+  const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test_folder";
+  fs::remove_all(folder);
+  for (const char* name : {"one.txt", "two.txt"}) {
+    PartialOutput output(folder / "checkpoint");
+    save_file(output.path() / name, name);
+    output.commit();
+  }
+  EXPECT_FALSE(fs::exists(folder / "checkpoint" / "one.txt"));
+  EXPECT_EQ(load_file(folder / "checkpoint" / "two.txt"), "two.txt");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
+  fs::remove_all(folder);
+}
+
 TEST(Conditions, NamesNumbersMixes) {
   EXPECT_EQ(parse_emotion("angry"), 6);
   EXPECT_EQ(parse_emotion("6"), 6);

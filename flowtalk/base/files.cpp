@@ -1,8 +1,10 @@
 #include "flowtalk/base/files.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <utility>
@@ -80,7 +82,18 @@ PartialOutput::~PartialOutput() {
 
 void PartialOutput::commit() {
   std::error_code code;
-  if (fs::is_directory(partial_)) fs::remove_all(final_, code);
+  if (fs::is_directory(partial_) && fs::exists(final_)) {
+    // Swapped in one step where the system can, so that a reader or a crash finds the old folder or
+    // the new one; what is removed then is the old one.
+#ifdef RENAME_EXCHANGE
+    if (renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, final_.c_str(), RENAME_EXCHANGE) == 0) {
+      fs::remove_all(partial_, code);
+      committed_ = true;
+      return;
+    }
+#endif
+    fs::remove_all(final_, code);
+  }
   fs::rename(partial_, final_, code);
   if (code) fail("{}: cannot be written ({})", final_.string(), code.message());
   committed_ = true;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <string>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -61,7 +62,9 @@ TEST(Splits, CountsPerStyle) {
 
 class Dataset : public ::testing::Test {
  protected:
-  fs::path folder_ = fs::temp_directory_path() / "flowtalk_index_test";
+  fs::path folder_ =
+      fs::temp_directory_path() / (std::string("flowtalk_index_") +
+                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
   void SetUp() override {
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "param");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <string>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -78,7 +79,9 @@ TEST(FrameTargets, FrameCentresFollowTheEncoder) {
 
 class LabelFile : public ::testing::Test {
  protected:
-  fs::path path_ = fs::temp_directory_path() / "flowtalk_labels_test.lab";
+  fs::path path_ =
+      fs::temp_directory_path() / (std::string("flowtalk_labels_") +
+                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
   void TearDown() override { fs::remove(path_); }
 };
 

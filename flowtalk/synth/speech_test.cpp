@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <string>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -141,7 +142,9 @@ TEST(Sentences, TestsHearNoWrittenSentenceOfTraining) {
 
 class Folder : public ::testing::Test {
  protected:
-  fs::path root_ = fs::temp_directory_path() / "flowtalk_corpus_test";
+  fs::path root_ =
+      fs::temp_directory_path() / (std::string("flowtalk_corpus_") +
+                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
   void SetUp() override { fs::remove_all(root_); }
   void TearDown() override { fs::remove_all(root_); }
 
