@@ -1,6 +1,9 @@
 // Time of the native ops at the shapes of the models: products, convolutions, attention, glue.
 // GF/s counts two operations per multiply-add. The argument named `threads` is the pool's size.
 #include <benchmark/benchmark.h>
+#include <omp.h>
+
+#include <oneapi/dnnl/dnnl.hpp>
 
 #include "flowtalk/base/rng.h"
 #include "flowtalk/ops/native.h"
@@ -32,6 +35,43 @@ void linear(benchmark::State& state) {
   report_flops(state, 2.0 * static_cast<double>(m * k * n));
 }
 BENCHMARK(linear)
+    ->ArgNames({"m", "k", "n", "threads"})
+    ->ArgsProduct({{1, 50, 300}, {768}, {768, 3072}, {1, 2}})
+    ->ArgsProduct({{6, 150}, {96, 192}, {192}, {1, 2}})
+    ->UseRealTime();
+
+// The rival: the same product by oneDNN's matmul with weights in the layout that it asks for.
+void onednn_linear(benchmark::State& state) {
+  using dnnl::memory;
+  omp_set_num_threads(static_cast<int>(state.range(3)));
+  const int64_t m = state.range(0), k = state.range(1), n = state.range(2);
+  Tensor x = random_tensor({m, k}), weight = random_tensor({n, k}), bias = random_tensor({1, n});
+  Tensor y({m, n});
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  dnnl::stream stream(engine);
+  const auto f32 = memory::data_type::f32;
+  const memory::desc x_desc({m, k}, f32, memory::format_tag::ab);
+  const memory::desc w_plain({k, n}, f32, memory::format_tag::ba);
+  const memory::desc w_any({k, n}, f32, memory::format_tag::any);
+  const memory::desc b_desc({1, n}, f32, memory::format_tag::ab);
+  const memory::desc y_desc({m, n}, f32, memory::format_tag::ab);
+  const dnnl::matmul::primitive_desc description({x_desc, w_any, b_desc, y_desc}, engine);
+  memory source(x_desc, engine, x.data()), plain(w_plain, engine, weight.data());
+  memory packed(description.weights_desc(), engine);
+  dnnl::reorder(plain, packed).execute(stream, plain, packed);
+  memory bias_memory(b_desc, engine, bias.data()), out(y_desc, engine, y.data());
+  const dnnl::matmul product(description);
+  for (auto _ : state) {
+    product.execute(stream, {{DNNL_ARG_SRC, source},
+                             {DNNL_ARG_WEIGHTS, packed},
+                             {DNNL_ARG_BIAS, bias_memory},
+                             {DNNL_ARG_DST, out}});
+    stream.wait();
+  }
+  state.SetLabel(description.impl_info_str());
+  report_flops(state, 2.0 * static_cast<double>(m * k * n));
+}
+BENCHMARK(onednn_linear)
     ->ArgNames({"m", "k", "n", "threads"})
     ->ArgsProduct({{1, 50, 300}, {768}, {768, 3072}, {1, 2}})
     ->ArgsProduct({{6, 150}, {96, 192}, {192}, {1, 2}})
@@ -111,5 +151,3 @@ BENCHMARK(layer_norm);
 
 }  // namespace
 }  // namespace flowtalk
-
-BENCHMARK_MAIN();
