@@ -44,7 +44,8 @@ class GeneratorTrainer {
     std::vector<torch::Tensor> latents;
     auto generator = seeded(0);
     for (const auto& clip : clips) {
-      latents.push_back(posterior_sample(clip.motion.unsqueeze(0), generator).squeeze(0));
+      latents.push_back(
+          posterior_sample(clip.motion.unsqueeze(0).to(ops_.device()), generator).squeeze(0));
     }
     const torch::Tensor all = torch::cat(latents, 0);
     params_.assign("generator/latent_mean", all.mean(0));
@@ -72,7 +73,7 @@ class GeneratorTrainer {
     }
     const torch::Tensor dropped =
         torch::rand({batch.motion.size(0), 1, 1}, generator) < config_.loss.null_emotion;
-    const auto prepared = prepare(batch, dropped.to(torch::kFloat32));
+    const auto prepared = prepare(batch, dropped.to(torch::kFloat32).to(ops_.device()));
     Losses result;
     result["nll"] = nll(z, prepared, batch);
     result["total"] = result["nll"];
@@ -153,13 +154,14 @@ class GeneratorTrainer {
                          const torch::Tensor& temperature, torch::Generator generator) {
     const auto& g = model_.generator;
     const torch::Tensor rho = g.base.rho(ops_).detach();
-    const torch::Tensor white = torch::randn(prepared.base.mean.sizes(), generator);
+    const torch::Tensor white =
+        torch::randn(prepared.base.mean.sizes(), generator).to(ops_.device());
     std::vector<torch::Tensor> frames = {white.select(1, 0)};
     const torch::Tensor spread = torch::sqrt(1 - rho * rho);
     for (int64_t t = 1; t < white.size(1); ++t) {
       frames.push_back(frames.back() * rho + white.select(1, t) * spread);
     }
-    const torch::Tensor r = torch::stack(frames, 1) * temperature;
+    const torch::Tensor r = torch::stack(frames, 1) * temperature.to(ops_.device());
     const torch::Tensor u = prepared.base.mean + torch::exp(prepared.base.log_sd) * r;
     const torch::Tensor z = g.flow.inverse(ops_, u, prepared.condition);
     return model_.prior.decode(ops_, z * g.latent_sd + g.latent_mean);
@@ -241,18 +243,20 @@ void train_generator(GeneratorRun config, const RunOptions& run, const fs::path&
   const auto seed = static_cast<uint64_t>(config.train.seed);
   const WindowSampler sampler(training, config.train.window_frames, seed);
   const WindowSampler held_out(validation, config.train.window_frames, 0);
-  const Batch fixed = held_out.fixed(128);
+  const Batch fixed = held_out.fixed(128).to(ops.device());
 
   Stage stage;
   stage.name = "generator";
   stage.trainable = {"generator/"};
   stage.config = Json{{"format", 1}, {"kind", "model"}, {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) {
-    trainer.initialise(training, sampler.draw(1 << 30, 4 * int64_t{config.train.batch}));
+    trainer.initialise(training,
+                       sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(ops.device()));
   };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);
-    return trainer.losses(sampler.draw(step, config.train.batch), step, ramp_at(config, step));
+    return trainer.losses(sampler.draw(step, config.train.batch).to(ops.device()), step,
+                          ramp_at(config, step));
   };
   stage.validate = [&] {
     ops.set_training(false);

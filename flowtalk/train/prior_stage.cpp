@@ -30,12 +30,13 @@ class PriorTrainer {
     const auto posterior = prior_.encode(ops_, batch.motion);
     torch::Tensor z = posterior.mean;
     if (noisy) {
-      const torch::Tensor noise = ar_noise(z.sizes(), config_.loss.noise_rho, generator);
+      const torch::Tensor noise =
+          ar_noise(z.sizes(), config_.loss.noise_rho, generator).to(z.device());
       z = z + torch::exp(0.5 * posterior.log_variance) * noise;
       const torch::Tensor kept =
           (torch::rand({z.size(0), z.size(1), 1}, generator) >= config_.loss.mask_frames)
               .to(torch::kFloat32);
-      z = z * kept;
+      z = z * kept.to(z.device());
     }
     Losses result = reconstruction(prior_.decode(ops_, z), batch);
     const torch::Tensor kl =
@@ -107,7 +108,7 @@ void train_prior(const PriorRun& config, const RunOptions& run,
   const WindowSampler sampler(training, config.train.window_frames,
                               static_cast<uint64_t>(config.train.seed));
   const WindowSampler held_out(validation, config.train.window_frames, 0);
-  const Batch fixed = held_out.fixed(256);
+  const Batch fixed = held_out.fixed(256).to(device);
 
   Stage stage;
   stage.name = "prior";
@@ -118,7 +119,7 @@ void train_prior(const PriorRun& config, const RunOptions& run,
     ops.set_training(true);
     auto generator = torch::make_generator<torch::CPUGeneratorImpl>(
         static_cast<uint64_t>(config.train.seed) * 1000003 + static_cast<uint64_t>(step));
-    return trainer.losses(sampler.draw(step, config.train.batch), generator, true);
+    return trainer.losses(sampler.draw(step, config.train.batch).to(device), generator, true);
   };
   stage.validate = [&] {
     ops.set_training(false);

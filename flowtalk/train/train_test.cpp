@@ -2,8 +2,10 @@
 
 #include <fstream>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/loss_curves.h"
+#include "flowtalk/train/prior_stage.h"
 #include "flowtalk/train/windows.h"
 
 namespace flowtalk::train {
@@ -68,6 +70,89 @@ TEST(LossCurves, RecordGoesOnWhereItStopped) {
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   EXPECT_EQ(text, "epoch,nll\n1,2\n2,0.5\n");
   std::filesystem::remove_all(folder);
+}
+
+struct RunFolder : ::testing::Test {
+  std::filesystem::path root = std::filesystem::temp_directory_path() /
+                               (std::string("flowtalk_train_") +
+                                ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  void SetUp() override { std::filesystem::remove_all(root); }
+  void TearDown() override { std::filesystem::remove_all(root); }
+};
+
+// Fits a vector to noise that depends on the step; `broken_epoch` fails as a killed process would.
+torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoch) {
+  TrainConfig config;
+  config.max_epoch = 3;
+  config.steps_per_epoch = 4;
+  config.warmup_steps = 2;
+  TorchParams params(1, torch::kCPU);
+  if (resume) params.preload(out / "last" / "weights.safetensors");
+  const torch::Tensor w = params.tensor("w", {5}, params::normal(1));
+  int epoch = 0;
+  Stage stage;
+  stage.name = "fit";
+  stage.trainable = {"w"};
+  stage.config = Json{{"format", 1}};
+  stage.losses = [&](int64_t step) {
+    return Losses{{"total", (w - static_cast<double>(step % 3)).pow(2).sum()}};
+  };
+  stage.validate = [&] {
+    if (++epoch == broken_epoch) fail("the power went out");
+    return Metrics{};
+  };
+  run_stage(stage, params, config, {out.string(), "cpu", 0, resume});
+  return w.detach().clone();
+}
+
+TEST_F(RunFolder, ResumedRunEndsWhereAnUninterruptedOneEnds) {
+  const torch::Tensor whole = fit(root / "whole", false, 0);
+  EXPECT_THROW(fit(root / "broken", false, 2), Error);
+  EXPECT_TRUE(torch::equal(fit(root / "broken", true, 0), whole));
+  EXPECT_THROW(fit(root / "whole", false, 0), Error);  // would overwrite a run
+}
+
+TEST_F(RunFolder, LossThatIsNotFiniteStopsAndNamesItself) {
+  TorchParams params(1, torch::kCPU);
+  const torch::Tensor w = params.tensor("w", {2}, params::ones());
+  Stage stage;
+  stage.name = "odd";
+  stage.trainable = {"w"};
+  stage.losses = [&](int64_t) { return Losses{{"total", torch::log(w - 2).sum()}}; };
+  stage.validate = [] { return Metrics{}; };
+  try {
+    run_stage(stage, params, TrainConfig(), {(root / "run").string(), "cpu", 0, false});
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("loss 'total' is"), std::string::npos) << e.what();
+  }
+  EXPECT_FALSE(std::filesystem::exists(root / "run" / "last"));
+}
+
+TEST_F(RunFolder, PriorOverfitsOneClip) {
+  TrainingClip clip;
+  const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
+  clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
+  PriorRun config;
+  config.model.prior = {8, 32, 1, 3};
+  config.train.max_epoch = 2;
+  config.train.steps_per_epoch = 60;
+  config.train.batch = 4;
+  config.train.window_frames = 32;
+  config.train.lr = 5e-3f;
+  config.train.warmup_steps = 5;
+  train_prior(config, {(root / "run").string(), "cpu", 0, false}, {clip}, {clip});
+  std::ifstream in(root / "run" / "losses.csv");
+  std::string header, first, last;
+  std::getline(in, header);
+  std::getline(in, first);
+  std::getline(in, last);
+  const auto expression = [](const std::string& row) {  // second column
+    return std::stod(row.substr(row.find(',') + 1));
+  };
+  EXPECT_EQ(header.rfind("epoch,expression,", 0), 0u) << header;
+  EXPECT_LT(expression(last), 0.6 * expression(first));
+  EXPECT_LT(expression(last), 0.09);  // mean |motion| is 0.19
 }
 
 }  // namespace

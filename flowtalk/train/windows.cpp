@@ -18,6 +18,14 @@ torch::Tensor cut(const torch::Tensor& frames, int64_t start, int64_t window) {
 
 }  // namespace
 
+Batch Batch::to(torch::Device device) const {
+  Batch moved = *this;
+  moved.motion = motion.to(device);
+  if (speech.defined()) moved.speech = speech.to(device);
+  moved.mask = mask.to(device);
+  return moved;
+}
+
 Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
                  const std::vector<int64_t>& starts, int64_t window) {
   Batch batch;

@@ -25,6 +25,8 @@ struct Batch {
   torch::Tensor mask;               // (B, W), 0 where padded
   condition::EmotionCurve emotion;  // constant in each window
   std::vector<int64_t> style;       // (B)
+
+  Batch to(torch::Device device) const;
 };
 
 // The window of a clip that begins at frame `start`.
