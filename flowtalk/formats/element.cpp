@@ -4,96 +4,49 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/formats/element_types.h"
 
 namespace flowtalk::formats {
-namespace {
-
-static_assert(std::endian::native == std::endian::little, "array files are read as little-endian");
-
-struct Half {
-  uint16_t bits;
-  explicit operator float() const { return half_to_float(bits); }
-};
-struct Brain {
-  uint16_t bits;
-  explicit operator float() const { return std::bit_cast<float>(uint32_t{bits} << 16); }
-};
-struct Boolean {
-  uint8_t bits;
-  explicit operator float() const { return bits == 0 ? 0.0f : 1.0f; }
-};
-
-template <class T>
-void convert(bool big_endian, const char* bytes, int64_t count, float* out) {
-  for (int64_t i = 0; i < count; ++i, bytes += sizeof(T)) {
-    std::array<char, sizeof(T)> raw;
-    std::copy_n(bytes, sizeof(T), raw.begin());
-    if (big_endian) std::reverse(raw.begin(), raw.end());
-    out[i] = static_cast<float>(std::bit_cast<T>(raw));
-  }
-}
-
-}  // namespace
 
 size_t element_size(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::kBool:
-    case Dtype::kU8:
-    case Dtype::kI8:
-      return 1;
-    case Dtype::kU16:
-    case Dtype::kI16:
-    case Dtype::kF16:
-    case Dtype::kBf16:
-      return 2;
-    case Dtype::kU32:
-    case Dtype::kI32:
-    case Dtype::kF32:
-      return 4;
-    default:
-      return 8;
-  }
+  constexpr size_t kSizes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8, 8, 16, 16};
+  return kSizes[static_cast<size_t>(dtype)];
 }
 
 const char* name_of(Dtype dtype) {
-  constexpr const char* kNames[] = {"BOOL", "U8",  "I8",  "U16",  "I16", "U32", "I32",
-                                    "U64",  "I64", "F16", "BF16", "F32", "F64"};
+  constexpr const char* kNames[] = {"BOOL", "U8",  "I8",   "U16", "I16", "U32", "I32",  "U64",
+                                    "I64",  "F16", "BF16", "F32", "F64", "C64", "C128", "F80"};
   return kNames[static_cast<size_t>(dtype)];
 }
 
+const char* numpy_name_of(Dtype dtype) {
+  constexpr const char* kNames[] = {"bool",    "uint8",     "int8",       "uint16",
+                                    "int16",   "uint32",    "int32",      "uint64",
+                                    "int64",   "float16",   "bfloat16",   "float32",
+                                    "float64", "complex64", "complex128", "longdouble"};
+  return kNames[static_cast<size_t>(dtype)];
+}
+
+bool is_complex(Dtype dtype) { return dtype == Dtype::kC64 || dtype == Dtype::kC128; }
+
+bool is_whole(Dtype dtype) { return dtype <= Dtype::kI64; }
+
 void to_float32(Dtype dtype, bool big_endian, const char* bytes, int64_t count, float* out) {
-  switch (dtype) {
-    case Dtype::kBool:
-      return convert<Boolean>(big_endian, bytes, count, out);
-    case Dtype::kU8:
-      return convert<uint8_t>(big_endian, bytes, count, out);
-    case Dtype::kI8:
-      return convert<int8_t>(big_endian, bytes, count, out);
-    case Dtype::kU16:
-      return convert<uint16_t>(big_endian, bytes, count, out);
-    case Dtype::kI16:
-      return convert<int16_t>(big_endian, bytes, count, out);
-    case Dtype::kU32:
-      return convert<uint32_t>(big_endian, bytes, count, out);
-    case Dtype::kI32:
-      return convert<int32_t>(big_endian, bytes, count, out);
-    case Dtype::kU64:
-      return convert<uint64_t>(big_endian, bytes, count, out);
-    case Dtype::kI64:
-      return convert<int64_t>(big_endian, bytes, count, out);
-    case Dtype::kF16:
-      return convert<Half>(big_endian, bytes, count, out);
-    case Dtype::kBf16:
-      return convert<Brain>(big_endian, bytes, count, out);
-    case Dtype::kF32:
-      return convert<float>(big_endian, bytes, count, out);
-    case Dtype::kF64:
-      return convert<double>(big_endian, bytes, count, out);
-  }
+  visit_dtype(dtype, [&]<class T>(T) {
+    if constexpr (is_complex_type<T>) {
+      FT_CHECK(false, "complex numbers as float32");
+    } else {
+      for (int64_t i = 0; i < count; ++i, bytes += sizeof(T)) {
+        std::array<char, sizeof(T)> raw;
+        std::copy_n(bytes, sizeof(T), raw.begin());
+        if (big_endian) std::reverse(raw.begin(), raw.end());
+        out[i] = static_cast<float>(number_of(read_element<T>(raw.data())));
+      }
+    }
+  });
 }
 
 float half_to_float(uint16_t bits) {

@@ -1,6 +1,7 @@
 // The element types of array files and their conversion to float32.
 #pragma once
 
+#include <cfloat>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,12 +11,35 @@
 
 namespace flowtalk::formats {
 
-enum class Dtype { kBool, kU8, kI8, kU16, kI16, kU32, kI32, kU64, kI64, kF16, kBf16, kF32, kF64 };
+enum class Dtype {
+  kBool,
+  kU8,
+  kI8,
+  kU16,
+  kI16,
+  kU32,
+  kI32,
+  kU64,
+  kI64,
+  kF16,
+  kBf16,
+  kF32,
+  kF64,
+  kC64,   // complex of two float32
+  kC128,  // complex of two float64
+  kF80    // numpy's longdouble of x86: 80 bits in 16 bytes
+};
+// Whether this machine computes with kF80; elsewhere such files are refused.
+inline constexpr bool kHasF80 = LDBL_MANT_DIG == 64 && sizeof(long double) == 16;
 
-size_t element_size(Dtype dtype);  // bytes
-const char* name_of(Dtype dtype);  // as safetensors writes it: "F32"
+size_t element_size(Dtype dtype);        // bytes
+const char* name_of(Dtype dtype);        // as safetensors writes it: "F32"
+const char* numpy_name_of(Dtype dtype);  // as numpy and torch write it: "float32"
+bool is_complex(Dtype dtype);
+bool is_whole(Dtype dtype);  // bool and all integers
 
-// Rounds to the nearest float32. `bytes` need not be aligned; count elements are read.
+// Rounds to the nearest float32, not for complex. `bytes` need not be aligned; count elements are
+// read.
 void to_float32(Dtype dtype, bool big_endian, const char* bytes, int64_t count, float* out);
 
 // IEEE half precision, rounded to nearest even; beyond the range it becomes infinite.
