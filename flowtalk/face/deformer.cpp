@@ -3,116 +3,281 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/deform_tile.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/pose.h"
 
 namespace flowtalk::face {
 namespace {
 
-using Vector = std::array<float, 3>;
+constexpr int64_t kBatch = 64;        // frames that share one pass over the basis
+constexpr int64_t kLeastGroups = 16;  // vertex groups worth another thread
 
-// y += a * x over n floats.
-void add_scaled(float a, const float* x, float* y, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) y[i] += a * x[i];
+const DeformTable& tiles() {
+  static const DeformTable& chosen = []() -> const DeformTable& {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma")) return deform_avx512();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return deform_avx2();
+#endif
+    return deform_generic();
+  }();
+  return chosen;
 }
 
-// Adds those rows of `basis` (K, n) whose coefficient is not zero.
-void add_basis(const tensor::Tensor& basis, std::span<const float> coefficients, float* out) {
-  const int64_t n = basis.dim(1);
-  for (size_t k = 0; k < coefficients.size(); ++k) {
-    const float c = coefficients[k];
-    if (c != 0.0f) add_scaled(c, basis.data() + static_cast<int64_t>(k) * n, out, n);
-  }
-}
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Rodrigues' formula: axis-angle to a row-major rotation matrix.
-std::array<float, 9> rotation(const Vector& v) {
-  const float angle = std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-  if (angle < 1e-8f) return {1, -v[2], v[1], v[2], 1, -v[0], -v[1], v[0], 1};
-  const float x = v[0] / angle, y = v[1] / angle, z = v[2] / angle;
-  const float s = std::sin(angle), c = std::cos(angle), d = 1 - c;
-  return {c + d * x * x,     d * x * y - s * z, d * x * z + s * y, d * x * y + s * z, c + d * y * y,
-          d * y * z - s * x, d * x * z - s * y, d * y * z + s * x, c + d * z * z};
-}
-
-// x -> r x + t
-struct Rigid {
-  std::array<float, 9> r{1, 0, 0, 0, 1, 0, 0, 0, 1};
-  Vector t{};
-};
-
-Rigid operator*(const Rigid& a, const Rigid& b) {  // first b, then a
-  Rigid c;
-  for (size_t i = 0; i < 3; ++i) {
-    c.t[i] = a.t[i];
-    for (size_t k = 0; k < 3; ++k) {
-      c.t[i] += a.r[3 * i + k] * b.t[k];
-      c.r[3 * i + k] = 0;
-      for (size_t j = 0; j < 3; ++j) c.r[3 * i + k] += a.r[3 * i + j] * b.r[3 * j + k];
-    }
-  }
-  return c;
-}
-
-// A rotation about a point: x -> R (x - p) + p.
-Rigid about(const std::array<float, 9>& r, const Vector& p) {
-  Rigid m{r, p};
-  for (size_t i = 0; i < 3; ++i) {
-    m.t[i] -= r[3 * i] * p[0] + r[3 * i + 1] * p[1] + r[3 * i + 2] * p[2];
-  }
-  return m;
-}
-
-using Pose = std::array<Vector, flame::kJoints>;
-
-// Root, neck, jaw, eyes: each joint turns what hangs below it.
-std::array<Rigid, flame::kJoints> chain(const std::array<int, flame::kJoints>& parents,
-                                        const std::array<Vector, flame::kJoints>& joints,
-                                        const Pose& pose) {
-  std::array<Rigid, flame::kJoints> world;
-  for (size_t j = 0; j < joints.size(); ++j) {
-    const Rigid local = about(rotation(pose[j]), joints[j]);
-    world[j] = parents[j] < 0 ? local : world[static_cast<size_t>(parents[j])] * local;
-  }
-  return world;
-}
-
-bool is_identity(const Pose& pose) {
-  for (const Vector& v : pose) {
-    if (v[0] != 0 || v[1] != 0 || v[2] != 0) return false;
-  }
-  return true;
-}
-
-// Linear blend skinning in place: v <- sum_j w_vj (R_j v + t_j).
-void skin(const tensor::Tensor& skinning, const std::array<Rigid, flame::kJoints>& world,
-          float* out) {
-  const int64_t count = skinning.dim(0), joints = skinning.dim(1);
-  for (int64_t v = 0; v < count; ++v) {
-    const float* w = skinning.data() + v * joints;
-    std::array<float, 12> m{};
-    for (int64_t j = 0; j < joints; ++j) {
-      const Rigid& g = world[static_cast<size_t>(j)];
-      for (size_t k = 0; k < 9; ++k) m[k] += w[j] * g.r[k];
-      for (size_t k = 0; k < 3; ++k) m[9 + k] += w[j] * g.t[k];
-    }
-    float* p = out + 3 * v;
-    const float x = p[0], y = p[1], z = p[2];
-    for (size_t k = 0; k < 3; ++k)
-      p[k] = m[3 * k] * x + m[3 * k + 1] * y + m[3 * k + 2] * z + m[9 + k];
-  }
-}
-
-// R - I of joints 1..4, the coefficients of the pose correctives.
-std::array<float, 36> pose_feature(const Pose& pose) {
-  std::array<float, 36> f{};
-  for (size_t j = 1; j < pose.size(); ++j) {
-    const std::array<float, 9> r = rotation(pose[j]);
-    for (size_t k = 0; k < 9; ++k) f[9 * (j - 1) + k] = r[k] - (k % 4 == 0 ? 1.0f : 0.0f);
-  }
-  return f;
+size_t rows_of(const tensor::Tensor& basis) {
+  return basis.empty() ? 0 : static_cast<size_t>(basis.dim(0));
 }
 
 }  // namespace
+
+// The basis, cut into groups of neighbouring vertices. Its rows are: live shape, expression, pose.
+struct Deformer::State {
+  struct Group {
+    size_t basis = 0;            // offset into `packed`
+    std::vector<uint16_t> rows;  // those that move a vertex of the group
+    uint32_t joints = 0;         // bit per joint
+  };
+
+  const Face& face;
+  size_t shapes = 0, expressions = 0, poses = 0;
+  tensor::Tensor identity;  // (V, 3) rest plus folded shape
+  std::vector<Group> groups;
+  std::vector<float> packed;  // per group: its rows of (3, lanes)
+  std::vector<float> still;   // per group: rest (3, lanes), weights (J, lanes), their sum
+  Joints joints{};            // of the identity
+  std::vector<std::array<double, 3 * flame::kJoints>> joint_rows;  // how live rows move them
+
+  State(const Face& f, std::span<const float> shape, LiveShape live);
+  size_t rows() const { return shapes + expressions + poses; }
+  size_t still_size() const {
+    return static_cast<size_t>(3 + flame::kJoints + 1) * static_cast<size_t>(tiles().lanes);
+  }
+  const float* row(size_t r) const;
+  std::array<double, 3 * flame::kJoints> regress(const float* vertices) const;
+  void pack_group(size_t index);
+  Joints joints_of(const FaceFrame& frame) const;
+  FrameMotion motion_of(const FaceFrame& frame, const Rotations& turned) const;
+  void deform(std::span<const FaceFrame> frames, size_t first_group, size_t last_group,
+              float* out) const;
+};
+
+const float* Deformer::State::row(size_t r) const {
+  const auto values = static_cast<size_t>(identity.size());
+  if (r < shapes) return face.shape_basis.data() + r * values;
+  r -= shapes;
+  if (r < expressions) return face.expression_basis.data() + r * values;
+  return face.pose_basis.data() + (r - expressions) * values;
+}
+
+std::array<double, 3 * flame::kJoints> Deformer::State::regress(const float* vertices) const {
+  std::array<double, 3 * flame::kJoints> sum{};
+  const int64_t count = face.vertex_count();
+  for (int64_t j = 0; j < flame::kJoints; ++j) {
+    const float* weight = face.joint_regressor.data() + j * count;
+    for (int64_t v = 0; v < count; ++v) {
+      if (weight[v] == 0.0f) continue;
+      for (int64_t k = 0; k < 3; ++k) {
+        sum[static_cast<size_t>(3 * j + k)] += double{weight[v]} * double{vertices[3 * v + k]};
+      }
+    }
+  }
+  return sum;
+}
+
+Deformer::State::State(const Face& f, std::span<const float> shape, LiveShape live)
+    : face(f),
+      shapes(live == LiveShape::kYes ? rows_of(f.shape_basis) : 0),
+      expressions(rows_of(f.expression_basis)),
+      poses(rows_of(f.pose_basis)),
+      identity(f.rest.clone()) {
+  FT_CHECK(f.skinning.dim(1) == flame::kJoints && f.joint_regressor.dim(0) == flame::kJoints,
+           "a face has {} joints", flame::kJoints);
+  FT_CHECK(rows() < 0x10000, "{} basis rows", rows());
+  for (size_t k = 0; k < std::min(shape.size(), rows_of(f.shape_basis)); ++k) {
+    const float* from = f.shape_basis.data() + static_cast<int64_t>(k) * identity.size();
+    for (int64_t i = 0; i < identity.size() && shape[k] != 0; ++i)
+      identity[i] += shape[k] * from[i];
+  }
+  const auto at_rest = regress(identity.data());
+  for (size_t i = 0; i < at_rest.size(); ++i) joints[i / 3][i % 3] = at_rest[i];
+  for (size_t r = 0; r < shapes + expressions; ++r) joint_rows.push_back(regress(row(r)));
+  groups.resize(static_cast<size_t>(ceil_div(face.vertex_count(), tiles().lanes)));
+  still.assign(groups.size() * still_size(), 0.0f);
+  for (size_t g = 0; g < groups.size(); ++g) pack_group(g);
+}
+
+void Deformer::State::pack_group(size_t index) {
+  const auto lanes = static_cast<size_t>(tiles().lanes), first = index * lanes;
+  const size_t count = std::min(lanes, static_cast<size_t>(face.vertex_count()) - first);
+  Group& group = groups[index];
+  group.basis = packed.size();
+  const auto spread = [&](const float* from, float* to) {  // x y z x y z -> x x, y y, z z
+    for (size_t i = 0; i < 3 * count; ++i) to[i % 3 * lanes + i / 3] = from[3 * first + i];
+  };
+  for (size_t r = 0; r < rows(); ++r) {
+    const float* from = row(r);
+    if (std::all_of(from + 3 * first, from + 3 * (first + count), [](float x) { return x == 0; })) {
+      continue;
+    }
+    group.rows.push_back(static_cast<uint16_t>(r));
+    packed.resize(packed.size() + 3 * lanes, 0.0f);
+    spread(from, packed.data() + packed.size() - 3 * lanes);
+  }
+  float* to = still.data() + index * still_size();
+  spread(identity.data(), to);
+  float* weights = to + 3 * lanes;
+  for (size_t v = 0; v < count; ++v) {
+    double sum = 0;
+    for (size_t j = 0; j < flame::kJoints; ++j) {
+      const float weight = face.skinning.data()[(first + v) * flame::kJoints + j];
+      weights[j * lanes + v] = weight;
+      sum += weight;
+      if (weight != 0) group.joints |= 1u << j;
+    }
+    weights[flame::kJoints * lanes + v] = static_cast<float>(sum);
+  }
+}
+
+Joints Deformer::State::joints_of(const FaceFrame& frame) const {
+  Joints at = joints;
+  const auto add = [&](std::span<const float> coefficients, size_t first, size_t known) {
+    for (size_t k = 0; k < std::min(known, coefficients.size()); ++k) {
+      if (coefficients[k] == 0) continue;
+      const auto& by = joint_rows[first + k];
+      for (size_t i = 0; i < by.size(); ++i) at[i / 3][i % 3] += double{coefficients[k]} * by[i];
+    }
+  };
+  add(frame.shape, 0, shapes);
+  add(frame.expression, shapes, expressions);
+  return at;
+}
+
+FrameMotion Deformer::State::motion_of(const FaceFrame& frame, const Rotations& turned) const {
+  FrameMotion motion;
+  motion.translation = frame.translation;
+  const auto world = chain(face.parents, joints_of(frame), turned);
+  for (size_t j = 0; j < world.size(); ++j) {
+    FrameMotion::Change& change = motion.joint[j];
+    bool moves = false;
+    for (size_t k = 0; k < 9; ++k) {
+      change.matrix[k] = static_cast<float>(world[j].r[k] - (k % 4 == 0 ? 1.0 : 0.0));
+      moves |= change.matrix[k] != 0;
+    }
+    for (size_t k = 0; k < 3; ++k) {
+      change.shift[k] = static_cast<float>(world[j].t[k]);
+      moves |= change.shift[k] != 0;
+    }
+    if (moves) motion.moving |= 1u << j;
+  }
+  return motion;
+}
+
+// At most kBatch frames, some of the groups.
+void Deformer::State::deform(std::span<const FaceFrame> frames, size_t first_group,
+                             size_t last_group, float* out) const {
+  const DeformTable& table = tiles();
+  const auto lanes = static_cast<size_t>(table.lanes), full = static_cast<size_t>(table.frames);
+  const size_t tile_count = (frames.size() + full - 1) / full, tile_size = rows() * full;
+  std::vector<float> coefficients(tile_count * tile_size, 0.0f);
+  std::vector<FrameMotion> motions;
+  std::vector<uint8_t> live(rows(), 0);
+  for (size_t f = 0; f < frames.size(); ++f) {
+    const FaceFrame& frame = frames[f];
+    FT_CHECK(shapes > 0 || frame.shape.empty() || face.shape_basis.empty(),
+             "a frame with a shape for a deformer without live shape");
+    const Rotations turned = rotations(frame);
+    motions.push_back(motion_of(frame, turned));
+    float* column = coefficients.data() + f / full * tile_size + f % full;
+    const auto put = [&](std::span<const float> values, size_t first, size_t known) {
+      for (size_t k = 0; k < std::min(known, values.size()); ++k) {
+        column[(first + k) * full] = values[k];
+        if (values[k] != 0) live[first + k] = 1;
+      }
+    };
+    put(frame.shape, 0, shapes);
+    put(frame.expression, shapes, expressions);
+    put(pose_feature(turned), shapes + expressions, poses);
+  }
+  const auto values = static_cast<size_t>(identity.size());
+  std::vector<RowPair> pairs;
+  std::vector<float> spare(3 * lanes * full);
+  for (size_t g = first_group; g < last_group; ++g) {
+    const Group& group = groups[g];
+    pairs.clear();
+    for (size_t i = 0; i < group.rows.size(); ++i) {
+      if (!live[group.rows[i]]) continue;
+      pairs.push_back(
+          {static_cast<uint32_t>(3 * lanes * i), static_cast<uint32_t>(group.rows[i] * full)});
+    }
+    const float* still_part = still.data() + g * still_size();
+    const size_t begin = 3 * lanes * g, count = std::min(3 * lanes, values - begin);
+    const bool whole = count == 3 * lanes;
+    for (size_t t = 0; t < tile_count; ++t) {
+      const size_t first = t * full, tile_frames = std::min(full, frames.size() - first);
+      float* to = out + first * values + begin;
+      table.tile[tile_frames - 1]({.rest = still_part,
+                                   .basis = packed.data() + group.basis,
+                                   .rows = pairs.data(),
+                                   .row_count = pairs.size(),
+                                   .coefficients = coefficients.data() + t * tile_size,
+                                   .weights = still_part + 3 * lanes,
+                                   .weight_sum = still_part + (3 + flame::kJoints) * lanes,
+                                   .joints = group.joints,
+                                   .motions = motions.data() + first,
+                                   .out = whole ? to : spare.data(),
+                                   .out_stride = static_cast<int64_t>(whole ? values : 3 * lanes)});
+      for (size_t f = 0; f < tile_frames && !whole; ++f) {
+        std::copy_n(spare.data() + f * 3 * lanes, count, to + f * values);
+      }
+    }
+  }
+}
+
+Deformer::Deformer(const Face& face, std::span<const float> shape, LiveShape live)
+    : state_(std::make_shared<State>(face, shape, live)) {}
+Deformer::~Deformer() = default;
+Deformer::Deformer(const Deformer&) = default;
+Deformer& Deformer::operator=(const Deformer&) = default;
+
+const Face& Deformer::face() const { return state_->face; }
+
+void Deformer::vertices(const FaceFrame& frame, std::span<float> out) const {
+  FT_CHECK(static_cast<int64_t>(out.size()) == state_->identity.size(),
+           "room for {} floats, got {}", state_->identity.size(), out.size());
+  state_->deform({&frame, 1}, 0, state_->groups.size(), out.data());
+}
+
+void Deformer::vertices(std::span<const FaceFrame> frames, std::span<float> out,
+                        ThreadPool& pool) const {
+  const State& s = *state_;
+  const auto count = static_cast<int64_t>(frames.size());
+  FT_CHECK(static_cast<int64_t>(out.size()) == count * s.identity.size(),
+           "room for {} frames of {} floats, got {}", count, s.identity.size(), out.size());
+  const int64_t batches = ceil_div(count, kBatch), groups = static_cast<int64_t>(s.groups.size());
+  const int64_t wanted = ceil_div(2 * pool.threads(), std::max<int64_t>(1, batches));
+  const int64_t parts = std::clamp<int64_t>(groups / kLeastGroups, 1, wanted);
+  pool.parallel_for(batches * parts, [&](int64_t i) {
+    const int64_t first = i / parts * kBatch, part = i % parts;
+    s.deform(frames.subspan(static_cast<size_t>(first),
+                            static_cast<size_t>(std::min(kBatch, count - first))),
+             static_cast<size_t>(groups * part / parts),
+             static_cast<size_t>(groups * (part + 1) / parts),
+             out.data() + first * s.identity.size());
+  });
+}
+
+std::array<std::array<float, 3>, flame::kJoints> Deformer::joints(const FaceFrame& frame) const {
+  const Joints at_rest = state_->joints_of(frame);
+  const auto world = chain(state_->face.parents, at_rest, rotations(frame));
+  std::array<std::array<float, 3>, flame::kJoints> out{};
+  for (size_t j = 0; j < out.size(); ++j) {
+    const Vector3 at = move(world[j], at_rest[j]);
+    for (size_t k = 0; k < 3; ++k) out[j][k] = static_cast<float>(at[k]);
+  }
+  return out;
+}
 
 FaceFrame frame_of_row(std::span<const float> row) {
   const auto width = static_cast<int64_t>(row.size());
@@ -128,61 +293,6 @@ FaceFrame frame_of_row(std::span<const float> row) {
   const std::span<const float> jaw = row.last(flame::kJaw);
   frame.jaw = {jaw[0], jaw[1], jaw[2]};
   return frame;
-}
-
-Deformer::Deformer(const Face& face, std::span<const float> shape)
-    : face_(&face), identity_(face.rest.clone()) {
-  FT_CHECK(face.skinning.dim(1) == flame::kJoints && face.joint_regressor.dim(0) == flame::kJoints,
-           "a face has {} joints", flame::kJoints);
-  FT_CHECK(static_cast<int64_t>(shape.size()) <= flame::kShape, "shape {}", shape.size());
-  const size_t known = face.shape_basis.empty() ? 0 : static_cast<size_t>(face.shape_basis.dim(0));
-  add_basis(face.shape_basis, shape.first(std::min(shape.size(), known)), identity_.data());
-  const int64_t count = face.vertex_count();
-  constexpr int64_t kGap = 24;  // zeros worth skipping
-  for (int64_t axis = 0; axis < face.expression_basis.dim(0); ++axis) {
-    const float* row = face.expression_basis.data() + axis * count * 3;
-    std::vector<Run>& runs = expression_runs_.emplace_back();
-    for (int64_t i = 0; i < count * 3; ++i) {
-      if (row[i] == 0.0f) continue;
-      if (runs.empty() || i > runs.back().end + kGap) runs.push_back({i, i});
-      runs.back().end = i + 1;
-    }
-  }
-  for (int64_t j = 0; j < flame::kJoints; ++j) {
-    const float* w = face.joint_regressor.data() + j * count;
-    std::array<double, 3> sum{};
-    for (int64_t v = 0; v < count; ++v) {
-      if (w[v] == 0.0f) continue;
-      for (int64_t k = 0; k < 3; ++k) {
-        sum[static_cast<size_t>(k)] += double{w[v]} * double{identity_[3 * v + k]};
-      }
-    }
-    for (size_t k = 0; k < 3; ++k) joints_[static_cast<size_t>(j)][k] = static_cast<float>(sum[k]);
-  }
-}
-
-void Deformer::vertices(const FaceFrame& frame, std::span<float> out) const {
-  FT_CHECK(static_cast<int64_t>(out.size()) == identity_.size(), "room for {} floats, got {}",
-           identity_.size(), out.size());
-  std::copy(identity_.values().begin(), identity_.values().end(), out.begin());
-  // The wide files hold 100 coefficients; a face that knows 50 takes the first 50.
-  const size_t given = std::min(frame.expression.size(), expression_runs_.size());
-  for (size_t axis = 0; axis < given; ++axis) {
-    const float c = frame.expression[axis];
-    if (c == 0.0f) continue;
-    const float* row =
-        face_->expression_basis.data() + static_cast<int64_t>(axis) * identity_.size();
-    for (const Run& run : expression_runs_[axis]) {
-      add_scaled(c, row + run.begin, out.data() + run.begin, run.end - run.begin);
-    }
-  }
-  const Pose pose{frame.root, frame.neck, frame.jaw, frame.left_eye, frame.right_eye};
-  if (is_identity(pose)) return;
-  if (!face_->pose_basis.empty()) {
-    const std::array<float, 36> feature = pose_feature(pose);
-    add_basis(face_->pose_basis, feature, out.data());
-  }
-  skin(face_->skinning, chain(face_->parents, joints_, pose), out.data());
 }
 
 float lip_gap(const Face& face, std::span<const float> vertices) {

@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/base/thread_pool.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::face {
@@ -58,31 +60,40 @@ struct Face {
   int64_t vertex_count() const { return rest.dim(0); }
 };
 
-// One frame's parameters. Short spans mean zeros for the rest. Rotations are axis-angle, radians.
+// One frame's parameters. Short spans mean zeros for the rest; coefficients beyond those that a
+// face has move nothing. Rotations are axis-angle, radians; the translation is added last, metres.
 struct FaceFrame {
   std::span<const float> shape, expression;
   std::array<float, 3> root{}, neck{}, jaw{}, left_eye{}, right_eye{};
+  std::array<float, 3> translation{};
 };
 
 // Splits a row of 53 (expression 50, jaw 3), 353 or 403 values; Error on any other width.
 FaceFrame frame_of_row(std::span<const float> row);
 
-// Deforms one fixed identity quickly: shape and joints are folded in once.
+// Parameters -> vertices, fast. One identity is folded in when it is made; with LiveShape::kYes
+// each frame's own shape is added to it, otherwise the frames must not have one. Copies share what
+// was prepared. Thread-safe; keeps a reference to `face`.
 class Deformer {
  public:
-  Deformer(const Face& face, std::span<const float> shape = {});  // keeps a reference to `face`
-  // out: V*3 floats, metres. Thread-safe.
+  enum class LiveShape : bool { kNo, kYes };
+  explicit Deformer(const Face& face, std::span<const float> shape = {},
+                    LiveShape live = LiveShape::kNo);
+  ~Deformer();
+  Deformer(const Deformer&);
+  Deformer& operator=(const Deformer&);
+
+  // out: V*3 floats, metres.
   void vertices(const FaceFrame& frame, std::span<float> out) const;
-  const Face& face() const { return *face_; }
+  // Many frames: out holds F*V*3 floats. The same bytes for any pool and any split into calls.
+  void vertices(std::span<const FaceFrame> frames, std::span<float> out, ThreadPool& pool) const;
+  // Where the joints are in a frame, before the translation.
+  std::array<std::array<float, 3>, flame::kJoints> joints(const FaceFrame& frame) const;
+  const Face& face() const;
 
  private:
-  const Face* face_;
-  tensor::Tensor identity_;  // (V, 3)
-  struct Run {
-    int64_t begin, end;  // floats of a basis row that are not all zero
-  };
-  std::vector<std::vector<Run>> expression_runs_;  // per axis: most axes move a small part
-  std::array<std::array<float, 3>, flame::kJoints> joints_{};
+  struct State;
+  std::shared_ptr<const State> state_;
 };
 
 // Mean vertical distance between the paired inner-lip points, metres.
