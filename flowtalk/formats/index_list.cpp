@@ -9,20 +9,12 @@ namespace flowtalk::formats {
 namespace {
 
 constexpr size_t kMaxBytes = size_t{1} << 28;
-constexpr size_t kShownBytes = 24;  // of a bad item, in messages
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string_view trimmed(std::string_view text) {
   const size_t begin = text.find_first_not_of(kBlanks);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
-// A piece of a file for a one-line message.
-std::string shown(std::string_view item) {
-  std::string text;
-  for (const char c : item.substr(0, kShownBytes)) text += c >= ' ' && c <= '~' ? c : '?';
-  return item.size() > kShownBytes ? text + "..." : text;
 }
 
 uint32_t parse_index(std::string_view item, size_t place, const std::string& where,

@@ -14,11 +14,15 @@ namespace flowtalk::formats {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) fail("{}: cannot be read ({}); check the path", path.string(), strerror(errno));
+  if (file < 0 && errno == ENOENT) fail("{}: no such file; check the path", path.string());
+  if (file < 0) {
+    fail("{}: cannot be read ({}); check its permissions", path.string(), strerror(errno));
+  }
   struct stat status {};
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(file);
-    fail("{}: is not a regular file; check the path", path.string());
+    if (S_ISDIR(status.st_mode)) fail("{}: is a folder, expected a file", path.string());
+    fail("{}: cannot be read (not a regular file)", path.string());
   }
   size_ = static_cast<size_t>(status.st_size);
   void* memory = size_ == 0 ? nullptr : mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);

@@ -8,10 +8,12 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/element.h"
+#include "flowtalk/formats/mapped_file.h"
 
 namespace flowtalk::formats {
 namespace {
 
+constexpr size_t kMaxAxes = 64;  // as numpy 2
 constexpr std::string_view kMagic = "\x93NUMPY";
 
 // The header is a Python dictionary of a string, a boolean and a tuple; nothing else of the
@@ -47,7 +49,7 @@ class HeaderParser {
         once(shape, key);
         header.shape = tuple();
       } else {
-        refuse("unknown key '" + key + "'");
+        refuse("unknown key '" + shown(key) + "'");
       }
       if (!accept(',')) {
         expect('}');
@@ -105,13 +107,13 @@ class HeaderParser {
     expect('(');
     while (!accept(')')) {
       shape.push_back(integer());
+      if (shape.size() > kMaxAxes) refuse("too many axes");
       if (!accept(',')) {
         expect(')');
         if (shape.size() == 1) refuse("expected a tuple, got a number in parentheses");
         break;
       }
     }
-    if (shape.size() > 32) refuse("more than 32 axes");
     return shape;
   }
   int64_t integer() {
@@ -137,29 +139,18 @@ struct Element {
 
 std::optional<Element> parse_descr(const std::string& descr) {
   static const std::map<std::string, Dtype> kTypes = {
-      {"b1", Dtype::kBool}, {"u1", Dtype::kU8},  {"i1", Dtype::kI8},  {"u2", Dtype::kU16},
-      {"i2", Dtype::kI16},  {"u4", Dtype::kU32}, {"i4", Dtype::kI32}, {"u8", Dtype::kU64},
-      {"i8", Dtype::kI64},  {"f2", Dtype::kF16}, {"f4", Dtype::kF32}, {"f8", Dtype::kF64}};
+      {"b1", Dtype::kBool}, {"u1", Dtype::kU8},   {"i1", Dtype::kI8},  {"u2", Dtype::kU16},
+      {"i2", Dtype::kI16},  {"u4", Dtype::kU32},  {"i4", Dtype::kI32}, {"u8", Dtype::kU64},
+      {"i8", Dtype::kI64},  {"f2", Dtype::kF16},  {"f4", Dtype::kF32}, {"f8", Dtype::kF64},
+      {"c8", Dtype::kC64},  {"c16", Dtype::kC128}};
   if (descr.empty() || std::string_view("<>|=").find(descr[0]) == std::string_view::npos) {
     return std::nullopt;
   }
+  if (kHasF80 && descr == "<f16") return Element{Dtype::kF80, false};
   const auto found = kTypes.find(descr.substr(1));
   if (found == kTypes.end()) return std::nullopt;
   if (descr[0] == '|' && element_size(found->second) != 1) return std::nullopt;
   return Element{found->second, descr[0] == '>'};
-}
-
-// Values stored with the first axis running fastest, reordered so that the last one does.
-tensor::Tensor from_fortran(const tensor::Tensor& stored, const tensor::Shape& shape) {
-  tensor::Tensor result(shape);
-  tensor::Shape index(shape.size(), 0);
-  for (int64_t from = 0; from < stored.size(); ++from) {
-    int64_t to = 0;
-    for (size_t i = 0; i < shape.size(); ++i) to = to * shape[i] + index[i];
-    result[to] = stored[from];
-    for (size_t i = 0; i < shape.size() && ++index[i] == shape[i]; ++i) index[i] = 0;
-  }
-  return result;
 }
 
 size_t little_endian(std::string_view bytes) {
@@ -170,7 +161,8 @@ size_t little_endian(std::string_view bytes) {
 
 }  // namespace
 
-tensor::Tensor read_npy(std::string_view bytes, const std::string& where) {
+Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
+                     const std::string& where) {
   if (bytes.size() < kMagic.size() + 4 || !bytes.starts_with(kMagic)) {
     fail("{}: not a .npy file (it does not start as one)", where);
   }
@@ -189,8 +181,8 @@ tensor::Tensor read_npy(std::string_view bytes, const std::string& where) {
   const std::string_view data = bytes.substr(start + length);
   const auto element = parse_descr(header.descr);
   if (!element) {
-    fail("{}: element type '{}', expected numbers (float16 to float64, integers, bool)", where,
-         header.descr);
+    fail("{}: element type '{}', expected numbers (float, complex, integers, bool)", where,
+         shown(header.descr));
   }
   const size_t size = element_size(element->dtype);
   const auto count = checked_count(header.shape, size, data.size());
@@ -198,10 +190,24 @@ tensor::Tensor read_npy(std::string_view bytes, const std::string& where) {
     fail("{}: shape {} of {}-byte elements does not fit the {} bytes of data", where,
          tensor::to_string(header.shape), size, data.size());
   }
-  tensor::Tensor result(header.shape);
-  to_float32(element->dtype, element->big_endian, data.data(), *count, result.data());
-  return header.fortran_order && header.shape.size() > 1 ? from_fortran(result, header.shape)
-                                                         : result;
+  return make_array({.dtype = element->dtype,
+                     .shape = header.shape,
+                     .big_endian = element->big_endian,
+                     .fortran_order = header.fortran_order},
+                    data, std::move(owner), where);
+}
+
+tensor::Tensor read_npy(std::string_view bytes, const std::string& where) {
+  const Array array = read_npy_array(bytes, nullptr, where);
+  if (is_complex(array.dtype)) fail("{}: complex numbers, expected real ones", where);
+  tensor::Tensor result(array.shape);
+  to_float32(array.dtype, false, array.bytes.data(), result.size(), result.data());
+  return result;
+}
+
+Array load_npy_array(const std::filesystem::path& path) {
+  const auto file = std::make_shared<const MappedFile>(path);
+  return read_npy_array(file->bytes(), file, path.string());
 }
 
 tensor::Tensor load_npy(const std::filesystem::path& path) {

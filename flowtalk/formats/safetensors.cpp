@@ -1,6 +1,7 @@
 #include "flowtalk/formats/safetensors.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -19,20 +20,23 @@ constexpr size_t kMaxHeader = 100'000'000;  // the limit of the format
 constexpr const char* kMetadata = "__metadata__";
 
 std::optional<Dtype> parse_dtype(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(Dtype::kF64); ++i) {
+  for (int i = 0; i <= static_cast<int>(Dtype::kC64); ++i) {
     if (name == name_of(static_cast<Dtype>(i))) return static_cast<Dtype>(i);
   }
   return std::nullopt;
 }
 
-// The header's JSON; repeated names and deep nesting are errors, which the parser alone ignores.
+// The header's JSON; repeated keys and deep nesting are errors, which the parser alone ignores.
 Json parse_header(std::string_view text, const std::string& path) {
-  std::set<std::string> names;
+  constexpr int kMaxDepth = 3;
+  std::array<std::set<std::string>, kMaxDepth + 1> keys;  // of the open object at each depth
   const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (depth > 3) fail("{}: the header is nested too deeply", path);
-    if (event == Json::parse_event_t::key && depth == 1) {
-      const bool fresh = names.insert(value.get_ref<const std::string&>()).second;
-      if (!fresh) fail("{}: the tensor {} stands twice in the header", path, value.dump());
+    if (depth > kMaxDepth) fail("{}: the header is nested too deeply", path);
+    auto& known = keys[static_cast<size_t>(depth)];
+    if (event == Json::parse_event_t::object_end) keys[static_cast<size_t>(depth + 1)].clear();
+    if (event == Json::parse_event_t::key &&
+        !known.insert(value.get_ref<const std::string&>()).second) {
+      fail("{}: '{}' stands twice in the header", path, shown(value.get_ref<const std::string&>()));
     }
     return true;
   };
@@ -40,6 +44,8 @@ Json parse_header(std::string_view text, const std::string& path) {
     return Json::parse(text, watch);
   } catch (const nlohmann::json::parse_error& e) {
     fail("{}: the header is not valid JSON near byte {}; the file is damaged", path, e.byte);
+  } catch (const nlohmann::json::exception&) {
+    fail("{}: the header holds a number beyond all limits; the file is damaged", path);
   }
 }
 
@@ -82,12 +88,13 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
 void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
   const Json json = parse_header(header, path_);
   if (!json.is_object()) fail("{}: the header is not a JSON object", path_);
-  for (const auto& [name, item] : json.items()) {
-    if (name == kMetadata) {
+  for (const auto& [key, item] : json.items()) {
+    const std::string name = shown(key, 200);
+    if (key == kMetadata) {
       if (!item.is_object()) fail("{}: {} is not an object", path_, kMetadata);
-      for (const auto& [key, value] : item.items()) {
-        if (!value.is_string()) fail("{}: metadata '{}' is not a string", path_, key);
-        metadata_[key] = value.get<std::string>();
+      for (const auto& [field, value] : item.items()) {
+        if (!value.is_string()) fail("{}: metadata '{}' is not a string", path_, shown(field));
+        metadata_[field] = value.get<std::string>();
       }
       continue;
     }
@@ -112,7 +119,7 @@ void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
       fail("{}: tensor '{}' of shape {} as {} does not fit its {} bytes", path_, name,
            tensor::to_string(*shape), name_of(*dtype), end - begin);
     }
-    entries_[name] = {*dtype, *shape, begin, end};
+    entries_[key] = {*dtype, *shape, begin, end};
   }
   std::vector<std::pair<size_t, size_t>> ranges;
   for (const auto& [name, entry] : entries_) ranges.emplace_back(entry.begin, entry.end);
@@ -135,20 +142,18 @@ std::vector<std::string> SafetensorsFile::names() const {
 
 const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) fail("{}: has no tensor '{}'", path_, name);
+  if (found == entries_.end()) fail("{}: has no tensor '{}'", path_, shown(name, 200));
   return found->second;
 }
 
-tensor::Tensor SafetensorsFile::load(const std::string& name) const {
+Array SafetensorsFile::array(const std::string& name) const {
   const Entry& e = entry(name);
-  const char* bytes = file_->bytes().data() + data_start_ + e.begin;
-  const bool aligned = reinterpret_cast<uintptr_t>(bytes) % alignof(float) == 0;
-  if (e.dtype == Dtype::kF32 && aligned && e.end > e.begin) {
-    return tensor::Tensor::borrow(e.shape, reinterpret_cast<const float*>(bytes), file_);
-  }
-  tensor::Tensor result(e.shape);
-  to_float32(e.dtype, false, bytes, result.size(), result.data());
-  return result;
+  const auto bytes = file_->bytes().substr(data_start_ + e.begin, e.end - e.begin);
+  return {e.dtype, e.shape, bytes, file_};
+}
+
+tensor::Tensor SafetensorsFile::load(const std::string& name) const {
+  return to_tensor(array(name), fmt::format("{}: tensor '{}'", path_, name));
 }
 
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors, Dtype dtype,

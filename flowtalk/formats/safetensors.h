@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "flowtalk/formats/array.h"
 #include "flowtalk/formats/element.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/tensor/tensor.h"
@@ -26,8 +27,10 @@ class SafetensorsFile {
   bool contains(const std::string& name) const { return entries_.contains(name); }
   const tensor::Shape& shape(const std::string& name) const { return entry(name).shape; }
   Dtype dtype(const std::string& name) const { return entry(name).dtype; }
+  // The tensor as the file holds it, borrowed from the mapped file, which the array keeps open.
+  Array array(const std::string& name) const;
   // Float32 is borrowed from the mapped file, which the tensor keeps open; other types are
-  // converted. The values must not be written to.
+  // converted, complex ones refused. The values must not be written to.
   tensor::Tensor load(const std::string& name) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
