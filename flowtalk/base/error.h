@@ -5,7 +5,6 @@
 
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace flowtalk {
@@ -42,10 +41,6 @@ auto with_context(const std::string& context, F&& f) -> decltype(f()) {
     throw Error(context + ": " + e.what(), e.exit_code());
   }
 }
-
-// A piece of a file for a message of one line: what is not printable ASCII becomes '?', and long
-// text is cut.
-std::string shown(std::string_view text, size_t max_bytes = 40);
 
 [[noreturn]] void check_failed(const char* file, int line, const char* condition,
                                const std::string& details);

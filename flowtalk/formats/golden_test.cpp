@@ -5,6 +5,7 @@
 
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/safetensors.h"
 
 namespace flowtalk::formats {
@@ -34,6 +35,20 @@ TEST(GoldenFormats, Npy) {
         EXPECT_EQ(rounded[i], want);
       }
     }
+  });
+}
+
+TEST(GoldenFormats, Npz) {
+  check_golden_files("npz", [](const fs::path& path, const Json& entry) {
+    const auto load = [&] {
+      const NpzFile file(path);
+      std::map<std::string, Array> arrays;
+      for (const auto& name : file.names()) arrays[name] = file.array(name);
+      return arrays;
+    };
+    expect_little_memory([&] { load(); });
+    const auto arrays = load();
+    if (entry.contains("arrays")) expect_same_arrays(arrays, entry["arrays"]);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/formats/printable.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -23,8 +24,8 @@ uint32_t parse_index(std::string_view item, size_t place, const std::string& whe
   const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), value);
   const bool whole = !item.empty() && end == item.data() + item.size();
   if (!whole || error == std::errc::invalid_argument) {
-    fail("{}: item {} is '{}', expected a vertex index; write one line like 12,15,940", where,
-         place, shown(item));
+    fail("{}: item {} is {}, expected a vertex index; write one line like 12,15,940", where, place,
+         printable(item));
   }
   if (error == std::errc() && value < 0) {
     fail("{}: item {} is {}, vertex indices start at 0", where, place, value);
@@ -32,7 +33,7 @@ uint32_t parse_index(std::string_view item, size_t place, const std::string& whe
   if (error != std::errc() || static_cast<uint64_t>(value) >= vertices ||
       value > std::numeric_limits<uint32_t>::max()) {
     fail("{}: item {} is {}, expected an index below {}; is it a list for another mesh?", where,
-         place, shown(item), vertices);
+         place, printable(item), vertices);
   }
   return static_cast<uint32_t>(value);
 }

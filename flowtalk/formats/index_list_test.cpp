@@ -27,7 +27,7 @@ TEST(IndexList, RefusesAnythingElseAndSaysWhere) {
       {",1", "item 1"},
       {"1,,2", "item 2"},
       {"1 2", "item 1 is '1 2'"},
-      {"1\n2", "item 1 is '1?2'"},
+      {"1\n2", "item 1 is '1\\x0a2'"},
       {"1,2.0", "item 2"},
       {"1,x", "item 2 is 'x'"},
       {"+1", "item 1"},

@@ -9,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/element.h"
 #include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/formats/printable.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -49,7 +50,7 @@ class HeaderParser {
         once(shape, key);
         header.shape = tuple();
       } else {
-        refuse("unknown key '" + shown(key) + "'");
+        refuse("unknown key " + printable(key));
       }
       if (!accept(',')) {
         expect('}');
@@ -181,8 +182,8 @@ Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
   const std::string_view data = bytes.substr(start + length);
   const auto element = parse_descr(header.descr);
   if (!element) {
-    fail("{}: element type '{}', expected numbers (float, complex, integers, bool)", where,
-         shown(header.descr));
+    fail("{}: element type {}, expected numbers (float, complex, integers, bool)", where,
+         printable(header.descr));
   }
   const size_t size = element_size(element->dtype);
   const auto count = checked_count(header.shape, size, data.size());

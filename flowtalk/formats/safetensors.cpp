@@ -11,6 +11,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/formats/printable.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -36,7 +37,8 @@ Json parse_header(std::string_view text, const std::string& path) {
     if (event == Json::parse_event_t::object_end) keys[static_cast<size_t>(depth + 1)].clear();
     if (event == Json::parse_event_t::key &&
         !known.insert(value.get_ref<const std::string&>()).second) {
-      fail("{}: '{}' stands twice in the header", path, shown(value.get_ref<const std::string&>()));
+      fail("{}: {} stands twice in the header", path,
+           printable(value.get_ref<const std::string&>()));
     }
     return true;
   };
@@ -89,34 +91,33 @@ void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
   const Json json = parse_header(header, path_);
   if (!json.is_object()) fail("{}: the header is not a JSON object", path_);
   for (const auto& [key, item] : json.items()) {
-    const std::string name = shown(key, 200);
+    const std::string name = printable(key);
     if (key == kMetadata) {
       if (!item.is_object()) fail("{}: {} is not an object", path_, kMetadata);
       for (const auto& [field, value] : item.items()) {
-        if (!value.is_string()) fail("{}: metadata '{}' is not a string", path_, shown(field));
+        if (!value.is_string()) fail("{}: metadata {} is not a string", path_, printable(field));
         metadata_[field] = value.get<std::string>();
       }
       continue;
     }
-    if (!item.is_object()) fail("{}: tensor '{}' is not an object", path_, name);
+    if (!item.is_object()) fail("{}: tensor {} is not an object", path_, name);
     const auto type = item.find("dtype");
     const auto dtype = type != item.end() && type->is_string()
                            ? parse_dtype(type->get<std::string>())
                            : std::nullopt;
-    if (!dtype) fail("{}: tensor '{}' has no known dtype", path_, name);
+    if (!dtype) fail("{}: tensor {} has no known dtype", path_, name);
     const auto shape = whole_list(item, "shape"), offsets = whole_list(item, "data_offsets");
-    if (!shape || shape->size() > 32) fail("{}: tensor '{}' has no valid shape", path_, name);
+    if (!shape || shape->size() > 32) fail("{}: tensor {} has no valid shape", path_, name);
     if (!offsets || offsets->size() != 2) {
-      fail("{}: tensor '{}' has no valid data_offsets", path_, name);
+      fail("{}: tensor {} has no valid data_offsets", path_, name);
     }
     const auto begin = static_cast<size_t>((*offsets)[0]), end = static_cast<size_t>((*offsets)[1]);
     if (begin > end || end > data_size) {
-      fail("{}: tensor '{}' ends at byte {} of {}; the file is cut off", path_, name, end,
-           data_size);
+      fail("{}: tensor {} ends at byte {} of {}; the file is cut off", path_, name, end, data_size);
     }
     const auto count = checked_count(*shape, element_size(*dtype), data_size);
     if (!count || static_cast<size_t>(*count) * element_size(*dtype) != end - begin) {
-      fail("{}: tensor '{}' of shape {} as {} does not fit its {} bytes", path_, name,
+      fail("{}: tensor {} of shape {} as {} does not fit its {} bytes", path_, name,
            tensor::to_string(*shape), name_of(*dtype), end - begin);
     }
     entries_[key] = {*dtype, *shape, begin, end};
@@ -142,7 +143,7 @@ std::vector<std::string> SafetensorsFile::names() const {
 
 const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) fail("{}: has no tensor '{}'", path_, shown(name, 200));
+  if (found == entries_.end()) fail("{}: has no tensor {}", path_, printable(name));
   return found->second;
 }
 
@@ -153,7 +154,7 @@ Array SafetensorsFile::array(const std::string& name) const {
 }
 
 tensor::Tensor SafetensorsFile::load(const std::string& name) const {
-  return to_tensor(array(name), fmt::format("{}: tensor '{}'", path_, name));
+  return to_tensor(array(name), fmt::format("{}: tensor {}", path_, printable(name)));
 }
 
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors, Dtype dtype,
