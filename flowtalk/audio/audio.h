@@ -1,6 +1,7 @@
-// Sound in: any file that libav reads becomes mono float samples at 16 kHz.
+// Sound in: any file that libav reads becomes mono float samples at 16 kHz, or stays as it is.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -25,6 +26,20 @@ struct LoadOptions {
 // The mean of the channels of the first audio stream. Errors (one line, naming the file): missing,
 // not audio, no audio stream, empty, too short, too long, damaged (no sample decoded), not finite.
 Audio load_audio(const std::filesystem::path& path, const LoadOptions& options = {});
+
+// The first audio stream as the file holds it, integers scaled to -1..1 (value / 2^(bits - 1)).
+struct Recording {
+  int rate_hz = 0, channels = 0;
+  std::vector<float> samples;  // (frames, channels); beyond -1..1 or not finite if the file is
+  int64_t frames() const {
+    return channels == 0 ? 0 : static_cast<int64_t>(samples.size()) / channels;
+  }
+};
+inline constexpr size_t kMaxRecordingSamples = size_t{1} << 28;  // 1 GiB of memory
+
+// The errors of load_audio but for short and not finite sound; also a rate or number of channels
+// that changes on the way.
+Recording load_recording(const std::filesystem::path& path, double max_duration_s = 3600);
 
 // 16-bit PCM mono WAV; samples beyond -1..1 are clipped.
 void save_wav(const std::filesystem::path& path, const Audio& audio);

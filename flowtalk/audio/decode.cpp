@@ -1,11 +1,9 @@
+#include "flowtalk/audio/decode.h"
+
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/libav.h"
 #include "flowtalk/base/error.h"
 
@@ -98,102 +96,26 @@ double stated_duration_s(const AVFormatContext& input, const AVStream& stream,
                                                                                            : stated;
 }
 
-// Decoded frames of any layout and rate -> mono samples at one rate.
-class MonoSink {
- public:
-  MonoSink(const fs::path& path, const LoadOptions& options) : path_(path), options_(options) {
-    audio_.rate_hz = options.rate_hz;
-  }
-
-  void add(const AVFrame& frame) {
-    const int channels = frame.ch_layout.nb_channels;
-    if (frame.sample_rate <= 0 || channels <= 0 || channels > kMaxChannels) {
-      fail("{}: {} channels at {} Hz, expected 1 to {} channels", path_.string(), channels,
-           frame.sample_rate, kMaxChannels);
-    }
-    if (!resampler_ || frame.sample_rate != rate_ || frame.format != format_ ||
-        channels != channels_) {
-      if (resampler_) convert(nullptr, 0);
-      start(frame);
-    }
-    convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
-  }
-
-  Audio finish() {
-    if (!resampler_) {
-      fail("{}: damaged, no sound could be decoded from it", path_.string());
-    }
-    convert(nullptr, 0);
-    if (audio_.duration_s() < options_.min_duration_s) {
-      fail("{}: {:.3f} s of sound, at least {:g} s is needed", path_.string(), audio_.duration_s(),
-           options_.min_duration_s);
-    }
-    audio_.samples.shrink_to_fit();
-    return std::move(audio_);
-  }
-
- private:
-  void start(const AVFrame& frame) {
-    rate_ = frame.sample_rate;
-    format_ = frame.format;
-    channels_ = frame.ch_layout.nb_channels;
-    // The speakers' places do not matter: the mean of all channels is taken.
-    AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO, in{};
-    av_channel_layout_from_mask(&in, (uint64_t{1} << channels_) - 1);
-    SwrContext* raw = nullptr;
-    int code = swr_alloc_set_opts2(&raw, &mono, AV_SAMPLE_FMT_FLT, audio_.rate_hz, &in,
-                                   static_cast<AVSampleFormat>(format_), rate_, 0, nullptr);
-    resampler_.reset(raw);
-    const std::vector<double> mean(static_cast<size_t>(channels_), 1.0 / channels_);
-    if (code >= 0) code = swr_set_matrix(raw, mean.data(), channels_);
-    if (code >= 0) code = swr_init(raw);
-    if (code < 0) {
-      fail("{}: {} channels at {} Hz cannot be converted to mono at {} Hz ({})", path_.string(),
-           channels_, rate_, audio_.rate_hz, libav_error(code));
-    }
-  }
-
-  // No input: what the resampler still holds.
-  void convert(const uint8_t** input, int samples) {
-    const int room = swr_get_out_samples(resampler_.get(), samples);
-    const size_t before = audio_.samples.size();
-    audio_.samples.resize(before + static_cast<size_t>(std::max(room, 0)));
-    auto* target = reinterpret_cast<uint8_t*>(audio_.samples.data() + before);
-    const int got = room > 0 ? swr_convert(resampler_.get(), &target, room, input, samples) : 0;
-    if (got < 0) fail("{}: cannot be resampled ({})", path_.string(), libav_error(got));
-    audio_.samples.resize(before + static_cast<size_t>(got));
-    for (size_t i = before; i < audio_.samples.size(); ++i) {
-      if (std::isfinite(audio_.samples[i])) continue;
-      fail("{}: not a number or infinite at {:.3f} s; export the recording again", path_.string(),
-           static_cast<double>(i) / audio_.rate_hz);
-    }
-    if (audio_.duration_s() > options_.max_duration_s) {
-      fail("{}: longer than {:g} s, the limit; cut it into parts", path_.string(),
-           options_.max_duration_s);
-    }
-  }
-
-  const fs::path& path_;
-  const LoadOptions& options_;
-  Audio audio_;
-  Libav<SwrContext> resampler_;
-  int rate_ = 0, format_ = -1, channels_ = 0;
-};
-
 // Damaged packets are skipped, as players do; any other failure ends the decoding.
-void drain(const fs::path& path, AVCodecContext& decoder, AVFrame& frame, MonoSink& sink) {
+void drain(const fs::path& path, AVCodecContext& decoder, AVFrame& frame,
+           const std::function<void(const AVFrame&)>& add) {
   while (true) {
     const int code = avcodec_receive_frame(&decoder, &frame);
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA) return;
     if (code < 0) fail("{}: cannot be decoded ({})", path.string(), libav_error(code));
-    sink.add(frame);
+    const int channels = frame.ch_layout.nb_channels;
+    if (frame.sample_rate <= 0 || channels <= 0 || channels > kMaxChannels) {
+      fail("{}: {} channels at {} Hz, expected 1 to {} channels", path.string(), channels,
+           frame.sample_rate, kMaxChannels);
+    }
+    add(frame);
   }
 }
 
 }  // namespace
 
-Audio load_audio(const fs::path& path, const LoadOptions& options) {
-  FT_CHECK(options.rate_hz > 0, "rate {}", options.rate_hz);
+void decode_audio(const fs::path& path, double max_duration_s,
+                  const std::function<void(const AVFrame&)>& add) {
   silence_libav();
   check_file(path);
   const Input input = open_input(path);
@@ -201,27 +123,25 @@ Audio load_audio(const fs::path& path, const LoadOptions& options) {
   if (index < 0) fail("{}: holds no audio stream", path.string());
   const AVStream& stream = *input->streams[index];
   const double stated = stated_duration_s(*input, stream, path);
-  if (stated > options.max_duration_s + 1) {
+  if (stated > max_duration_s + 1) {
     fail("{}: lasts {:.0f} s, the limit is {:g} s; cut it into parts", path.string(), stated,
-         options.max_duration_s);
+         max_duration_s);
   }
   const auto decoder = open_decoder(path, *stream.codecpar);
   const auto packet = make_packet();
   const auto frame = make_frame();
-  MonoSink sink(path, options);
   while (av_read_frame(input.get(), packet.get()) >= 0) {
     if (packet->stream_index == index) {
       const int code = avcodec_send_packet(decoder.get(), packet.get());
       if (code < 0 && code != AVERROR_INVALIDDATA && code != AVERROR_EOF) {
         fail("{}: cannot be decoded ({})", path.string(), libav_error(code));
       }
-      drain(path, *decoder, *frame, sink);
+      drain(path, *decoder, *frame, add);
     }
     av_packet_unref(packet.get());
   }
   avcodec_send_packet(decoder.get(), nullptr);
-  drain(path, *decoder, *frame, sink);
-  return sink.finish();
+  drain(path, *decoder, *frame, add);
 }
 
 }  // namespace flowtalk::audio
