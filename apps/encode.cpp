@@ -42,8 +42,8 @@ void declare(CLI::App& app, EncodeCommand& c) {
       ->check(CLI::Range(0, 256));
   app.add_flag("-q,--quiet", c.quiet, "print nothing");
   app.footer(
-      "Writes float32 (T, H). Clips up to 120 s are encoded in one piece; in longer ones attention "
-      "sees windows of 60 s with 5 s more on both sides.\n"
+      "Writes float32 (T, H). Clips up to 60 s are encoded in one piece; in longer ones attention "
+      "sees windows of 40 s with 5 s more on both sides.\n"
       "Examples:\n"
       "  flowtalk encode voice.wav --encoder hubert-base-ls960 -o hidden.npy\n"
       "  flowtalk encode samples.npy --encoder hubert-base-ls960 --all -o states.npy\n");

@@ -28,7 +28,7 @@ NativeEncoder load_encoder(const std::filesystem::path& folder, ops::NativeOps& 
 // ones in windows with context on both sides. The convolutions see no windows: their norm over
 // time is that of the whole clip, and their result does not depend on how it is cut.
 struct Windows {
-  int64_t whole = 6000, window = 3000, context = 250;  // 120 s, 60 s, 5 s
+  int64_t whole = 3000, window = 2000, context = 250;  // 60 s, 40 s, 5 s
 };
 
 // The wanted hidden states (ascending; 0 is what enters the first layer) of a waveform that is
