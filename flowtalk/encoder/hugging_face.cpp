@@ -8,7 +8,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/safetensors.h"
+#include "flowtalk/formats/torch_file.h"
 #include "flowtalk/params/native_params.h"
 
 namespace flowtalk::encoder {
@@ -155,13 +157,36 @@ HubertConfig load_hugging_face_config(const fs::path& folder) {
 
 // ---- Weights
 
-NamedWeights open_weights(const fs::path& path) {
+namespace {
+
+NamedWeights open_safetensors(const fs::path& path) {
   const auto file = std::make_shared<const formats::SafetensorsFile>(path);
   NamedWeights weights;
-  weights.path = path.string();
   for (const auto& name : file->names()) weights.shapes[name] = file->shape(name);
   weights.load = [file](const std::string& name) { return file->load(name); };
   weights.drop_pages = [file] { file->drop_pages(); };
+  return weights;
+}
+
+NamedWeights open_torch(const fs::path& path) {
+  const auto file = std::make_shared<const formats::MappedFile>(path);
+  const auto arrays = std::make_shared<const std::map<std::string, formats::Array>>(
+      formats::state_dict(formats::read_torch(file->bytes(), path.string(), file)));
+  NamedWeights weights;
+  for (const auto& [name, array] : *arrays) weights.shapes[name] = array.shape;
+  weights.load = [arrays, where = path.string()](const std::string& name) {
+    return formats::to_tensor(arrays->at(name), where + ": " + name);
+  };
+  weights.drop_pages = [file] { file->drop_pages(); };
+  return weights;
+}
+
+}  // namespace
+
+NamedWeights open_weights(const fs::path& path) {
+  NamedWeights weights =
+      path.extension() == ".safetensors" ? open_safetensors(path) : open_torch(path);
+  weights.path = path.string();
   return weights;
 }
 

@@ -30,7 +30,7 @@ struct NamedWeights {
   std::function<tensor::Tensor(const std::string& name)> load;
   std::function<void()> drop_pages;  // see formats::MappedFile
 };
-NamedWeights open_weights(const std::filesystem::path& file);  // .safetensors or .bin
+NamedWeights open_weights(const std::filesystem::path& file);  // .safetensors, or torch.save's
 // Those whose names begin with the prefix, without it.
 NamedWeights under_prefix(const NamedWeights& weights, const std::string& prefix);
 

@@ -34,6 +34,18 @@ TEST_P(GoldenHubert, EveryHiddenStateOfEveryCase) {
   check_golden_cases(load_hubert(opened, ops), ops, folder / "cases.safetensors", 5e-5);
 }
 
+TEST_P(GoldenHubert, BothWeightFilesAreTheSameEncoder) {
+  HuggingFaceFolder opened(folder);
+  load_hubert(opened, ops);
+  HuggingFaceWeights weights(open_weights(folder / "pytorch_model.bin"));
+  HuggingFaceParams<NativeOps> source(weights, ops);
+  const NativeHubert hubert(params::Scope<NativeOps>(source), opened.config);
+  weights.finish();
+  EXPECT_EQ(weights.identity(opened.config, "").fingerprint,
+            opened.weights.identity(opened.config, "").fingerprint);
+  check_golden_cases(hubert, ops, folder / "cases.safetensors", 5e-5);
+}
+
 TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
   const NativeEncoder encoder = load_encoder(folder, ops);
   const formats::SafetensorsFile file(folder / "cases.safetensors");
@@ -49,6 +61,34 @@ TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
   EXPECT_EQ(layers, encoder.hubert->config.num_hidden_layers + 1);
   EXPECT_LT(largest_difference(got[0].values(), whole.front().values()), 5e-5);
   EXPECT_LT(largest_difference(got[1].values(), whole.back().values()), 5e-5);
+}
+
+// The HuBERT inside a checkpoint of ProbTalk3D, under its own prefix.
+TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
+  const fs::path golden = golden_folder("probtalk3d");
+  if (!fs::exists(golden)) GTEST_SKIP() << "skipped: no golden data";
+  const Json config = parse_json(load_file(golden / "config.json"), "config.json")["hubert"];
+  const fs::path folder =
+      fs::temp_directory_path() / fmt::format("flowtalk_probtalk3d_hubert_{}", getpid());
+  save_file(folder / "config.json", config.dump());
+  const HubertConfig hubert_config = load_hugging_face_config(folder);
+  fs::remove_all(folder);
+  HuggingFaceWeights weights(
+      under_prefix(open_weights(golden / "vae_pred.ckpt"), "feature_extractor.audiomodel."));
+  HuggingFaceParams<NativeOps> source(weights, ops);
+  const NativeHubert hubert(params::Scope<NativeOps>(source), hubert_config);
+  weights.finish();
+  const formats::SafetensorsFile cases(golden / "cases.safetensors");
+  int compared = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string start = fmt::format("full{}.vae.", i);
+    if (!cases.contains(start + "audio_normalised")) continue;
+    const auto got = encode_last(ops, hubert, cases.load(start + "audio_normalised").values());
+    const auto want = cases.load(start + "audio_features");
+    EXPECT_LT(largest_difference(got.values(), want.values()), 1e-4) << start;
+    ++compared;
+  }
+  EXPECT_GT(compared, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Flavours, GoldenHubert,
