@@ -192,6 +192,13 @@ TEST_F(AudioTest, HeaderThatPromisesMoreThanTheFileHolds) {
   EXPECT_NEAR(audio.duration_s(), 0.5, 0.01);
 }
 
+TEST_F(AudioTest, AbsurdRatesAreRefusedBeforeTheResamplerIsMade) {
+  const std::vector<float> samples(1000, 0.1f);
+  const fs::path path = write("x.wav", float_wav(samples, 134233728, 1));
+  EXPECT_THAT(message_of([&] { load_audio(path); }),
+              AllOf(HasSubstr("x.wav"), HasSubstr("134233728 Hz")));
+}
+
 TEST_F(AudioTest, UnwritableOutputIsAnError) {
   Audio audio;
   audio.samples.assign(100, 0.0f);

@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMaxChannels = 32;
+constexpr int kMaxRateHz = 768000;  // the resampler's tables grow with the rate
 
 void check_file(const fs::path& path) {
   std::error_code code;
@@ -104,9 +105,10 @@ void drain(const fs::path& path, AVCodecContext& decoder, AVFrame& frame,
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA) return;
     if (code < 0) fail("{}: cannot be decoded ({})", path.string(), libav_error(code));
     const int channels = frame.ch_layout.nb_channels;
-    if (frame.sample_rate <= 0 || channels <= 0 || channels > kMaxChannels) {
-      fail("{}: {} channels at {} Hz, expected 1 to {} channels", path.string(), channels,
-           frame.sample_rate, kMaxChannels);
+    if (frame.sample_rate <= 0 || frame.sample_rate > kMaxRateHz || channels <= 0 ||
+        channels > kMaxChannels) {
+      fail("{}: {} channels at {} Hz, expected 1 to {} channels at up to {} Hz", path.string(),
+           channels, frame.sample_rate, kMaxChannels, kMaxRateHz);
     }
     add(frame);
   }

@@ -26,6 +26,8 @@ class MonoSink {
       if (resampler_) convert(nullptr, 0);
       start(frame);
     }
+    // Before memory is taken: a low rate makes many samples of few.
+    check_length(audio_.duration_s() + static_cast<double>(frame.nb_samples) / rate_);
     convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
   }
 
@@ -77,10 +79,13 @@ class MonoSink {
       fail("{}: not a number or infinite at {:.3f} s; export the recording again", path_.string(),
            static_cast<double>(i) / audio_.rate_hz);
     }
-    if (audio_.duration_s() > options_.max_duration_s) {
-      fail("{}: longer than {:g} s, the limit; cut it into parts", path_.string(),
-           options_.max_duration_s);
-    }
+    check_length(audio_.duration_s());
+  }
+
+  void check_length(double seconds) const {
+    if (seconds <= options_.max_duration_s) return;
+    fail("{}: longer than {:g} s, the limit; cut it into parts", path_.string(),
+         options_.max_duration_s);
   }
 
   const fs::path& path_;

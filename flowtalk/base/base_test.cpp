@@ -113,6 +113,28 @@ TEST(Fields, ErrorsNameTheFieldAndTheNearestName) {
   EXPECT_THAT(message_of([&] { set_field(c, "flow.stepz=1"); }), HasSubstr("steps"));
 }
 
+TEST(Fields, NothingWrapsRoundsOrOverflowsSilently) {
+  Outer c;
+  const auto read = [&](const std::string& text) {
+    return message_of([&] { from_json(parse_json(text, "f.json"), c, "f.json"); });
+  };
+  EXPECT_THAT(read(R"({"flow":{"steps":4294967304}})"), HasSubstr("f.json.flow.steps: expected"));
+  EXPECT_THAT(read(R"({"flow":{"steps":true}})"), HasSubstr("whole number"));
+  EXPECT_THAT(read(R"({"widths":[1,2.5]})"), HasSubstr("f.json.widths[1]: expected a whole"));
+  EXPECT_THAT(read(R"({"widths":[18446744073709551615]})"), HasSubstr("widths[0]: expected"));
+  EXPECT_THAT(read(R"({"widths":3})"), HasSubstr("expected a list"));
+  EXPECT_THAT(read(R"({"rate":1e300})"), HasSubstr("f.json.rate: expected a number"));
+  EXPECT_THAT(read(R"({"rate":1e400})"), HasSubstr("a number is too large"));
+  EXPECT_THAT(read(std::string(100000, '[')), HasSubstr("levels deep"));
+  EXPECT_THAT(message_of([&] { set_field(c, "rate=1\xf1"); }), HasSubstr("expected a number"));
+  EXPECT_THAT(message_of([&] { set_field(c, "rate=1e999"); }), HasSubstr("expected a number"));
+}
+
+TEST(Error, IsOneLineWhateverAFileHolds) {
+  EXPECT_THAT(message_of([] { fail("{}: unknown key", "a\nb\x1b[2J\x7f"); }),
+              testing::StrEq("a?b?[2J?: unknown key"));
+}
+
 TEST(Files, NothingHalfWrittenStays) {
   const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test";
   fs::remove_all(folder);

@@ -10,11 +10,11 @@
 namespace flowtalk {
 
 // What a user, a file or a machine caused. The message is one line: what, where, expected against
-// got, and what to do next. `main` prints it and leaves with exit_code().
+// got, and what to do next; control characters that a file's text brings in become '?'. `main`
+// prints it and leaves with exit_code().
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& message, int exit_code = 1)
-      : std::runtime_error(message), exit_code_(exit_code) {}
+  explicit Error(const std::string& message, int exit_code = 1);
   int exit_code() const { return exit_code_; }  // 1 failed, 2 wrong usage
 
  private:

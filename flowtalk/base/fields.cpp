@@ -6,6 +6,8 @@
 namespace flowtalk {
 namespace {
 
+constexpr int kMaxDepth = 64;  // far beyond any config; what walks the tree recurses
+
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -33,11 +35,24 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
   return near ? fmt::format("; did you mean '{}'?", *nearest) : "";
 }
 
+std::string fields_detail::shown(const Json& json) {
+  constexpr size_t kMost = 200;
+  const std::string text =
+      json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  return text.size() > kMost ? text.substr(0, kMost) + "..." : text;
+}
+
 Json parse_json(const std::string& text, const std::string& where) {
+  const auto watch = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kMaxDepth) fail("{}: JSON nested more than {} levels deep", where, kMaxDepth);
+    return true;
+  };
   try {
-    return Json::parse(text);
+    return Json::parse(text, watch);
   } catch (const nlohmann::json::parse_error& e) {
     fail("{}: not valid JSON near byte {}", where, e.byte);
+  } catch (const nlohmann::json::out_of_range&) {
+    fail("{}: not valid JSON: a number is too large", where);
   }
 }
 
@@ -63,8 +78,7 @@ void set_json_path(Json& json, const std::string& assignment) {
     rest = rest.substr(dot + 1);
   }
   const std::string value = assignment.substr(equals + 1);
-  const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
-  *place = parsed.is_discarded() ? Json(value) : parsed;
+  *place = Json::accept(value) ? parse_json(value, "--set " + assignment) : Json(value);
 }
 
 }  // namespace flowtalk

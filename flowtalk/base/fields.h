@@ -12,10 +12,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "flowtalk/base/error.h"
@@ -73,6 +77,42 @@ struct Writer {
   }
 };
 
+// A value from a file for a one-line message: as JSON, cut where it is long.
+std::string shown(const Json& json);
+
+// Strict: no rounding, no wrapping round, no number from a boolean.
+template <class T>
+void read_value(const Json& json, T& value, const std::string& path) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (!json.is_boolean()) fail("{}: expected true or false, got {}", path, shown(json));
+    value = json.get<bool>();
+  } else if constexpr (std::integral<T>) {
+    if (!json.is_number_integer()) fail("{}: expected a whole number, got {}", path, shown(json));
+    const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<uint64_t>())
+                                                : std::in_range<T>(json.get<int64_t>());
+    if (!fits) {
+      fail("{}: expected between {} and {}, got {}", path, std::numeric_limits<T>::min(),
+           std::numeric_limits<T>::max(), shown(json));
+    }
+    value = json.get<T>();
+  } else if constexpr (std::floating_point<T>) {
+    const double number = json.is_number() ? json.get<double>() : INFINITY;
+    if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<T>::max()))) {
+      fail("{}: expected a number, got {}", path, shown(json));
+    }
+    value = static_cast<T>(number);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (!json.is_string()) fail("{}: expected a text, got {}", path, shown(json));
+    value = json.get<std::string>();
+  } else {
+    if (!json.is_array()) fail("{}: expected a list, got {}", path, shown(json));
+    value.assign(json.size(), {});
+    for (size_t i = 0; i < json.size(); ++i) {
+      read_value(json[i], value[i], fmt::format("{}[{}]", path, i));
+    }
+  }
+}
+
 struct Reader {
   const Json& json;
   const std::string& where;
@@ -83,22 +123,10 @@ struct Reader {
     if (found == json.end()) return;  // absent: the default stays
     const std::string path = where + "." + name;
     if constexpr (HasFields<T>) {
-      if (!found->is_object()) fail("{}: expected an object, got {}", path, found->dump());
+      if (!found->is_object()) fail("{}: expected an object, got {}", path, shown(*found));
       read(*found, value, path);
     } else {
-      if constexpr (std::is_same_v<T, bool>) {
-        if (!found->is_boolean()) fail("{}: expected true or false, got {}", path, found->dump());
-      } else if constexpr (std::integral<T>) {
-        if (!found->is_number_integer())
-          fail("{}: expected a whole number, got {}", path, found->dump());
-      } else if constexpr (std::floating_point<T>) {
-        if (!found->is_number()) fail("{}: expected a number, got {}", path, found->dump());
-      }
-      try {
-        value = found->template get<T>();
-      } catch (const nlohmann::json::exception&) {
-        fail("{}: has the wrong type, got {}", path, found->dump());
-      }
+      read_value(*found, value, path);
     }
   }
   template <class T, class R>
@@ -145,7 +173,7 @@ void from_json(const Json& json, Config& config, const std::string& where) {
   fields_detail::Reader::read(json, config, where);
 }
 
-// Parses JSON text; Error with file and position.
+// Parses JSON text; Error with file and position, also beyond 64 levels of nesting.
 Json parse_json(const std::string& text, const std::string& where);
 
 // Applies one "a.b=value" (the form of --set) to a config.

@@ -23,6 +23,9 @@ TEST(HubertConfig, ContradictionsAreNamed) {
   c = small_hubert();
   c.num_attention_heads = 5;
   EXPECT_THROW(c.check("config.json"), Error);
+  c = HubertConfig();
+  c.conv_dim = c.conv_kernel = c.conv_stride = std::vector<int>(16, 16);  // a hop of 2^64 samples
+  EXPECT_THROW(c.check("config.json"), Error);
 }
 
 TEST(Waveform, PadsToTwoFramesPerMotionFrame) {

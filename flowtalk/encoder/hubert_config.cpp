@@ -37,6 +37,15 @@ void HubertConfig::check(const std::string& where) const {
   in_range(conv_dim, 4096, "conv_dim");
   in_range(conv_kernel, 64, "conv_kernel");
   in_range(conv_stride, 16, "conv_stride");
+  constexpr int64_t kMostHop = 16000;  // samples; also keeps the products below from overflowing
+  int64_t hop = 1;
+  for (const int stride : conv_stride) {
+    hop *= stride;
+    if (hop > kMostHop) {
+      fail("{}: conv_stride: a frame every {} samples or more, at most {} make sense", where, hop,
+           kMostHop);
+    }
+  }
   if (feat_extract_norm != "group" && feat_extract_norm != "layer") {
     fail("{}: feat_extract_norm must be 'group' or 'layer', got '{}'", where, feat_extract_norm);
   }
@@ -48,14 +57,6 @@ void HubertConfig::check(const std::string& where) const {
     fail("{}: hidden_size {} is not a multiple of num_conv_pos_embedding_groups {}", where,
          hidden_size, num_conv_pos_embedding_groups);
   }
-}
-
-void HubertConfig::check_motion_rate(const std::string& where) const {
-  if (hop_samples() == 320 && receptive_samples() == 400) return;
-  fail(
-      "{}: the encoder hears {} samples every {}, motion at 25 frames per second needs 400 every "
-      "320; use an encoder with the usual conv_kernel and conv_stride",
-      where, receptive_samples(), hop_samples());
 }
 
 HubertConfig small_hubert() {
