@@ -163,6 +163,13 @@ TEST_F(FormatsTest, HalfStorageKeepsElevenBits) {
   }
 }
 
+TEST_F(FormatsTest, ANumberTooLargeForJsonIsRefused) {
+  const std::string header = R"({"x":{"shape":[1e400]}})";
+  save_file(folder_ / "x.safetensors",
+            std::string{static_cast<char>(header.size())} + std::string(7, '\0') + header);
+  EXPECT_THROW(SafetensorsFile(folder_ / "x.safetensors"), Error);
+}
+
 TEST_F(FormatsTest, EveryCutOfASafetensorsFileIsRefused) {
   save_safetensors(folder_ / "x.safetensors", {{"x", random_tensor({2, 3}, 1)}});
   const std::string bytes = load_file(folder_ / "x.safetensors");

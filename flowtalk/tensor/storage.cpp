@@ -13,7 +13,14 @@ namespace flowtalk::tensor {
 namespace {
 
 constexpr size_t kAlign = 64, kKept = size_t{1} << 26;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__)  // g++
+#define FLOWTALK_ADDRESS_CHECKS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)  // clang
+#define FLOWTALK_ADDRESS_CHECKS
+#endif
+#endif
+#if defined(FLOWTALK_ADDRESS_CHECKS)
 constexpr size_t kSmall = SIZE_MAX;  // nothing is recycled, so that stale uses are found
 #else
 constexpr size_t kSmall = size_t{1} << 14;
