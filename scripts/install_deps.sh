@@ -14,6 +14,7 @@ demo_packages="
   asterisk-core-sounds-en-g722"
 full_packages="$demo_packages
   git libgtest-dev libgmock-dev libbenchmark-dev libdnnl-dev clang-format ffmpeg
+  clang libclang-rt-14-dev
   libtorch-dev libopenblas0-pthread"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722

@@ -3,7 +3,6 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/condition_config.h"
-#include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/flow/flow_config.h"
 #include "flowtalk/motion/motion_prior.h"
@@ -12,7 +11,6 @@ namespace flowtalk::model {
 
 struct ModelConfig {
   encoder::HubertConfig encoder = encoder::small_hubert();
-  encoder::ExternalEncoder external_encoder;
   motion::PriorConfig prior;
   condition::ConditionConfig condition;
   flow::FlowConfig flow;
@@ -20,7 +18,6 @@ struct ModelConfig {
   template <class V>
   void fields(V&& field) {
     field("encoder", encoder, "HuBERT-family speech encoder");
-    field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");
     field("condition", condition, "emotion graph and fusion");
     field("flow", flow, "conditional normalizing flow");
