@@ -24,6 +24,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"talk", "a voice in, a video of a talking face out", talk},
     Command{"predict", "a voice in, FLAME motion (.npy) out", predict},
+    Command{"encode", "a voice in, hidden states of the speech encoder (.npy) out", encode},
     Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
     Command{"evaluate", "measure: do the lips follow the voice?", evaluate},
     Command{"data", "make or check a corpus to train on", data},

@@ -60,6 +60,8 @@ void Performance::add_to(CLI::App& app) {
   app.add_option("--take", take, "another take of the same seed (default 0)");
   app.add_option("--model,--checkpoint", checkpoint,
                  "checkpoint folder (default: the one that ships)");
+  app.add_option("--encoder", encoder,
+                 "HuBERT folder of Hugging Face, for models that were trained with one");
   app.add_option("--threads", threads, "threads to compute with (default: all)")
       ->check(CLI::Range(0, 256));
 }
@@ -86,7 +88,7 @@ std::string Performance::level_label() const {
 predict::Predictor Performance::load() const {
   return predict::Predictor::load(
       checkpoint.empty() ? predict::default_checkpoint() : std::filesystem::path(checkpoint),
-      threads);
+      threads, encoder);
 }
 
 }  // namespace flowtalk::apps

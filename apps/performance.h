@@ -20,7 +20,7 @@ struct Mood {
 Mood parse_mood(const std::string& text);
 
 struct Performance {
-  std::string checkpoint, subject, style, intensity = "medium";
+  std::string checkpoint, encoder, subject, style, intensity = "medium";
   double strength = -1;  // below zero: take the intensity
   double temperature = 0.3;
   bool deterministic = false;

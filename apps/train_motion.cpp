@@ -123,7 +123,9 @@ int train_generator(const Args& args) {
   DataOptions data;
   data.declare(app);
   std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow";
-  app.add_option("--encoder", encoder, "run or checkpoint of the encoder")->capture_default_str();
+  app.add_option("--encoder", encoder,
+                 "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
+      ->capture_default_str();
   app.add_option("--prior", prior, "run or checkpoint of the motion prior")->capture_default_str();
   app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
   if (!parse(app, args)) return 0;
@@ -136,7 +138,7 @@ int train_generator(const Args& args) {
   const auto index = data.index();
   const train::FeatureExtractor extractor(encoder, options.run);
   train::train_generator(
-      config, options.run, encoder, prior,
+      config, options.run, extractor.choice(), prior,
       load(data.chosen(index.of(data::Split::kTrain), "training"), &extractor),
       load(data.chosen(index.of(data::Split::kValidation), "validation"), &extractor));
   return 0;

@@ -36,9 +36,14 @@ struct FeatureConv {
     }
   }
 
+  // (B, T, in) -> (B, T', out), before norm and activation
+  T convolve(Ops& ops, const T& x) const {
+    return has_bias ? ops.conv1d(x, weight, bias, options) : ops.conv1d(x, weight, options);
+  }
+
   // (B, T, in) -> (B, T', out)
   T operator()(Ops& ops, const T& x) const {
-    T y = has_bias ? ops.conv1d(x, weight, bias, options) : ops.conv1d(x, weight, options);
+    T y = convolve(ops, x);
     if (norm == Norm::kTime) y = ops.time_norm(y, gain, shift, eps);
     if (norm == Norm::kLayer) y = ops.layer_norm(y, gain, shift, eps);
     return ops.gelu(y);
@@ -82,19 +87,34 @@ struct Hubert {
   }
 
   // waveform (B, S), already normalised -> features (B, frames(S), hidden_size)
-  T operator()(Ops& ops, const T& waveform) const { return hidden_states(ops, waveform).back(); }
+  T operator()(Ops& ops, const T& waveform) const {
+    return visit_states(ops, local_features(ops, waveform), [](const T&) {});
+  }
 
   // What enters the first layer, then the output of each layer; the last has the final norm.
   std::vector<T> hidden_states(Ops& ops, const T& waveform) const {
-    T x = local_features(ops, waveform);
+    std::vector<T> states;
+    visit_states(ops, local_features(ops, waveform), [&](const T& x) { states.push_back(x); });
+    return states;
+  }
+
+  // Local features (B, T, conv_dim.back()) -> the last hidden state; each state in the order of
+  // hidden_states() goes to visit(state) as soon as it is there.
+  template <class Visit>
+  T visit_states(Ops& ops, const T& local, const Visit& visit) const {
+    T x = local;
     for (const auto& projection_layer_norm : projection_norm) x = projection_layer_norm(ops, x);
     x = projection(ops, x);
     x = ops.add(x, ops.gelu(position(ops, x)));
     if (!config.do_stable_layer_norm) x = norm(ops, x);
-    std::vector<T> states = {ops.dropout(x, 0.1f)};
-    for (const auto& layer : layers) states.push_back(layer(ops, states.back()));
-    if (config.do_stable_layer_norm) states.back() = norm(ops, states.back());
-    return states;
+    x = ops.dropout(x, 0.1f);
+    for (const auto& layer : layers) {
+      visit(x);
+      x = layer(ops, x);
+    }
+    if (config.do_stable_layer_norm) x = norm(ops, x);
+    visit(x);
+    return x;
   }
 
   // The convolution stack alone: (B, S) -> (B, T, conv_dim.back())

@@ -59,6 +59,14 @@ void HubertConfig::check(const std::string& where) const {
   }
 }
 
+void HubertConfig::check_motion_rate(const std::string& where) const {
+  if (hop_samples() == 320 && receptive_samples() == 400) return;
+  fail(
+      "{}: the encoder hears {} samples every {}, motion at 25 frames per second needs 400 every "
+      "320; use an encoder with the usual conv_kernel and conv_stride",
+      where, receptive_samples(), hop_samples());
+}
+
 HubertConfig small_hubert() {
   HubertConfig config;
   config.conv_dim = {48, 96, 128, 128, 160, 160, 160};

@@ -50,6 +50,8 @@ struct HubertConfig {
   int64_t frames(int64_t samples) const;
   // Error naming the field if sizes contradict each other.
   void check(const std::string& where) const;
+  // Error unless two frames make one motion frame at 25 fps: 320 samples hop, 400 receptive.
+  void check_motion_rate(const std::string& where) const;
 };
 
 // The default encoder: 2.3 M parameters, per-frame norms everywhere.

@@ -34,4 +34,9 @@ std::vector<float> pad_for_pairs(std::span<const float> samples) {
   return result;
 }
 
+std::vector<float> motion_waveform(std::span<const float> samples, bool do_normalize) {
+  std::vector<float> padded = pad_for_pairs(samples);
+  return do_normalize ? normalise(padded) : padded;
+}
+
 }  // namespace flowtalk::encoder

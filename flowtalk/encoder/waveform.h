@@ -17,4 +17,8 @@ int64_t motion_frames(int64_t samples);
 // samples hop and 400 receptive (80 samples restore the odd missing frame, the rest the rounding).
 std::vector<float> pad_for_pairs(std::span<const float> samples);
 
+// What the encoder hears of a clip whose motion is wanted: padded for pairs, and normalised if the
+// encoder wants that.
+std::vector<float> motion_waveform(std::span<const float> samples, bool do_normalize);
+
 }  // namespace flowtalk::encoder

@@ -50,4 +50,9 @@ MappedFile::~MappedFile() {
   munmap(const_cast<char*>(data_), size_);
 }
 
+void MappedFile::drop_pages() const {
+  // The mapping is private and never written to, so nothing can be lost; a refusal costs memory.
+  if (data_ != nullptr) madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
+}
+
 }  // namespace flowtalk::formats

@@ -13,6 +13,9 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   std::string_view bytes() const { return {data_, size_}; }
+  // Gives the memory of pages that were touched back to the system, which reads them again when
+  // they are touched again; for what has been copied elsewhere. Safe while others read.
+  void drop_pages() const;
 
  private:
   const char* data_ = nullptr;

@@ -33,6 +33,7 @@ class SafetensorsFile {
   // converted, complex ones refused. The values must not be written to.
   tensor::Tensor load(const std::string& name) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  void drop_pages() const { file_->drop_pages(); }  // see MappedFile
 
  private:
   struct Entry {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "flowtalk/condition/emotion_control.h"
@@ -93,8 +94,11 @@ template <class Ops>
 struct FlowTalk {
   using T = ops::TensorOf<Ops>;
   FlowTalk(params::Scope<Ops> p, const ModelConfig& c)
+      : FlowTalk(p, c, encoder::Hubert<Ops>(p / "encoder", c.encoder)) {}
+  // With an encoder whose parameters come from elsewhere.
+  FlowTalk(params::Scope<Ops> p, const ModelConfig& c, encoder::Hubert<Ops> speech_encoder)
       : config(c),
-        encoder(p / "encoder", c.encoder),
+        encoder(std::move(speech_encoder)),
         prior(p / "prior", c.prior),
         generator(p / "generator", c) {}
 

@@ -3,6 +3,7 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/condition_config.h"
+#include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/flow/flow_config.h"
 #include "flowtalk/motion/motion_prior.h"
@@ -11,6 +12,7 @@ namespace flowtalk::model {
 
 struct ModelConfig {
   encoder::HubertConfig encoder = encoder::small_hubert();
+  encoder::ExternalEncoder external_encoder;
   motion::PriorConfig prior;
   condition::ConditionConfig condition;
   flow::FlowConfig flow;
@@ -18,6 +20,7 @@ struct ModelConfig {
   template <class V>
   void fields(V&& field) {
     field("encoder", encoder, "HuBERT-family speech encoder");
+    field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");
     field("condition", condition, "emotion graph and fusion");
     field("flow", flow, "conditional normalizing flow");

@@ -1,6 +1,7 @@
 // The model on the native backend; instantiated once (instantiate_native.cpp).
 #pragma once
 
+#include "flowtalk/encoder/native.h"
 #include "flowtalk/model/flowtalk.h"
 #include "flowtalk/ops/native.h"
 

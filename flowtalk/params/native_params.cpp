@@ -2,9 +2,21 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::params {
+
+void report_problems(const std::string& path, const std::vector<std::string>& problems,
+                     const std::string& advice) {
+  if (problems.empty()) return;
+  constexpr size_t kListed = 40;
+  const size_t listed = std::min(problems.size(), kListed), more = problems.size() - listed;
+  fail("{}: does not fit its model: {}{}; {}", path,
+       fmt::join(problems.begin(), problems.begin() + static_cast<std::ptrdiff_t>(listed), "; "),
+       more > 0 ? fmt::format("; and {} more", more) : "", advice);
+}
 
 tensor::Tensor NativeParams::tensor(const std::string& name, const tensor::Shape& shape,
                                     const Init&) {
@@ -21,20 +33,15 @@ tensor::Tensor NativeParams::tensor(const std::string& name, const tensor::Shape
   return tensor::Tensor::zeros(shape);
 }
 
-void NativeParams::finish() const {
+void NativeParams::finish(const std::string& prefix) const {
   std::vector<std::string> problems = problems_;
   for (const std::string& name : file_.names()) {
-    if (!asked_.contains(name)) {
+    if (name.starts_with(prefix) && !asked_.contains(name)) {
       problems.push_back(fmt::format("'{}' {} is not part of the model", name,
                                      tensor::to_string(file_.shape(name))));
     }
   }
-  if (problems.empty()) return;
-  constexpr size_t kListed = 40;
-  const size_t more = problems.size() > kListed ? problems.size() - kListed : 0;
-  problems.resize(problems.size() - more);
-  fail("{}: does not fit its model: {}{}; use the weights and the config of one checkpoint",
-       file_.path(), fmt::join(problems, "; "), more > 0 ? fmt::format("; and {} more", more) : "");
+  report_problems(file_.path(), problems, "use the weights and the config of one checkpoint");
 }
 
 tensor::Tensor FreshParams::tensor(const std::string& name, const tensor::Shape& shape,

@@ -13,6 +13,11 @@
 
 namespace flowtalk::params {
 
+// Nothing if `problems` is empty, else one Error that lists them (the first 40) and ends in
+// `advice`.
+void report_problems(const std::string& path, const std::vector<std::string>& problems,
+                     const std::string& advice);
+
 // Strict: the file's tensors and the model's parameters must be the same set with the same shapes.
 // Problems are collected while the model is made (it gets zeros meanwhile); finish() reports them.
 class NativeParams : public ParamSource<ops::NativeOps> {
@@ -27,7 +32,8 @@ class NativeParams : public ParamSource<ops::NativeOps> {
     return tensor(name, shape, init);
   }
   // One Error with every missing, misshapen and unread tensor; call it once the model is made.
-  void finish() const;
+  // Tensors outside of `prefix` may stay unread.
+  void finish(const std::string& prefix = "") const;
 
  private:
   formats::SafetensorsFile file_;

@@ -1,26 +1,28 @@
 #include "flowtalk/predict/predictor.h"
 
-#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/encoder/hugging_face.h"
+#include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/model/native.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
 
 namespace flowtalk::predict {
+namespace fs = std::filesystem;
 namespace {
 
 using ops::NativeOps;
 using tensor::Tensor;
 
-constexpr int64_t kMotionHop = 640;   // samples per motion frame
-constexpr int64_t kWindow = 20 * 25;  // motion frames of one encoder window
-constexpr int64_t kContext = 2 * 25;  // motion frames of context on each side
+// Encoder frames: windows of 20 s with 2 s of context, clips up to 24 s in one piece.
+constexpr encoder::Windows kWindows{24 * 50, 20 * 50, 2 * 50};
 
 void check(const PredictOptions& o) {
   float sum = 0;
@@ -54,14 +56,36 @@ struct Predictor::State {
   mutable NativeOps ops;
   std::unique_ptr<model::NativeFlowTalk> model;
 
+  std::function<void()> drop_pages = [] {};  // of an external encoder's file
+
   explicit State(int threads) : pool(threads), ops(pool) {}
 
-  // Features of motion frames [begin, end) of normalised, padded samples.
-  Tensor window(const std::vector<float>& wave, int64_t begin, int64_t end) const {
-    const int64_t count = (2 * (end - begin) - 1) * (kMotionHop / 2) + 400;
-    const std::span<const float> piece(wave.data() + begin * kMotionHop,
-                                       static_cast<size_t>(count));
-    return model->speech(ops, ops.constant({1, count}, piece));
+  void make_model(params::NativeParams& source) {
+    model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config);
+    source.finish();
+  }
+
+  // The same with the encoder of a Hugging Face folder, which must be that of training.
+  void make_model(params::NativeParams& source, const fs::path& checkpoint,
+                  const fs::path& encoder_folder) {
+    auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
+    const auto& wanted = config.external_encoder;
+    config.encoder = opened->config;
+    encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
+    encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
+    opened->weights.finish();
+    const auto got = opened->weights.identity(opened->config, encoder_folder.string());
+    if (got.fingerprint != wanted.fingerprint) {
+      fail(
+          "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
+          "{} ({} values); give --encoder the folder of training (it was {})",
+          encoder_folder.string(), checkpoint.string(), got.fingerprint, got.values,
+          wanted.fingerprint, wanted.values, wanted.folder);
+    }
+    model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config,
+                                                    std::move(encoder));
+    source.finish();
+    drop_pages = [opened] { opened->weights.drop_pages(); };
   }
 };
 
@@ -72,7 +96,7 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 const model::ModelConfig& Predictor::config() const { return state_->config; }
 
-Predictor Predictor::load(const std::filesystem::path& folder, int threads) {
+Predictor Predictor::load(const fs::path& folder, int threads, const fs::path& encoder) {
   auto checkpoint = params::load_checkpoint(folder);
   const std::string where = (folder / "config.json").string();
   if (checkpoint.config.value("kind", "") != "model" || !checkpoint.config.contains("model")) {
@@ -82,29 +106,33 @@ Predictor Predictor::load(const std::filesystem::path& folder, int threads) {
   auto state = std::make_unique<State>(threads);
   from_json(checkpoint.config["model"], state->config, where);
   state->config.encoder.check(where);
+  state->config.encoder.check_motion_rate(where);
+  const auto& wanted = state->config.external_encoder;
   params::NativeParams source(std::move(checkpoint.weights));
-  state->model =
-      std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), state->config);
-  source.finish();
+  if (!wanted.used()) {
+    if (!encoder.empty()) {
+      fail("{}: has its encoder inside; leave --encoder {} out", where, encoder.string());
+    }
+    state->make_model(source);
+  } else {
+    if (encoder.empty()) {
+      fail(
+          "{}: needs the encoder it was trained with, fingerprint {} ({} values); give its folder "
+          "with --encoder (it was {} in training)",
+          where, wanted.fingerprint, wanted.values, wanted.folder);
+    }
+    state->make_model(source, folder, encoder);
+  }
   return Predictor(std::move(state));
 }
 
 SpeechFeatures Predictor::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);
   const std::lock_guard lock(state_->mutex);
-  const auto wave = encoder::normalise(encoder::pad_for_pairs(audio.samples));
-  const int64_t frames = encoder::motion_frames(static_cast<int64_t>(audio.samples.size()));
-  if (frames <= kWindow + 2 * kContext) return {state_->window(wave, 0, frames)};
-  const int64_t channels = 2 * state_->config.encoder.hidden_size;
-  Tensor all({1, frames, channels});
-  for (int64_t begin = 0; begin < frames; begin += kWindow) {
-    const int64_t end = std::min(frames, begin + kWindow);
-    const int64_t from = std::max<int64_t>(0, begin - kContext);
-    const Tensor part = state_->window(wave, from, std::min(frames, end + kContext));
-    std::copy_n(part.data() + (begin - from) * channels, (end - begin) * channels,
-                all.data() + begin * channels);
-  }
-  return {all};
+  const auto wave = encoder::motion_waveform(audio.samples, state_->config.encoder.do_normalize);
+  const Tensor all =
+      encoder::encode_last(state_->ops, state_->model->encoder, wave, kWindows, state_->drop_pages);
+  return {all.reshape({1, all.dim(0) / 2, 2 * all.dim(1)})};
 }
 
 Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {

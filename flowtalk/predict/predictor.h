@@ -30,8 +30,11 @@ struct SpeechFeatures {
 
 class Predictor {
  public:
-  // Error: folder or file missing or damaged, tensors missing, extra or misshapen.
-  static Predictor load(const std::filesystem::path& checkpoint, int threads = 0);
+  // `encoder` is a Hugging Face folder, for models whose encoder is not in their checkpoint; else
+  // "". Error: folder or file missing or damaged, tensors missing, extra or misshapen; an encoder
+  // that is missing, not wanted, or not the one of training.
+  static Predictor load(const std::filesystem::path& checkpoint, int threads = 0,
+                        const std::filesystem::path& encoder = {});
   ~Predictor();
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;

@@ -1,5 +1,6 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/hubert.h"
+#include "flowtalk/encoder/hugging_face.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/loop.h"
@@ -7,40 +8,62 @@
 namespace flowtalk::train {
 
 using ops::TorchOps;
+namespace fs = std::filesystem;
 
 struct FeatureExtractor::State {
-  encoder::HubertConfig config;
+  EncoderChoice choice;
   TorchOps ops;
   TorchParams params;
-  std::unique_ptr<encoder::Hubert<TorchOps>> encoder;
+  std::unique_ptr<encoder::Hubert<TorchOps>> hubert;
 
   explicit State(torch::Device device) : ops(device), params(0, device) {}
+
+  void load_hugging_face(const fs::path& folder) {
+    encoder::HuggingFaceFolder opened(folder);
+    encoder::HuggingFaceParams<TorchOps> source(opened.weights, ops);
+    hubert =
+        std::make_unique<encoder::Hubert<TorchOps>>(params::Scope<TorchOps>(source), opened.config);
+    opened.weights.finish();
+    choice.config = opened.config;
+    choice.external = opened.weights.identity(opened.config, folder.string());
+  }
+
+  void load_ours(const fs::path& folder) {
+    const auto file = folder / "config.json";
+    const Json json = parse_json(load_file(file), file.string());
+    const auto found = json.find("encoder");
+    if (found == json.end()) {
+      fail("{}: is neither an encoder checkpoint (no 'encoder') nor of Hugging Face",
+           file.string());
+    }
+    from_json(*found, choice.config, file.string() + ".encoder");
+    choice.config.check(file.string());
+    choice.weights = folder / "weights.safetensors";
+    params.preload(choice.weights, "encoder/");
+    hubert = std::make_unique<encoder::Hubert<TorchOps>>(
+        params::Scope<TorchOps>(params) / "encoder", choice.config);
+  }
 };
 
-FeatureExtractor::FeatureExtractor(const std::filesystem::path& encoder_checkpoint,
-                                   const RunOptions& run)
+FeatureExtractor::FeatureExtractor(const fs::path& encoder, const RunOptions& run)
     : state_(std::make_unique<State>(torch::Device(run.device))) {
-  const auto folder = checkpoint_of(encoder_checkpoint);
-  const auto file = folder / "config.json";
-  const Json json = parse_json(load_file(file), file.string());
-  const auto found = json.find("encoder");
-  if (found == json.end()) fail("{}: is no encoder checkpoint (no 'encoder')", file.string());
-  from_json(*found, state_->config, file.string() + ".encoder");
-  state_->config.check(file.string());
-  state_->params.preload(folder / "weights.safetensors", "encoder/");
-  state_->encoder = std::make_unique<encoder::Hubert<TorchOps>>(
-      params::Scope<TorchOps>(state_->params) / "encoder", state_->config);
+  if (encoder::is_hugging_face(encoder)) {
+    state_->load_hugging_face(encoder);
+  } else {
+    state_->load_ours(checkpoint_of(encoder));
+  }
+  state_->choice.config.check_motion_rate(encoder.string());
 }
 
 FeatureExtractor::~FeatureExtractor() = default;
 
-const encoder::HubertConfig& FeatureExtractor::config() const { return state_->config; }
+const EncoderChoice& FeatureExtractor::choice() const { return state_->choice; }
 
 torch::Tensor FeatureExtractor::operator()(const std::vector<float>& samples) const {
   const torch::NoGradGuard no_grad;
-  const auto wave = encoder::normalise(encoder::pad_for_pairs(samples));
+  const auto wave = encoder::motion_waveform(samples, state_->choice.config.do_normalize);
   const torch::Tensor x = state_->ops.constant({1, static_cast<int64_t>(wave.size())}, wave);
-  const torch::Tensor features = (*state_->encoder)(state_->ops, x);
+  const torch::Tensor features = (*state_->hubert)(state_->ops, x);
   return features.reshape({features.size(1) / 2, 2 * features.size(2)}).cpu();
 }
 

@@ -34,7 +34,8 @@ class GeneratorTrainer {
                    TorchOps& ops)
       : config_(config),
         params_(params),
-        model_(params::Scope<TorchOps>(params), config.model),
+        prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior),
+        generator_(params::Scope<TorchOps>(params) / "generator", config.model),
         lips_(lips),
         ops_(ops) {}
 
@@ -51,9 +52,9 @@ class GeneratorTrainer {
     params_.assign("generator/latent_mean", all.mean(0));
     params_.assign("generator/latent_sd", torch::clamp_min(all.std(0), 1e-3));
     const auto prepared = prepare(batch, torch::Tensor());
-    const auto& flow = model_.generator.flow;
-    torch::Tensor x = flow.squeeze(
-        ops_, model_.generator.standardise(ops_, posterior_sample(batch.motion, generator)));
+    const auto& flow = generator_.flow;
+    torch::Tensor x =
+        flow.squeeze(ops_, generator_.standardise(ops_, posterior_sample(batch.motion, generator)));
     const torch::Tensor real = frame_mask(batch).flatten() > 0;
     for (size_t i = 0; i < flow.steps.size(); ++i) {
       const torch::Tensor rows = x.flatten(0, 1).index({real});
@@ -98,8 +99,8 @@ class GeneratorTrainer {
     shuffled.speech = batch.speech.roll(1, 0);
     m["conditioning_gain"] =
         nll(z, prepare(shuffled, torch::Tensor()), batch).item<double>() - m["nll"];
-    const auto& flow = model_.generator.flow;
-    const torch::Tensor standard = model_.generator.standardise(ops_, z);
+    const auto& flow = generator_.flow;
+    const torch::Tensor standard = generator_.standardise(ops_, z);
     const torch::Tensor back = flow.inverse(
         ops_, flow.forward(ops_, standard, prepared.condition).value, prepared.condition);
     m["round_trip"] = (back - standard).abs().max().item<double>();
@@ -124,7 +125,7 @@ class GeneratorTrainer {
   }
 
   torch::Tensor posterior_sample(const torch::Tensor& motion, torch::Generator generator) {
-    const auto posterior = model_.prior.encode(ops_, motion);
+    const auto posterior = prior_.encode(ops_, motion);
     return posterior.mean +
            torch::exp(0.5 * posterior.log_variance) *
                ar_noise(posterior.mean.sizes(), 0.8, generator).to(motion.device());
@@ -136,7 +137,7 @@ class GeneratorTrainer {
   }
 
   model::FlowCondition<TorchOps> prepare(const Batch& batch, const torch::Tensor& dropped) {
-    const auto& g = model_.generator;
+    const auto& g = generator_;
     torch::Tensor emotion = g.control(ops_, batch.emotion);
     if (dropped.defined()) emotion = emotion * (1 - dropped) + g.control.null_emotion * dropped;
     return g.prepare(ops_, g.condition(ops_, batch.speech, emotion, batch.style));
@@ -144,7 +145,7 @@ class GeneratorTrainer {
 
   torch::Tensor nll(const torch::Tensor& z, const model::FlowCondition<TorchOps>& prepared,
                     const Batch& batch) {
-    const torch::Tensor log_prob = model_.generator.log_prob(ops_, z, prepared);
+    const torch::Tensor log_prob = generator_.log_prob(ops_, z, prepared);
     return -masked_mean(log_prob, frame_mask(batch)) /
            static_cast<double>(2 * config_.model.prior.latent);
   }
@@ -152,7 +153,7 @@ class GeneratorTrainer {
   // Motion at a temperature per window, (B, 1, 1).
   torch::Tensor generate(const model::FlowCondition<TorchOps>& prepared,
                          const torch::Tensor& temperature, torch::Generator generator) {
-    const auto& g = model_.generator;
+    const auto& g = generator_;
     const torch::Tensor rho = g.base.rho(ops_).detach();
     const torch::Tensor white =
         torch::randn(prepared.base.mean.sizes(), generator).to(ops_.device());
@@ -164,7 +165,7 @@ class GeneratorTrainer {
     const torch::Tensor r = torch::stack(frames, 1) * temperature.to(ops_.device());
     const torch::Tensor u = prepared.base.mean + torch::exp(prepared.base.log_sd) * r;
     const torch::Tensor z = g.flow.inverse(ops_, u, prepared.condition);
-    return model_.prior.decode(ops_, z * g.latent_sd + g.latent_mean);
+    return prior_.decode(ops_, z * g.latent_sd + g.latent_mean);
   }
 
   // The first half of the batch at temperature 0 carries the whole error; the second half, at a
@@ -195,7 +196,8 @@ class GeneratorTrainer {
 
   const GeneratorRun& config_;
   TorchParams& params_;
-  model::FlowTalk<TorchOps> model_;
+  motion::MotionPrior<TorchOps> prior_;
+  model::Generator<TorchOps> generator_;
   const LipVertices& lips_;
   TorchOps& ops_;
 };
@@ -219,22 +221,41 @@ void take_config(const fs::path& checkpoint, const std::vector<std::string>& pat
   from_json(json, config, file.string());
 }
 
+// A run goes on with the encoder it began with.
+void check_same_encoder(const fs::path& checkpoint, const encoder::ExternalEncoder& now) {
+  model::ModelConfig before;
+  take_config(checkpoint, {"model"}, before);
+  const auto& expected = before.external_encoder;
+  if (expected.fingerprint == now.fingerprint) return;
+  const auto say = [](const encoder::ExternalEncoder& e) {
+    return e.used() ? fmt::format("{} ({})", e.fingerprint, e.folder)
+                    : std::string("one of flowtalk's own");
+  };
+  fail("{}: this run began with the encoder {}, got {}; give --encoder the same one",
+       checkpoint.string(), say(expected), say(now));
+}
+
 }  // namespace
 
-void train_generator(GeneratorRun config, const RunOptions& run, const fs::path& encoder_checkpoint,
+void train_generator(GeneratorRun config, const RunOptions& run, const EncoderChoice& encoder,
                      const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation) {
-  const fs::path encoder = checkpoint_of(encoder_checkpoint),
-                 prior = checkpoint_of(prior_checkpoint);
-  take_config(encoder, {"encoder"}, config.model.encoder);
+  const fs::path prior = checkpoint_of(prior_checkpoint);
+  config.model.encoder = encoder.config;
+  config.model.external_encoder = encoder.external;
   take_config(prior, {"model", "prior"}, config.model.prior);
   TorchOps ops{torch::Device(run.device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  if (run.resume && fs::exists(checkpoint_of(run.out) / "weights.safetensors")) {
-    params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  const fs::path last = checkpoint_of(run.out);
+  if (run.resume && fs::exists(last / "weights.safetensors")) {
+    check_same_encoder(last, encoder.external);
+    params.preload(last / "weights.safetensors");
   } else {
-    params.preload(encoder / "weights.safetensors", "encoder/");
+    if (!encoder.external.used()) params.preload(encoder.weights, "encoder/");
     params.preload(prior / "weights.safetensors", "prior/");
+  }
+  if (!encoder.external.used()) {  // only so that its weights are saved with the model
+    encoder::Hubert<TorchOps>(params::Scope<TorchOps>(params) / "encoder", encoder.config);
   }
   const LipVertices lips(face::builtin_face(), ops.device());
   GeneratorTrainer trainer(config, params, lips, ops);

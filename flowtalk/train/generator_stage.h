@@ -47,12 +47,21 @@ struct GeneratorRun {
   }
 };
 
-// Speech features (T, 2C) of clips by the encoder of a checkpoint; T = motion frames of the audio.
+// The encoder of a generator: one of ours, whose weights go into the model's checkpoint, or one of
+// Hugging Face, which stays where it is.
+struct EncoderChoice {
+  encoder::HubertConfig config;
+  encoder::ExternalEncoder external;
+  std::filesystem::path weights;  // of one of ours
+};
+
+// Speech features (T, 2C) of clips by the encoder of a checkpoint or of a Hugging Face folder; T =
+// motion frames of the audio.
 class FeatureExtractor {
  public:
-  FeatureExtractor(const std::filesystem::path& encoder_checkpoint, const RunOptions& run);
+  FeatureExtractor(const std::filesystem::path& encoder, const RunOptions& run);
   ~FeatureExtractor();
-  const encoder::HubertConfig& config() const;
+  const EncoderChoice& choice() const;
   torch::Tensor operator()(const std::vector<float>& samples) const;
 
  private:
@@ -60,9 +69,9 @@ class FeatureExtractor {
   std::unique_ptr<State> state_;
 };
 
-// The result is a whole model: encoder, prior and generator in one checkpoint.
-void train_generator(GeneratorRun config, const RunOptions& run,
-                     const std::filesystem::path& encoder_checkpoint,
+// The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
+// with the fingerprint of the encoder that it needs.
+void train_generator(GeneratorRun config, const RunOptions& run, const EncoderChoice& encoder,
                      const std::filesystem::path& prior_checkpoint,
                      const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation);

@@ -1,0 +1,46 @@
+// HuBERT on the native backend: wherever it is stored, and clips of any length.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "flowtalk/encoder/hubert.h"
+#include "flowtalk/ops/native.h"
+
+namespace flowtalk::encoder {
+
+extern template struct Hubert<ops::NativeOps>;
+using NativeHubert = Hubert<ops::NativeOps>;
+
+struct NativeEncoder {
+  std::unique_ptr<const NativeHubert> hubert;
+  std::function<void()> drop_pages;  // of its weight file; see formats::MappedFile
+};
+
+// A Hugging Face folder, or a checkpoint of flowtalk with an encoder inside. Error: neither, or one
+// that is damaged.
+NativeEncoder load_encoder(const std::filesystem::path& folder, ops::NativeOps& ops);
+
+// How long clips are cut for the transformer, in encoder frames: up to `whole` in one piece, longer
+// ones in windows with context on both sides. The convolutions see no windows: their norm over
+// time is that of the whole clip, and their result does not depend on how it is cut.
+struct Windows {
+  int64_t whole = 3000, window = 2000, context = 250;  // 60 s, 40 s, 5 s
+};
+
+// The wanted hidden states (ascending; 0 is what enters the first layer) of a waveform that is
+// prepared already, each (T, H). `after_layer` is called after every layer. The waveform must hold
+// at least receptive_samples().
+std::vector<tensor::Tensor> encode(
+    ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
+    std::span<const int64_t> states, const Windows& windows = {},
+    const std::function<void()>& after_layer = [] {});
+// The last one.
+tensor::Tensor encode_last(
+    ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
+    const Windows& windows = {}, const std::function<void()>& after_layer = [] {});
+
+}  // namespace flowtalk::encoder

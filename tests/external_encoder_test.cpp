@@ -1,0 +1,92 @@
+// A model trained with an encoder of Hugging Face: training, packing, prediction, and the refusal
+// of any other encoder. Through the command line, with a few steps on a tiny corpus.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/encoder/check_golden.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/safetensors.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+class ExternalEncoder : public CommandLine {
+ protected:
+  void SetUp() override {
+    CommandLine::SetUp();
+    ours = encoder::golden_folder("hubert_tiny").string();
+    other = encoder::golden_folder("hubert_tiny_stable").string();
+    if (!std::filesystem::exists(ours)) GTEST_SKIP() << "skipped: no golden data";
+    for (const char* stem : {"M003_001_0_0", "M003_002_0_0", "M003_033_0_0"}) write_clip(stem);
+  }
+
+  void write_clip(const std::string& stem) const {
+    std::filesystem::create_directories(file("mead/wav"));
+    std::filesystem::create_directories(file("mead/param"));
+    write_voice("mead/wav/" + stem + ".wav", 1.2);
+    tensor::Tensor motion = tensor::Tensor::zeros({1, 30, 53});
+    for (int64_t i = 0; i < motion.size(); ++i) {
+      motion[i] = 0.1f * std::sin(0.02f * static_cast<float>(i));
+    }
+    formats::save_npy(file("mead/param/" + stem + ".npy"), motion);
+  }
+
+  Outcome train(const std::string& stage, std::vector<std::string> more) const {
+    std::vector<std::string> args = {"train", stage, "--dataset", ".", "--max-epoch", "1"};
+    for (const char* set :
+         {"train.steps_per_epoch=2", "train.batch=2", "train.window_frames=16",
+          "model.prior.latent=4", "model.prior.hidden=16", "model.condition.width=16",
+          "model.flow.steps=2", "model.flow.hidden=8", "model.flow.condition=8"}) {
+      args.insert(args.end(), {"--set", set});
+    }
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  }
+
+  std::string ours, other;
+};
+
+TEST_F(ExternalEncoder, IsRememberedByTheModelAndNeverExchanged) {
+  Outcome outcome = train("prior", {"--out", "prior"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::vector<std::string> generator = {"--out", "run", "--prior", "prior", "--encoder"};
+  const auto with = [&](const std::string& encoder) {
+    auto args = generator;
+    args.push_back(encoder);
+    return args;
+  };
+  outcome = train("generator", with(ours));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  auto resumed = with(other);
+  resumed.push_back("--resume");
+  outcome = train("generator", resumed);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, ::testing::HasSubstr("began with the encoder"));
+
+  ASSERT_EQ(run({"train", "pack", "run", "-o", "packed"}).code, 0);
+  const Json config = parse_json(load_file(file("packed/config.json")), "packed");
+  const auto fingerprint = config["model"]["external_encoder"]["fingerprint"].get<std::string>();
+  EXPECT_EQ(fingerprint.size(), 16u);
+  for (const auto& name : formats::SafetensorsFile(file("packed/weights.safetensors")).names()) {
+    EXPECT_FALSE(name.starts_with("encoder/")) << name;
+  }
+
+  const auto predict = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> args = {"predict", "voice.wav", "--model", "packed", "-o", "m.npy"};
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  };
+  outcome = predict({"--encoder", ours});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(formats::load_npy(file("m.npy")).dim(1), 50);
+  EXPECT_TRUE(failed_with(predict({}), 1, {"--encoder", fingerprint, ours}));
+  EXPECT_TRUE(failed_with(predict({"--encoder", other}), 1, {other, fingerprint, ours}));
+  EXPECT_TRUE(failed_with(predict({"--encoder", "packed"}), 1, {"packed"}));
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
