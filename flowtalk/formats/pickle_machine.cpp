@@ -25,6 +25,7 @@ PickleMachine::PickleMachine(PickleSession& session, const Bytes& bytes, Storage
 ValueNode* PickleMachine::run() {
   while (!stopped_) {
     const uint8_t code = input_.byte();
+    ++instructions_;
     if (run_constant(code) || run_text(code) || run_container(code) || run_memo(code) ||
         run_object(code)) {
       continue;
@@ -242,8 +243,8 @@ uint64_t PickleMachine::index_line() {
 }
 
 void PickleMachine::remember(uint64_t index) {
-  // A writer counts its memo up from 0 or 1, an instruction each, so no index exceeds the size.
-  if (index > input_.size()) input_.refuse(fmt::format("memo index {} is too large", index));
+  // A writer counts up, from 0 or 1, the objects that it made, an instruction each at least.
+  if (index > instructions_) input_.refuse(fmt::format("memo index {} is too large", index));
   const auto at = static_cast<size_t>(index);
   if (at >= memo_.size()) memo_.resize(at + 1, nullptr);
   if (memo_[at] == nullptr) ++remembered_;
@@ -302,7 +303,7 @@ void PickleMachine::push_class() {
   if (name->kind != Kind::kText || module->kind != Kind::kText) {
     input_.refuse("names a class by what is no text");
   }
-  push(objects_.find_class(text_of(module->as<Bytes>()), text_of(name->as<Bytes>())));
+  push(objects_.find_class(module->as<Bytes>().view, name->as<Bytes>().view));
 }
 
 void PickleMachine::push_persistent() {

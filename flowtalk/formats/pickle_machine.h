@@ -56,7 +56,7 @@ class PickleMachine {
   StorageLoader loader_;
   std::vector<ValueNode*> stack_, memo_;
   std::vector<size_t> marks_;
-  size_t remembered_ = 0;
+  size_t remembered_ = 0, instructions_ = 0;
   bool stopped_ = false;
 };
 

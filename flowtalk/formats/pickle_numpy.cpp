@@ -27,8 +27,9 @@ ArrayView PickleObjects::numpy_dtype(const ValueNode& dtype) const {
     input_.refuse("expected a numpy.dtype, got " + describe(dtype));
   }
   const ValueNode* code = arg(*dtype.object().args, 0, "numpy.dtype");
-  if (code->kind != Kind::kText) {
-    input_.refuse("numpy.dtype: expected a type code, got " + describe(*code));
+  constexpr size_t kLongestCode = 8;
+  if (code->kind != Kind::kText || code->as<Bytes>().view.size() > kLongestCode) {
+    input_.refuse("numpy.dtype: expected the code of a number, got " + describe(*code));
   }
   std::string text = text_of(code->as<Bytes>());
   char order = '=';
@@ -39,11 +40,11 @@ ArrayView PickleObjects::numpy_dtype(const ValueNode& dtype) const {
   const ValueNode& state = *dtype.object().state;
   if (state.kind == Kind::kTuple) {  // (version, byte order, ...)
     const ValueNode* stated = arg(state, 1, "the state of a numpy.dtype");
-    const std::string letter = stated->kind == Kind::kText ? text_of(stated->as<Bytes>()) : "";
-    if (letter != "<" && letter != ">" && letter != "|" && letter != "=") {
-      input_.refuse("numpy.dtype: expected a byte order, got " + describe(*stated));
+    order = 0;
+    for (const char* letter : {"<", ">", "|", "="}) {
+      if (is_text(*stated, letter)) order = *letter;
     }
-    order = letter[0];
+    if (order == 0) input_.refuse("numpy.dtype: expected a byte order, got " + describe(*stated));
   }
   for (const auto& [known_code, element] : kCodes) {
     if (known_code != text) continue;
@@ -58,6 +59,7 @@ ArrayView PickleObjects::numpy_dtype(const ValueNode& dtype) const {
 
 // The array of a view; `exact`: nothing may be left over.
 Array PickleObjects::checked_array(const ArrayView& view, const Bytes& bytes, bool exact) {
+  tree_.spend(sizeof(Array) + view.shape.size() * sizeof(int64_t));
   const auto count = checked_count(view.shape, element_size(view.dtype), bytes.view.size());
   if (exact &&
       (!count || static_cast<size_t>(*count) * element_size(view.dtype) != bytes.view.size())) {

@@ -72,6 +72,7 @@ ValueNode* PickleObjects::find_class(std::string_view module, std::string_view n
   if (module.size() > kMostNameBytes || name.size() > kMostNameBytes) {
     input_.refuse("the name of a class is too long");
   }
+  tree_.spend(sizeof(ClassName) + module.size() + name.size());
   const int row = find_known_class(module, name);
   ClassName found{std::string(module), std::string(name), row};
   if (row < 0 && !session_.keep_unknown_classes) {
@@ -219,15 +220,16 @@ void PickleObjects::set_state(ValueNode* target, ValueNode* state) {
       if (!numpy_arrays_.contains(target)) break;
       return set_numpy_state(target, *state);
     case Kind::kRecord: {
-      // Items that came before stay; both are attributes here.
+      // Items of a class derived from dict came before; both are named parts here.
       ValueNode*& kept = target->object().state;
-      if (kept->kind == Kind::kDict && state->kind == Kind::kDict && kept != state) {
+      if (kept->kind == Kind::kDict && state->kind == Kind::kDict) {
+        Pairs both = kept->as<Pairs>();
         const Pairs& more = state->as<Pairs>();
-        tree_.spend(more.size() * sizeof(Pairs::value_type));
-        kept->as<Pairs>().insert(kept->as<Pairs>().end(), more.begin(), more.end());
-      } else {
-        kept = state;
+        tree_.spend((both.size() + more.size()) * sizeof(Pairs::value_type));
+        both.insert(both.end(), more.begin(), more.end());
+        state = tree_.add(Kind::kDict, std::move(both));
       }
+      kept = state;
       return;
     }
     case Kind::kDict:  // attributes of a dict, like the _metadata of a state dict: bookkeeping

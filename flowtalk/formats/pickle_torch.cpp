@@ -59,6 +59,7 @@ ValueNode* PickleObjects::torch_tensor(const ValueNode& args, bool v3) {
                        (metadata->kind == Kind::kDict && metadata->as<ValueNode::Pairs>().empty());
     if (!plain) input_.refuse("a torch tensor with metadata (conjugated or negated) is not read");
   }
+  tree_.spend(sizeof(Tensor) + 2 * tensor.view.shape.size() * sizeof(int64_t));
   Array pending;
   pending.dtype = tensor.view.dtype;
   pending.shape = {0};

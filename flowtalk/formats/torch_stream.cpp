@@ -135,13 +135,13 @@ ValueNode* archive_storage(PickleSession& session, const ZipReader& zip, const s
     fail("{}: the storage {} has {} bytes, expected {} elements of {}", where, printable(name),
          entry->bytes, id.elements, numpy_name_of(id.dtype));
   }
+  if (entry->method != 0) session.tree.spend(entry->bytes);
   const ZipContent content = zip.read_unchecked(*entry);
-  if (entry->method != 0) session.tree.spend(content.bytes.size());
   ArrayView view;
   view.dtype = id.dtype;
   view.shape = {id.elements};
   view.big_endian = session.big_endian_storages;
-  if (view.big_endian) session.tree.spend(content.bytes.size());
+  if (view.big_endian) session.tree.spend(entry->bytes);
   return session.tree.add_array(make_array(view, content.bytes, content.owner, where));
 }
 
@@ -159,8 +159,10 @@ StorageId parse_storage_id(const PickleInput& input, const ValueNode& id) {
     input.refuse(describe(type) +
                  " is no storage of plain numbers; quantised tensors are not read");
   }
+  constexpr size_t kLongestKey = 100;
   const auto* count = std::get_if<int64_t>(&elements.data);
-  if (key.kind != Kind::kText || count == nullptr || *count < 0) {
+  if (key.kind != Kind::kText || key.as<Bytes>().view.size() > kLongestKey || count == nullptr ||
+      *count < 0) {
     input.refuse("a reference to a torch storage without a key or a size");
   }
   if (items->size() > kFields && (*items)[kFields]->kind != Kind::kNone) {
@@ -187,13 +189,15 @@ ValueNode* read_torch_archive(PickleSession& session, const Bytes& bytes) {
          printable(folder + "data.pkl"));
   }
   if (const ZipEntry* order = zip.find(folder + "byteorder")) {
-    const std::string_view text = zip.read(*order).bytes;
-    if (text != "little" && text != "big")
-      fail("{}: unknown byte order {}", where, printable(text));
-    session.big_endian_storages = text == "big";
+    constexpr size_t kLongest = 16;
+    const ZipContent text = order->bytes > kLongest ? ZipContent{} : zip.read(*order);
+    if (text.bytes != "little" && text.bytes != "big") {
+      fail("{}: unknown byte order {}", where, printable(text.bytes));
+    }
+    session.big_endian_storages = text.bytes == "big";
   }
+  if (pickle->method != 0) session.tree.spend(pickle->bytes);
   const ZipContent content = zip.read(*pickle);
-  if (pickle->method != 0) session.tree.spend(content.bytes.size());
   std::map<std::pair<std::string, Dtype>, ValueNode*> storages;
   PickleMachine machine(session, {content.bytes, content.owner},
                         [&](const PickleInput& input, const ValueNode& id) {

@@ -9,7 +9,7 @@ namespace {
 
 using Items = ValueNode::Items;
 using Pairs = ValueNode::Pairs;
-constexpr size_t kMostNodes = 50'000'000;  // far above any file of arrays
+constexpr size_t kMostNodes = 16'000'000;  // far above any file of arrays
 
 // The dict that holds the named parts of a value, or null.
 const ValueNode* named_parts(const ValueNode& node) {
@@ -27,6 +27,10 @@ const ValueNode* find_part(const ValueNode& node, std::string_view key) {
     if (is_text(*pairs[i].first, key)) return pairs[i].second;
   }
   return nullptr;
+}
+
+bool is_numpy_scalar(const ValueNode& node) {
+  return node.kind == Value::Kind::kArray && node.as<std::unique_ptr<Array>>()->shape.empty();
 }
 
 std::string full_name(const ClassName& c) {
@@ -137,6 +141,7 @@ bool Value::boolean() const {
 }
 
 int64_t Value::integer() const {
+  if (is_numpy_scalar(*node_)) return array().int64(0);
   const auto* small = std::get_if<int64_t>(&node_->data);
   if (!is(Kind::kInt) || small == nullptr) expected("an integer of 64 bits");
   return *small;
@@ -150,6 +155,7 @@ std::string Value::integer_text() const {
 
 double Value::number() const {
   if (is(Kind::kFloat)) return node_->as<double>();
+  if (is_numpy_scalar(*node_)) return array().real(0);
   const auto* small = std::get_if<int64_t>(&node_->data);
   if (!is(Kind::kInt) || small == nullptr) expected("a number");
   return static_cast<double>(*small);

@@ -47,9 +47,9 @@ class Value {
   const std::string& where() const;  // the file's name
 
   bool boolean() const;
-  int64_t integer() const;           // Error beyond 64 bits
+  int64_t integer() const;           // also of a numpy scalar; Error beyond 64 bits
   std::string integer_text() const;  // any integer, in decimal
-  double number() const;             // of an int or a float
+  double number() const;             // of an int, a float or a numpy scalar
   std::string text() const;          // UTF-8; byte strings of Python 2 are read as latin1
   std::string_view bytes() const;    // of bytes and of Python 2's strings
   const Array& array() const;
