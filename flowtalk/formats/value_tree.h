@@ -64,7 +64,7 @@ class ValueTree {
  public:
   // file_bytes: how large the input is; what is copied or inflated must be in proportion to it.
   ValueTree(std::string where, size_t file_bytes)
-      : where_(std::move(where)), memory_left_((size_t{256} << 20) + 8 * file_bytes) {}
+      : where_(std::move(where)), memory_left_((size_t{32} << 20) + 8 * file_bytes) {}
 
   const std::string& where() const { return where_; }
   ValueNode* none() { return &none_; }

@@ -200,7 +200,8 @@ ZipEntry ZipReader::read_entry(std::string_view record, std::string_view name,
 void ZipReader::find_data(ZipEntry& entry) const {
   const std::string_view local = bytes_.substr(entry.begin);
   const size_t name = number(local, 26, 2), extra = number(local, 28, 2);
-  if (!recognises(local) || !has(local, kLocalBytes + name + extra, entry.stored_bytes) ||
+  if (!local.starts_with("PK\x03\x04") ||
+      !has(local, kLocalBytes + name + extra, entry.stored_bytes) ||
       local.substr(kLocalBytes, name) != entry.name || number(local, 8, 2) != entry.method) {
     fail("{}: the entry {} does not agree with its header at byte {}; the file is damaged", where_,
          printable(entry.name), entry.begin);

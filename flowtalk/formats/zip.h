@@ -37,7 +37,9 @@ class ZipReader {
             std::shared_ptr<const void> owner = nullptr);
 
   // Whether bytes begin like a zip archive.
-  static bool recognises(std::string_view bytes) { return bytes.starts_with("PK\x03\x04"); }
+  static bool recognises(std::string_view bytes) {
+    return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06");  // or an empty one
+  }
 
   const std::string& where() const { return where_; }
   const std::vector<ZipEntry>& entries() const { return entries_; }  // in the directory's order
