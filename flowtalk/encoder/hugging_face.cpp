@@ -81,7 +81,7 @@ std::string their_name(const std::string& path) {
   if (digit != std::string::npos) {
     const auto end = std::min(prefix.find('/', digit), prefix.size());
     number = prefix.substr(digit, end - digit);
-    prefix.replace(digit, end - digit, "*");
+    prefix.erase(digit, end - digit).insert(digit, 1, '*');
   }
   const auto& leaf_names =
       prefix == "conv/*" ? find_ours(kConvLeaves, leaf) : find_ours(kLeaves, leaf);
