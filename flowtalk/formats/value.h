@@ -77,7 +77,7 @@ class Value {
 };
 
 // A numpy array, a torch tensor, the `x` of a chumpy object, or a scipy sparse matrix (csc, csr,
-// coo) as one array. `where` names the value in errors.
+// coo) as one array. `where` names the file and the value in errors.
 Array dense_array(const Value& value, const std::string& where);
 
 }  // namespace flowtalk::formats
