@@ -10,10 +10,10 @@ demo_packages="
   libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev zlib1g-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
   libespeak-ng-dev espeak-ng-data flite1-dev
-  libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us
+  libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us libdnnl-dev
   asterisk-core-sounds-en-g722"
 full_packages="$demo_packages
-  git libgtest-dev libgmock-dev libbenchmark-dev libdnnl-dev clang-format ffmpeg
+  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg
   clang libclang-rt-14-dev
   libtorch-dev libopenblas0-pthread"
 corpus_packages="$full_packages asterisk-core-sounds-en

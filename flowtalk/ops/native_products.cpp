@@ -50,7 +50,8 @@ PackedGroups pack_convolution(const tensor::Tensor& weight, int64_t groups) {
         }
       }
     }
-    packed.emplace_back(tap_major.data(), taps * channels, outputs, 1, taps * channels);
+    packed.push_back(
+        PackedMatrix::of_weights(tap_major.data(), taps * channels, outputs, 1, taps * channels));
   }
   return packed;
 }
@@ -63,7 +64,7 @@ tensor::Tensor NativeOps::linear(const Tensor& x, const Tensor& weight, const Te
   const int64_t depth = weight.dim(1), columns = weight.dim(0);
   const auto packed = packed_->find(weight, 1, [&] {
     PackedGroups groups;
-    groups.emplace_back(weight.data(), depth, columns, 1, depth, pool_);
+    groups.push_back(PackedMatrix::of_weights(weight.data(), depth, columns, 1, depth, pool_));
     return groups;
   });
   Shape shape = x.shape();

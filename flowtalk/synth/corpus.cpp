@@ -22,6 +22,7 @@
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
+#include "flowtalk/synth/speech_process.h"
 
 namespace flowtalk::synth {
 namespace {
@@ -234,6 +235,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   }
   const Maker maker(options);
   builtin_lips();
+  start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   Progress progress("synthetic corpus", static_cast<int64_t>(jobs.size()), "clips", options.quiet);
   std::mutex mutex;

@@ -1,4 +1,4 @@
-// The two speech engines, to be called in a child process only (see speech.cpp).
+// The two speech engines, to be called in a child process only (speech_process.cpp).
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,7 @@
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speech.h"
+#include "flowtalk/synth/speech_process.h"
 
 namespace flowtalk::synth {
 namespace {
@@ -69,6 +70,7 @@ void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, Thre
 
 PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
   PhoneCorpusReport report;
+  start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   fs::create_directories(folder / "wav");
   fs::create_directories(folder / "phones");

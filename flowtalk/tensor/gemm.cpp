@@ -74,11 +74,45 @@ void multiply_panel(const Product& p, int64_t begin, int64_t end, int64_t panel)
   }
 }
 
+// Rows without gaps, as oneDNN wants them: the caller's own, or a copy.
+const float* dense_rows(const Product& p, int64_t begin, int64_t end, std::vector<float>& copy) {
+  const float* from = p.a + begin * p.row_stride;
+  if (p.taps == 1 && p.row_stride == p.depth) return from;
+  copy.resize(static_cast<size_t>((end - begin) * p.taps * p.depth));
+  float* to = copy.data();
+  for (int64_t i = begin; i < end; ++i, from += p.row_stride) {
+    for (int64_t tap = 0; tap < p.taps; ++tap) {
+      to = std::copy_n(from + tap * p.tap_stride, p.depth, to);
+    }
+  }
+  return copy.data();
+}
+
+// Rows [begin, end) of one product against panels [first, last).
+void multiply_block(const Product& p, int64_t begin, int64_t end, int64_t first, int64_t last) {
+  const OnednnWeights* library = p.b->onednn();
+  if (library == nullptr) {
+    for (int64_t panel = first; panel < last; ++panel) multiply_panel(p, begin, end, panel);
+    return;
+  }
+  thread_local std::vector<float> copy;
+  const float* a = dense_rows(p, begin, end, copy);
+  for (int64_t panel = first; panel < last; ++panel) {
+    const int64_t column = panel * library->panel_columns();
+    library->multiply(panel, a, end - begin, p.bias == nullptr ? nullptr : p.bias + column,
+                      p.out + begin * p.out_stride + column, p.out_stride);
+  }
+}
+
 }  // namespace
 
 const char* instruction_set() { return choice().name; }
 
-int64_t PackedMatrix::panels() const { return ceil_div(columns_, full_width()); }
+int64_t PackedMatrix::panel_columns() const {
+  return onednn_ == nullptr ? full_width() : onednn_->panel_columns();
+}
+
+int64_t PackedMatrix::panels() const { return ceil_div(columns_, panel_columns()); }
 
 int64_t PackedMatrix::panel_width(int64_t index) const {
   const int64_t lanes = choice().tiles->lanes;
@@ -102,6 +136,20 @@ PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
   } else {
     for (int64_t p = 0; p < panels(); ++p) fill(p);
   }
+}
+
+PackedMatrix PackedMatrix::of_weights(const float* source, int64_t depth, int64_t columns,
+                                      int64_t depth_stride, int64_t column_stride,
+                                      ThreadPool* pool) {
+  if (!OnednnWeights::usable(depth, columns)) {
+    return {source, depth, columns, depth_stride, column_stride, pool};
+  }
+  PackedMatrix result;
+  result.depth_ = depth;
+  result.columns_ = columns;
+  result.onednn_ = std::make_shared<const OnednnWeights>(source, depth, columns, depth_stride,
+                                                         column_stride, pool);
+  return result;
 }
 
 void PackedMatrix::fill_panel(int64_t index, const float* from, int64_t depth_stride,
@@ -131,7 +179,7 @@ void PackedMatrix::fill_panel(int64_t index, const float* from, int64_t depth_st
 void multiply(const Product& p) {
   for (int64_t row = 0; row < p.rows; row += kBlockRows) {
     const int64_t end = std::min(p.rows, row + kBlockRows);
-    for (int64_t panel = 0; panel < p.b->panels(); ++panel) multiply_panel(p, row, end, panel);
+    multiply_block(p, row, end, 0, p.b->panels());
   }
 }
 
@@ -146,8 +194,10 @@ void multiply(std::span<const Product> products, ThreadPool& pool) {
     const int64_t depth = p.b->depth(), panels = p.b->panels();
     FT_CHECK(p.taps * p.depth == depth, "{} taps of {} against depth {}", p.taps, p.depth, depth);
     work += p.rows * depth * p.b->columns();
-    const int64_t panel_work = kBlockRows * full_width() * std::max<int64_t>(1, depth);
-    const int64_t step = std::max<int64_t>(1, kBlockWork / panel_work);
+    const int64_t panel_work = kBlockRows * p.b->panel_columns() * std::max<int64_t>(1, depth);
+    // Many rows that must be copied together first: once for all panels.
+    const bool whole = p.b->onednn() != nullptr && p.rows > 8 * kBlockRows;
+    const int64_t step = whole ? panels : std::max<int64_t>(1, kBlockWork / panel_work);
     for (int64_t row = 0; row < p.rows; row += kBlockRows) {
       for (int64_t panel = 0; panel < panels; panel += step) {
         blocks.push_back({&p, row, panel, std::min(panels, panel + step)});
@@ -157,9 +207,7 @@ void multiply(std::span<const Product> products, ThreadPool& pool) {
   const auto run = [&](int64_t i) {
     const Block& block = blocks[static_cast<size_t>(i)];
     const int64_t row_end = std::min(block.product->rows, block.row + kBlockRows);
-    for (int64_t panel = block.panel; panel < block.panel_end; ++panel) {
-      multiply_panel(*block.product, block.row, row_end, panel);
-    }
+    multiply_block(*block.product, block.row, row_end, block.panel, block.panel_end);
   };
   const auto count = static_cast<int64_t>(blocks.size());
   if (work < kWorthSharing) {

@@ -2,7 +2,10 @@
 // M rows, K depth (taps x channels for a convolution), N columns.
 #pragma once
 
+#include <memory>
+
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/tensor/onednn_weights.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::tensor {
@@ -14,9 +17,16 @@ class PackedMatrix {
   // Element (k, n) is source[k depth_stride + n column_stride]. The pool shares the work, if given.
   PackedMatrix(const float* source, int64_t depth, int64_t columns, int64_t depth_stride,
                int64_t column_stride, ThreadPool* pool = nullptr);
+  // The same for a right side that is used again and again: in oneDNN's layout where it has a
+  // kernel for it.
+  static PackedMatrix of_weights(const float* source, int64_t depth, int64_t columns,
+                                 int64_t depth_stride, int64_t column_stride,
+                                 ThreadPool* pool = nullptr);
+  const OnednnWeights* onednn() const { return onednn_.get(); }  // null: the panels below
   int64_t depth() const { return depth_; }
   int64_t columns() const { return columns_; }
   int64_t panels() const;
+  int64_t panel_columns() const;             // of every panel but the last
   const float* panel(int64_t index) const;   // (depth, panel_width(index))
   int64_t panel_width(int64_t index) const;  // a multiple of the vector length, padded with zeros
 
@@ -25,6 +35,7 @@ class PackedMatrix {
 
   int64_t depth_ = 0, columns_ = 0;
   Tensor data_;
+  std::shared_ptr<const OnednnWeights> onednn_;
 };
 
 // The left side and the result. Row i of the left side is, for each tap, `depth` floats at

@@ -110,5 +110,69 @@ TEST(PackedMatrix, KeepsEveryElementAndPadsWithZeros) {
   }
 }
 
+struct Shape2 {
+  int64_t depth, columns;
+};
+constexpr Shape2 kShapes[] = {{1, 1},    {10, 64},   {53, 106},   {96, 192},
+                              {192, 53}, {480, 384}, {768, 3072}, {1536, 520}};
+
+// x b + bias by the packed matrix, rows of `taps` windows of x, all at once over `threads` threads.
+std::vector<float> product_of(const PackedMatrix& b, const std::vector<float>& x, int64_t rows,
+                              int64_t row_stride, const std::vector<float>& bias, int threads) {
+  ThreadPool pool(threads);
+  std::vector<float> out(static_cast<size_t>(rows * b.columns()));
+  const Product product{.a = x.data(),
+                        .rows = rows,
+                        .row_stride = row_stride,
+                        .depth = b.depth(),
+                        .b = &b,
+                        .bias = bias.data(),
+                        .out = out.data(),
+                        .out_stride = b.columns()};
+  multiply({&product, 1}, pool);
+  return out;
+}
+
+TEST(Weights, OnednnAndOurTilesAgree) {
+  for (const auto& [depth, columns] : kShapes) {
+    constexpr int64_t kRows = 131;
+    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
+    const auto source = random_values(static_cast<size_t>(depth * columns), 2);
+    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    const PackedMatrix ours(source.data(), depth, columns, columns, 1);
+    const auto library = PackedMatrix::of_weights(source.data(), depth, columns, columns, 1);
+    // A window of one value less: rows overlap, as those of a convolution.
+    for (const int64_t stride : {depth, std::max<int64_t>(1, depth - 1)}) {
+      const auto want = product_of(ours, x, kRows, stride, bias, 1);
+      const auto got = product_of(library, x, kRows, stride, bias, 1);
+      for (size_t i = 0; i < want.size(); ++i) {
+        ASSERT_NEAR(got[i], want[i], 1e-6 * static_cast<double>(depth) + 1e-5)
+            << depth << " x " << columns << " at " << i;
+      }
+    }
+  }
+}
+
+TEST(Weights, SameBitsForAnyThreadsAndAnyNeighbours) {
+  for (const auto& [depth, columns] : kShapes) {
+    constexpr int64_t kRows = 150;
+    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
+    const auto source = random_values(static_cast<size_t>(depth * columns), 2);
+    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    const auto b = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth);
+    const auto whole = product_of(b, x, kRows, depth, bias, 1);
+    EXPECT_EQ(whole, product_of(b, x, kRows, depth, bias, 2));
+    EXPECT_EQ(whole, product_of(b, x, kRows, depth, bias, 5));
+    for (int64_t at = 0, step = 1; at < kRows; at += step, step = step % 23 + 1) {
+      const int64_t rows = std::min(step, kRows - at);
+      const std::vector<float> part(x.begin() + at * depth, x.begin() + (at + rows) * depth);
+      const auto alone = product_of(b, part, rows, depth, bias, 1);
+      const std::vector<float> want(whole.begin() + at * columns,
+                                    whole.begin() + (at + rows) * columns);
+      ASSERT_EQ(alone, want) << rows << " rows of " << depth << " x " << columns;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace flowtalk::tensor

@@ -33,6 +33,21 @@ void save_checkpoint(const Stage& stage, const TorchParams& params,
   output.commit();
 }
 
+fs::path epoch_folder(const fs::path& out, int64_t epoch) {
+  return out / "epochs" / fmt::format("{:04}", epoch);
+}
+
+// Points out/last to the checkpoint of this epoch, in one step, then drops the optimizer of the one
+// before: runs resume from the newest only.
+void make_last(const fs::path& out, int64_t epoch) {
+  const fs::path last = out / "last", next = out / "last.partial";
+  fs::remove(next);
+  fs::create_directory_symlink(fs::relative(epoch_folder(out, epoch), out), next);
+  if (fs::is_directory(fs::symlink_status(last))) fs::remove_all(last);
+  fs::rename(next, last);
+  if (epoch > 1) fs::remove_all(epoch_folder(out, epoch - 1) / "training");
+}
+
 State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::path& folder) {
   const fs::path file = folder / "training" / "state.json";
   const Json json = parse_json(load_file(file), file.string());
@@ -160,7 +175,8 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     }
     ++state.epoch;
     record.add(state.epoch, metrics);
-    save_checkpoint(stage, params, optimizer, state, out / "last");
+    save_checkpoint(stage, params, optimizer, state, epoch_folder(out, state.epoch));
+    make_last(out, state.epoch);
   }
 }
 

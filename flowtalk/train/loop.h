@@ -28,10 +28,11 @@ struct Stage {
   std::function<void(int64_t step)> before_first_step = [](int64_t) {};
 };
 
-// Trains to config.max_epoch. Run folder: run.json (TrainConfig), losses.csv, losses.svg, last/
-// (the newest checkpoint: config.json, weights.safetensors, training/). An epoch that was cut off
-// is trained again from its beginning after resume, with the same windows. Errors: a loss that is
-// not finite (names stage, step and loss), a run folder that is not empty without resume.
+// Trains to config.max_epoch. Run folder: run.json (TrainConfig), losses.csv, losses.svg,
+// epochs/NNNN/ (the checkpoint after each epoch: config.json, weights.safetensors), last (a link to
+// the newest, which also holds training/: optimizer and position). An epoch that was cut off is
+// trained again from its beginning after resume, with the same windows. Errors: a loss that is not
+// finite (names stage, step and loss), a run folder that is not empty without resume.
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunOptions& run);
 
