@@ -12,6 +12,7 @@
 #include "apps/command_line.h"
 #include "apps/commands.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/interruption.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -61,6 +62,7 @@ int run(const std::vector<std::string>& args) {
 }  // namespace flowtalk::apps
 
 int main(int argc, char** argv) {
+  flowtalk::clean_up_when_interrupted();
   try {
     return flowtalk::apps::run({argv + 1, argv + argc});
   } catch (const flowtalk::Error& e) {

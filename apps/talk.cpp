@@ -10,6 +10,7 @@
 #include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -94,6 +95,8 @@ int talk(const Args& args) {
   const auto voices = find_voices(c.voices);
   const fs::path output =
       c.output.empty() ? fs::path(voices[0].stem().string() + ".mp4") : fs::path(c.output);
+  check_writable(output);
+  if (!c.sheet.empty()) check_writable(c.sheet);
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
   Stage stage(play(c, moods, options, voice), c.stage);
   save_film(stage, output, voice, c.film);

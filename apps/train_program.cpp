@@ -5,6 +5,7 @@
 #include "apps/command_line.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/interruption.h"
 #include "flowtalk/train/blas.h"
 
 namespace {
@@ -34,6 +35,7 @@ int run(const flowtalk::apps::Args& words) {
 
 int main(int argc, char** argv) {
   flowtalk::train::restart_with_fast_blas(argv);
+  flowtalk::clean_up_when_interrupted();
   try {
     flowtalk::train::check_blas();
     return run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));

@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cmath>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -179,6 +181,22 @@ TEST(Conditions, NamesNumbersMixes) {
   EXPECT_FLOAT_EQ(mix[3], 0.25f);
   EXPECT_THAT(message_of([] { parse_emotion_mix("happy:x"); }), HasSubstr("NAME:WEIGHT"));
   EXPECT_THAT(message_of([] { parse_emotion_mix("happy:0"); }), HasSubstr("zero"));
+}
+
+TEST(Interruption, RemovesWhatIsHalfWritten) {
+  const auto folder = std::filesystem::temp_directory_path() / "flowtalk_base_test_interruption";
+  std::filesystem::remove_all(folder);
+  const auto interrupted = [&] {
+    clean_up_when_interrupted();
+    save_file(folder / "done.txt", "whole");
+    const PartialOutput output(folder / "film.mp4");
+    std::ofstream(output.path()) << "half";
+    if (std::filesystem::exists(output.path())) std::raise(SIGTERM);
+  };
+  EXPECT_EXIT(interrupted(), ::testing::KilledBySignal(SIGTERM), "");
+  EXPECT_TRUE(std::filesystem::exists(folder / "done.txt"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "film.mp4.partial"));
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

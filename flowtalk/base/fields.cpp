@@ -32,7 +32,7 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
       });
   if (nearest == names.end()) return "";
   const bool near = edit_distance(name, *nearest) <= std::max<size_t>(2, name.size() / 3);
-  return near ? fmt::format("; did you mean '{}'?", *nearest) : "";
+  return near ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
 }
 
 std::string fields_detail::shown(const Json& json) {

@@ -37,7 +37,7 @@ Between<T> between(T lo, T hi) {
   return {lo, hi};
 }
 
-// "; did you mean 'x'?" for the nearest of `names`, or "" if none is near.
+// " (did you mean 'x'?)" for the nearest of `names`, or "" if none is near.
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& names);
 
 namespace fields_detail {

@@ -61,6 +61,8 @@ void save_file(const fs::path& path, std::string_view bytes) {
   output.commit();
 }
 
+void check_writable(const fs::path& path) { const PartialOutput output(path); }
+
 PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)) {
   make_parent_folder(final_);
   if (fs::is_directory(final_) && final_.has_filename() == false) {
@@ -73,6 +75,7 @@ PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)
   partial_ = parent / (final_.filename().string() + ".partial");
   std::error_code code;
   fs::remove_all(partial_, code);
+  unfinished_.emplace(partial_);
 }
 
 PartialOutput::~PartialOutput() {

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "flowtalk/base/interruption.h"
 
 namespace flowtalk {
 
@@ -28,8 +31,12 @@ class PartialOutput {
 
  private:
   std::filesystem::path final_, partial_;
+  std::optional<Unfinished> unfinished_;
   bool committed_ = false;
 };
+
+// Error if a file or folder of this name could not be made; to be asked before long work.
+void check_writable(const std::filesystem::path& path);
 
 // Creates the parent folder of an output file; Error if that cannot be done.
 void make_parent_folder(const std::filesystem::path& path);

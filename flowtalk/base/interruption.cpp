@@ -1,0 +1,61 @@
+#include "flowtalk/base/interruption.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+namespace flowtalk {
+namespace {
+
+// A signal handler may neither lock nor allocate, so the names lie in fixed memory.
+struct Slot {
+  enum State : int { kFree, kTaken, kReady };
+  std::atomic<int> state{kFree};
+  std::array<char, PATH_MAX> path{};
+};
+std::array<Slot, 64> slots;
+std::atomic<pid_t> owner{0};
+
+void on_signal(int signal) {
+  if (getpid() == owner.load()) {  // not in a child that was forked since
+    for (Slot& slot : slots) {
+      if (slot.state.load() == Slot::kReady) unlink(slot.path.data());
+    }
+  }
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+}  // namespace
+
+void clean_up_when_interrupted() {
+  owner = getpid();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    if (sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
+    std::signal(signal, on_signal);
+  }
+}
+
+Unfinished::Unfinished(const std::filesystem::path& path) {
+  const std::string name = std::filesystem::absolute(path).string();
+  if (name.size() >= PATH_MAX) return;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    int free = Slot::kFree;
+    if (!slots[i].state.compare_exchange_strong(free, Slot::kTaken)) continue;
+    std::memcpy(slots[i].path.data(), name.c_str(), name.size() + 1);
+    slots[i].state = Slot::kReady;
+    slot_ = static_cast<int>(i);
+    return;
+  }
+}
+
+Unfinished::~Unfinished() {
+  if (slot_ >= 0) slots[static_cast<size_t>(slot_)].state = Slot::kFree;
+}
+
+}  // namespace flowtalk
