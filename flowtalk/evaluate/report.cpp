@@ -1,0 +1,137 @@
+#include "flowtalk/evaluate/report.h"
+
+#include <algorithm>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/data/index.h"
+
+namespace flowtalk::evaluate {
+namespace {
+
+Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json values_json(const MetricValues& values) {
+  Json json = Json::object();
+  for (const MetricInfo& metric : kMetrics) {
+    json[std::string(metric.key)] = number(values[static_cast<size_t>(metric.id)]);
+  }
+  return json;
+}
+
+Json intervals_json(const MetricIntervals& intervals) {
+  Json json = Json::object();
+  for (const MetricInfo& metric : kMetrics) {
+    const auto& interval = intervals[static_cast<size_t>(metric.id)];
+    json[std::string(metric.key)] =
+        interval ? Json::array({interval->low, interval->high}) : Json();
+  }
+  return json;
+}
+
+Json counts_json(const Report& report) {
+  int64_t frames = 0, cut = 0;
+  for (const SequenceMetrics& sequence : report.sequences) {
+    frames += sequence.frames;
+    cut += sequence.cut_frames;
+  }
+  Json json;
+  json["sequences"] = report.sequences.size();
+  json["frames"] = frames;
+  json["cut_frames"] = cut;
+  json["samples"] = report.sequences.front().samples;
+  json["vertices"] = report.setup.vertices;
+  json["lip_vertices"] = report.setup.regions.lips.size();
+  json["upper_face_vertices"] = report.setup.regions.upper_face.size();
+  json["eye_vertices"] = report.setup.regions.eyes.size();
+  return json;
+}
+
+Json sequence_json(const SequenceMetrics& sequence) {
+  Json json;
+  json["name"] = sequence.name;
+  json["frames"] = sequence.frames;
+  json["cut_frames"] = sequence.cut_frames;
+  json["best_sample"] = sequence.best_sample;
+  json.update(values_json(sequence.values));
+  return json;
+}
+
+}  // namespace
+
+double to_millimetres(const MetricInfo& metric) { return metric.metres == 1 ? 1e3 : 1e6; }
+
+std::vector<EmotionGroup> by_emotion(const std::vector<SequenceMetrics>& sequences) {
+  std::vector<EmotionGroup> groups;
+  for (const auto& emotion : kEmotions) groups.push_back({std::string(emotion), {}});
+  for (const SequenceMetrics& sequence : sequences) {
+    const auto name = data::parse_stem(sequence.name);
+    if (!name) return {};
+    groups[static_cast<size_t>(name->emotion)].sequences.push_back(sequence);
+  }
+  std::erase_if(groups, [](const EmotionGroup& group) { return group.sequences.empty(); });
+  return groups;
+}
+
+std::string report_table(const Report& report) {
+  const MetricValues values = pool(report.sequences);
+  const MetricIntervals intervals = bootstrap(report.sequences, report.bootstrap);
+  std::string table = fmt::format("{:<13} {:>14}    {:>10} {:<5} {:>22}  {}\n", "", "m or m^2",
+                                  "mm or mm^2", "", "95 % interval", "");
+  for (const MetricInfo& metric : kMetrics) {
+    const auto id = static_cast<size_t>(metric.id);
+    if (!values[id]) {
+      table += fmt::format("{:<13} {:>14}    {:>10} {:<5} {:>22}  {}\n", metric.key, "-", "-", "",
+                           "-", metric.title);
+      continue;
+    }
+    const double scale = to_millimetres(metric);
+    const std::string unit = metric.metres == 1 ? "mm" : "mm^2";
+    const std::string range = intervals[id]
+                                  ? fmt::format("{:.4g} .. {:.4g}", scale * intervals[id]->low,
+                                                scale * intervals[id]->high)
+                                  : std::string("-");
+    table += fmt::format("{:<13} {:>14.4e}    {:>10.4g} {:<5} {:>22}  {}\n", metric.key,
+                         *values[id], scale * *values[id], unit, range, metric.title);
+  }
+  const Json counts = counts_json(report);
+  table += fmt::format("{} sequences, {} frames, {} {} each", counts["sequences"].dump(),
+                       counts["frames"].dump(), counts["samples"].dump(),
+                       counts["samples"] == 1 ? "sample" : "samples");
+  for (const auto& [name, value] : report.facts) table += fmt::format("; {}: {}", name, value);
+  return table + "\n";
+}
+
+Json report_json(const Report& report) {
+  Json json;
+  json["format"] = 1;
+  json["title"] = report.title;
+  json["command"] = report.command;
+  json["facts"] = Json::object();
+  for (const auto& [name, value] : report.facts) json["facts"][name] = value;
+  json["notes"] = report.notes;
+  json["counts"] = counts_json(report);
+  for (const MetricInfo& metric : kMetrics) {
+    json["units"][std::string(metric.key)] = metric.metres == 1 ? "m" : "m^2";
+  }
+  json["metrics"] = values_json(pool(report.sequences));
+  Json& confidence = json["confidence"];
+  confidence["method"] = "percentile bootstrap over sequences";
+  confidence["level"] = report.bootstrap.level;
+  confidence["seed"] = report.bootstrap.seed;
+  confidence["resamples"] = report.bootstrap.resamples;
+  confidence["intervals"] = intervals_json(bootstrap(report.sequences, report.bootstrap));
+  json["by_emotion"] = Json::object();
+  for (const EmotionGroup& group : by_emotion(report.sequences)) {
+    Json& entry = json["by_emotion"][group.emotion];
+    entry["sequences"] = group.sequences.size();
+    entry["metrics"] = values_json(pool(group.sequences));
+    entry["intervals"] = intervals_json(bootstrap(group.sequences, report.bootstrap));
+  }
+  json["sequences"] = Json::array();
+  for (const SequenceMetrics& sequence : report.sequences) {
+    json["sequences"].push_back(sequence_json(sequence));
+  }
+  return json;
+}
+
+}  // namespace flowtalk::evaluate

@@ -1,0 +1,45 @@
+// What an evaluation says: a table for the terminal, metrics.json, and a card (one HTML file).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/evaluate/metrics.h"
+
+namespace flowtalk::evaluate {
+
+struct Report {
+  std::string title;                                       // "The default model on datasets/mead"
+  std::string command;                                     // as it was typed
+  std::vector<std::pair<std::string, std::string>> facts;  // protocol, model, face, ...
+  std::vector<std::string> notes;                          // what was left out or cut
+  MeasureSetup setup;
+  std::vector<SequenceMetrics> sequences;  // at least one
+  BootstrapOptions bootstrap;
+};
+
+// Aligned lines; values in SI units as the reference prints them, and in millimetres with their
+// intervals.
+std::string report_table(const Report& report);
+
+// docs/math/metrics.md describes it.
+Json report_json(const Report& report);
+
+// A page with figures, plots and the hardest sequences; needs nothing but itself.
+std::string report_card(const Report& report);
+
+// Sequences that share an emotion, by the names of 3DMEAD.
+struct EmotionGroup {
+  std::string emotion;
+  std::vector<SequenceMetrics> sequences;
+};
+// In 3DMEAD's order; none if a name is not one of 3DMEAD.
+std::vector<EmotionGroup> by_emotion(const std::vector<SequenceMetrics>& sequences);
+
+// 1000 for metres, 1,000,000 for square metres: from SI to mm or mm^2.
+double to_millimetres(const MetricInfo& metric);
+
+}  // namespace flowtalk::evaluate

@@ -1,0 +1,68 @@
+// Recorded and predicted sequences on disk: which file belongs to which, and their vertices.
+//
+// A folder holds one sequence per .npy file, named by its stem, or any number of them in
+// .safetensors files, named by their tensors (`NAME`, or `NAME.gt` and `NAME.pred`). An array holds
+//   vertices    (T, V, 3), (T, 3V); several samples (S, T, V, 3), (S, T, 3V)
+//   parameters  (T, W), several samples (S, T, W), W = 403, 353 or 53
+// Several samples may also be NAME_sample0, NAME_sample1, ... or NAME_0, NAME_1, ...
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowtalk/evaluate/metrics.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/formats/safetensors.h"
+
+namespace flowtalk::evaluate {
+
+// One array of a folder.
+struct StoredArray {
+  std::string name;  // of the sequence, with what marks the sample
+  std::filesystem::path file;
+  std::shared_ptr<const formats::SafetensorsFile> container;  // none: `file` is a .npy file
+  std::string tensor;                                         // within the container
+
+  std::string where() const;  // for messages
+  tensor::Tensor load() const;
+};
+
+struct SequenceFiles {
+  std::string name;
+  StoredArray truth;
+  std::vector<StoredArray> predictions;  // one per sample, or one with all of them
+};
+
+// Sequences of the ground truth (a folder or one .safetensors file), sorted by name, each with its
+// predictions. Errors: nothing there, names that stand twice, a gap in the sample numbers, and, all
+// in one message, names without a partner on the other side.
+std::vector<SequenceFiles> pair_sequences(const std::filesystem::path& truth,
+                                          const std::filesystem::path& predictions);
+
+struct SequenceReading {
+  const face::Deformer* deformer = nullptr;  // what turns parameters into vertices
+  int64_t vertices = 0;                      // that every sequence must have; 0: any
+  int64_t max_cut = 1;                       // frames by which lengths may differ
+};
+
+// How many vertices a sequence has: those of its arrays, or of the face if they hold parameters.
+int64_t vertex_count(const SequenceFiles& files, const face::Deformer* deformer);
+// Whether any of the arrays holds parameters, so that a face is needed.
+bool needs_face(const SequenceFiles& files);
+
+// Vertices of all takes, cut to the shortest. Errors name the file: a shape that is none of the
+// above, another number of vertices, several samples as ground truth, lengths that differ by more
+// than max_cut.
+VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading);
+
+// Takes of one motion (T, W), W = 403, 353 or 53. Shape counts as zero, and of the expression the
+// first 50 count, as in the reference's evaluation. Keeps a reference to the deformer.
+VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& deformer);
+
+// Cuts all takes to the shortest one. Error: they differ by more than max_cut frames.
+void cut_to_shortest(VertexSequence& sequence, int64_t max_cut);
+
+}  // namespace flowtalk::evaluate

@@ -1,0 +1,136 @@
+// The arrays of sequence files as vertices.
+#include <algorithm>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/evaluate/sequence_files.h"
+
+namespace flowtalk::evaluate {
+namespace {
+
+// What an array holds, by its shape.
+struct Layout {
+  bool parameters = false;
+  int64_t samples = 1, frames = 0;
+  int64_t width = 0;  // values per frame
+};
+
+bool is_parameter_width(int64_t width) {
+  return width == flame::kWide || width == flame::kNarrow || width == flame::kMotion;
+}
+
+Layout layout_of(const tensor::Shape& shape, const std::string& where) {
+  const size_t rank = shape.size();
+  const int64_t last = rank > 0 ? shape.back() : 0;
+  Layout layout;
+  if ((rank == 3 || rank == 4) && last == 3) {  // vertices
+    layout = {false, rank == 4 ? shape[0] : 1, shape[rank - 3], 3 * shape[rank - 2]};
+  } else if ((rank == 2 || rank == 3) &&
+             (is_parameter_width(last) || (last > 3 && last % 3 == 0))) {
+    layout = {is_parameter_width(last), rank == 3 ? shape[0] : 1, shape[rank - 2], last};
+  } else {
+    fail(
+        "{}: expected vertices (T, V, 3) or parameters (T, 403), (T, 353), (T, 53), each with an "
+        "optional first axis of samples, got {}",
+        where, tensor::to_string(shape));
+  }
+  if (layout.samples == 0 || layout.frames == 0 || layout.width == 0) {
+    fail("{}: holds no frames, its shape is {}", where, tensor::to_string(shape));
+  }
+  return layout;
+}
+
+int64_t vertices_of(const Layout& layout, const face::Deformer* deformer) {
+  if (!layout.parameters) return layout.width / 3;
+  FT_CHECK(deformer != nullptr, "parameters without a face");
+  return deformer->face().vertex_count();
+}
+
+// All takes that one array holds.
+std::vector<VertexTake> takes_of(const StoredArray& array, const SequenceReading& reading) {
+  const tensor::Tensor values = array.load();
+  const Layout layout = layout_of(values.shape(), array.where());
+  const int64_t vertices = vertices_of(layout, reading.deformer);
+  if (reading.vertices > 0 && vertices != reading.vertices) {
+    fail(
+        "{}: has {} vertices, the first sequence has {}; all must be of one mesh (--face names "
+        "the face of parameters)",
+        array.where(), vertices, reading.vertices);
+  }
+  std::vector<VertexTake> takes;
+  for (int64_t s = 0; s < layout.samples; ++s) {
+    const int64_t size = layout.frames * layout.width;
+    const tensor::Tensor rows = tensor::Tensor::borrow({layout.frames, layout.width},
+                                                       values.data() + s * size, values.owner());
+    takes.push_back(layout.parameters ? take_of_parameters(rows, *reading.deformer)
+                                      : take_of(rows.reshape({layout.frames, vertices, 3})));
+  }
+  return takes;
+}
+
+}  // namespace
+
+VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& deformer) {
+  FT_CHECK(rows.rank() == 2 && is_parameter_width(rows.dim(1)), "parameters {}",
+           tensor::to_string(rows.shape()));
+  const auto width = static_cast<size_t>(rows.dim(1));
+  const size_t expression_at = rows.dim(1) == flame::kMotion ? 0 : size_t{flame::kShape};
+  return {rows.dim(0), [=, &deformer](int64_t begin, int64_t count, std::span<float> out) {
+            const size_t size = out.size() / static_cast<size_t>(count);
+            for (int64_t t = 0; t < count; ++t) {
+              const auto row = rows.values().subspan(static_cast<size_t>(begin + t) * width, width);
+              const auto jaw = row.last(flame::kJaw);
+              face::FaceFrame frame;
+              frame.expression = row.subspan(expression_at, flame::kLiveExpression);
+              frame.jaw = {jaw[0], jaw[1], jaw[2]};
+              deformer.vertices(frame, out.subspan(static_cast<size_t>(t) * size, size));
+            }
+          }};
+}
+
+void cut_to_shortest(VertexSequence& sequence, int64_t max_cut) {
+  int64_t shortest = sequence.truth.frames, longest = sequence.truth.frames;
+  for (const VertexTake& take : sequence.predictions) {
+    shortest = std::min(shortest, take.frames);
+    longest = std::max(longest, take.frames);
+  }
+  if (longest - shortest > max_cut) {
+    fail("{}: the ground truth has {} frames, predictions {}; lengths may differ by {} (--max-cut)",
+         sequence.name, sequence.truth.frames,
+         sequence.truth.frames == shortest ? longest : shortest, max_cut);
+  }
+  sequence.cut_frames = longest - shortest;
+  sequence.truth.frames = shortest;
+  for (VertexTake& take : sequence.predictions) take.frames = shortest;
+}
+
+bool needs_face(const SequenceFiles& files) {
+  const auto holds_parameters = [](const StoredArray& array) {
+    return layout_of(array.load().shape(), array.where()).parameters;
+  };
+  return holds_parameters(files.truth) ||
+         std::any_of(files.predictions.begin(), files.predictions.end(), holds_parameters);
+}
+
+int64_t vertex_count(const SequenceFiles& files, const face::Deformer* deformer) {
+  return vertices_of(layout_of(files.truth.load().shape(), files.truth.where()), deformer);
+}
+
+VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {
+  VertexSequence sequence;
+  sequence.name = files.name;
+  std::vector<VertexTake> truths = takes_of(files.truth, reading);
+  if (truths.size() != 1) {
+    fail("{}: holds {} samples, ground truth has one", files.truth.where(), truths.size());
+  }
+  sequence.truth = std::move(truths.front());
+  for (const StoredArray& array : files.predictions) {
+    for (VertexTake& take : takes_of(array, reading)) {
+      sequence.predictions.push_back(std::move(take));
+    }
+  }
+  cut_to_shortest(sequence, reading.max_cut);
+  return sequence;
+}
+
+}  // namespace flowtalk::evaluate
