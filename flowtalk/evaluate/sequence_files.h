@@ -43,15 +43,13 @@ std::vector<SequenceFiles> pair_sequences(const std::filesystem::path& truth,
                                           const std::filesystem::path& predictions);
 
 struct SequenceReading {
-  const face::Deformer* deformer = nullptr;  // what turns parameters into vertices
-  int64_t vertices = 0;                      // that every sequence must have; 0: any
-  int64_t max_cut = 1;                       // frames by which lengths may differ
+  const face::Deformer& deformer;  // what turns parameters into vertices
+  int64_t vertices;                // that every sequence must have
+  int64_t max_cut = 1;             // frames by which lengths may differ
 };
 
-// How many vertices a sequence has: those of its arrays, or of the face if they hold parameters.
-int64_t vertex_count(const SequenceFiles& files, const face::Deformer* deformer);
-// Whether any of the arrays holds parameters, so that a face is needed.
-bool needs_face(const SequenceFiles& files);
+// How many vertices the ground truth has; those of the face if it holds parameters.
+int64_t vertex_count(const SequenceFiles& files, const face::Face& face);
 
 // Vertices of all takes, cut to the shortest. Errors name the file: a shape that is none of the
 // above, another number of vertices, several samples as ground truth, lengths that differ by more

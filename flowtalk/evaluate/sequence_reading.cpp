@@ -40,18 +40,16 @@ Layout layout_of(const tensor::Shape& shape, const std::string& where) {
   return layout;
 }
 
-int64_t vertices_of(const Layout& layout, const face::Deformer* deformer) {
-  if (!layout.parameters) return layout.width / 3;
-  FT_CHECK(deformer != nullptr, "parameters without a face");
-  return deformer->face().vertex_count();
+int64_t vertices_of(const Layout& layout, const face::Face& face) {
+  return layout.parameters ? face.vertex_count() : layout.width / 3;
 }
 
 // All takes that one array holds.
 std::vector<VertexTake> takes_of(const StoredArray& array, const SequenceReading& reading) {
   const tensor::Tensor values = array.load();
   const Layout layout = layout_of(values.shape(), array.where());
-  const int64_t vertices = vertices_of(layout, reading.deformer);
-  if (reading.vertices > 0 && vertices != reading.vertices) {
+  const int64_t vertices = vertices_of(layout, reading.deformer.face());
+  if (vertices != reading.vertices) {
     fail(
         "{}: has {} vertices, the first sequence has {}; all must be of one mesh (--face names "
         "the face of parameters)",
@@ -62,7 +60,7 @@ std::vector<VertexTake> takes_of(const StoredArray& array, const SequenceReading
     const int64_t size = layout.frames * layout.width;
     const tensor::Tensor rows = tensor::Tensor::borrow({layout.frames, layout.width},
                                                        values.data() + s * size, values.owner());
-    takes.push_back(layout.parameters ? take_of_parameters(rows, *reading.deformer)
+    takes.push_back(layout.parameters ? take_of_parameters(rows, reading.deformer)
                                       : take_of(rows.reshape({layout.frames, vertices, 3})));
   }
   return takes;
@@ -104,16 +102,8 @@ void cut_to_shortest(VertexSequence& sequence, int64_t max_cut) {
   for (VertexTake& take : sequence.predictions) take.frames = shortest;
 }
 
-bool needs_face(const SequenceFiles& files) {
-  const auto holds_parameters = [](const StoredArray& array) {
-    return layout_of(array.load().shape(), array.where()).parameters;
-  };
-  return holds_parameters(files.truth) ||
-         std::any_of(files.predictions.begin(), files.predictions.end(), holds_parameters);
-}
-
-int64_t vertex_count(const SequenceFiles& files, const face::Deformer* deformer) {
-  return vertices_of(layout_of(files.truth.load().shape(), files.truth.where()), deformer);
+int64_t vertex_count(const SequenceFiles& files, const face::Face& face) {
+  return vertices_of(layout_of(files.truth.load().shape(), files.truth.where()), face);
 }
 
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {

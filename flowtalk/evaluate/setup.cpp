@@ -1,0 +1,108 @@
+#include "flowtalk/evaluate/setup.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <optional>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/formats/index_list.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/safetensors.h"
+
+namespace flowtalk::evaluate {
+namespace fs = std::filesystem;
+namespace {
+
+std::optional<fs::path> find_in(const std::vector<fs::path>& folders, const std::string& name) {
+  for (const fs::path& folder : folders) {
+    if (fs::is_regular_file(folder / name)) return folder / name;
+  }
+  return std::nullopt;
+}
+
+std::string joined(const std::vector<fs::path>& folders) {
+  std::vector<std::string> names;
+  for (const fs::path& folder : folders) names.push_back(folder.string());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
+  const auto load = [&] {
+    if (path.extension() != ".safetensors") return formats::load_npy(path);
+    const formats::SafetensorsFile file(path);
+    const auto names = file.names();
+    return file.load(names.size() == 1 ? names.front() : "template");
+  };
+  const tensor::Tensor read = load();
+  if (read.size() != 3 * vertices) {
+    fail("{}: the template has shape {}, expected ({}, 3), the mesh of the sequences",
+         path.string(), tensor::to_string(read.shape()), vertices);
+  }
+  for (const float x : read.values()) {
+    if (!std::isfinite(x)) fail("{}: the template holds a value that is not finite", path.string());
+  }
+  return read.reshape({vertices, 3});
+}
+
+face::Regions load_regions(const std::vector<fs::path>& folders, int64_t vertices,
+                           std::vector<std::string>& notes) {
+  face::Regions regions;
+  int found = 0;
+  const auto load = [&](const char* name, const char* metrics, std::vector<uint32_t>& list) {
+    if (const auto path = find_in(folders, name)) {
+      list = formats::load_index_list(*path, static_cast<uint64_t>(vertices));
+      ++found;
+    } else {
+      notes.push_back(fmt::format("{} left out: no {} in {}", metrics, name, joined(folders)));
+    }
+  };
+  load("lve.txt", "LVE, MEE and CE", regions.lips);
+  load("fdd.txt", "FDD", regions.upper_face);
+  load("eve.txt", "EVE", regions.eyes);
+  if (found == 0) {
+    fail("--regions {}: expected lve.txt, fdd.txt and eve.txt there, found none", joined(folders));
+  }
+  return regions;
+}
+
+std::optional<fs::path> find_template(const SetupSources& sources) {
+  if (!sources.template_file.empty()) return sources.template_file;
+  for (const char* name : {"template.npy", "template.safetensors", "flame_zero_pose.npy"}) {
+    if (const auto path = find_in(sources.regions, name)) return path;
+    if (const auto path = find_in(sources.more_folders, name)) return path;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Setup load_setup(const SetupSources& sources) {
+  Setup setup;
+  setup.measure.vertices = sources.vertices;
+  const bool same_mesh =
+      sources.face != nullptr && sources.face->vertex_count() == sources.vertices;
+  if (!sources.regions.empty()) {
+    setup.measure.regions = load_regions(sources.regions, sources.vertices, setup.notes);
+  } else if (same_mesh && !sources.face->regions.lips.empty()) {
+    setup.measure.regions = sources.face->regions;
+  } else {
+    fail(
+        "a mesh of {} vertices needs its region lists: --regions FOLDER with lve.txt, fdd.txt, "
+        "eve.txt",
+        sources.vertices);
+  }
+  if (setup.measure.regions.upper_face.empty()) return setup;
+  if (const auto path = find_template(sources)) {
+    setup.measure.rest = load_template(*path, sources.vertices);
+  } else if (same_mesh) {
+    setup.measure.rest = sources.face->rest;
+  } else {
+    setup.notes.push_back(
+        "FDD left out: it needs the template of the mesh; give --template, or put template.npy "
+        "beside the region lists");
+  }
+  return setup;
+}
+
+}  // namespace flowtalk::evaluate

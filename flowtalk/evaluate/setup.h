@@ -1,0 +1,34 @@
+// What the metrics need besides the sequences: region lists and the template.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flowtalk/evaluate/metrics.h"
+#include "flowtalk/face/face.h"
+
+namespace flowtalk::evaluate {
+
+struct SetupSources {
+  // Folders with lve.txt, fdd.txt, eve.txt; each list is taken from the first that holds it. None:
+  // the lists of the face, if the mesh is the face's.
+  std::vector<std::filesystem::path> regions;
+  // A .npy or .safetensors file of the template. Empty: template.npy, template.safetensors or
+  // flame_zero_pose.npy in one of `regions` or `more_folders`, else the face's, if the mesh is.
+  std::filesystem::path template_file;
+  std::vector<std::filesystem::path> more_folders;
+  const face::Face* face = nullptr;
+  int64_t vertices = 0;  // of the sequences
+};
+
+struct Setup {
+  MeasureSetup measure;
+  std::vector<std::string> notes;  // one line per metric that is left out, and why
+};
+
+// Errors name the file: indices beyond the mesh, a template of another size. Error without any
+// region list.
+Setup load_setup(const SetupSources& sources);
+
+}  // namespace flowtalk::evaluate
