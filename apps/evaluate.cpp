@@ -1,142 +1,38 @@
-// flowtalk evaluate: measures that need no ground truth.
+// flowtalk evaluate: measures of motion.
 #include <fmt/core.h>
 
-#include <filesystem>
-
-#include "apps/command_line.h"
 #include "apps/commands.h"
-#include "apps/motion_file.h"
-#include "apps/performance.h"
-#include "apps/voices.h"
+#include "apps/evaluate_commands.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/fields.h"
-#include "flowtalk/base/files.h"
-#include "flowtalk/base/progress.h"
-#include "flowtalk/data/index.h"
-#include "flowtalk/evaluate/lips.h"
 
 namespace flowtalk::apps {
 namespace {
 
 constexpr const char* kOverview =
-    "Measures how well motion fits a voice.\n"
-    "Usage: flowtalk evaluate lips [OPTIONS]\n\n"
-    "  lips   are the lips closed where P, B, M are heard, and open where open vowels are?\n\n"
-    "Example:\n"
-    "  flowtalk evaluate lips --audio recordings/\n";
-
-struct LipsCommand {
-  std::vector<std::string> voices, motions;
-  std::string json, emotion = "neutral";
-  Performance performance;
-  bool quiet = false;
-};
-
-void declare(CLI::App& app, LipsCommand& c) {
-  app.add_option("VOICE,--audio,--wav-path", c.voices, "sound files, folders or globs");
-  app.add_option("--motion", c.motions,
-                 "motion files (.npy), one per voice; without them the motion is predicted here, "
-                 "without chance unless --temperature is given");
-  app.add_option("--json", c.json, "also write the figures to this file");
-  app.add_option("--emotion", c.emotion, "of predicted motion (default neutral)");
-  c.performance.deterministic = true;
-  c.performance.add_to(app);
-  app.add_flag("-q,--quiet", c.quiet, "print the pooled figure only");
-  app.footer(
-      "Examples:\n"
-      "  flowtalk evaluate lips --audio recordings/\n"
-      "  flowtalk evaluate lips --audio voice.wav --motion happy.npy --json lips.json\n");
-}
-
-std::vector<tensor::Tensor> motions_of(const LipsCommand& c,
-                                       const std::vector<std::filesystem::path>& voices) {
-  std::vector<tensor::Tensor> motions;
-  for (const std::string& path : c.motions) motions.push_back(data::load_motion(path));
-  if (!motions.empty()) return motions;
-  const auto options = c.performance.options(parse_mood(c.emotion));
-  const auto predictor = c.performance.load();
-  for (const auto& voice : voices) {
-    motions.push_back(predictor.predict(load_voice(voice), options));
-  }
-  return motions;
-}
-
-Json to_json(const evaluate::LipScore& score) {
-  Json json;
-  json["auc"] = score.auc ? Json(*score.auc) : Json();
-  json["bilabial_frames"] = score.bilabial_frames;
-  json["open_frames"] = score.open_frames;
-  json["bilabial_gap_mm"] = score.bilabial_gap_mm;
-  json["open_gap_mm"] = score.open_gap_mm;
-  return json;
-}
-
-void print_score(const std::string& name, const evaluate::LipScore& score) {
-  const std::string auc = score.auc ? fmt::format("{:.3f}", *score.auc) : "-";
-  fmt::print("{:<32} {:>6} {:>8} {:>8} {:>11.2f} {:>11.2f}\n", name, auc, score.bilabial_frames,
-             score.open_frames, score.bilabial_gap_mm, score.open_gap_mm);
-}
-
-void print_report(const evaluate::LipReport& report, bool pooled_only) {
-  fmt::print("{:<32} {:>6} {:>8} {:>8} {:>11} {:>11}\n", "", "AUC", "closed", "open", "gap closed",
-             "gap open");
-  if (!pooled_only) {
-    for (const auto& file : report.files) print_score(file.name, file);
-  }
-  print_score("all", report.pooled);
-  fmt::print(
-      "offset {} frames; closed: frames heard as P B M, open: AA AE AO AY EH OW; gaps in mm\n",
-      report.offset_frames);
-}
-
-void save_report(const evaluate::LipReport& report, const std::string& path) {
-  Json json;
-  json["pooled"] = to_json(report.pooled);
-  json["offset_frames"] = report.offset_frames;
-  for (const auto& file : report.files) json["files"][file.name] = to_json(file);
-  save_file(path, json.dump(2) + "\n");
-}
-
-int lips(const Args& args) {
-  LipsCommand c;
-  CLI::App app(
-      "Compares frames in which a phone recogniser hears P, B or M with frames in which it hears "
-      "an open vowel: the area under the ROC curve of the lip gap, 0.5 for chance, 1 for perfect.",
-      "flowtalk evaluate lips");
-  declare(app, c);
-  if (!parse(app, args)) return 0;
-  if (app.count("--temperature") > 0 && app.count("--deterministic") == 0) {
-    c.performance.deterministic = false;
-  }
-  if (c.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
-  const auto voices = find_voices(c.voices);
-  if (!c.motions.empty() && c.motions.size() != voices.size()) {
-    fail_usage("--motion: expected {} files, one per voice, got {}", voices.size(),
-               c.motions.size());
-  }
-  const auto motions = motions_of(c, voices);
-  data::PhoneRecognizer recognizer;
-  std::vector<evaluate::LipRecording> recordings;
-  Progress progress("listen", static_cast<int64_t>(voices.size()), "voices", c.quiet);
-  for (size_t i = 0; i < voices.size(); ++i) {
-    recordings.push_back(evaluate::measure_lips(voices[i].filename().string(),
-                                                load_voice(voices[i]), motions[i], recognizer));
-    progress.advance();
-  }
-  const evaluate::LipReport report = evaluate::check_lips(recordings);
-  print_report(report, c.quiet);
-  if (!c.json.empty()) save_report(report, c.json);
-  return 0;
-}
+    "Measures motion: against recorded faces, or against the voice alone.\n"
+    "Usage: flowtalk evaluate --ground-truth DIR --predictions DIR [OPTIONS]\n"
+    "       flowtalk evaluate --dataset DIR [--model CHECKPOINT] [OPTIONS]\n"
+    "       flowtalk evaluate lips [OPTIONS]\n\n"
+    "  --ground-truth  MVE, LVE, EVE, FDD, MEE, CE and diversity of predicted files\n"
+    "  --dataset       the same for a model that predicts a split of a data set\n"
+    "  lips            are the lips closed where P, B, M are heard, and open where open vowels "
+    "are?\n"
+    "\nExamples:\n"
+    "  flowtalk evaluate --ground-truth recorded/ --predictions predicted/ --regions regions/\n"
+    "  flowtalk evaluate --dataset datasets/mead --num-samples 10 -o outputs/evaluation\n"
+    "  flowtalk evaluate lips --audio recordings/\n"
+    "\n'flowtalk evaluate --dataset --help' and 'flowtalk evaluate lips --help' list all "
+    "options.\n";
 
 }  // namespace
 
 int evaluate(const Args& args) {
-  if (args.empty() || args[0] == "--help" || args[0] == "-h") {
+  if (args.empty() || (args.size() == 1 && (args[0] == "--help" || args[0] == "-h"))) {
     fmt::print("{}", kOverview);
     return 0;
   }
-  if (args[0] == "lips") return lips({args.begin() + 1, args.end()});
+  if (args[0] == "lips") return evaluate_lips({args.begin() + 1, args.end()});
+  if (args[0].starts_with("-")) return evaluate_metrics(args);
   fail_unknown_command("flowtalk evaluate", args[0], {"lips"});
 }
 

@@ -46,6 +46,11 @@ void Performance::add_to(CLI::App& app) {
          },
          "any strength instead of a level: 0 is neutral, 1 is high, 1.25 the most")
       ->excludes(level);
+  app.add_option("--take", take, "another take of the same seed (default 0)");
+  add_sampling_to(app);
+}
+
+void Performance::add_sampling_to(CLI::App& app) {
   app.add_option_function<double>(
       "--temperature",
       [this](double value) {
@@ -57,7 +62,6 @@ void Performance::add_to(CLI::App& app) {
       "how much chance is in a sample, 0.1 to 0.5 is useful (default 0.3)");
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
   app.add_option("--seed", seed, "the same seed gives the same motion (default 0)");
-  app.add_option("--take", take, "another take of the same seed (default 0)");
   app.add_option("--model,--checkpoint", checkpoint,
                  "checkpoint folder (default: the one that ships)");
   app.add_option("--encoder", encoder,

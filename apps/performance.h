@@ -29,6 +29,8 @@ struct Performance {
   int threads = 0;  // 0: one per hardware thread
 
   void add_to(CLI::App& app);
+  // Of those only what does not belong to one voice: temperature, seed, checkpoint, threads.
+  void add_sampling_to(CLI::App& app);
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
   predict::PredictOptions options(const Mood& mood) const;
   std::string level_label() const;  // "medium", "strength0.80"

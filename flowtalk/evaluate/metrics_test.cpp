@@ -254,7 +254,7 @@ Tensor sample_of(const Tensor& samples, int64_t s) {
                         samples.owner());
 }
 
-std::vector<SequenceMetrics> measure_golden(const Setup& setup) {
+std::vector<SequenceMetrics> measure_golden(const LoadedSetup& setup) {
   const formats::SafetensorsFile file(golden_folder("metrics") / "sequences.safetensors");
   std::vector<SequenceMetrics> results;
   for (int k = 0; file.contains(fmt::format("seq{}.gt", k)); ++k) {
@@ -278,7 +278,7 @@ TEST(MetricsTest, GoldenFiguresAreMet) {
   SetupSources sources;
   sources.regions = {folder, golden_folder("templates")};
   sources.vertices = expected["vertices"].get<int64_t>();
-  const Setup setup = load_setup(sources);
+  const LoadedSetup setup = load_setup(sources);
   EXPECT_TRUE(setup.notes.empty());
   const auto sequences = measure_golden(setup);
   ASSERT_EQ(sequences.size(), expected["sequences_float64"].size());

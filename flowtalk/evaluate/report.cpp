@@ -97,7 +97,7 @@ std::string report_table(const Report& report) {
   table += fmt::format("{} sequences, {} frames, {} {} each", counts["sequences"].dump(),
                        counts["frames"].dump(), counts["samples"].dump(),
                        counts["samples"] == 1 ? "sample" : "samples");
-  for (const auto& [name, value] : report.facts) table += fmt::format("; {}: {}", name, value);
+  for (const auto& [name, value] : report.facts) table += fmt::format("\n{}: {}", name, value);
   return table + "\n";
 }
 

@@ -69,7 +69,7 @@ TEST(ReportTest, NamesOfOtherDataSetsHaveNoEmotions) {
 TEST(ReportTest, TheTableHasALinePerMetricAndADashForAbsentOnes) {
   const std::string table = report_table(make_report(1));
   for (const MetricInfo& metric : kMetrics) EXPECT_THAT(table, HasSubstr(std::string(metric.key)));
-  EXPECT_THAT(table, HasSubstr("1 sequences, 20 frames, 10 samples each; protocol: clean"));
+  EXPECT_THAT(table, HasSubstr("1 sequences, 20 frames, 10 samples each\nprotocol: clean\n"));
   EXPECT_THAT(table, HasSubstr("mm^2"));
 }
 

@@ -198,7 +198,7 @@ TEST_F(SequenceFilesTest, RegionsAndTemplateComeFromFoldersOrTheFace) {
   SetupSources sources;
   sources.regions = {folder_ / "gt"};
   sources.vertices = 5;
-  Setup setup = load_setup(sources);
+  LoadedSetup setup = load_setup(sources);
   EXPECT_EQ(setup.measure.regions.lips, (std::vector<uint32_t>{0, 1}));
   EXPECT_TRUE(setup.measure.rest.empty());
   ASSERT_EQ(setup.notes.size(), 2u);

@@ -77,8 +77,8 @@ std::optional<fs::path> find_template(const SetupSources& sources) {
 
 }  // namespace
 
-Setup load_setup(const SetupSources& sources) {
-  Setup setup;
+LoadedSetup load_setup(const SetupSources& sources) {
+  LoadedSetup setup;
   setup.measure.vertices = sources.vertices;
   const bool same_mesh =
       sources.face != nullptr && sources.face->vertex_count() == sources.vertices;

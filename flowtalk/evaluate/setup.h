@@ -22,13 +22,13 @@ struct SetupSources {
   int64_t vertices = 0;  // of the sequences
 };
 
-struct Setup {
+struct LoadedSetup {
   MeasureSetup measure;
   std::vector<std::string> notes;  // one line per metric that is left out, and why
 };
 
 // Errors name the file: indices beyond the mesh, a template of another size. Error without any
 // region list.
-Setup load_setup(const SetupSources& sources);
+LoadedSetup load_setup(const SetupSources& sources);
 
 }  // namespace flowtalk::evaluate

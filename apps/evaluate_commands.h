@@ -1,0 +1,11 @@
+// The forms of `flowtalk evaluate`.
+#pragma once
+
+#include "apps/command_line.h"
+
+namespace flowtalk::apps {
+
+int evaluate_lips(const Args& args);     // closed lips on P B M, open ones on open vowels
+int evaluate_metrics(const Args& args);  // against recorded faces: files, or a model on a data set
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,205 @@
+#include "apps/model_evaluation.h"
+
+#include <algorithm>
+#include <array>
+
+#include "apps/fingerprint.h"
+#include "apps/voices.h"
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/params/checkpoint.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kDefaultDataset = "datasets/mead";
+constexpr std::array kFormOptions = {
+    "--dataset",   "--split", "--num-samples", "--max-epoch", "--skip-steps",   "--test-subjects",
+    "--save-path", "--model", "--temperature", "--seed",      "--deterministic"};
+
+// The words of a list that is separated by spaces or commas.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : text + " ") {
+    if (c != ' ' && c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  return words;
+}
+
+std::vector<data::Clip> of_split(const data::Index& index, const std::string& split) {
+  if (split == "all") return index.clips;
+  if (split == "train") return index.of(data::Split::kTrain);
+  return index.of(split == "test" ? data::Split::kTest : data::Split::kValidation);
+}
+
+std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const fs::path& folder) {
+  std::vector<int> styles;
+  for (const std::string& word : words_of(e.subjects)) styles.push_back(parse_style(word));
+  const data::Index index = data::scan_dataset(folder);
+  std::vector<data::Clip> clips = of_split(index, e.split);
+  std::erase_if(clips, [&](const data::Clip& clip) {
+    return !styles.empty() &&
+           std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
+  });
+  if (clips.empty()) {
+    fail("{}: no clip of the {} split{} among {}; `flowtalk data check` tells what is there",
+         folder.string(), e.split, styles.empty() ? "" : " is of the chosen subjects",
+         index.clips.size());
+  }
+  return clips;
+}
+
+// A checkpoint, or the last one of a run.
+fs::path checkpoint_of(const ModelEvaluation& e) {
+  const std::string& given = e.run_folder.empty() ? e.performance.checkpoint : e.run_folder;
+  if (given.empty()) return predict::default_checkpoint();
+  const fs::path folder = given;
+  const bool run = !fs::exists(folder / "config.json") && fs::exists(folder / "last");
+  return run ? folder / "last" : folder;
+}
+
+// --max-epoch names the epoch whose weights are meant; a run keeps its last.
+void check_epoch(const fs::path& checkpoint, int epoch) {
+  const fs::path state = checkpoint / "training" / "state.json";
+  if (!fs::exists(state)) {
+    fail_usage("--max-epoch {}: {} does not say of which epoch it is; leave the option out", epoch,
+               checkpoint.string());
+  }
+  const Json json = parse_json(load_file(state), state.string());
+  if (json.value("epoch", 0) != epoch) {
+    fail_usage("--max-epoch {}: {} is of epoch {}, the last of its run; leave the option out",
+               epoch, checkpoint.string(), json.value("epoch", 0));
+  }
+}
+
+std::string protocol_of(const fs::path& checkpoint) {
+  const params::Checkpoint loaded = params::load_checkpoint(checkpoint);
+  const std::string protocol = loaded.config.value("protocol", "");
+  if (protocol == "clean") return "clean: no stage was trained on the test sentences";
+  if (protocol == "paper") return "paper: the motion prior was trained on the test sentences too";
+  return "not recorded in the checkpoint";
+}
+
+std::string sampling_of(const ModelEvaluation& e) {
+  if (e.performance.deterministic) return "deterministic";
+  return fmt::format("temperature {}, seed {}", e.performance.temperature, e.performance.seed);
+}
+
+predict::PredictOptions options_of(const Performance& performance, const data::Clip& clip) {
+  predict::PredictOptions options;
+  options.emotion = {};
+  options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
+  options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
+  options.style = clip.name.style;
+  options.temperature = static_cast<float>(performance.temperature);
+  options.deterministic = performance.deterministic;
+  // Each clip draws its own noise: with one noise for all, no number of clips would average it out.
+  options.seed = Rng(performance.seed).fork(clip.stem).next_u64();
+  return options;
+}
+
+evaluate::VertexSequence predicted(const data::Clip& clip, const predict::Predictor& predictor,
+                                   const ModelEvaluation& e, const face::Deformer& deformer,
+                                   int64_t max_cut) {
+  evaluate::VertexSequence sequence;
+  sequence.name = clip.stem;
+  sequence.truth = evaluate::take_of_parameters(data::load_motion(clip.npy), deformer);
+  const audio::Audio voice = load_voice(clip.wav);
+  const auto features = with_context(clip.wav.string(), [&] { return predictor.encode(voice); });
+  predict::PredictOptions options = options_of(e.performance, clip);
+  for (int sample = 0; sample < e.samples; ++sample) {
+    options.take = static_cast<uint32_t>(sample);
+    sequence.predictions.push_back(
+        evaluate::take_of_parameters(predictor.predict(features, options), deformer));
+  }
+  evaluate::cut_to_shortest(sequence, max_cut);
+  return sequence;
+}
+
+}  // namespace
+
+void ModelEvaluation::add_to(CLI::App& app) {
+  app.add_option("--dataset", dataset,
+                 fmt::format("folder in 3DMEAD's layout (default {})", kDefaultDataset));
+  app.add_option("--split", split, "test, validation, train or all (default test)")
+      ->transform(CLI::Transformer({{"val", "validation"}}))
+      ->check(CLI::IsMember({"test", "validation", "train", "all"}));
+  app.add_option("--num-samples", samples,
+                 "predictions per clip (default 1; MEE, CE and diversity are meant for 10)")
+      ->check(CLI::Range(1, 1000));
+  app.add_option("--test-subjects", subjects, "ids, separated by spaces or commas (default all)");
+  app.add_option("--save-path", run_folder, "the run whose last checkpoint is measured");
+  app.add_option("--max-epoch", max_epoch, "the epoch that this checkpoint is expected to be of")
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--skip-steps", skip_steps, "for diffusion models: denoising steps to skip")
+      ->check(CLI::Range(0, 1000000));
+  performance.add_sampling_to(app);
+}
+
+void ModelEvaluation::refuse_with_files(const CLI::App& app) const {
+  for (const char* option : kFormOptions) {
+    if (app.count(option) > 0) {
+      fail_usage(
+          "{} belongs to the evaluation of a model; with --ground-truth and --predictions "
+          "leave it out",
+          option);
+    }
+  }
+}
+
+evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
+                                      int64_t max_cut, bool quiet) const {
+  if (samples > 1 && performance.deterministic) {
+    fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
+  }
+  if (!run_folder.empty() && !performance.checkpoint.empty()) {
+    fail_usage("--save-path and --model both name the model; leave one out");
+  }
+  const fs::path checkpoint = checkpoint_of(*this);
+  if (skip_steps >= 0) {
+    fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
+               checkpoint.string());
+  }
+  if (max_epoch > 0) check_epoch(checkpoint, max_epoch);
+  const fs::path root = dataset.empty() ? fs::path(kDefaultDataset) : fs::path(dataset);
+  const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
+  const std::vector<data::Clip> clips = chosen_clips(*this, folder);
+  const auto predictor = predict::Predictor::load(checkpoint, performance.threads);
+  const face::Deformer deformer(face);
+
+  evaluate::Report report;
+  const bool shipped = run_folder.empty() && performance.checkpoint.empty();
+  const std::string name = shipped ? "the default model" : checkpoint.string();
+  report.title = "Evaluation of " + name;
+  report.facts = {{"data set", folder.string()},
+                  {"split", split + (subjects.empty() ? "" : " of " + subjects)},
+                  {"protocol", protocol_of(checkpoint)},
+                  {"model", name},
+                  {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
+                  {"sampling", sampling_of(*this)}};
+  report.setup = setup;
+  ThreadPool pool(performance.threads);
+  const auto count = static_cast<int64_t>(clips.size());
+  Progress progress("evaluate", count, "clips", quiet);
+  report.sequences = evaluate::measure_all(
+      setup, count,
+      [&](int64_t i) {
+        return predicted(clips[static_cast<size_t>(i)], predictor, *this, deformer, max_cut);
+      },
+      pool, [&](int64_t) { progress.advance(); });
+  return report;
+}
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,29 @@
+// A model predicts a split of a data set and is measured against what was recorded.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "apps/performance.h"
+#include "flowtalk/evaluate/report.h"
+#include "flowtalk/face/face.h"
+
+namespace flowtalk::apps {
+
+struct ModelEvaluation {
+  std::string dataset, split = "test", subjects, run_folder;
+  int samples = 1;
+  int max_epoch = 0, skip_steps = -1;  // not given
+  Performance performance;
+
+  void add_to(CLI::App& app);
+  // Usage Error if an option of this form was given to the other one.
+  void refuse_with_files(const CLI::App& app) const;
+  // Title, facts and measured sequences. Errors: no clip, an unreadable file or model, a wrong
+  // option.
+  evaluate::Report run(const face::Face& face, const evaluate::MeasureSetup& setup, int64_t max_cut,
+                       bool quiet) const;
+};
+
+}  // namespace flowtalk::apps
