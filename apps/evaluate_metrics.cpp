@@ -25,12 +25,10 @@ constexpr const char* kFooter =
     "  flowtalk evaluate --ground-truth recorded --predictions predicted --regions regions \\\n"
     "      --json metrics.json\n"
     "  flowtalk evaluate --dataset datasets/mead --num-samples 10 -o outputs/evaluation\n"
-    "A folder holds one .npy file per sequence, or .safetensors files of many; arrays are "
-    "vertices\n"
-    "(T, V, 3) in metres or FLAME parameters (T, 403), (T, 353), (T, 53), with a first axis if "
-    "there\n"
-    "are several samples; samples may also be files NAME_0.npy, NAME_1.npy, ... or\n"
-    "NAME_sample0.npy, ... docs/math/metrics.md defines every figure.\n";
+    "A folder holds one .npy file per sequence, or .npz or .safetensors files of many. Arrays are\n"
+    "vertices (T, V, 3) in metres or FLAME parameters (T, 403), (T, 353), (T, 53); several samples\n"
+    "are a first axis, or files NAME_0.npy, NAME_1.npy, ... or NAME_sample0.npy, ...\n"
+    "docs/math/metrics.md defines every figure and the JSON.\n";
 
 struct MetricsCommand {
   std::string truth, predictions, face = "builtin", template_file, json, card, output;

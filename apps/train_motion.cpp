@@ -109,6 +109,7 @@ int train_prior(const Args& args) {
   if (feature_dim > 0) set_field(config, "model.prior.latent=" + std::to_string(feature_dim));
   options.apply_threads();
   const auto index = data.index();
+  config.protocol = data.protocol;
   train::train_prior(
       config, options.run,
       load(data.chosen(index.for_prior(data.protocol == "paper"), "training"), nullptr),

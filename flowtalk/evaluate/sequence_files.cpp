@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/npz.h"
+#include "flowtalk/formats/safetensors.h"
 
 namespace flowtalk::evaluate {
 namespace fs = std::filesystem;
@@ -32,49 +34,73 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-// Tensors of one file that play the role: all but the templates and those of the other role.
+// The name of the sequence if an array of this name may play the role: NAME, or NAME with the mark
+// of the role. Nothing for templates and for the mark of the other role.
+std::optional<std::string> sequence_name(const std::string& name, Role role) {
+  if (is_template(name)) return std::nullopt;
+  for (const auto& [mark, meant] : {std::pair{"gt", Role::kTruth}, {"pred", Role::kPrediction}}) {
+    for (const char* joint : {".", "_"}) {
+      const std::string end = std::string(joint) + mark;
+      if (!name.ends_with(end) || name.size() == end.size()) continue;
+      if (meant != role) return std::nullopt;
+      return name.substr(0, name.size() - end.size());
+    }
+  }
+  return name;
+}
+
+template <class File>
 void add_container(const fs::path& path, Role role, std::vector<StoredArray>& arrays) {
   static const std::set<std::string> kPlain = {"vertices",   "verts",  "gt",   "pred",
                                                "parameters", "motion", "data", "predictions"};
-  const auto file = std::make_shared<const formats::SafetensorsFile>(path);
-  const std::string own = role == Role::kTruth ? ".gt" : ".pred";
-  const std::string other = role == Role::kTruth ? ".pred" : ".gt";
-  for (const std::string& tensor : file->names()) {
-    if (is_template(tensor) || tensor.ends_with(other)) continue;
-    const bool marked = tensor.ends_with(own);
-    std::string name = marked ? tensor.substr(0, tensor.size() - own.size()) : tensor;
-    if (file->names().size() == 1 && kPlain.contains(tensor)) name = path.stem().string();
-    arrays.push_back({std::move(name), path, file, tensor});
+  const auto file = std::make_shared<const File>(path);
+  for (const std::string& key : file->names()) {
+    const bool alone = file->names().size() == 1 && kPlain.contains(key);
+    auto name = sequence_name(alone ? path.stem().string() : key, role);
+    if (!name) continue;
+    arrays.push_back({std::move(*name), fmt::format("{}, array '{}'", path.string(), key),
+                      [file, key] { return file->array(key); }});
   }
+}
+
+// Whether the file is of a kind that is read here; its arrays are added.
+bool add_file(const fs::path& path, Role role, std::vector<StoredArray>& arrays) {
+  const std::string kind = path.extension().string();
+  if (kind != ".npy" && kind != ".npz" && kind != ".safetensors") return false;
+  auto name = sequence_name(path.stem().string(), role);
+  if (!name) return true;
+  if (kind == ".safetensors") {
+    add_container<formats::SafetensorsFile>(path, role, arrays);
+  } else if (kind == ".npz") {
+    add_container<formats::NpzFile>(path, role, arrays);
+  } else {
+    arrays.push_back(
+        {std::move(*name), path.string(), [path] { return formats::load_npy_array(path); }});
+  }
+  return true;
 }
 
 std::map<std::string, StoredArray> list_arrays(const fs::path& place, Role role) {
   std::vector<StoredArray> arrays;
-  if (fs::is_regular_file(place) && place.extension() == ".safetensors") {
-    add_container(place, role, arrays);
-  } else if (fs::is_directory(place)) {
+  if (fs::is_directory(place)) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(place)) files.push_back(entry.path());
     std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) {
-      const std::string stem = file.stem().string();
-      if (is_template(stem)) continue;
-      if (file.extension() == ".safetensors") add_container(file, role, arrays);
-      if (file.extension() == ".npy") arrays.push_back({stem, file, nullptr, ""});
-    }
-  } else {
-    fail("{}: no such folder; expected one with .npy or .safetensors files", place.string());
+    for (const fs::path& file : files) add_file(file, role, arrays);
+  } else if (!fs::exists(place)) {
+    fail("{}: no such folder; expected one with .npy, .npz or .safetensors files", place.string());
+  } else if (!add_file(place, role, arrays)) {
+    fail("{}: expected a folder, or a .npy, .npz or .safetensors file", place.string());
   }
   std::map<std::string, StoredArray> named;
   for (StoredArray& array : arrays) {
     const auto [at, fresh] = named.emplace(array.name, array);
     if (!fresh) {
-      fail("the sequence '{}' stands twice: {} and {}", array.name, at->second.where(),
-           array.where());
+      fail("the sequence '{}' stands twice: {} and {}", array.name, at->second.where, array.where);
     }
   }
   if (named.empty()) {
-    fail("{}: holds no {}; expected .npy or .safetensors files", place.string(),
+    fail("{}: holds no {}; expected .npy, .npz or .safetensors files", place.string(),
          role == Role::kTruth ? "ground truth" : "predictions");
   }
   return named;
@@ -124,14 +150,6 @@ std::vector<StoredArray> predictions_of(const std::string& name,
 }
 
 }  // namespace
-
-std::string StoredArray::where() const {
-  return container ? fmt::format("{}, tensor '{}'", file.string(), tensor) : file.string();
-}
-
-tensor::Tensor StoredArray::load() const {
-  return container ? container->load(tensor) : formats::load_npy(file);
-}
 
 std::vector<SequenceFiles> pair_sequences(const fs::path& truth, const fs::path& predictions) {
   std::map<std::string, StoredArray> truths = list_arrays(truth, Role::kTruth);

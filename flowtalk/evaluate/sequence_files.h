@@ -1,7 +1,8 @@
 // Recorded and predicted sequences on disk: which file belongs to which, and their vertices.
 //
 // A folder holds one sequence per .npy file, named by its stem, or any number of them in
-// .safetensors files, named by their tensors (`NAME`, or `NAME.gt` and `NAME.pred`). An array holds
+// .safetensors or .npz files, named by their arrays. NAME.gt or NAME_gt is ground truth only,
+// NAME.pred or NAME_pred a prediction only, so that one folder may hold both. An array holds
 //   vertices    (T, V, 3), (T, 3V); several samples (S, T, V, 3), (S, T, 3V)
 //   parameters  (T, W), several samples (S, T, W), W = 403, 353 or 53
 // Several samples may also be NAME_sample0, NAME_sample1, ... or NAME_0, NAME_1, ...
@@ -9,25 +10,21 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "flowtalk/evaluate/metrics.h"
 #include "flowtalk/face/face.h"
-#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/formats/array.h"
 
 namespace flowtalk::evaluate {
 
-// One array of a folder.
+// One array of a folder, read when it is asked for and borrowed from the mapped file.
 struct StoredArray {
-  std::string name;  // of the sequence, with what marks the sample
-  std::filesystem::path file;
-  std::shared_ptr<const formats::SafetensorsFile> container;  // none: `file` is a .npy file
-  std::string tensor;                                         // within the container
-
-  std::string where() const;  // for messages
-  tensor::Tensor load() const;
+  std::string name;   // of the sequence, with what marks the sample
+  std::string where;  // for messages
+  std::function<formats::Array()> load;
 };
 
 struct SequenceFiles {
@@ -36,9 +33,9 @@ struct SequenceFiles {
   std::vector<StoredArray> predictions;  // one per sample, or one with all of them
 };
 
-// Sequences of the ground truth (a folder or one .safetensors file), sorted by name, each with its
-// predictions. Errors: nothing there, names that stand twice, a gap in the sample numbers, and, all
-// in one message, names without a partner on the other side.
+// Sequences of the ground truth (a folder or one .safetensors or .npz file), sorted by name, each
+// with its predictions. Errors: nothing there, names that stand twice, a gap in the sample numbers,
+// and, all in one message, names without a partner on the other side.
 std::vector<SequenceFiles> pair_sequences(const std::filesystem::path& truth,
                                           const std::filesystem::path& predictions);
 
@@ -57,7 +54,7 @@ int64_t vertex_count(const SequenceFiles& files, const face::Face& face);
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading);
 
 // Takes of one motion (T, W), W = 403, 353 or 53. Shape counts as zero, and of the expression the
-// first 50 count, as in the reference's evaluation. Keeps a reference to the deformer.
+// first 50 count, as in the reference's evaluation.
 VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& deformer);
 
 // Cuts all takes to the shortest one. Error: they differ by more than max_cut frames.

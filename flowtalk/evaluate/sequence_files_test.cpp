@@ -12,6 +12,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/evaluate/setup.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/safetensors.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -164,6 +165,17 @@ TEST_F(SequenceFilesTest, AContainerHoldsBothSidesByMarks) {
     EXPECT_EQ(sequence.predictions.size(), 3u);
     EXPECT_EQ(sequence.truth.frames, 5);
   }
+}
+
+TEST_F(SequenceFilesTest, OneFolderMayHoldBothSides) {
+  put("gt/a.gt", {4, 5, 3});
+  put("gt/b_gt", {4, 5, 3});
+  put("gt/a.pred", {2, 4, 5, 3});
+  put("gt/b_pred", {2, 4, 5, 3});
+  const auto found = pair_sequences(folder_ / "gt", folder_ / "gt");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].name, "a");
+  EXPECT_THAT(found[1].predictions.at(0).where, HasSubstr("b_pred.npy"));
 }
 
 TEST_F(SequenceFilesTest, LengthsMayDifferByOneFrameUnlessTold) {

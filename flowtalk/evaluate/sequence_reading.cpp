@@ -1,5 +1,6 @@
 // The arrays of sequence files as vertices.
 #include <algorithm>
+#include <memory>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
@@ -44,24 +45,42 @@ int64_t vertices_of(const Layout& layout, const face::Face& face) {
   return layout.parameters ? face.vertex_count() : layout.width / 3;
 }
 
+formats::Array part_of(const formats::Array& array, tensor::Shape shape, int64_t begin) {
+  const size_t element = formats::element_size(array.dtype);
+  const auto size = static_cast<size_t>(tensor::count(shape));
+  return {array.dtype, std::move(shape),
+          array.bytes.substr(static_cast<size_t>(begin) * element, size * element), array.owner};
+}
+
+// Converts a block of frames when it is asked for. vertices: (T, 3V)
+VertexTake take_of_array(const formats::Array& vertices) {
+  return {vertices.shape[0], [vertices](int64_t begin, int64_t count, std::span<float> out) {
+            const int64_t width = vertices.shape[1];
+            const formats::Array block = part_of(vertices, {count, width}, begin * width);
+            formats::to_float32(block.dtype, false, block.bytes.data(), count * width, out.data());
+          }};
+}
+
 // All takes that one array holds.
-std::vector<VertexTake> takes_of(const StoredArray& array, const SequenceReading& reading) {
-  const tensor::Tensor values = array.load();
-  const Layout layout = layout_of(values.shape(), array.where());
+std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReading& reading) {
+  const formats::Array array = stored.load();
+  const Layout layout = layout_of(array.shape, stored.where);
+  if (formats::is_complex(array.dtype))
+    fail("{}: complex numbers, expected real ones", stored.where);
   const int64_t vertices = vertices_of(layout, reading.deformer.face());
   if (vertices != reading.vertices) {
     fail(
-        "{}: has {} vertices, the first sequence has {}; all must be of one mesh (--face names "
-        "the face of parameters)",
-        array.where(), vertices, reading.vertices);
+        "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh (--face "
+        "names the face of parameters)",
+        stored.where, vertices, reading.vertices);
   }
   std::vector<VertexTake> takes;
   for (int64_t s = 0; s < layout.samples; ++s) {
-    const int64_t size = layout.frames * layout.width;
-    const tensor::Tensor rows = tensor::Tensor::borrow({layout.frames, layout.width},
-                                                       values.data() + s * size, values.owner());
-    takes.push_back(layout.parameters ? take_of_parameters(rows, reading.deformer)
-                                      : take_of(rows.reshape({layout.frames, vertices, 3})));
+    const formats::Array rows =
+        part_of(array, {layout.frames, layout.width}, s * layout.frames * layout.width);
+    takes.push_back(layout.parameters ? take_of_parameters(formats::to_tensor(rows, stored.where),
+                                                           reading.deformer)
+                                      : take_of_array(rows));
   }
   return takes;
 }
@@ -73,16 +92,18 @@ VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& 
            tensor::to_string(rows.shape()));
   const auto width = static_cast<size_t>(rows.dim(1));
   const size_t expression_at = rows.dim(1) == flame::kMotion ? 0 : size_t{flame::kShape};
-  return {rows.dim(0), [=, &deformer](int64_t begin, int64_t count, std::span<float> out) {
-            const size_t size = out.size() / static_cast<size_t>(count);
+  // One thread for one take: what is parallel here is the sequences.
+  const auto serial = std::make_shared<ThreadPool>(1);
+  return {rows.dim(0), [=](int64_t begin, int64_t count, std::span<float> out) {
+            std::vector<face::FaceFrame> frames(static_cast<size_t>(count));
             for (int64_t t = 0; t < count; ++t) {
               const auto row = rows.values().subspan(static_cast<size_t>(begin + t) * width, width);
               const auto jaw = row.last(flame::kJaw);
-              face::FaceFrame frame;
+              face::FaceFrame& frame = frames[static_cast<size_t>(t)];
               frame.expression = row.subspan(expression_at, flame::kLiveExpression);
               frame.jaw = {jaw[0], jaw[1], jaw[2]};
-              deformer.vertices(frame, out.subspan(static_cast<size_t>(t) * size, size));
             }
+            deformer.vertices(frames, out, *serial);
           }};
 }
 
@@ -103,7 +124,7 @@ void cut_to_shortest(VertexSequence& sequence, int64_t max_cut) {
 }
 
 int64_t vertex_count(const SequenceFiles& files, const face::Face& face) {
-  return vertices_of(layout_of(files.truth.load().shape(), files.truth.where()), face);
+  return vertices_of(layout_of(files.truth.load().shape, files.truth.where), face);
 }
 
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {
@@ -111,7 +132,7 @@ VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& 
   sequence.name = files.name;
   std::vector<VertexTake> truths = takes_of(files.truth, reading);
   if (truths.size() != 1) {
-    fail("{}: holds {} samples, ground truth has one", files.truth.where(), truths.size());
+    fail("{}: holds {} samples, ground truth has one", files.truth.where, truths.size());
   }
   sequence.truth = std::move(truths.front());
   for (const StoredArray& array : files.predictions) {

@@ -270,6 +270,9 @@ void train_generator(GeneratorRun config, const RunOptions& run, const EncoderCh
   stage.name = "generator";
   stage.trainable = {"generator/"};
   stage.config = Json{{"format", 1}, {"kind", "model"}, {"model", to_json(config.model)}};
+  const Json of_prior =
+      parse_json(load_file(prior / "config.json"), (prior / "config.json").string());
+  if (of_prior.contains("protocol")) stage.config["protocol"] = of_prior["protocol"];
   stage.before_first_step = [&](int64_t) {
     trainer.initialise(training,
                        sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(ops.device()));

@@ -113,7 +113,10 @@ void train_prior(const PriorRun& config, const RunOptions& run,
   Stage stage;
   stage.name = "prior";
   stage.trainable = {"prior/"};
-  stage.config = Json{{"format", 1}, {"kind", "prior"}, {"model", to_json(config.model)}};
+  stage.config = Json{{"format", 1},
+                      {"kind", "prior"},
+                      {"protocol", config.protocol},
+                      {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_scaler(params, training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);

@@ -2,6 +2,7 @@
 // free bits per dimension; posterior noise is AR(1); some latent frames are masked.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "flowtalk/model/model_config.h"
@@ -32,12 +33,14 @@ struct PriorRun {
   model::ModelConfig model;
   TrainConfig train;
   PriorLossConfig loss;
+  std::string protocol = "clean";  // which clips the caller chose; goes into the checkpoint
 
   template <class V>
   void fields(V&& field) {
     field("model", model, "sizes");
     field("train", train, "schedule");
     field("loss", loss, "loss weights");
+    field("protocol", protocol, "clean, or paper: test sentences are among the training clips");
   }
 };
 

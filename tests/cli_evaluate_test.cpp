@@ -1,0 +1,201 @@
+// `flowtalk evaluate` as a user runs it: files, a model on a data set, outputs, and mistakes.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using tensor::Shape;
+using tensor::Tensor;
+using ::testing::HasSubstr;
+
+class CliEvaluate : public CommandLine {
+ protected:
+  void put(const std::string& name, const Shape& shape, uint64_t seed, double size = 0.01) const {
+    fs::create_directories(file(name).parent_path());
+    Rng rng(seed);
+    Tensor x(shape);
+    for (float& v : x.values()) v = static_cast<float>(rng.normal(0, size));
+    formats::save_npy(file(name), x);
+  }
+  // Two sequences of a mesh of 6 vertices, four samples each.
+  void put_sequences() const {
+    put("gt/a.npy", {5, 6, 3}, 1);
+    put("gt/b.npy", {8, 6, 3}, 2);
+    put("pred/a.npy", {4, 5, 6, 3}, 3);
+    put("pred/b.npy", {4, 8, 6, 3}, 4);
+    write("regions/lve.txt", "0,1");
+    write("regions/fdd.txt", "2,3");
+    write("regions/eve.txt", "4,5");
+    put("regions/template.npy", {6, 3}, 5);
+  }
+  // A data set with two test clips and one of training; motion for the built-in head.
+  void put_dataset(int64_t frames = 50) const {
+    for (const char* stem : {"M003_028_1_2", "M005_037_0_0", "M003_001_6_1"}) {
+      put(fmt::format("mead/param/{}.npy", stem), {1, frames, 403}, 7, 0.1);
+      fs::create_directories(file("mead/wav"));
+      fs::copy_file(file("voice.wav"), file(fmt::format("mead/wav/{}.wav", stem)));
+    }
+  }
+  std::vector<std::string> on_files(std::vector<std::string> more = {}) const {
+    std::vector<std::string> args{"evaluate", "--ground-truth", "gt",  "--regions",
+                                  "regions",  "--predictions",  "pred"};
+    args.insert(args.end(), more.begin(), more.end());
+    return args;
+  }
+  Json json(const std::string& name) const { return parse_json(load_file(file(name)), name); }
+};
+
+TEST_F(CliEvaluate, FilesGiveATableJsonAndACard) {
+  put_sequences();
+  const Outcome outcome = run(on_files({"--json", "out/m.json", "--card", "out/c.html"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* name : {"MVE", "LVE", "EVE", "MEE", "CE", "FDD", "Diversity"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(name));
+    EXPECT_TRUE(json("out/m.json")["metrics"][name].is_number()) << name;
+  }
+  EXPECT_THAT(outcome.out, HasSubstr("2 sequences, 13 frames, 4 samples each"));
+  EXPECT_EQ(json("out/m.json")["counts"]["lip_vertices"], 2);
+  EXPECT_THAT(load_file(file("out/c.html")), HasSubstr("flowtalk evaluate --ground-truth gt"));
+  // Any number of threads, and the folder form: the same figures.
+  ASSERT_EQ(run(on_files({"-o", "more", "--threads", "1", "-q"})).code, 0);
+  EXPECT_EQ(json("more/metrics.json")["metrics"], json("out/m.json")["metrics"]);
+  EXPECT_EQ(json("more/metrics.json")["sequences"], json("out/m.json")["sequences"]);
+  EXPECT_TRUE(fs::exists(file("more/card.html")));
+}
+
+TEST_F(CliEvaluate, WhatCannotBeMeasuredIsSaidInOneLine) {
+  put_sequences();
+  fs::remove(file("regions/template.npy"));
+  fs::remove(file("regions/eve.txt"));
+  put("pred/a.npy", {3, 5, 6, 3}, 3);
+  put("pred/b.npy", {3, 9, 6, 3}, 4);
+  const Outcome outcome = run(on_files({"--json", "m.json"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* note : {"FDD left out: it needs the template", "EVE left out: no eve.txt",
+                           "Diversity left out", "1 frames of 1 sequences were cut"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(note));
+  }
+  for (const char* name : {"FDD", "FDD_absolute", "EVE", "Diversity"}) {
+    EXPECT_TRUE(json("m.json")["metrics"].at(name).is_null()) << name;
+  }
+  EXPECT_EQ(json("m.json")["counts"]["cut_frames"], 1);
+}
+
+TEST_F(CliEvaluate, MistakesInFilesAreOneLineAndLeaveNothing) {
+  put_sequences();
+  const auto before = names();
+  const std::vector<std::string> out{"--json", "m.json", "-o", "out"};
+  const auto failed = [&](int code, const std::vector<std::string>& words,
+                          std::vector<std::string> more = {}) {
+    more.insert(more.end(), out.begin(), out.end());
+    const auto result = failed_with(run(on_files(more)), code, words);
+    EXPECT_FALSE(fs::exists(file("m.json")) || fs::exists(file("out")));
+    return result;
+  };
+  fs::rename(file("pred/b.npy"), file("pred/c.npy"));
+  EXPECT_TRUE(failed(1, {"no prediction", "b", "no ground truth", "c"}));
+  fs::rename(file("pred/c.npy"), file("pred/b.npy"));
+  put("pred/b.npy", {4, 12, 6, 3}, 4);
+  EXPECT_TRUE(failed(1, {"b: ", "8 frames", "12", "--max-cut"}));
+  put("pred/b.npy", {3, 8, 6, 3}, 4);
+  EXPECT_TRUE(failed(1, {"4 samples", "b has 3"}));
+  put("pred/b.npy", {4, 8, 7, 3}, 4);
+  EXPECT_TRUE(failed(1, {"b.npy", "7 vertices", "expected 6"}));
+  put("pred/b.npy", {4, 8, 6, 3}, 4, NAN);
+  EXPECT_TRUE(failed(1, {"b (prediction 0): frame 0", "not finite"}));
+  put("pred/b.npy", {4, 8, 6, 3}, 4);
+  write("regions/lve.txt", "0,6");
+  EXPECT_TRUE(failed(1, {"lve.txt", "6"}));
+  write("regions/lve.txt", "0,1");
+  put("regions/template.npy", {7, 3}, 5);
+  EXPECT_TRUE(failed(1, {"template.npy", "(7, 3)"}));
+  put("regions/template.npy", {6, 3}, 5);
+  EXPECT_TRUE(failed(2, {"--num-samples", "leave it out"}, {"--num-samples", "3"}));
+  EXPECT_EQ(names(), before);
+  EXPECT_TRUE(failed_with(run({"evaluate", "--ground-truth", "gt"}), 2, {"--predictions"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "--gt", "gt", "--predictions", "pred"}), 1,
+                          {"6 vertices", "--regions"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "lisp"}), 2, {"'lisp'", "did you mean 'lips'"}));
+  EXPECT_TRUE(failed_with(run(on_files({"--json", "voice.wav/m.json"})), 1, {"voice.wav"}));
+}
+
+TEST_F(CliEvaluate, AModelPredictsASplit) {
+  put_dataset();
+  const Outcome outcome = run(
+      {"evaluate", "--dataset", "mead", "--num_samples", "2", "--json", "m.json", "--seed", "4"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("2 sequences"));
+  EXPECT_THAT(outcome.out, HasSubstr("protocol: "));
+  const Json first = json("m.json");
+  EXPECT_EQ(first["counts"]["samples"], 2);
+  EXPECT_EQ(first["by_emotion"].size(), 2u);
+  EXPECT_EQ(first["facts"]["sha256 of its weights"].get<std::string>().size(), 64u);
+  for (const auto& [name, value] : first["metrics"].items()) EXPECT_TRUE(value.is_number()) << name;
+  // The same seed, one thread: the same figures; another seed or one subject: others.
+  ASSERT_EQ(run({"evaluate", "--dataset", "mead", "--num-samples", "2", "--json", "m.json",
+                 "--seed", "4", "--threads", "1", "-q"})
+                .code,
+            0);
+  EXPECT_EQ(json("m.json")["metrics"], first["metrics"]);
+  ASSERT_EQ(run({"evaluate", "--dataset", "mead", "--test_subjects", "M005 M007", "--json",
+                 "m.json", "--deterministic", "-q"})
+                .code,
+            0);
+  EXPECT_EQ(json("m.json")["counts"]["sequences"], 1);
+  EXPECT_TRUE(json("m.json")["metrics"]["Diversity"].is_null());
+}
+
+TEST_F(CliEvaluate, MistakesWithAModelAreOneLine) {
+  put_dataset(20);
+  const std::vector<std::tuple<std::vector<std::string>, int, std::string>> cases = {
+      {{"--skip-steps", "900"}, 2, "diffusion"},
+      {{"--max-epoch", "85"}, 2, "--max-epoch 85"},
+      {{"--save-path", "none"}, 1, "none"},
+      {{"--split", "exam"}, 2, "--split"},
+      {{"--split", "validation"}, 1, "no clip of the validation split"},
+      {{"--test-subjects", "M004"}, 2, "M004"},
+      {{"--test-subjects", "W009"}, 1, "no clip"},
+      {{"--deterministic", "--num-samples", "2"}, 2, "--deterministic"},
+      {{"--dataset", "none"}, 1, "none"},
+      {{"--max-cut", "3"}, 1, "--max-cut"},
+      {{"--face", "none.pkl"}, 1, "none.pkl"},
+  };
+  const auto before = names();
+  for (const auto& [options, code, word] : cases) {
+    std::vector<std::string> args{"evaluate", "-o", "out"};
+    if (options[0] != "--dataset") args.insert(args.end(), {"--dataset", "mead"});
+    args.insert(args.end(), options.begin(), options.end());
+    EXPECT_TRUE(failed_with(run(args), code, {word})) << options[0];
+  }
+  EXPECT_EQ(names(), before);
+}
+
+TEST_F(CliEvaluate, GoldenFiguresThroughTheCommand) {
+  const char* chosen = std::getenv("FLOWTALK_GOLDEN");
+  const fs::path golden = chosen != nullptr ? chosen : FLOWTALK_GOLDEN_DEFAULT;
+  const fs::path folder = golden / "metrics";
+  if (!fs::exists(folder / "expected.json")) GTEST_SKIP() << "skipped: no golden data";
+  const Outcome outcome =
+      run({"evaluate", "--ground-truth", folder.string(), "--predictions", folder.string(),
+           "--regions", (golden / "templates").string(), folder.string(), "--json", "m.json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json expected = parse_json(load_file(folder / "expected.json"), "expected.json");
+  for (const auto& [name, want] : expected["float64"].items()) {
+    const double value = want.get<double>();
+    EXPECT_NEAR(json("m.json")["metrics"][name].get<double>(), value, 1e-9 * std::abs(value));
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
