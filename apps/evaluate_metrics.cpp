@@ -26,7 +26,8 @@ constexpr const char* kFooter =
     "      --json metrics.json\n"
     "  flowtalk evaluate --dataset datasets/mead --num-samples 10 -o outputs/evaluation\n"
     "A folder holds one .npy file per sequence, or .npz or .safetensors files of many. Arrays are\n"
-    "vertices (T, V, 3) in metres or FLAME parameters (T, 403), (T, 353), (T, 53); several samples\n"
+    "vertices (T, V, 3) in metres or FLAME parameters (T, 403), (T, 353), (T, 53); several "
+    "samples\n"
     "are a first axis, or files NAME_0.npy, NAME_1.npy, ... or NAME_sample0.npy, ...\n"
     "docs/math/metrics.md defines every figure and the JSON.\n";
 
@@ -95,18 +96,26 @@ void note_cuts(evaluate::Report& report) {
 
 void note_samples(evaluate::Report& report) {
   const int64_t samples = report.sequences.front().samples;
-  for (const auto& sequence : report.sequences) {
-    if (sequence.samples != samples) {
-      fail("{} has {} samples, {} has {}; MEE, CE and diversity need the same number everywhere",
-           report.sequences.front().name, samples, sequence.name, sequence.samples);
-    }
-  }
   if (samples % 2 != 0) {
     report.notes.push_back(fmt::format(
         "Diversity left out: it pairs samples, so it needs an even number, here {}", samples));
   }
   if (report.sequences.size() < 2) {
     report.notes.push_back("no intervals: they need two sequences at least");
+  }
+}
+
+// What can be wrong with files shows in their headers: all are looked at before the long work.
+void check_sequences(const std::vector<evaluate::SequenceFiles>& sequences,
+                     const evaluate::SequenceReading& reading) {
+  size_t samples = 0;
+  for (const evaluate::SequenceFiles& files : sequences) {
+    const size_t found = evaluate::open_sequence(files, reading).predictions.size();
+    if (samples == 0) samples = found;
+    if (found != samples) {
+      fail("{} has {} samples, {} has {}; MEE, CE and diversity need the same number everywhere",
+           sequences.front().name, samples, files.name, found);
+    }
   }
 }
 
@@ -126,6 +135,7 @@ evaluate::Report of_files(const MetricsCommand& c) {
   report.setup = setup.measure;
   report.notes = setup.notes;
   const evaluate::SequenceReading reading{deformer, vertices, c.max_cut < 0 ? 1 : c.max_cut};
+  check_sequences(sequences, reading);
   ThreadPool pool(c.model.performance.threads);
   const auto count = static_cast<int64_t>(sequences.size());
   Progress progress("evaluate", count, "sequences", c.quiet);

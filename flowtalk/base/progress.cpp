@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace flowtalk {
@@ -34,7 +35,11 @@ Progress::Progress(std::string title, int64_t total, std::string unit, bool quie
 
 Progress::~Progress() {
   const std::lock_guard lock(mutex_);
-  show(true);
+  if (std::uncaught_exceptions() == 0) {
+    show(true);
+  } else if (terminal_ && !quiet_) {
+    std::fputc('\n', stderr);  // the error message gets a line of its own
+  }
 }
 
 void Progress::advance(int64_t by, const std::string& note) {
