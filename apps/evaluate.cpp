@@ -27,7 +27,7 @@ constexpr const char* kOverview =
 }  // namespace
 
 int evaluate(const Args& args) {
-  if (args.empty() || (args.size() == 1 && (args[0] == "--help" || args[0] == "-h"))) {
+  if (args.empty()) {
     fmt::print("{}", kOverview);
     return 0;
   }

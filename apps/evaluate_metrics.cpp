@@ -44,8 +44,10 @@ struct MetricsCommand {
 void declare(CLI::App& app, MetricsCommand& c) {
   app.add_option("--ground-truth,--gt", c.truth, "folder of recorded sequences");
   app.add_option("--predictions", c.predictions, "folder of predicted ones");
-  app.add_option("--regions", c.regions,
-                 "folders with lve.txt, fdd.txt, eve.txt; may be left out for the built-in head");
+  app.add_option(
+      "--regions", c.regions,
+      "folders with lve.txt, fdd.txt, eve.txt; default: beside the ground truth, else those "
+      "of the built-in head");
   app.add_option("--template", c.template_file,
                  "the mesh at rest, for FDD (.npy, .safetensors); default: template.npy beside the "
                  "regions or the ground truth, else that of the face");
@@ -77,8 +79,19 @@ void check_output(const fs::path& path) {
   }
 }
 
-std::vector<fs::path> paths_of(const std::vector<std::string>& names) {
-  return {names.begin(), names.end()};
+// The folders in which region lists and the template are looked for, in this order. Error: a named
+// one without any list.
+std::vector<fs::path> setup_folders(const MetricsCommand& c) {
+  std::vector<fs::path> folders;
+  for (const std::string& name : c.regions) {
+    const fs::path folder = name;
+    const bool any = fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt") ||
+                     fs::exists(folder / "eve.txt");
+    if (!any) fail("--regions {}: expected a folder with lve.txt, fdd.txt, eve.txt", name);
+    folders.push_back(folder);
+  }
+  if (fs::is_directory(c.truth)) folders.emplace_back(c.truth);
+  return folders;
 }
 
 void note_cuts(evaluate::Report& report) {
@@ -130,8 +143,7 @@ evaluate::Report of_files(const MetricsCommand& c) {
   report.title = "Evaluation of " + fs::path(c.predictions).filename().string();
   report.facts = {{"ground truth", c.truth}, {"predictions", c.predictions}};
   const int64_t vertices = evaluate::vertex_count(sequences.front(), face);
-  const auto setup = evaluate::load_setup(
-      {paths_of(c.regions), c.template_file, {fs::path(c.truth)}, &face, vertices});
+  const auto setup = evaluate::load_setup({setup_folders(c), c.template_file, &face, vertices});
   report.setup = setup.measure;
   report.notes = setup.notes;
   const evaluate::SequenceReading reading{deformer, vertices, c.max_cut < 0 ? 1 : c.max_cut};
@@ -151,7 +163,7 @@ evaluate::Report of_files(const MetricsCommand& c) {
 evaluate::Report of_model(const MetricsCommand& c) {
   const face::Face& face = face::load_face(c.face);
   const auto setup =
-      evaluate::load_setup({paths_of(c.regions), c.template_file, {}, &face, face.vertex_count()});
+      evaluate::load_setup({setup_folders(c), c.template_file, &face, face.vertex_count()});
   evaluate::Report report =
       c.model.run(face, setup.measure, c.max_cut < 0 ? flame::kFps : c.max_cut, c.quiet);
   report.facts.emplace_back("face", face.name.empty() ? c.face : face.name);
@@ -170,7 +182,10 @@ std::string quoted(const std::string& word) {
 
 int evaluate_metrics(const Args& args) {
   MetricsCommand c;
-  CLI::App app("Measures predicted faces against recorded ones.", "flowtalk evaluate");
+  CLI::App app(
+      "Measures predicted faces against recorded ones: files (--ground-truth, --predictions), or a "
+      "model that predicts a data set (--dataset). 'flowtalk evaluate lips' needs no ground truth.",
+      "flowtalk evaluate");
   declare(app, c);
   if (!parse(app, args)) return 0;
   if (c.of_files()) c.model.refuse_with_files(app);

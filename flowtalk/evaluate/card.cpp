@@ -29,6 +29,10 @@ constexpr const char* kStyle =
 
 std::string unit_of(const MetricInfo& metric) { return metric.metres == 1 ? "mm" : "mm²"; }
 
+std::string label_of(const MetricInfo& metric) {
+  return metric.id == Metric::kFddAbsolute ? "|FDD|" : std::string(metric.key);
+}
+
 std::string figure(double value) { return fmt::format("{:.4g}", value); }
 
 std::string row_of(const MetricInfo& metric, const MetricValues& values,
@@ -46,8 +50,7 @@ std::string row_of(const MetricInfo& metric, const MetricValues& values,
   return fmt::format(
       "<tr><td><b>{}</b></td><td>{}</td><td>{}</td><td class='quiet'>{}</td>"
       "<td class='text'>{}: {}</td></tr>\n",
-      metric.id == Metric::kFddAbsolute ? "|FDD|" : std::string(metric.key), value, range, si,
-      metric.title, metric.meaning);
+      label_of(metric), value, range, si, metric.title, metric.meaning);
 }
 
 std::string figures_section(const Report& report, const MetricValues& values,
@@ -96,11 +99,7 @@ std::string spread_section(const Report& report, const MetricValues& values,
     const auto id = static_cast<size_t>(metric.id);
     if (!values[id]) continue;
     const double scale = to_millimetres(metric);
-    Histogram plot{metric.id == Metric::kFddAbsolute ? "|FDD|" : std::string(metric.key),
-                   unit_of(metric),
-                   {},
-                   scale * *values[id],
-                   std::nullopt};
+    Histogram plot{label_of(metric), unit_of(metric), {}, scale * *values[id], std::nullopt};
     for (const SequenceMetrics& sequence : report.sequences) {
       plot.values.push_back(scale * *sequence.values[id]);
     }
@@ -118,7 +117,7 @@ BarChart chart_of(Metric metric, const std::vector<EmotionGroup>& groups,
                   const BootstrapOptions& options) {
   const auto id = static_cast<size_t>(metric);
   const double scale = to_millimetres(info(metric));
-  BarChart chart{std::string(info(metric).key), unit_of(info(metric)), {}};
+  BarChart chart{label_of(info(metric)), unit_of(info(metric)), {}};
   for (const EmotionGroup& group : groups) {
     const auto value = pool(group.sequences)[id];
     if (!value) continue;
@@ -175,9 +174,7 @@ std::string hardest_section(const Report& report, const std::vector<size_t>& ord
   std::string body =
       "<h2>Hardest sequences</h2>\n<section><table>\n<tr><th>sequence</th><th>frames</th>";
   for (const MetricInfo& metric : kMetrics) {
-    body += fmt::format("<th>{} {}</th>",
-                        metric.id == Metric::kFddAbsolute ? "|FDD|" : std::string(metric.key),
-                        unit_of(metric));
+    body += fmt::format("<th>{} {}</th>", label_of(metric), unit_of(metric));
   }
   body += "</tr>\n";
   for (size_t rank = 0; rank < std::min(order.size(), kHardest); ++rank) {
@@ -206,9 +203,9 @@ std::string report_card(const Report& report) {
              "<p class='quiet'>Predicted faces against recorded ones, vertex by vertex. Made by "
              "flowtalk evaluate.</p>\n",
              escape_html(report.title), kStyle) +
-         figures_section(report, values, intervals) + spread_section(report, values, intervals) +
-         emotion_section(report) + time_section(report, order) + hardest_section(report, order) +
-         facts_section(report) + "</main></body>\n</html>\n";
+         figures_section(report, values, intervals) + facts_section(report) +
+         spread_section(report, values, intervals) + emotion_section(report) +
+         time_section(report, order) + hardest_section(report, order) + "</main></body>\n</html>\n";
 }
 
 }  // namespace flowtalk::evaluate

@@ -276,7 +276,7 @@ TEST(MetricsTest, GoldenFiguresAreMet) {
   if (!fs::exists(folder / "expected.json")) GTEST_SKIP() << "skipped: no golden data";
   const Json expected = parse_json(load_file(folder / "expected.json"), "expected.json");
   SetupSources sources;
-  sources.regions = {folder, golden_folder("templates")};
+  sources.folders = {folder, golden_folder("templates")};
   sources.vertices = expected["vertices"].get<int64_t>();
   const LoadedSetup setup = load_setup(sources);
   EXPECT_TRUE(setup.notes.empty());

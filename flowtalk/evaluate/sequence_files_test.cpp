@@ -208,7 +208,7 @@ TEST_F(SequenceFilesTest, RegionsAndTemplateComeFromFoldersOrTheFace) {
   save_file(folder_ / "gt/lve.txt", "0, 1");
   save_file(folder_ / "gt/fdd.txt", "2,3");
   SetupSources sources;
-  sources.regions = {folder_ / "gt"};
+  sources.folders = {folder_ / "gt"};
   sources.vertices = 5;
   LoadedSetup setup = load_setup(sources);
   EXPECT_EQ(setup.measure.regions.lips, (std::vector<uint32_t>{0, 1}));
@@ -218,7 +218,7 @@ TEST_F(SequenceFilesTest, RegionsAndTemplateComeFromFoldersOrTheFace) {
   EXPECT_THAT(setup.notes[1], HasSubstr("FDD left out"));
   put("gt/template", {5, 3});
   save_file(folder_ / "pred/eve.txt", "4");
-  sources.regions.push_back(folder_ / "pred");
+  sources.folders.push_back(folder_ / "pred");
   setup = load_setup(sources);
   EXPECT_TRUE(setup.notes.empty());
   EXPECT_EQ(setup.measure.rest.shape(), (Shape{5, 3}));
@@ -226,7 +226,7 @@ TEST_F(SequenceFilesTest, RegionsAndTemplateComeFromFoldersOrTheFace) {
   EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("template.npy"));
   sources.vertices = 4;
   EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("eve.txt"));
-  sources.regions.clear();
+  sources.folders.clear();
   EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("--regions"));
   sources.face = &face::builtin_face();
   sources.vertices = sources.face->vertex_count();

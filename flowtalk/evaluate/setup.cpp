@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/index_list.h"
@@ -45,32 +46,31 @@ tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
   return read.reshape({vertices, 3});
 }
 
-face::Regions load_regions(const std::vector<fs::path>& folders, int64_t vertices,
-                           std::vector<std::string>& notes) {
+// Nothing if the folders hold no list at all.
+std::optional<face::Regions> find_regions(const SetupSources& sources,
+                                          std::vector<std::string>& notes) {
   face::Regions regions;
-  int found = 0;
+  std::vector<std::string> missing;
   const auto load = [&](const char* name, const char* metrics, std::vector<uint32_t>& list) {
-    if (const auto path = find_in(folders, name)) {
-      list = formats::load_index_list(*path, static_cast<uint64_t>(vertices));
-      ++found;
+    if (const auto path = find_in(sources.folders, name)) {
+      list = formats::load_index_list(*path, static_cast<uint64_t>(sources.vertices));
     } else {
-      notes.push_back(fmt::format("{} left out: no {} in {}", metrics, name, joined(folders)));
+      missing.push_back(
+          fmt::format("{} left out: no {} in {}", metrics, name, joined(sources.folders)));
     }
   };
   load("lve.txt", "LVE, MEE and CE", regions.lips);
   load("fdd.txt", "FDD", regions.upper_face);
   load("eve.txt", "EVE", regions.eyes);
-  if (found == 0) {
-    fail("--regions {}: expected lve.txt, fdd.txt and eve.txt there, found none", joined(folders));
-  }
+  if (missing.size() == 3) return std::nullopt;
+  notes.insert(notes.end(), missing.begin(), missing.end());
   return regions;
 }
 
 std::optional<fs::path> find_template(const SetupSources& sources) {
   if (!sources.template_file.empty()) return sources.template_file;
   for (const char* name : {"template.npy", "template.safetensors", "flame_zero_pose.npy"}) {
-    if (const auto path = find_in(sources.regions, name)) return path;
-    if (const auto path = find_in(sources.more_folders, name)) return path;
+    if (const auto path = find_in(sources.folders, name)) return path;
   }
   return std::nullopt;
 }
@@ -82,15 +82,16 @@ LoadedSetup load_setup(const SetupSources& sources) {
   setup.measure.vertices = sources.vertices;
   const bool same_mesh =
       sources.face != nullptr && sources.face->vertex_count() == sources.vertices;
-  if (!sources.regions.empty()) {
-    setup.measure.regions = load_regions(sources.regions, sources.vertices, setup.notes);
+  if (auto regions = find_regions(sources, setup.notes)) {
+    setup.measure.regions = std::move(*regions);
   } else if (same_mesh && !sources.face->regions.lips.empty()) {
     setup.measure.regions = sources.face->regions;
   } else {
     fail(
-        "a mesh of {} vertices needs its region lists: --regions FOLDER with lve.txt, fdd.txt, "
-        "eve.txt",
-        sources.vertices);
+        "a mesh of {} vertices needs its region lists: give --regions FOLDER with lve.txt, "
+        "fdd.txt, eve.txt{}",
+        sources.vertices,
+        sources.folders.empty() ? "" : fmt::format(" (none in {})", joined(sources.folders)));
   }
   if (setup.measure.regions.upper_face.empty()) return setup;
   if (const auto path = find_template(sources)) {

@@ -11,13 +11,12 @@
 namespace flowtalk::evaluate {
 
 struct SetupSources {
-  // Folders with lve.txt, fdd.txt, eve.txt; each list is taken from the first that holds it. None:
-  // the lists of the face, if the mesh is the face's.
-  std::vector<std::filesystem::path> regions;
+  // Folders with lve.txt, fdd.txt, eve.txt; each list is taken from the first that holds it. If
+  // none is found and the mesh is the face's, the face's own lists are.
+  std::vector<std::filesystem::path> folders;
   // A .npy or .safetensors file of the template. Empty: template.npy, template.safetensors or
-  // flame_zero_pose.npy in one of `regions` or `more_folders`, else the face's, if the mesh is.
+  // flame_zero_pose.npy in one of the folders, else the face at rest, if the mesh is the face's.
   std::filesystem::path template_file;
-  std::vector<std::filesystem::path> more_folders;
   const face::Face* face = nullptr;
   int64_t vertices = 0;  // of the sequences
 };
@@ -27,8 +26,7 @@ struct LoadedSetup {
   std::vector<std::string> notes;  // one line per metric that is left out, and why
 };
 
-// Errors name the file: indices beyond the mesh, a template of another size. Error without any
-// region list.
+// Errors name the file: indices beyond the mesh, a template of another size; no region list at all.
 LoadedSetup load_setup(const SetupSources& sources);
 
 }  // namespace flowtalk::evaluate
