@@ -20,8 +20,8 @@ namespace {
 
 constexpr const char* kDefaultDataset = "datasets/mead";
 constexpr std::array kFormOptions = {
-    "--dataset",   "--split", "--num-samples", "--max-epoch", "--skip-steps",   "--test-subjects",
-    "--save-path", "--model", "--temperature", "--seed",      "--deterministic"};
+    "--dataset",   "--split", "--num-samples", "--max-epoch", "--skip-steps",    "--test-subjects",
+    "--save-path", "--model", "--temperature", "--seed",      "--deterministic", "--encoder"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -176,7 +176,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const fs::path root = dataset.empty() ? fs::path(kDefaultDataset) : fs::path(dataset);
   const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
   const std::vector<data::Clip> clips = chosen_clips(*this, folder);
-  const auto predictor = predict::Predictor::load(checkpoint, performance.threads);
+  const auto predictor =
+      predict::Predictor::load(checkpoint, performance.threads, performance.encoder);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
@@ -189,6 +190,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                   {"model", name},
                   {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
                   {"sampling", sampling_of(*this)}};
+  const auto& external = predictor.config().external_encoder;
+  if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
   ThreadPool pool(performance.threads);
   const auto count = static_cast<int64_t>(clips.size());
