@@ -1,15 +1,11 @@
-// flowtalk data: makes a corpus to train on, or checks one.
+// flowtalk data: makes a corpus to train on, imports one, or checks one.
 #include <fmt/core.h>
 
-#include <array>
 #include <filesystem>
 
 #include "apps/command_line.h"
 #include "apps/commands.h"
-#include "flowtalk/base/conditions.h"
-#include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
-#include "flowtalk/data/index.h"
+#include "apps/data_commands.h"
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/phone_corpus.h"
 
@@ -17,14 +13,16 @@ namespace flowtalk::apps {
 namespace {
 
 constexpr const char* kOverview =
-    "Makes or checks a corpus to train on.\n"
-    "Usage: flowtalk data synth|phones|check [OPTIONS]\n\n"
-    "  synth    voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
-    "  phones   speech with known phones, for the speech encoder\n"
-    "  check    is a data set complete and well-formed?\n\n"
+    "Makes, imports or checks a corpus to train on.\n"
+    "Usage: flowtalk data synth|phones|import-mead|check [OPTIONS]\n\n"
+    "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
+    "  phones        speech with known phones, for the speech encoder\n"
+    "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
+    "  check         is a data set complete, well-formed and fit to train on?\n\n"
     "Examples:\n"
     "  flowtalk data synth -o datasets --clips-per-style 60\n"
     "  flowtalk data phones -o datasets/phones --hours 3\n"
+    "  flowtalk data import-mead --reconstruction emica/ --audio MEAD/ -o datasets\n"
     "  flowtalk data check datasets/mead\n";
 
 void print_left_out(const std::string& what) {
@@ -81,35 +79,6 @@ int phones_command(const Args& args) {
   return 0;
 }
 
-int check_command(const Args& args) {
-  std::string folder = "datasets/mead";
-  CLI::App app(
-      "Checks a data set in 3DMEAD's layout: names, pairs of voice and motion, and every motion "
-      "file's shape and numbers.",
-      "flowtalk data check");
-  app.add_option("FOLDER", folder, "the folder that holds param/ and wav/ (default datasets/mead)");
-  if (!parse(app, args)) return 0;
-  data::Index index = data::scan_dataset(folder);
-  std::array<int64_t, kEmotions.size()> per_emotion{};
-  int64_t frames = 0;
-  for (const data::Clip& clip : index.clips) {
-    ++per_emotion[static_cast<size_t>(clip.name.emotion)];
-    try {
-      frames += data::load_motion(clip.npy).dim(0);
-    } catch (const Error& e) {
-      index.problems.emplace_back(e.what());
-    }
-  }
-  fmt::print("{}: {} clips, {:.1f} min\n", folder, index.clips.size(),
-             static_cast<double>(frames) / flame::kFps / 60);
-  for (size_t i = 0; i < kEmotions.size(); ++i) {
-    fmt::print("  {:<10}{:>6}\n", kEmotions[i], per_emotion[i]);
-  }
-  for (const std::string& problem : index.problems) fmt::print("  {}\n", problem);
-  if (index.problems.empty()) return 0;
-  fail("{}: {} problems, listed above; mend or remove these files", folder, index.problems.size());
-}
-
 }  // namespace
 
 int data(const Args& args) {
@@ -120,8 +89,9 @@ int data(const Args& args) {
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "synth") return synth_command(rest);
   if (args[0] == "phones") return phones_command(rest);
-  if (args[0] == "check") return check_command(rest);
-  fail_unknown_command("flowtalk data", args[0], {"synth", "phones", "check"});
+  if (args[0] == "import-mead") return data_import_mead(rest);
+  if (args[0] == "check") return data_check(rest);
+  fail_unknown_command("flowtalk data", args[0], {"synth", "phones", "import-mead", "check"});
 }
 
 }  // namespace flowtalk::apps

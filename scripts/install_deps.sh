@@ -15,7 +15,7 @@ demo_packages="
 full_packages="$demo_packages
   git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg
   clang libclang-rt-14-dev
-  libtorch-dev libopenblas0-pthread"
+  libtorch-dev libopenblas0-pthread libhdf5-dev"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722

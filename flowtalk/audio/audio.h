@@ -23,9 +23,16 @@ struct LoadOptions {
   double min_duration_s = 0.1;  // Error below it
 };
 
+// What the file held before it was converted.
+struct SourceFormat {
+  int rate_hz = 0, channels = 0;
+};
+
 // The mean of the channels of the first audio stream. Errors (one line, naming the file): missing,
 // not audio, no audio stream, empty, too short, too long, damaged (no sample decoded), not finite.
-Audio load_audio(const std::filesystem::path& path, const LoadOptions& options = {});
+// source: filled if given.
+Audio load_audio(const std::filesystem::path& path, const LoadOptions& options = {},
+                 SourceFormat* source = nullptr);
 
 // The first audio stream as the file holds it, integers scaled to -1..1 (value / 2^(bits - 1)).
 struct Recording {

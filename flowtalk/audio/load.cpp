@@ -31,6 +31,8 @@ class MonoSink {
     convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
   }
 
+  SourceFormat source() const { return {rate_, channels_}; }
+
   Audio finish() {
     if (!resampler_) {
       fail("{}: damaged, no sound could be decoded from it", path_.string());
@@ -157,10 +159,11 @@ class RecordingSink {
 
 }  // namespace
 
-Audio load_audio(const fs::path& path, const LoadOptions& options) {
+Audio load_audio(const fs::path& path, const LoadOptions& options, SourceFormat* source) {
   FT_CHECK(options.rate_hz > 0, "rate {}", options.rate_hz);
   MonoSink sink(path, options);
   decode_audio(path, options.max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
+  if (source != nullptr) *source = sink.source();
   return sink.finish();
 }
 

@@ -176,6 +176,9 @@ TEST(Conditions, NamesNumbersMixes) {
   EXPECT_THAT(message_of([] { parse_emotion("hapy"); }), HasSubstr("did you mean 'happy'"));
   EXPECT_THAT(message_of([] { parse_emotion("8"); }), HasSubstr("0-7"));
   EXPECT_THAT(message_of([] { parse_style("M004"); }), HasSubstr("W029"));
+  for (const auto id : kSubjectsWithoutStyle) {
+    EXPECT_THAT(message_of([&] { parse_style(std::string(id)); }), HasSubstr("without a speaking"));
+  }
   const auto mix = parse_emotion_mix("happy:3,surprised:1");
   EXPECT_FLOAT_EQ(mix[1], 0.75f);
   EXPECT_FLOAT_EQ(mix[3], 0.25f);

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <span>
@@ -47,7 +48,18 @@ float parse_weight(const std::string& text, const std::string& whole) {
 
 int parse_emotion(const std::string& text) { return parse_name(text, kEmotions, "emotion", true); }
 int parse_level(const std::string& text) { return parse_name(text, kLevels, "intensity", true); }
-int parse_style(const std::string& text) { return parse_name(text, kStyles, "style id", false); }
+int parse_style(const std::string& text) {
+  if (is_subject_without_style(text)) {
+    fail_usage("style id '{}' is a subject of 3DMEAD without a speaking style; expected one of {}",
+               text, fmt::join(kStyles, " "));
+  }
+  return parse_name(text, kStyles, "style id", false);
+}
+
+bool is_subject_without_style(std::string_view id) {
+  return std::find(kSubjectsWithoutStyle.begin(), kSubjectsWithoutStyle.end(), id) !=
+         kSubjectsWithoutStyle.end();
+}
 
 std::array<float, 8> parse_emotion_mix(const std::string& text) {
   std::array<float, 8> weights{};

@@ -105,10 +105,12 @@ Index scan_dataset(const fs::path& folder) {
   for (const std::string& stem : motions) {
     std::string why;
     const auto name = parse_stem(stem, &why);
-    if (!name) {
-      index.problems.push_back(fmt::format("param/{}.npy: {}", stem, why));
+    if (is_subject_without_style(stem.substr(0, stem.find('_')))) {
+      index.without_style.push_back(stem);
+    } else if (!name) {
+      index.misnamed.push_back(fmt::format("param/{}.npy: {}", stem, why));
     } else if (!voices.contains(stem)) {
-      index.problems.push_back(fmt::format("param/{0}.npy: no wav/{0}.wav", stem));
+      index.unpaired.push_back(fmt::format("param/{0}.npy: no wav/{0}.wav", stem));
     } else {
       index.clips.push_back({*name, stem, folder / "wav" / (stem + ".wav"),
                              folder / "param" / (stem + ".npy"), split_of(*name)});
@@ -116,27 +118,31 @@ Index scan_dataset(const fs::path& folder) {
   }
   for (const std::string& stem : voices) {
     if (!motions.contains(stem)) {
-      index.problems.push_back(fmt::format("wav/{0}.wav: no param/{0}.npy", stem));
+      index.unpaired.push_back(fmt::format("wav/{0}.wav: no param/{0}.npy", stem));
     }
   }
   if (index.clips.empty()) {
+    const auto& left_out = index.misnamed.empty() ? index.unpaired : index.misnamed;
     fail("{}: no complete clip{}", folder.string(),
-         index.problems.empty() ? "; param/ is empty" : ", for example " + index.problems.front());
+         left_out.empty() ? "; param/ is empty" : ", for example " + left_out.front());
   }
   return index;
 }
 
 tensor::Tensor load_motion(const fs::path& npy) {
-  const tensor::Tensor raw = formats::load_npy(npy);
+  return motion_of(formats::load_npy(npy), npy.string());
+}
+
+tensor::Tensor motion_of(const tensor::Tensor& raw, const std::string& where) {
   const bool batched = raw.rank() == 3 && raw.dim(0) == 1;
   const int64_t width = raw.rank() >= 2 ? raw.dim(-1) : 0;
   const bool known = width == flame::kWide || width == flame::kNarrow || width == flame::kMotion;
   if ((raw.rank() != 2 && !batched) || !known) {
-    fail("{}: expected (1, T, 403), (1, T, 353) or (T, 53), got {}", npy.string(),
+    fail("{}: expected (1, T, 403), (1, T, 353) or (T, 53), got {}", where,
          tensor::to_string(raw.shape()));
   }
   const int64_t frames = raw.dim(-2);
-  if (frames == 0) fail("{}: holds no frames", npy.string());
+  if (frames == 0) fail("{}: holds no frames", where);
   const int64_t expression_at = width == flame::kMotion ? 0 : flame::kShape;
   tensor::Tensor motion({frames, flame::kMotion});
   for (int64_t t = 0; t < frames; ++t) {
@@ -147,7 +153,7 @@ tensor::Tensor load_motion(const fs::path& npy) {
   }
   for (int64_t i = 0; i < motion.size(); ++i) {
     if (!std::isfinite(motion[i])) {
-      fail("{}: frame {} is not finite", npy.string(), i / flame::kMotion);
+      fail("{}: frame {} is not finite", where, i / flame::kMotion);
     }
   }
   return motion;

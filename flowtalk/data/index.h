@@ -42,8 +42,10 @@ struct Clip {
 };
 
 struct Index {
-  std::vector<Clip> clips;            // complete ones, sorted by stem
-  std::vector<std::string> problems;  // one line each: bad name, wav or npy missing
+  std::vector<Clip> clips;  // complete ones, sorted by stem
+  // What is left out, one line each, sorted.
+  std::vector<std::string> misnamed, unpaired;
+  std::vector<std::string> without_style;  // stems of the 15 subjects that have no speaking style
 
   std::vector<Clip> of(Split split) const;
   // What a motion prior trains on: the train split (clean), or all sentences (paper).
@@ -51,12 +53,14 @@ struct Index {
 };
 
 // Reads the names below folder (which holds param/ and wav/). Error: no such folders, or not one
-// complete clip; the message tells the first problem.
+// complete clip; the message tells the first one left out.
 Index scan_dataset(const std::filesystem::path& folder);
 
 // (T, 53) = expression 0..49 and jaw from (1,T,W) or (T,W) with W 403, 353 or 53. Errors name the
 // file: other shape, no frames, numbers that are not finite.
 tensor::Tensor load_motion(const std::filesystem::path& npy);
+// The same from numbers that are already read; `where` names them in errors.
+tensor::Tensor motion_of(const tensor::Tensor& raw, const std::string& where);
 // Writes (1, T, 403): shape zeros, expression 50 and zeros, jaw. motion: (T, 53).
 void save_motion(const std::filesystem::path& npy, const tensor::Tensor& motion);
 

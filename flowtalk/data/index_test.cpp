@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -82,12 +83,18 @@ TEST_F(Dataset, FindsClipsAndReportsTheRest) {
   touch("param/M003_002_0_0.npy");
   touch("param/notes.npy");
   touch("wav/W009_001_1_2.wav");
+  touch("param/M032_001_0_0.npy");
+  touch("wav/M032_001_0_0.wav");
   const Index index = scan_dataset(folder_);
   ASSERT_EQ(index.clips.size(), 2u);
   EXPECT_EQ(index.of(Split::kTest).size(), 1u);
   EXPECT_EQ(index.for_prior(false).size(), 1u);
   EXPECT_EQ(index.for_prior(true).size(), 2u);
-  EXPECT_EQ(index.problems.size(), 3u);
+  EXPECT_EQ(index.unpaired,
+            (std::vector<std::string>{"param/M003_002_0_0.npy: no wav/M003_002_0_0.wav",
+                                      "wav/W009_001_1_2.wav: no param/W009_001_1_2.npy"}));
+  ASSERT_EQ(index.misnamed.size(), 1u);
+  EXPECT_EQ(index.without_style, (std::vector<std::string>{"M032_001_0_0"}));
 }
 
 TEST_F(Dataset, EmptyOrMissingFails) {

@@ -1,0 +1,105 @@
+// flowtalk data check: is a data set complete, well-formed and fit to train on?
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "apps/data_commands.h"
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/data/check.h"
+
+namespace flowtalk::apps {
+namespace {
+
+using data::CheckReport;
+using data::Severity;
+
+void print_protocols(const CheckReport& r) {
+  fmt::print("\n  {:<10}{:>8}{:>11}{:>12}{:>7}\n", "protocol", "prior", "generator", "validation",
+             "test");
+  for (const bool paper : {false, true}) {
+    fmt::print("  {:<10}{:>8}{:>11}{:>12}{:>7}  clips\n", paper ? "paper" : "clean",
+               r.prior_clips(paper), r.splits[0].clips, r.splits[1].clips, r.splits[2].clips);
+  }
+  fmt::print("  {:<10}{:>8}{:>11.1f}{:>12.1f}{:>7.1f}  min\n", "", "", r.splits[0].minutes,
+             r.splits[1].minutes, r.splits[2].minutes);
+}
+
+void print_emotions(const CheckReport& r) {
+  fmt::print("\n  {:<10}{:>8}{:>11}{:>12}\n", "emotion", kLevels[0], kLevels[1], kLevels[2]);
+  for (size_t e = 0; e < kEmotions.size(); ++e) {
+    const auto& n = r.per_level[e];
+    fmt::print("  {:<10}{:>8}{:>11}{:>12}\n", kEmotions[e], n[0], n[1], n[2]);
+  }
+}
+
+void print_motion(const CheckReport& r) {
+  fmt::print("\n  expression  {:.2f} to {:.2f}, {:.2f} % beyond -3..3\n", r.expression_low,
+             r.expression_high, 100 * r.expression_beyond);
+  fmt::print("  jaw         {:.2f} to {:.2f}, {:.2f} % beyond -0.1..0.5\n", r.jaw_low, r.jaw_high,
+             100 * r.jaw_beyond);
+  if (r.lag_clips == 0) {
+    fmt::print("  lag         not known: no clip of 2 s in which jaw and voice move\n");
+  } else {
+    fmt::print(
+        "  lag         motion {:+.1f} frames from the sound (correlation {:.2f}, confidence "
+        "{:.2f}, "
+        "{} clips)\n",
+        r.lag.frames, r.lag.correlation, r.lag.confidence, r.lag_clips);
+  }
+}
+
+void print_findings(const CheckReport& r, size_t shown) {
+  for (const data::Finding& f : r.findings) {
+    fmt::print("\n{:<8}{} ({}): {}\n", data::name_of(f.kind->severity), f.kind->name,
+               f.cases.size(), f.kind->meaning);
+    const size_t count = std::min(shown, f.cases.size());
+    for (size_t i = 0; i < count; ++i) fmt::print("        {}\n", f.cases[i]);
+    if (count < f.cases.size()) {
+      fmt::print("        and {} more (--all, --json)\n", f.cases.size() - count);
+    }
+  }
+}
+
+}  // namespace
+
+int data_check(const Args& args) {
+  std::string folder = "datasets/mead", json;
+  int threads = 0;
+  bool quiet = false, all = false;
+  CLI::App app(
+      "Checks a data set in 3DMEAD's layout: names, pairs, shapes, ranges, lengths, the lag "
+      "between "
+      "voice and motion, the splits. Exit code 1 if an error makes training wrong; warnings and "
+      "notes leave it at 0. docs/data.md explains each finding.",
+      "flowtalk data check");
+  app.add_option("FOLDER", folder, "the folder that holds param/ and wav/ (default datasets/mead)");
+  app.add_option("--json", json, "also write everything to this file");
+  app.add_flag("--all", all, "print every case of every finding, not three");
+  app.add_option("--threads", threads, "threads (default: all)")->check(CLI::Range(0, 256));
+  app.add_flag("-q,--quiet", quiet, "print errors only");
+  app.footer(
+      "Examples:\n  flowtalk data check datasets/mead\n"
+      "  flowtalk data check datasets/mead --json check.json\n");
+  if (!parse(app, args)) return 0;
+  const CheckReport report = data::check_dataset(folder, threads, quiet);
+  if (!json.empty()) save_file(json, data::to_json(report).dump(2) + "\n");
+  if (!quiet) {
+    fmt::print("{}: {} clips of {} styles, {:.1f} min of motion\n", folder, report.clips,
+               report.styles, static_cast<double>(report.frames) / flame::kFps / 60);
+    print_protocols(report);
+    print_emotions(report);
+    print_motion(report);
+    print_findings(report, all ? SIZE_MAX : 3);
+    std::fflush(stdout);
+  }
+  if (report.count(Severity::kError) == 0) return 0;
+  const data::Finding& first = report.findings.front();
+  fail("{}: {} ({}): {}; for example {}", folder, first.kind->name, first.cases.size(),
+       first.kind->meaning, first.cases.front());
+}
+
+}  // namespace flowtalk::apps

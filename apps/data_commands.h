@@ -1,0 +1,11 @@
+// The parts of `flowtalk data` that have files of their own.
+#pragma once
+
+#include "apps/command_line.h"
+
+namespace flowtalk::apps {
+
+int data_check(const Args& args);
+int data_import_mead(const Args& args);
+
+}  // namespace flowtalk::apps

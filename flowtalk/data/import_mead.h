@@ -1,0 +1,39 @@
+// MEAD's raw form to 3DMEAD's layout: OUT/mead/param/STEM.npy, (1, T, 403) float32 = shape 300,
+// expression 100, jaw 3, and OUT/mead/wav/STEM.wav, 16 kHz mono 16 bit.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "flowtalk/data/mead_tree.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::data {
+
+struct ImportOptions {
+  std::filesystem::path reconstruction, sound, out = "datasets";
+  bool overwrite = false;     // make again what is there
+  bool all_subjects = false;  // also the 15 subjects without a speaking style
+  int threads = 0;            // 0: all
+  bool quiet = false;         // no progress
+};
+
+struct ImportReport {
+  int64_t written = 0, kept = 0;  // clips made, clips that were there
+  double duration_s = 0;          // of the sound written
+  std::vector<LeftOut> left_out;  // sorted by kind and file
+  int64_t damaged() const;        // how many of left_out a sound copy of MEAD would not have
+};
+
+// Runs in parallel and goes on after a damaged file, which is listed. A clip counts as there when
+// both its files are; the motion is written last. Errors: no libhdf5 in this build, a folder that
+// is missing or holds nothing to import, an output that cannot be written.
+ImportReport import_mead(const ImportOptions& options);
+
+// (1, T, 403) of one EMICA file with the datasets shape (1,T,300), exp (1,T,100) and jaw (1,T,3);
+// the leading axis may be missing, and a shape of one frame stands for all. Errors name the file:
+// another width, different numbers of frames, no frames, not finite.
+tensor::Tensor load_reconstruction(const std::filesystem::path& hdf5);
+
+}  // namespace flowtalk::data

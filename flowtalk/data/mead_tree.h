@@ -1,0 +1,34 @@
+// The raw form of MEAD: folders ID/VIEW/EMOTION/level_K/SEQ with EMICA's reconstruction of the
+// frontal video, and the recordings' sound as ID/audio/EMOTION/level_K/SEQ.m4a. Nothing is opened
+// here; files are matched by their names.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace flowtalk::data {
+
+struct RawPair {
+  std::string stem;  // "M003_001_5_0", also for subjects that have no style
+  std::filesystem::path motion, sound;
+};
+
+// What is not imported, and why. `kind` groups ("no sound"), `expected` is true for what a sound
+// copy of MEAD has as well: takes that were never recorded, other views, other subjects.
+struct LeftOut {
+  std::string kind, file, reason;
+  bool expected = false;
+};
+
+struct RawTree {
+  std::vector<RawPair> pairs;  // sorted by stem
+  std::vector<LeftOut> left_out;
+};
+
+// All pairs below the two folders (which may be the same). all_subjects: also those 15 that have no
+// speaking style. Errors: a folder that is missing or cannot be read, no reconstruction in it.
+RawTree scan_raw_mead(const std::filesystem::path& reconstruction,
+                      const std::filesystem::path& sound, bool all_subjects);
+
+}  // namespace flowtalk::data
