@@ -76,7 +76,8 @@ int data_check(const Args& args) {
       "voice and motion, the splits. Exit code 1 if an error makes training wrong; warnings and "
       "notes leave it at 0. docs/data.md explains each finding.",
       "flowtalk data check");
-  app.add_option("FOLDER", folder, "the folder that holds param/ and wav/ (default datasets/mead)");
+  app.add_option("FOLDER", folder,
+                 "the folder that holds param/ and wav/, or mead/ (default datasets/mead)");
   app.add_option("--json", json, "also write everything to this file");
   app.add_flag("--all", all, "print every case of every finding, not three");
   app.add_option("--threads", threads, "threads (default: all)")->check(CLI::Range(0, 256));
@@ -85,6 +86,7 @@ int data_check(const Args& args) {
       "Examples:\n  flowtalk data check datasets/mead\n"
       "  flowtalk data check datasets/mead --json check.json\n");
   if (!parse(app, args)) return 0;
+  if (std::filesystem::is_directory(std::filesystem::path(folder) / "mead")) folder += "/mead";
   const CheckReport report = data::check_dataset(folder, threads, quiet);
   if (!json.empty()) save_file(json, data::to_json(report).dump(2) + "\n");
   if (!quiet) {

@@ -25,7 +25,9 @@ constexpr double kRangeShare = 0.01, kRepeatedShare = 0.05, kClippedShare = 0.00
 constexpr double kRateTolerance = 0.03;  // of 25 frames per second
 constexpr double kMaxLagFrames = 2, kSureLag = 0.9;
 constexpr double kClipLagFrames = 3, kSureClipLag = 0.99, kClipLagGain = 0.25;
-constexpr double kFarDeviations = 15;
+constexpr double kFarDeviations = 20;
+constexpr int64_t kAllTakes =
+    static_cast<int64_t>(kStyles.size()) * (kNeutralSentences + 7 * 3 * kEmotionalSentences);
 constexpr int64_t kFewestFrames = 1000;  // below it no channel statistics
 
 std::string_view name_of(Split split) {
@@ -235,6 +237,7 @@ void find_missing(const std::vector<Measured>& clips, CheckReport& report, Findi
     if (n.sentence <= last) there[{n.style, n.emotion, n.level}].insert(n.sentence);
   }
   report.styles = static_cast<int64_t>(styles.size());
+  std::vector<std::string> gaps;
   for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
     const std::string id(kStyles[static_cast<size_t>(style)]);
     if (!styles.contains(style)) {
@@ -251,12 +254,15 @@ void find_missing(const std::vector<Measured>& clips, CheckReport& report, Findi
           if (!have.contains(s)) missing.insert(s);
         }
         if (missing.empty()) continue;
-        findings.add("missing takes",
-                     fmt::format("{} {} {}: {}", id, kEmotions[static_cast<size_t>(emotion)],
-                                 kLevels[static_cast<size_t>(level)], as_ranges(missing)));
+        gaps.push_back(fmt::format("{} {} {}: {}", id, kEmotions[static_cast<size_t>(emotion)],
+                                   kLevels[static_cast<size_t>(level)], as_ranges(missing)));
       }
     }
   }
+  if (report.takes < kAllTakes) {
+    findings.add("missing takes", fmt::format("{} of {}", kAllTakes - report.takes, kAllTakes));
+  }
+  for (std::string& gap : gaps) findings.add("missing takes", std::move(gap));
   for (int e = 0; e < static_cast<int>(kEmotions.size()); ++e) {
     if (!emotions.contains(e)) {
       findings.add("no clip of an emotion", std::string(kEmotions[static_cast<size_t>(e)]));

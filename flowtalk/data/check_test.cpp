@@ -19,8 +19,8 @@ namespace flowtalk::data {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr int64_t kWidth = flame::kMotion;
 
@@ -105,7 +105,7 @@ TEST_F(CheckDataset, CleanSetGivesNoErrorAndNoWarning) {
   EXPECT_EQ(report.splits[0].clips + report.splits[1].clips + report.splits[2].clips, 64);
 }
 
-// M003_001_0_0, M005_002_1_1, M007_003_2_2 are clips of the train split; W021_026_.. see the set.
+// Two clips of the train split.
 constexpr const char* kOne = "M005_002_1_1";
 constexpr const char* kOther = "M007_003_2_2";
 
@@ -122,7 +122,22 @@ class PlantedFindings : public CheckDataset {
   std::vector<Plant> motion_plants() const;
   std::vector<Plant> sound_plants() const;
   std::vector<Plant> set_plants() const;
+  void find_each(const std::vector<Plant>& plants) const;
 };
+
+void PlantedFindings::find_each(const std::vector<Plant>& plants) const {
+  for (const Plant& p : plants) {
+    copy_clean();
+    p.plant();
+    const auto found = by_kind(check());
+    ASSERT_TRUE(found.contains(p.kind)) << p.kind;
+    EXPECT_THAT(found.at(p.kind).front(), HasSubstr(p.names)) << p.kind;
+    for (const auto& [kind, cases] : found) {
+      EXPECT_TRUE(kind == p.kind || kind == "missing takes" || p.also.contains(kind))
+          << p.kind << " brought " << kind << ": " << cases.front();
+    }
+  }
+}
 
 std::vector<Plant> PlantedFindings::motion_plants() const {
   const auto fill = [this](const char* stem, int64_t first, int64_t step, float value) {
@@ -205,8 +220,11 @@ std::vector<Plant> PlantedFindings::sound_plants() const {
        [=] { sound(kOne, [](audio::Audio& a) { std::ranges::fill(a.samples, 0.0f); }); }},
       {"length", "75 frames, 82.0",
        [=] { sound(kOne, [](audio::Audio& a) { a.samples.resize(82 * 640); }); }},
-      {"twin clips", kOne, [=, this] { copy_sound(kOne, kOther); }},
-      {"shared by splits", "(test)", [=, this] { copy_sound(kOne, test_clip()); }},
+      {"twin clips", kOne, [=, this] { copy_sound(kOne, kOther); }, {"lag of a clip"}},
+      {"shared by splits",
+       "(test)",
+       [=, this] { copy_sound(kOne, test_clip()); },
+       {"lag of a clip"}},
       {"lag of a clip", "+6.0 frames",
        [=, this] { save_test_clip(folder_, kOne, make_test_clip(99, 150, 6)); }},
       {"lag", "4.0 frames after", [this] { remake_all(75, 4); }},
@@ -233,30 +251,36 @@ std::vector<Plant> PlantedFindings::set_plants() const {
        [this] { drop_if([](const ClipName& n) { return n.emotion == 7; }); }},
       {"beyond the grid", "M003_050_0_0",
        [this] { save_test_clip(folder_, "M003_050_0_0", make_test_clip(500)); }},
-      {"missing takes", "M003 neutral low: 2-40", [] {}},
+      {"missing takes", "21376 of 21440", [] {}},
       {"subject without a style", "M032_001_0_0",
        [this] { save_test_clip(folder_, "M032_001_0_0", make_test_clip(501)); }},
   };
 }
 
-TEST_F(PlantedFindings, EachIsFoundAndNothingElse) {
+TEST_F(PlantedFindings, InMotionAreFoundAndNothingElse) { find_each(motion_plants()); }
+TEST_F(PlantedFindings, InSoundAreFoundAndNothingElse) { find_each(sound_plants()); }
+TEST_F(PlantedFindings, InTheSetAreFoundAndNothingElse) { find_each(set_plants()); }
+
+TEST_F(PlantedFindings, CoverEveryKind) {
   std::set<std::string> tried;
   for (const auto& plants : {motion_plants(), sound_plants(), set_plants()}) {
-    for (const Plant& p : plants) {
-      copy_clean();
-      p.plant();
-      const auto found = by_kind(check());
-      tried.insert(p.kind);
-      ASSERT_TRUE(found.contains(p.kind)) << p.kind;
-      EXPECT_THAT(found.at(p.kind).front(), HasSubstr(p.names)) << p.kind;
-      for (const auto& [kind, cases] : found) {
-        EXPECT_TRUE(kind == p.kind || kind == "missing takes" || p.also.contains(kind))
-            << p.kind << " brought " << kind << ": " << cases.front();
-      }
-    }
+    for (const Plant& p : plants) tried.insert(p.kind);
   }
   for (const FindingKind& kind : finding_kinds()) {
     EXPECT_TRUE(tried.contains(std::string(kind.name))) << kind.name << " is planted nowhere";
+  }
+}
+
+TEST_F(CheckDataset, MissingTakesAreListedAsRanges) {
+  const auto found = by_kind(check());
+  EXPECT_THAT(found.at("missing takes"), Contains("M003 neutral low: 2-40"));
+  EXPECT_THAT(found.at("missing takes"), Contains("M005 happy medium: 1, 3-30"));
+}
+
+TEST(CheckKinds, EachIsExplainedInTheDocuments) {
+  const std::string text = load_file(FLOWTALK_DATA_PAGE);
+  for (const FindingKind& kind : finding_kinds()) {
+    EXPECT_THAT(text, HasSubstr(std::string(kind.name)));
   }
 }
 

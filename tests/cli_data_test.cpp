@@ -1,0 +1,72 @@
+// flowtalk data check, and that every width of motion files means the same to every command.
+#include <gmock/gmock.h>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/data/test_set.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class CliData : public CommandLine {
+ protected:
+  void SetUp() override {
+    CommandLine::SetUp();
+    data::make_test_set(file("mead"));
+  }
+};
+
+TEST_F(CliData, CheckOfACleanSetEndsWell) {
+  const Outcome outcome = run({"data", "check", "mead", "--json", "check.json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* word : {"64 clips of 32 styles", "protocol", "paper", "clean", "contempt",
+                           "expression", "confidence", "note    missing takes"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(word));
+  }
+  EXPECT_THAT(outcome.out, Not(HasSubstr("warning ")));
+  const Json json = Json::parse(load_file(file("check.json")));
+  EXPECT_TRUE(json.at("usable").get<bool>());
+  EXPECT_EQ(run({"data", "check", "mead", "--quiet"}).out, "");
+}
+
+TEST_F(CliData, CheckNamesWhatMakesTrainingWrong) {
+  formats::save_npy(file("mead/param/M005_002_1_1.npy"), tensor::Tensor::zeros({1, 10, 100}));
+  std::filesystem::remove(file("mead/wav/M007_003_2_2.wav"));
+  EXPECT_TRUE(failed_with(run({"data", "check", "mead", "-q"}), 1,
+                          {"wrong width (1)", "M005_002_1_1.npy", "(1, 10, 100)"}));
+  const Outcome outcome = run({"data", "check", "mead"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("error   wrong width (1)"));
+  EXPECT_THAT(outcome.out, HasSubstr("warning no partner (1)"));
+  EXPECT_TRUE(failed_with(run({"data", "check", "nowhere"}), 1, {"nowhere", "param/"}));
+  EXPECT_TRUE(failed_with(run({"data", "chekc"}), 2, {"did you mean 'check'"}));
+}
+
+TEST_F(CliData, EveryWidthRendersAndScoresTheSame) {
+  std::string picture, score;
+  for (const char* width : {"403", "353", "53"}) {
+    const std::string npy = std::string("motion") + width + ".npy";
+    ASSERT_EQ(run({"predict", "voice.wav", "--width", width, "-o", npy, "-q"}).code, 0);
+    const Outcome render = run({"render", npy, "--frames", "pictures", "--size", "64", "-q"});
+    ASSERT_EQ(render.code, 0) << render.err;
+    const Outcome lips = run({"evaluate", "lips", "--audio", "voice.wav", "--motion", npy});
+    ASSERT_EQ(lips.code, 0) << lips.err;
+    const std::string drawn = load_file(file("pictures/00020.png"));
+    if (!picture.empty()) {
+      EXPECT_EQ(drawn, picture) << width;
+      EXPECT_EQ(lips.out, score) << width;
+    }
+    picture = drawn;
+    score = lips.out;
+    std::filesystem::remove_all(file("pictures"));
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
