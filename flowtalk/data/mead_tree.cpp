@@ -140,13 +140,16 @@ std::optional<LeftOut> refuse_subject(const std::string& id, const fs::path& fil
 RawTree scan_raw_mead(const fs::path& reconstruction, const fs::path& sound, bool all_subjects) {
   const auto motions =
       files_below(reconstruction, "EMICA's ID/front/EMOTION/level_K/SEQ/shape_pose_cam.hdf5");
-  auto sounds = find_sounds(sound);
+  const auto is_motion = [](const fs::path& file) { return file.filename() == kMotionFile; };
+  if (std::none_of(motions.begin(), motions.end(), is_motion)) {
+    fail("{}: holds no {}; expected EMICA's ID/front/EMOTION/level_K/SEQ/{}",
+         reconstruction.string(), kMotionFile, kMotionFile);
+  }
+  const auto sounds = find_sounds(sound);
   RawTree tree;
   std::map<std::string, fs::path> taken;  // stem -> motion
-  bool any = false;
   for (const fs::path& file : motions) {
-    if (file.filename() != kMotionFile) continue;
-    any = true;
+    if (!is_motion(file)) continue;
     std::string why;
     const auto place = parse_take(file.parent_path(), &why);
     if (!place) {
@@ -165,10 +168,6 @@ RawTree scan_raw_mead(const fs::path& reconstruction, const fs::path& sound, boo
     } else {
       tree.pairs.push_back({place->stem, file, sounds.at(place->stem)});
     }
-  }
-  if (!any) {
-    fail("{}: holds no {}; expected EMICA's ID/front/EMOTION/level_K/SEQ/{}",
-         reconstruction.string(), kMotionFile, kMotionFile);
   }
   for (const auto& [stem, file] : sounds) {
     if (taken.contains(stem) || refuse_subject(stem.substr(0, 4), file, all_subjects)) continue;
