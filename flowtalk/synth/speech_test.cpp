@@ -176,7 +176,7 @@ TEST_F(Folder, CorpusIsTheSameForAnyThreadsAndResumes) {
   EXPECT_EQ(a, bytes(root_ / "b"));
   const data::Index index = data::scan_dataset(root_ / "a" / "mead");
   EXPECT_EQ(index.clips.size(), 32u);
-  EXPECT_TRUE(index.problems.empty());
+  EXPECT_TRUE(index.misnamed.empty() && index.unpaired.empty());
   // A clip that was cut off half-way is made again, the others are kept.
   fs::remove(index.clips[3].npy);
   fs::remove(root_ / "a" / "mead" / "phones" / (index.clips[3].stem + ".lab"));
