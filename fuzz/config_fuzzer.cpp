@@ -1,5 +1,8 @@
-// base/fields: the configs of models, encoders and training runs from JSON text, and --set. What
-// is accepted keeps the ranges of its fields and survives being written and read.
+// base/fields: the configs of models, encoders (also of Hugging Face) and training runs from JSON
+// text, and --set. What is accepted keeps the ranges of its fields and survives being written and
+// read.
+#include "flowtalk/base/files.h"
+#include "flowtalk/encoder/hugging_face.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/train_config.h"
 #include "fuzz/harness.h"
@@ -20,6 +23,27 @@ void check_encoder(const encoder::HubertConfig& config) {
   const int64_t receptive = config.receptive_samples();
   if (config.hop_samples() < 1 || receptive < 1) fuzz::finding("an encoder without samples");
   if (config.frames(receptive) != 1) fuzz::finding("a frame of the receptive field is not one");
+}
+
+// The text as config.json and as preprocessor_config.json of a Hugging Face folder.
+void check_hugging_face(const std::string& text) {
+  static const fuzz::ScratchFile file("config.json");
+  const std::filesystem::path folder = file.path().parent_path();
+  const auto load = [&] {
+    encoder::HubertConfig config;
+    if (fuzz::accepts([&] { config = encoder::load_hugging_face_config(folder); })) {
+      check_round_trip(config);
+      check_encoder(config);
+    }
+  };
+  save_file(file.path(), text);
+  if (!fuzz::accepts([&] { encoder::is_hugging_face(folder); })) return;
+  load();
+  save_file(file.path(), R"({"hidden_size":8,"num_hidden_layers":1,"num_attention_heads":1,)"
+                         R"("num_conv_pos_embedding_groups":1,"model_type":"hubert"})");
+  save_file(folder / "preprocessor_config.json", text);
+  load();
+  std::filesystem::remove(folder / "preprocessor_config.json");
 }
 
 template <class Config>
@@ -45,5 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (reads(json, model)) check_encoder(model.encoder);
   if (reads(json, encoder)) check_encoder(encoder);
   reads(json, training);
+  if (json.is_object()) check_hugging_face(text);
   return 0;
 }
