@@ -86,6 +86,8 @@ TEST_F(ExternalEncoder, IsRememberedByTheModelAndNeverExchanged) {
   EXPECT_TRUE(failed_with(predict({}), 1, {"--encoder", fingerprint, ours}));
   EXPECT_TRUE(failed_with(predict({"--encoder", other}), 1, {other, fingerprint, ours}));
   EXPECT_TRUE(failed_with(predict({"--encoder", "packed"}), 1, {"packed"}));
+  EXPECT_TRUE(failed_with(run({"encode", "voice.wav", "--encoder", "packed", "-o", "h.npy"}), 1,
+                          {"no encoder inside", ours}));
 }
 
 }  // namespace
