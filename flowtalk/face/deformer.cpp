@@ -41,6 +41,7 @@ struct Deformer::State {
   };
 
   const Face& face;
+  LiveShape live;
   size_t shapes = 0, expressions = 0, poses = 0;
   tensor::Tensor identity;  // (V, 3) rest plus folded shape
   std::vector<Group> groups;
@@ -49,7 +50,7 @@ struct Deformer::State {
   Joints joints{};            // of the identity
   std::vector<std::array<double, 3 * flame::kJoints>> joint_rows;  // how live rows move them
 
-  State(const Face& f, std::span<const float> shape, LiveShape live);
+  State(const Face& f, std::span<const float> shape, LiveShape l);
   size_t rows() const { return shapes + expressions + poses; }
   size_t still_size() const {
     return static_cast<size_t>(3 + flame::kJoints + 1) * static_cast<size_t>(tiles().lanes);
@@ -86,9 +87,10 @@ std::array<double, 3 * flame::kJoints> Deformer::State::regress(const float* ver
   return sum;
 }
 
-Deformer::State::State(const Face& f, std::span<const float> shape, LiveShape live)
+Deformer::State::State(const Face& f, std::span<const float> shape, LiveShape l)
     : face(f),
-      shapes(live == LiveShape::kYes ? rows_of(f.shape_basis) : 0),
+      live(l),
+      shapes(l == LiveShape::kYes ? rows_of(f.shape_basis) : 0),
       expressions(rows_of(f.expression_basis)),
       poses(rows_of(f.pose_basis)),
       identity(f.rest.clone()) {
@@ -182,10 +184,10 @@ void Deformer::State::deform(std::span<const FaceFrame> frames, size_t first_gro
   const size_t tile_count = (frames.size() + full - 1) / full, tile_size = rows() * full;
   std::vector<float> coefficients(tile_count * tile_size, 0.0f);
   std::vector<FrameMotion> motions;
-  std::vector<uint8_t> live(rows(), 0);
+  std::vector<uint8_t> used(rows(), 0);
   for (size_t f = 0; f < frames.size(); ++f) {
     const FaceFrame& frame = frames[f];
-    FT_CHECK(shapes > 0 || frame.shape.empty() || face.shape_basis.empty(),
+    FT_CHECK(live == LiveShape::kYes || frame.shape.empty(),
              "a frame with a shape for a deformer without live shape");
     const Rotations turned = rotations(frame);
     motions.push_back(motion_of(frame, turned));
@@ -193,7 +195,7 @@ void Deformer::State::deform(std::span<const FaceFrame> frames, size_t first_gro
     const auto put = [&](std::span<const float> values, size_t first, size_t known) {
       for (size_t k = 0; k < std::min(known, values.size()); ++k) {
         column[(first + k) * full] = values[k];
-        if (values[k] != 0) live[first + k] = 1;
+        if (values[k] != 0) used[first + k] = 1;
       }
     };
     put(frame.shape, 0, shapes);
@@ -207,7 +209,7 @@ void Deformer::State::deform(std::span<const FaceFrame> frames, size_t first_gro
     const Group& group = groups[g];
     pairs.clear();
     for (size_t i = 0; i < group.rows.size(); ++i) {
-      if (!live[group.rows[i]]) continue;
+      if (!used[group.rows[i]]) continue;
       pairs.push_back(
           {static_cast<uint32_t>(3 * lanes * i), static_cast<uint32_t>(group.rows[i] * full)});
     }
@@ -242,6 +244,7 @@ Deformer::Deformer(const Deformer&) = default;
 Deformer& Deformer::operator=(const Deformer&) = default;
 
 const Face& Deformer::face() const { return state_->face; }
+bool Deformer::has_live_shape() const { return state_->live == LiveShape::kYes; }
 
 void Deformer::vertices(const FaceFrame& frame, std::span<float> out) const {
   FT_CHECK(static_cast<int64_t>(out.size()) == state_->identity.size(),

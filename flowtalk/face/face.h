@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,9 +46,10 @@ struct LipLandmarks {
 
 struct Face {
   std::string name;
+  std::string axes = "flame";       // whose expression coefficients it understands: builtin, flame
   tensor::Tensor rest;              // (V, 3) template
   tensor::Tensor shape_basis;       // (S, V*3), S <= 300
-  tensor::Tensor expression_basis;  // (E, V*3), E = 50 or 100
+  tensor::Tensor expression_basis;  // (E, V*3), E <= 100
   tensor::Tensor pose_basis;        // (36, V*3) pose correctives on R(joint 1..4) - I; may be empty
   tensor::Tensor joint_regressor;   // (J, V)
   tensor::Tensor skinning;          // (V, J)
@@ -90,6 +92,7 @@ class Deformer {
   // Where the joints are in a frame, before the translation.
   std::array<std::array<float, 3>, flame::kJoints> joints(const FaceFrame& frame) const;
   const Face& face() const;
+  bool has_live_shape() const;
 
  private:
   struct State;
@@ -104,5 +107,9 @@ const Face& builtin_face();
 
 // "builtin" (or empty), or the path of a FLAME file. Error: unknown or unreadable.
 const Face& load_face(const std::string& name_or_path);
+
+// The lists of the metrics for this face: lve.txt and fdd.txt of the folder, and eve.txt if it is
+// there (else the face's own). Error: a list that is missing or names vertices beyond the face's.
+Regions load_regions(const std::filesystem::path& folder, const Face& face);
 
 }  // namespace flowtalk::face

@@ -114,15 +114,15 @@ TEST(LipGap, IsTheMeanVerticalDistance) {
   EXPECT_FLOAT_EQ(lip_gap(face, face.rest.values()), 1.5f);
 }
 
-TEST(LoadFace, KnowsOnlyTheBuiltInHead) {
+TEST(LoadFace, NamesTheBuiltInHeadOrAFile) {
   EXPECT_EQ(&load_face(""), &builtin_face());
   EXPECT_EQ(&load_face("builtin"), &builtin_face());
   try {
-    load_face("flame2023.pkl");
+    load_face("buildin");
     FAIL();
   } catch (const Error& e) {
-    EXPECT_THAT(e.what(), testing::HasSubstr("only \"builtin\""));
-    EXPECT_THAT(e.what(), testing::HasSubstr("flame2023.pkl"));
+    EXPECT_THAT(e.what(), testing::HasSubstr("\"buildin\""));
+    EXPECT_THAT(e.what(), testing::HasSubstr("\"builtin\" or the path of a FLAME file"));
   }
 }
 

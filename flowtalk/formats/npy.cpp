@@ -215,19 +215,23 @@ tensor::Tensor load_npy(const std::filesystem::path& path) {
   return read_npy(load_file(path), path.string());
 }
 
-void save_npy(const std::filesystem::path& path, const tensor::Tensor& tensor) {
-  std::string shape;
-  for (const int64_t size : tensor.shape()) shape += std::to_string(size) + ", ";
-  if (tensor.rank() > 1) shape.resize(shape.size() - 2);
-  if (tensor.rank() == 1) shape.pop_back();
+std::string npy_header(const tensor::Shape& shape) {
+  std::string sizes;
+  for (const int64_t size : shape) sizes += std::to_string(size) + ", ";
+  if (shape.size() > 1) sizes.resize(sizes.size() - 2);
+  if (shape.size() == 1) sizes.pop_back();
   std::string header =
-      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", shape);
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", sizes);
   constexpr size_t kPrefix = 10, kAlign = 64;
   header.append(kAlign - (kPrefix + header.size() + 1) % kAlign, ' ');
   header += '\n';
   std::string bytes(kMagic);
   bytes += {1, 0, static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
-  bytes += header;
+  return bytes + header;
+}
+
+void save_npy(const std::filesystem::path& path, const tensor::Tensor& tensor) {
+  std::string bytes = npy_header(tensor.shape());
   const auto values = tensor.values();
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
   save_file(path, bytes);

@@ -21,7 +21,9 @@ Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
 // Real numbers of any of these types, rounded to float32, in memory of their own.
 tensor::Tensor load_npy(const std::filesystem::path& path);
 tensor::Tensor read_npy(std::string_view bytes, const std::string& where);
-// Version 1.0, little-endian float32, C order.
+// Version 1.0, little-endian float32, C order; the header alone for those who write the values
+// themselves, piece by piece.
+std::string npy_header(const tensor::Shape& shape);
 void save_npy(const std::filesystem::path& path, const tensor::Tensor& tensor);
 
 }  // namespace flowtalk::formats

@@ -103,7 +103,7 @@ LipLandmarks landmarks(const HeadMesh& mesh) {
 Face make_face() {
   const HeadMesh mesh = draw_head();
   Face face;
-  face.name = "builtin";
+  face.name = face.axes = "builtin";
   const auto count = static_cast<int64_t>(mesh.points.size());
   face.rest = tensor::Tensor({count, 3});
   for (int64_t i = 0; i < count; ++i) {

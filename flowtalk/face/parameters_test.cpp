@@ -1,0 +1,108 @@
+#include "flowtalk/face/parameters.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/safetensors.h"
+
+namespace flowtalk::face {
+namespace {
+
+using tensor::Tensor;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ParameterFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              ("parameters_" +
+               std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path rows(tensor::Shape shape) const {
+    Tensor t(std::move(shape));
+    for (int64_t i = 0; i < t.size(); ++i) t[i] = static_cast<float>(i);
+    formats::save_npy(folder_ / "p.npy", t);
+    return folder_ / "p.npy";
+  }
+  std::filesystem::path arrays(const formats::NamedTensors& tensors) const {
+    formats::save_safetensors(folder_ / "p.safetensors", tensors);
+    return folder_ / "p.safetensors";
+  }
+  std::string refusal(const std::filesystem::path& path, const std::string& prefix = "") const {
+    try {
+      load_parameters(path, prefix);
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "was taken";
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(ParameterFiles, RowsOfTheThreeWidths) {
+  for (const int64_t width : {53, 353, 403}) {
+    for (const bool batched : {false, true}) {
+      const tensor::Shape shape = batched ? tensor::Shape{1, 2, width} : tensor::Shape{2, width};
+      const Parameters p = load_parameters(rows(shape));
+      ASSERT_EQ(p.frames(), 2);
+      const FaceFrame f = p.frame(1);
+      const auto begin = static_cast<float>(width);
+      EXPECT_EQ(f.shape.size(), width == 53 ? 0u : 300u);
+      EXPECT_EQ(f.expression.size(), static_cast<size_t>(width == 403 ? 100 : 50));
+      EXPECT_EQ(f.expression[0], begin + (width == 53 ? 0.0f : 300.0f));
+      EXPECT_THAT(f.jaw, ElementsAre(2 * begin - 3, 2 * begin - 2, 2 * begin - 1));
+      EXPECT_EQ(p.one_shape(), width == 53);
+    }
+  }
+  EXPECT_THAT(refusal(rows({2, 54})), HasSubstr("(T, 403), (T, 353) or (T, 53), got (2, 54)"));
+  EXPECT_THAT(refusal(rows({2, 3, 53})), HasSubstr("got (2, 3, 53)"));
+  EXPECT_THAT(refusal(rows({53})), HasSubstr("got (53)"));
+}
+
+TEST_F(ParameterFiles, NamedArraysWithAPrefix) {
+  Tensor eyes = Tensor::zeros({4, 6});
+  for (int64_t i = 0; i < eyes.size(); ++i) eyes[i] = static_cast<float>(i);
+  const auto path = arrays({{"a.shape", Tensor::full({300}, 2)},
+                            {"a.expression", Tensor::full({4, 100}, 3)},
+                            {"a.eye_pose", eyes.reshape({1, 4, 6})},
+                            {"a.transl", Tensor::full({1, 3}, 5)},
+                            {"a.vertices", Tensor::full({4, 9}, 1)},
+                            {"b.jaw_pose", Tensor::full({2, 3}, 1)}});
+  const Parameters p = load_parameters(path, "a.");
+  EXPECT_EQ(p.frames(), 4);
+  EXPECT_TRUE(p.one_shape());
+  EXPECT_THAT(p.unused, ElementsAre("a.vertices"));
+  const FaceFrame f = p.frame(2);
+  EXPECT_EQ(f.shape[299], 2);
+  EXPECT_THAT(f.left_eye, ElementsAre(12, 13, 14));
+  EXPECT_THAT(f.right_eye, ElementsAre(15, 16, 17));
+  EXPECT_THAT(f.translation, ElementsAre(5, 5, 5));
+  EXPECT_THAT(f.jaw, ElementsAre(0, 0, 0));
+  EXPECT_EQ(load_parameters(path, "b.").frames(), 2);
+  EXPECT_THAT(refusal(path, "c."), HasSubstr("holds none of the arrays c.shape"));
+}
+
+TEST_F(ParameterFiles, WrongArraysAreRefusedByName) {
+  EXPECT_THAT(refusal(arrays({{"jaw_pose", Tensor::zeros({4, 2})}})),
+              HasSubstr("jaw_pose: expected shape (T, 3), got (4, 2)"));
+  EXPECT_THAT(refusal(arrays({{"shape", Tensor::zeros({4, 301})}})),
+              HasSubstr("shape: expected shape (T, 300) or narrower"));
+  EXPECT_THAT(
+      refusal(arrays({{"jaw", Tensor::zeros({4, 3})}, {"jaw_pose", Tensor::zeros({4, 3})}})),
+      HasSubstr("under another name"));
+  EXPECT_THAT(refusal(arrays({{"jaw", Tensor::zeros({4, 3})}, {"neck", Tensor::zeros({5, 3})}})),
+              HasSubstr("4 frames"));
+  EXPECT_THAT(refusal(arrays({{"neck", Tensor::full({4, 3}, NAN)}})),
+              HasSubstr("neck: frame 0 holds a value that is not finite"));
+}
+
+}  // namespace
+}  // namespace flowtalk::face
