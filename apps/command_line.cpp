@@ -64,6 +64,8 @@ bool parse(CLI::App& app, const Args& args) {
   return true;
 }
 
+void warn(const std::string& text) { std::cerr << "flowtalk: warning: " << text << "\n"; }
+
 void fail_unknown_command(const std::string& group, const std::string& name,
                           const std::vector<std::string>& known) {
   fail_usage("'{}' is no command of {}{} ('{} --help' lists all)", name, group,

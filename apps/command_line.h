@@ -16,6 +16,9 @@ Args in_kebab_case(Args args);
 // Anything wrong is a usage Error of one line; unknown options come with the nearest known one.
 bool parse(CLI::App& app, const Args& args);
 
+// Prints "flowtalk: warning: TEXT" to the error stream.
+void warn(const std::string& text);
+
 // The nearest of the commands, for "unknown command" messages.
 [[noreturn]] void fail_unknown_command(const std::string& group, const std::string& name,
                                        const std::vector<std::string>& known);

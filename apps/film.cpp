@@ -16,7 +16,7 @@ void add_film_options(CLI::App& app, StageOptions& stage, FilmOptions& film) {
                  "faces in a row (default: what makes a landscape picture)")
       ->check(CLI::Range(1, 64));
   app.add_option("--title", stage.title, "a line of text on top");
-  app.add_option("--face", stage.face, "builtin, or a FLAME file (default builtin)");
+  stage.face.add_to(app);
   app.add_option("--crf", film.crf, "x264 quality, 0 best .. 51 smallest (default 18)")
       ->check(CLI::Range(0, 51));
   app.add_flag("-q,--quiet", film.quiet, "print nothing");

@@ -27,6 +27,7 @@ constexpr std::array kCommands = {
     Command{"predict", "a voice in, FLAME motion (.npy) out", predict},
     Command{"encode", "a voice in, hidden states of the speech encoder (.npy) out", encode},
     Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
+    Command{"export", "motion as meshes for other programs", export_motion},
     Command{"evaluate", "measure motion against recorded faces, or against the voice", evaluate},
     Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},

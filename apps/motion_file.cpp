@@ -9,7 +9,7 @@
 
 namespace flowtalk::apps {
 
-tensor::Tensor widen(const tensor::Tensor& motion, int64_t width) {
+tensor::Tensor widen(const tensor::Tensor& motion, int64_t width, std::span<const float> shape) {
   FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion {}",
            tensor::to_string(motion.shape()));
   const int64_t frames = motion.dim(0);
@@ -19,6 +19,7 @@ tensor::Tensor widen(const tensor::Tensor& motion, int64_t width) {
   for (int64_t t = 0; t < frames; ++t) {
     const float* from = motion.data() + t * flame::kMotion;
     float* to = wide.data() + t * width;
+    if (expression_at > 0) std::copy(shape.begin(), shape.end(), to);
     std::copy_n(from, flame::kLiveExpression, to + expression_at);
     std::copy_n(from + flame::kJawAt, flame::kJaw, to + jaw_at);
   }

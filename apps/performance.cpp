@@ -32,8 +32,8 @@ Mood parse_mood(const std::string& text) {
 void Performance::add_to(CLI::App& app) {
   app.add_option("--id", style, "speaking style, one of 32: M003 ... W029 (default M003)");
   app.add_option("--subject", subject,
-                 "whose face, as in the reference; shape stays zero here, and it is the style when "
-                 "--id is not given");
+                 "whose face, as in the reference: with --templates its mesh or shape; it is the "
+                 "style when --id is not given");
   auto* level = app.add_option("--intensity", intensity,
                                "low, medium, high or 0-2 (default medium; neutral has one level)");
   app.add_option_function<double>(
@@ -75,7 +75,8 @@ predict::PredictOptions Performance::options(const Mood& mood) const {
   options.emotion = mood.weights;
   const float wanted = strength_of(*this);
   options.strength = mood.neutral() ? 0.0f : wanted;
-  const int face = subject.empty() ? 0 : parse_style(subject);
+  const bool of_style = !subject.empty() && (style.empty() || templates.empty());
+  const int face = of_style ? parse_style(subject) : 0;
   options.style = style.empty() ? face : parse_style(style);
   options.temperature = static_cast<float>(temperature);
   options.deterministic = deterministic;

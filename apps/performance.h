@@ -21,7 +21,8 @@ Mood parse_mood(const std::string& text);
 
 struct Performance {
   std::string checkpoint, encoder, subject, style, intensity = "medium";
-  double strength = -1;  // below zero: take the intensity
+  std::string templates;  // where the subject's face stands; then it need not be a style
+  double strength = -1;   // below zero: take the intensity
   double temperature = 0.3;
   bool deterministic = false;
   uint64_t seed = 0;

@@ -10,7 +10,9 @@
 #include "apps/performance.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/progress.h"
+#include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/npy.h"
 
 namespace flowtalk::apps {
@@ -42,6 +44,8 @@ void declare(CLI::App& app, PredictCommand& c) {
       ->check(CLI::Range(1, 1000));
   app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
       ->check(CLI::IsMember({403, 353, 53}));
+  app.add_option("--templates", c.performance.templates,
+                 "templates_mead_param.pkl: --subject's shape is written beside the motion");
   app.add_option("-o,--output,--save-path", c.output,
                  "file (.npy) or folder; without it VOICE_EMOTION_LEVEL.npy here");
   app.add_flag("-q,--quiet", c.quiet, "print nothing");
@@ -75,6 +79,22 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
   return outputs;
 }
 
+// The shape that goes with the motion: the subject's, if a file says it.
+std::vector<float> shape_of(const PredictCommand& c) {
+  const std::string& templates = c.performance.templates;
+  if (templates.empty()) return {};
+  if (c.performance.subject.empty()) {
+    fail_usage("--templates {}: whose? give --subject, for example M003", templates);
+  }
+  if (c.width == flame::kMotion) fail_usage("--width 53 has no room for a shape; use 353 or 403");
+  face::Subject subject = face::load_subject(templates, c.performance.subject);
+  if (subject.shape.empty()) {
+    fail("{}: holds meshes; a motion file takes shape parameters, as in templates_mead_param.pkl",
+         templates);
+  }
+  return std::move(subject.shape);
+}
+
 }  // namespace
 
 int predict(const Args& args) {
@@ -89,6 +109,7 @@ int predict(const Args& args) {
   }
   const Mood mood = parse_mood(c.emotion);
   predict::PredictOptions options = c.performance.options(mood);
+  const std::vector<float> shape = shape_of(c);
   const auto voices = find_voices(c.voices);
   const auto outputs = plan_outputs(c, voices, mood);
 
@@ -100,7 +121,7 @@ int predict(const Args& args) {
     const auto features = with_context(voices[i].string(), [&] { return predictor.encode(voice); });
     for (int sample = 0; sample < c.samples; ++sample) {
       options.take = c.performance.take + static_cast<uint32_t>(sample);
-      const tensor::Tensor motion = widen(predictor.predict(features, options), c.width);
+      const tensor::Tensor motion = widen(predictor.predict(features, options), c.width, shape);
       const fs::path path = sample_path(outputs[i], sample, c.samples);
       formats::save_npy(path, motion);
       if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));

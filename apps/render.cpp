@@ -34,6 +34,7 @@ void declare(CLI::App& app, RenderCommand& c) {
   app.add_option("--voice,--wav-path", c.voice, "the sound of the film");
   app.add_option("--caption", c.captions, "a line under a face; once per motion file")
       ->allow_extra_args(false);
+  app.add_option("--subject", c.stage.face.subject, "whose face, by its name in --templates");
   add_film_options(app, c.stage, c.film);
   app.footer(kExamples);
 }
@@ -44,6 +45,7 @@ void check(const RenderCommand& c) {
   if (c.output.empty() == c.frames.empty()) {
     fail_usage("where to? -o FILE.mp4 makes a film, --frames FOLDER makes pictures");
   }
+  check_subject(c.stage.face);
   if (!c.captions.empty() && c.captions.size() != c.motions.size()) {
     fail_usage("--caption: expected {}, one per motion file, got {}", c.motions.size(),
                c.captions.size());
@@ -64,7 +66,19 @@ int render(const Args& args) {
   }
   std::optional<audio::Audio> voice;
   if (!c.voice.empty()) voice = load_voice(c.voice);
+  const std::vector<Role> motions = roles;
   Stage stage(std::move(roles), c.stage);
+  for (const Role& role : motions) {
+    if (c.film.quiet) break;
+    warn_of_lost_coefficients(
+        role.motion.dim(0),
+        [&](int64_t t) {
+          const int64_t width = role.motion.dim(1);
+          return face::frame_of_row(role.motion.values().subspan(static_cast<size_t>(t * width),
+                                                                 static_cast<size_t>(width)));
+        },
+        stage.face());
+  }
   if (c.frames.empty()) {
     save_film(stage, c.output, voice, c.film);
   } else {

@@ -42,6 +42,7 @@ render::GridOptions grid_options(const StageOptions& options) {
 struct Stage::State {
   std::vector<Role> roles;
   StageOptions options;
+  ChosenFace chosen;
   const face::Face& face;
   ThreadPool pool;
   render::Renderer renderer;
@@ -54,7 +55,8 @@ struct Stage::State {
   State(std::vector<Role> r, const StageOptions& o)
       : roles(std::move(r)),
         options(o),
-        face(face::load_face(o.face)),
+        chosen(choose_face(o.face)),
+        face(chosen.face),
         pool(o.threads),
         renderer(face, render::RenderOptions{}, pool),
         camera(render::portrait(face, kYaw)),
@@ -63,13 +65,27 @@ struct Stage::State {
         picture(grid.canvas()) {
     FT_CHECK(!roles.empty(), "a stage needs a role");
     for (const Role& role : roles) {
-      deformers.emplace_back(face, face::frame_of_row(row_of(role.motion, 0)).shape);
+      deformers.push_back(make_deformer(role.motion));
     }
+  }
+
+  // A subject's shape takes the place of the motion's; a motion with one shape has it folded in.
+  face::Deformer make_deformer(const tensor::Tensor& motion) const {
+    using LiveShape = face::Deformer::LiveShape;
+    if (!chosen.shape.empty()) return face::Deformer(face, chosen.shape);
+    const auto first = face::frame_of_row(row_of(motion, 0)).shape;
+    for (int64_t t = 1; t < motion.dim(0); ++t) {
+      const auto shape = face::frame_of_row(row_of(motion, t)).shape;
+      if (!std::equal(shape.begin(), shape.end(), first.begin())) {
+        return face::Deformer(face, {}, LiveShape::kYes);
+      }
+    }
+    return face::Deformer(face, first);
   }
 
   void draw_role(size_t role, int64_t frame, render::Image& out, const render::Rect& at) {
     face::FaceFrame pose = face::frame_of_row(row_of(roles[role].motion, frame));
-    pose.shape = {};  // folded into the deformer
+    if (!deformers[role].has_live_shape()) pose.shape = {};
     deformers[role].vertices(pose, vertices);
     renderer.draw(vertices, camera, out, at);
   }
@@ -81,6 +97,8 @@ Stage::~Stage() = default;
 
 int Stage::width() const { return state_->picture.width; }
 int Stage::height() const { return state_->picture.height; }
+
+const face::Face& Stage::face() const { return state_->face; }
 
 int64_t Stage::frames() const {
   int64_t longest = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/face_options.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/render/image.h"
 #include "flowtalk/tensor/tensor.h"
@@ -17,11 +18,11 @@ struct Role {
 };
 
 struct StageOptions {
-  std::string face = "builtin";  // or the path of a FLAME file
-  int size = 512;                // pixels of one face, each way
-  int columns = 0;               // faces in a row; 0: whatever makes a landscape picture
-  std::string title;             // a line on top; "" shows none
-  int threads = 0;               // 0: one per hardware thread
+  FaceOptions face;
+  int size = 512;     // pixels of one face, each way
+  int columns = 0;    // faces in a row; 0: whatever makes a landscape picture
+  std::string title;  // a line on top; "" shows none
+  int threads = 0;    // 0: one per hardware thread
 };
 
 // Draws any frame of the roles; memory does not grow with their length.
@@ -31,6 +32,7 @@ class Stage {
   Stage(std::vector<Role> roles, const StageOptions& options);
   ~Stage();
 
+  const face::Face& face() const;
   int64_t frames() const;  // of the longest role; shorter ones hold their last frame
   int width() const;
   int height() const;

@@ -66,10 +66,10 @@ std::string caption_of(const Mood& mood, const Performance& performance) {
   return mood.neutral() ? mood.label : mood.label + ", " + performance.level_label();
 }
 
-std::vector<Role> play(const TalkCommand& c, const std::vector<Mood>& moods,
+std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor,
+                       const std::vector<Mood>& moods,
                        const std::vector<predict::PredictOptions>& options,
                        const audio::Audio& voice) {
-  const predict::Predictor predictor = c.performance.load();
   const auto speech = predictor.encode(voice);
   std::vector<Role> roles;
   for (size_t i = 0; i < moods.size(); ++i) {
@@ -86,6 +86,8 @@ int talk(const Args& args) {
   CLI::App app("Makes a film of a face that speaks with the given voice.", "flowtalk talk");
   declare(app, c);
   if (!parse(app, args)) return 0;
+  c.performance.templates = c.stage.face.templates;
+  if (!c.stage.face.templates.empty()) c.stage.face.subject = c.performance.subject;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
   const auto moods = moods_of(c.emotions);
   std::vector<predict::PredictOptions> options;
@@ -98,7 +100,9 @@ int talk(const Args& args) {
   check_writable(output);
   if (!c.sheet.empty()) check_writable(c.sheet);
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
-  Stage stage(play(c, moods, options, voice), c.stage);
+  const predict::Predictor predictor = c.performance.load();
+  Stage stage(play(c, predictor, moods, options, voice), c.stage);
+  if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
   save_film(stage, output, voice, c.film);
   if (!c.sheet.empty()) render::save_png(c.sheet, stage.contact_sheet(kSheetMoments));
   if (!c.film.quiet) {

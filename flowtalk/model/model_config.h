@@ -1,6 +1,8 @@
 // Everything that defines a model: frozen into its checkpoint (config.json).
 #pragma once
 
+#include <string>
+
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/condition_config.h"
 #include "flowtalk/encoder/external_encoder.h"
@@ -11,6 +13,7 @@
 namespace flowtalk::model {
 
 struct ModelConfig {
+  std::string face = "builtin";
   encoder::HubertConfig encoder = encoder::small_hubert();
   encoder::ExternalEncoder external_encoder;
   motion::PriorConfig prior;
@@ -19,6 +22,7 @@ struct ModelConfig {
 
   template <class V>
   void fields(V&& field) {
+    field("face", face, "whose expression axes the motion has: builtin, or flame");
     field("encoder", encoder, "HuBERT-family speech encoder");
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");

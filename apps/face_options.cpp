@@ -1,0 +1,86 @@
+#include "apps/face_options.h"
+
+#include "apps/command_line.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/face/subjects.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::apps {
+
+void FaceOptions::add_to(CLI::App& app) {
+  app.add_option("--face", face,
+                 "builtin, or a FLAME file such as generic_model.pkl (default builtin)");
+  app.add_option("--regions", regions,
+                 "folder with lve.txt, fdd.txt and eve.txt of the face (default: its own)");
+  app.add_option("--templates", templates,
+                 "templates_mead_vert.pkl or templates_mead_param.pkl: --subject's mesh or shape");
+}
+
+ChosenFace choose_face(const FaceOptions& options) {
+  ChosenFace chosen{face::load_face(options.face), {}};
+  if (!options.regions.empty()) {
+    chosen.face.regions = face::load_regions(options.regions, chosen.face);
+  }
+  if (options.templates.empty()) return chosen;
+  if (options.subject.empty()) {
+    fail_usage("--templates {}: whose? give --subject, for example M003", options.templates);
+  }
+  face::Subject subject = face::load_subject(options.templates, options.subject);
+  chosen.shape = std::move(subject.shape);
+  if (subject.rest.empty()) {
+    if (chosen.face.axes != "flame") {
+      fail("{}: the shape of {} is FLAME's, the face is {}; give --face a FLAME file",
+           options.templates, options.subject, chosen.face.name);
+    }
+    return chosen;
+  }
+  if (subject.rest.dim(0) != chosen.face.vertex_count()) {
+    fail("{}: the mesh of {} has {} vertices, the face {} has {}; give --face a FLAME file",
+         options.templates, options.subject, subject.rest.dim(0), chosen.face.name,
+         chosen.face.vertex_count());
+  }
+  chosen.face.rest = subject.rest;
+  chosen.face.name += " of " + options.subject;
+  chosen.shape.assign(flame::kShape, 0.0f);  // it is in the mesh
+  return chosen;
+}
+
+void check_subject(const FaceOptions& options) {
+  if (!options.subject.empty() && options.templates.empty()) {
+    fail_usage("--subject {}: from which file? give --templates", options.subject);
+  }
+}
+
+void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFrame(int64_t)>& frame,
+                               const face::Face& face) {
+  const auto rows = [](const tensor::Tensor& basis) {
+    return basis.empty() ? size_t{0} : static_cast<size_t>(basis.dim(0));
+  };
+  const auto lost = [](std::span<const float> values, size_t known) {
+    for (size_t k = known; k < values.size(); ++k) {
+      if (values[k] != 0) return true;
+    }
+    return false;
+  };
+  const size_t shapes = rows(face.shape_basis), expressions = rows(face.expression_basis);
+  for (int64_t t = 0; t < frames; ++t) {
+    const face::FaceFrame f = frame(t);
+    if (!lost(f.shape, shapes) && !lost(f.expression, expressions)) continue;
+    warn(
+        fmt::format("the face {} has {} shape and {} expression components; frame {} moves more, "
+                    "which are left out",
+                    face.name, shapes, expressions, t));
+    return;
+  }
+}
+
+void warn_of_other_axes(const std::string& axes, const face::Face& face) {
+  if (axes == face.axes) return;
+  warn(
+      fmt::format("the motion moves the expression axes of {}, the face {} has those of {}: jaw "
+                  "and timing fit, expressions will not",
+                  axes == "builtin" ? "the built-in head" : "FLAME", face.name,
+                  face.axes == "builtin" ? "the built-in head" : "FLAME"));
+}
+
+}  // namespace flowtalk::apps
