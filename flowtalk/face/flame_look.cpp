@@ -15,7 +15,7 @@ using builtin::smooth;
 using builtin::Vec;
 
 constexpr uint32_t kSkinEnd = 3931, kLeftEyeEnd = 4477, kVertices = 5023;
-constexpr int kPaths = 9;                 // rings that a path over a lip is followed
+constexpr size_t kRimRing = 5;            // where the lips' outer sides meet
 constexpr float kMiddle = 0.55f;          // share of the mouth's half width that has landmarks
 constexpr int kLipRing = 3, kLipEnd = 8;  // rings that are red: from inside to the border
 
@@ -57,7 +57,6 @@ class Dresser {
   Ball ball(uint32_t begin, uint32_t end) const;
   bool find_mouth();
   std::vector<uint32_t> path_from(uint32_t edge_vertex) const;
-  uint32_t rim_of(const std::vector<uint32_t>& path, bool upper) const;
   void find_lips();
   void find_regions();
   void paint_skin();
@@ -103,7 +102,7 @@ bool Dresser::find_mouth() {
 // Ring by ring outwards, always to the neighbour that is nearest in x.
 std::vector<uint32_t> Dresser::path_from(uint32_t edge_vertex) const {
   std::vector<uint32_t> path{edge_vertex};
-  while (static_cast<int>(path.size()) < kPaths) {
+  while (path.size() <= kRimRing) {
     const uint32_t here = path.back();
     float nearest = INFINITY;
     uint32_t next = here;
@@ -120,16 +119,6 @@ std::vector<uint32_t> Dresser::path_from(uint32_t edge_vertex) const {
   return path;
 }
 
-uint32_t Dresser::rim_of(const std::vector<uint32_t>& path, bool upper) const {
-  const float sign = upper ? 1.0f : -1.0f;
-  size_t i = 0;
-  for (size_t k = 1; k < path.size(); ++k) {
-    if (at(path[k]).z > at(path[i]).z) i = k;
-  }
-  while (i > 0 && sign * at(path[i - 1]).y < sign * at(path[i]).y) --i;
-  return path[i];
-}
-
 void Dresser::find_lips() {
   Vec middle;
   for (const uint32_t v : mouth_) middle += (1 / static_cast<float>(mouth_.size())) * at(v);
@@ -137,7 +126,7 @@ void Dresser::find_lips() {
   float half = 0;
   for (const uint32_t v : mouth_) {
     const bool above = at(v).y > middle.y;
-    const uint32_t rim = rim_of(path_from(v), above);
+    const uint32_t rim = path_from(v).back();
     (above ? upper : lower).push_back(rim);
     half = std::max(half, std::abs(at(rim).x - middle.x));
   }

@@ -12,10 +12,10 @@ namespace flowtalk::face {
 // Fills appearance, regions and lips of `face` from its rest mesh. A face of another topology
 // becomes plain skin without regions and landmarks.
 //
-// Landmarks: from each vertex of the mouth's edge a path leads outwards, ring by ring. On it the
-// rim of the lip is the first turning point on the way in from the foremost vertex: the lowest one
-// of the upper lip, the highest one of the lower lip. Rims of the middle of the mouth that face
-// each other are the pairs, the outermost rims the corners.
+// Landmarks: from each vertex of the mouth's edge a path leads outwards, ring by ring, to the fifth
+// ring, where the outer sides of the closed lips meet (behind it they overlap at rest). Its
+// vertices in the middle of the mouth that face each other are the pairs, the outermost ones the
+// corners.
 //
 // Regions, with D the height of the eyes above the mouth. They are close to the lists that come
 // with the 3DMEAD data but not the same: read those where figures are to be compared.
