@@ -31,7 +31,7 @@ constexpr std::array kCommands = {
     Command{"evaluate", "measure motion against recorded faces, or against the voice", evaluate},
     Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},
-    Command{"inspect", "what is in a motion file or a checkpoint", inspect},
+    Command{"inspect", "what any file holds and whether it can be used", inspect},
     Command{"version", "which flowtalk this is", version},
 };
 

@@ -1,0 +1,194 @@
+#include "apps/inspect_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/formats/describe_file.h"
+#include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/params/checkpoint.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kSchema = 1;
+constexpr size_t kMaxConfig = size_t{1} << 24;
+constexpr size_t kListedProblems = 20;
+
+struct Columns {
+  const char* name;
+  int64_t begin, end;
+};
+
+// The parts of a motion row, by its width; empty for any other width.
+std::vector<Columns> motion_columns(int64_t width) {
+  using namespace flame;
+  const Columns jaw{"jaw", width - kJaw, width};
+  if (width == kMotion) return {{"expression", 0, kLiveExpression}, jaw};
+  if (width != kWide && width != kNarrow) return {};
+  return {{"shape", 0, kShape}, {"expression", kShape, width - kJaw}, jaw};
+}
+
+Json column_ranges(const tensor::Tensor& rows, const Columns& part) {
+  const int64_t width = rows.dim(-1);
+  double low = INFINITY, high = -INFINITY, sum = 0;
+  int64_t finite = 0;
+  for (int64_t i = 0; i < rows.size(); ++i) {
+    if (i % width < part.begin || i % width >= part.end || !std::isfinite(rows[i])) continue;
+    const double value = rows[i];
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value;
+    ++finite;
+  }
+  Json out = {{"name", part.name}, {"begin", part.begin}, {"end", part.end}};
+  out["min"] = finite > 0 ? Json(low) : Json();
+  out["max"] = finite > 0 ? Json(high) : Json();
+  out["mean"] = finite > 0 ? Json(sum / static_cast<double>(finite)) : Json();
+  return out;
+}
+
+// Frames and the ranges of shape, expression and jaw, if the one array of a file is FLAME motion.
+void add_motion(Json& report, const fs::path& path) {
+  const formats::Array array = formats::load_npy_array(path);
+  const auto& shape = array.shape;
+  if (shape.size() < 2 || array.size() == 0 || formats::is_complex(array.dtype)) return;
+  const auto leading_one = [](int64_t size) { return size == 1; };
+  if (!std::all_of(shape.begin(), shape.end() - 2, leading_one)) return;
+  const auto parts = motion_columns(shape.back());
+  if (parts.empty()) return;
+  const tensor::Tensor rows = to_tensor(array, path.string());
+  const int64_t frames = rows.size() / shape.back();
+  Json columns = Json::array();
+  for (const Columns& part : parts) columns.push_back(column_ranges(rows, part));
+  report["details"]["motion"] = {{"frames", frames},
+                                 {"width", shape.back()},
+                                 {"fps", flame::kFps},
+                                 {"duration_s", static_cast<double>(frames) / flame::kFps},
+                                 {"columns", std::move(columns)}};
+}
+
+void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
+  const audio::Recording recording = audio::load_recording(path);
+  const tensor::Tensor samples({recording.frames(), recording.channels}, recording.samples);
+  report["details"] = {{"sample_rate", recording.rate_hz},
+                       {"channels", recording.channels},
+                       {"frames", recording.frames()},
+                       {"duration_s", static_cast<double>(recording.frames()) / recording.rate_hz}};
+  report["arrays"].push_back(
+      formats::describe_array("samples", formats::make_array(samples), listed_values));
+}
+
+void add_checkpoint(Json& report, const fs::path& folder, int64_t listed_values) {
+  const params::Checkpoint checkpoint = params::load_checkpoint(folder);
+  report["format"] = "checkpoint";
+  report["details"] = {{"config", checkpoint.config}};
+  for (const auto& name : checkpoint.weights.names()) {
+    report["arrays"].push_back(
+        formats::describe_array(name, checkpoint.weights.array(name), listed_values));
+  }
+}
+
+// A folder of config.json and weights, as Hugging Face writes it.
+void add_hugging_face(Json& report, const fs::path& folder, int64_t listed_values) {
+  report["format"] = "hugging_face";
+  const fs::path config = folder / "config.json";
+  Json details = {{"config", parse_json(load_file(config, kMaxConfig), config.string())}};
+  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
+    if (!fs::exists(folder / name)) continue;
+    const fs::path weights = folder / name;
+    Json contents = formats::describe_file(weights, formats::format_of(weights), listed_values);
+    details["weights"] = name;
+    report["arrays"] = std::move(contents["arrays"]);
+    break;
+  }
+  if (!details.contains("weights")) {
+    fail("{}: config.json without model.safetensors or pytorch_model.bin; copy the whole folder",
+         folder.string());
+  }
+  report["details"] = std::move(details);
+}
+
+void add_dataset(Json& report, const fs::path& folder) {
+  const data::Index index = data::scan_dataset(folder);
+  report["format"] = "dataset";
+  Json problems = Json::array();
+  for (const auto& problem : index.problems) {
+    if (problems.size() < kListedProblems) problems.push_back(problem);
+  }
+  report["details"] = {{"clips", index.clips.size()},
+                       {"train", index.of(data::Split::kTrain).size()},
+                       {"validation", index.of(data::Split::kValidation).size()},
+                       {"test", index.of(data::Split::kTest).size()},
+                       {"problems", index.problems.size()},
+                       {"first_problems", std::move(problems)}};
+}
+
+void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
+  const fs::path config = folder / "config.json";
+  if (fs::is_directory(folder / "param") || fs::is_directory(folder / "wav")) {
+    add_dataset(report, folder);
+  } else if (!fs::exists(config)) {
+    fail(
+        "{}: a folder of no known kind; expected a checkpoint (config.json and "
+        "weights.safetensors), an encoder of Hugging Face (config.json and model.safetensors) or "
+        "a data set (param/ and wav/)",
+        folder.string());
+  } else if (parse_json(load_file(config, kMaxConfig), config.string()).contains("model_type")) {
+    add_hugging_face(report, folder, listed_values);
+  } else {
+    add_checkpoint(report, folder, listed_values);
+  }
+}
+
+bool is_named_like_sound(const fs::path& path) {
+  const std::string name = path.extension().string();
+  constexpr const char* kNames[] = {".wav", ".flac", ".mp3",  ".m4a", ".ogg",  ".opus",
+                                    ".aac", ".mp4",  ".webm", ".wma", ".aiff", ".g722"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+// Whatever libav reads; a file that nothing reads gets one message that says what would be read.
+void add_other(Json& report, const fs::path& path, int64_t listed_values) {
+  report["format"] = "audio";
+  if (is_named_like_sound(path)) return add_audio(report, path, listed_values);
+  try {
+    add_audio(report, path, listed_values);
+  } catch (const Error&) {
+    fail(
+        "{}: of no kind that flowtalk reads; expected sound, npy, npz, safetensors, pickle, torch, "
+        "json, a list of vertex indices (txt), or a folder",
+        path.string());
+  }
+}
+
+}  // namespace
+
+Json inspect_report(const fs::path& path, int64_t listed_values) {
+  Json report = {{"schema", kSchema}, {"path", path.string()},     {"bytes", nullptr},
+                 {"format", nullptr}, {"kind", nullptr},           {"usable", false},
+                 {"use", nullptr},    {"details", Json::object()}, {"arrays", Json::array()}};
+  if (fs::is_directory(path)) {
+    add_folder(report, path, listed_values);
+  } else {
+    const std::string format = formats::format_of(path);
+    report["bytes"] = fs::file_size(path);
+    if (format.empty()) {
+      add_other(report, path, listed_values);
+    } else {
+      report["format"] = format;
+      report.update(formats::describe_file(path, format, listed_values));
+      if (format == "npy") add_motion(report, path);
+    }
+  }
+  judge(report);
+  return report;
+}
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,20 @@
+// The report of `flowtalk inspect` as JSON; docs/inspect.md has its schema.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::apps {
+
+// Everything about one file or folder. Errors name it: missing, damaged, of no known kind.
+Json inspect_report(const std::filesystem::path& path, int64_t listed_values);
+
+// Adds "kind", "usable" and "use": what the contents are to flowtalk.
+void judge(Json& report);
+
+// For people. At most `most_arrays` arrays are listed.
+void print_report(const Json& report, size_t most_arrays);
+
+}  // namespace flowtalk::apps
