@@ -164,6 +164,7 @@ Verdict verdict_of(Json& report, const Arrays& arrays) {
     return weights.kind == "tensors" ? judge_pickle(report, arrays) : weights;
   }
   if (format == "safetensors") return judge_weights(arrays);
+  if (format == "ply") return {"mesh", false, "a mesh of triangles"};
   if (format == "audio") return judge_audio(report, arrays);
   if (format == "index_list") {
     return {"vertex_region", true, "a list of vertices: a region of the metrics"};

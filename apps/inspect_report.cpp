@@ -157,13 +157,16 @@ bool is_named_like_sound(const fs::path& path) {
 // Whatever libav reads; a file that nothing reads gets one message that says what would be read.
 void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   report["format"] = "audio";
+  if (formats::MappedFile(path).bytes().starts_with("\x1f\x8b")) {
+    fail("{}: compressed by gzip; unpack it with gunzip first", path.string());
+  }
   if (is_named_like_sound(path)) return add_audio(report, path, listed_values);
   try {
     add_audio(report, path, listed_values);
   } catch (const Error&) {
     fail(
         "{}: of no kind that flowtalk reads; expected sound, npy, npz, safetensors, pickle, torch, "
-        "json, a list of vertex indices (txt), or a folder",
+        "ply, json, a list of vertex indices (txt), or a folder",
         path.string());
   }
 }

@@ -106,6 +106,7 @@ TEST_F(Inspect, RecognisesTheRestOfTheGoldenData) {
       {"templates/templates_mead_vert.pkl", "vertex_templates"},
       {"templates/templates_mead_param.pkl", "shape_templates"},
       {"templates/flame_zero_pose.npy", "vertices"},
+      {"templates/flame_sample.ply", "mesh"},
   };
   const fs::path golden = formats::golden_folder();
   if (!fs::exists(golden / "hubert_tiny")) GTEST_SKIP() << "skipped: no golden data";

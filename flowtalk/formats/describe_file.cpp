@@ -12,6 +12,7 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/pickle.h"
+#include "flowtalk/formats/ply.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/formats/torch_file.h"
 
@@ -65,6 +66,13 @@ Json describe_index_list(const fs::path& path, int64_t listed) {
                   Json::array({describe_array("indices", array, listed)}));
 }
 
+Json describe_ply(const fs::path& path, int64_t listed) {
+  const PlyMesh mesh = load_ply(path);
+  return contents({{"encoding", mesh.encoding}},
+                  Json::array({describe_array("vertices", mesh.vertices, listed),
+                               describe_array("triangles", mesh.triangles, listed)}));
+}
+
 Json describe_json(const fs::path& path) {
   const Json json = parse_json(load_file(path, kMaxJson), path.string());
   Json keys = Json::array();
@@ -98,6 +106,7 @@ std::string format_of(const fs::path& path) {
   if (named({".pkl", ".pickle"})) return torch ? "torch" : "pickle";
   if (named({".json"})) return "json";
   if (named({".txt"})) return "index_list";
+  if (named({".ply"}) || bytes.starts_with("ply\n")) return "ply";
   if (torch) return "torch";
   if (bytes.starts_with("\x93NUMPY")) return "npy";
   if (bytes.size() > 9 && bytes[8] == '{' && bytes[7] == 0) return "safetensors";
@@ -111,6 +120,7 @@ Json describe_file(const fs::path& path, const std::string& format, int64_t list
   if (format == "safetensors") return describe_safetensors(path, listed_values);
   if (format == "torch") return describe_value(load_torch(path), listed_values);
   if (format == "pickle") return describe_value(load_pickle(path), listed_values);
+  if (format == "ply") return describe_ply(path, listed_values);
   if (format == "index_list") return describe_index_list(path, listed_values);
   FT_CHECK(format == "json", "format {}", format);
   return describe_json(path);

@@ -10,7 +10,7 @@
 namespace flowtalk::formats {
 
 // Which reader a file is for: "npy", "npz", "safetensors", "torch", "pickle", "json",
-// "index_list", or "" if it is for none of them. Its name decides, then its first bytes. Error:
+// "index_list", "ply", or "" if it is for none of them. Its name decides, then its first bytes. Error:
 // missing, a folder, unreadable, empty.
 std::string format_of(const std::filesystem::path& path);
 
