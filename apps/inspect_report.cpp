@@ -119,14 +119,16 @@ void add_dataset(Json& report, const fs::path& folder) {
   const data::Index index = data::scan_dataset(folder);
   report["format"] = "dataset";
   Json problems = Json::array();
-  for (const auto& problem : index.problems) {
-    if (problems.size() < kListedProblems) problems.push_back(problem);
+  for (const auto* list : {&index.misnamed, &index.unpaired}) {
+    for (const std::string& problem : *list) {
+      if (problems.size() < kListedProblems) problems.push_back(problem);
+    }
   }
   report["details"] = {{"clips", index.clips.size()},
                        {"train", index.of(data::Split::kTrain).size()},
                        {"validation", index.of(data::Split::kValidation).size()},
                        {"test", index.of(data::Split::kTest).size()},
-                       {"problems", index.problems.size()},
+                       {"problems", index.misnamed.size() + index.unpaired.size()},
                        {"first_problems", std::move(problems)}};
 }
 
