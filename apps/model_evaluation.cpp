@@ -61,16 +61,7 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const fs::path& f
   return clips;
 }
 
-// A checkpoint, or the last one of a run.
-fs::path checkpoint_of(const ModelEvaluation& e) {
-  const std::string& given = e.run_folder.empty() ? e.performance.checkpoint : e.run_folder;
-  if (given.empty()) return predict::default_checkpoint();
-  const fs::path folder = given;
-  const bool run = !fs::exists(folder / "config.json") && fs::exists(folder / "last");
-  return run ? folder / "last" : folder;
-}
-
-// --max-epoch names the epoch whose weights are meant; a run keeps its last.
+// --max-epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
 void check_epoch(const fs::path& checkpoint, int epoch) {
   const fs::path state = checkpoint / "training" / "state.json";
   if (!fs::exists(state)) {
@@ -79,9 +70,22 @@ void check_epoch(const fs::path& checkpoint, int epoch) {
   }
   const Json json = parse_json(load_file(state), state.string());
   if (json.value("epoch", 0) != epoch) {
-    fail_usage("--max-epoch {}: {} is of epoch {}, the last of its run; leave the option out",
-               epoch, checkpoint.string(), json.value("epoch", 0));
+    fail_usage("--max-epoch {}: {} is of epoch {}; leave the option out", epoch,
+               checkpoint.string(), json.value("epoch", 0));
   }
+}
+
+// A checkpoint; of a run, the one of --max-epoch or the last.
+fs::path checkpoint_of(const ModelEvaluation& e) {
+  const std::string& given = e.run_folder.empty() ? e.performance.checkpoint : e.run_folder;
+  fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
+  if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
+    const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch);
+    if (fs::exists(of_epoch)) return of_epoch;
+    folder /= "last";
+  }
+  if (e.max_epoch > 0) check_epoch(folder, e.max_epoch);
+  return folder;
 }
 
 std::string protocol_of(const fs::path& checkpoint) {
@@ -140,8 +144,8 @@ void ModelEvaluation::add_to(CLI::App& app) {
                  "predictions per clip (default 1; MEE, CE and diversity are meant for 10)")
       ->check(CLI::Range(1, 1000));
   app.add_option("--test-subjects", subjects, "ids, separated by spaces or commas (default all)");
-  app.add_option("--save-path", run_folder, "the run whose last checkpoint is measured");
-  app.add_option("--max-epoch", max_epoch, "the epoch that this checkpoint is expected to be of")
+  app.add_option("--save-path", run_folder, "the run whose checkpoint is measured");
+  app.add_option("--max-epoch", max_epoch, "which epoch of the run (default the last)")
       ->check(CLI::Range(1, 1000000));
   app.add_option("--skip-steps", skip_steps, "for diffusion models: denoising steps to skip")
       ->check(CLI::Range(0, 1000000));
@@ -172,7 +176,6 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
                checkpoint.string());
   }
-  if (max_epoch > 0) check_epoch(checkpoint, max_epoch);
   const fs::path root = dataset.empty() ? fs::path(kDefaultDataset) : fs::path(dataset);
   const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
   const std::vector<data::Clip> clips = chosen_clips(*this, folder);

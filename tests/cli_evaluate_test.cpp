@@ -156,6 +156,25 @@ TEST_F(CliEvaluate, AModelPredictsASplit) {
   EXPECT_TRUE(json("m.json")["metrics"]["Diversity"].is_null());
 }
 
+TEST_F(CliEvaluate, AnEpochOfARunIsFoundByItsNumber) {
+  put_dataset();
+  fs::create_directories(file("run/epochs"));
+  fs::create_directory_symlink(FLOWTALK_DEFAULT_CHECKPOINT, file("run/epochs/0002"));
+  fs::create_directory_symlink("epochs/0002", file("run/last"));
+  const std::vector<std::vector<std::string>> options{{}, {"--max_epoch", "2"}};
+  for (const auto& epoch : options) {
+    std::vector<std::string> args{"evaluate", "--dataset", "mead", "--save_path",     "run",
+                                  "--json",   "m.json",    "-q",   "--test-subjects", "M003"};
+    args.insert(args.end(), epoch.begin(), epoch.end());
+    const Outcome outcome = run(args);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(json("m.json")["facts"]["model"], epoch.empty() ? "run/last" : "run/epochs/0002");
+  }
+  EXPECT_TRUE(
+      failed_with(run({"evaluate", "--dataset", "mead", "--save_path", "run", "--max_epoch", "85"}),
+                  2, {"--max-epoch 85"}));
+}
+
 TEST_F(CliEvaluate, MistakesWithAModelAreOneLine) {
   put_dataset(20);
   const std::vector<std::tuple<std::vector<std::string>, int, std::string>> cases = {
