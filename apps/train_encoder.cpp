@@ -21,7 +21,7 @@ int train_encoder(const Args& args) {
   train::EncoderRun config;
   config.train.lr = 1.5e-3f;
   config.train.batch = 8;
-  config.train.max_epoch = 20;
+  config.train.max_epoch = 30;
   config.train.steps_per_epoch = 100;
   options.fill(config);
   options.apply_threads();
