@@ -203,15 +203,17 @@ void read_element(Numbers& numbers, const Element& element, Mesh& mesh, const st
   const auto axis_of = [](const std::string& name) {
     return name == "x" ? 0 : name == "y" ? 1 : name == "z" ? 2 : -1;
   };
-  int found = 0;
+  std::vector<int> found;
   size_t row_numbers = 0;
   for (const Property& p : element.properties) {
     ++row_numbers;
     if (!vertex || p.count || axis_of(p.name) < 0) continue;
-    ++found;
+    found.push_back(axis_of(p.name));
     if (p.type == Dtype::kF64) mesh.type = Dtype::kF64;
   }
-  if (vertex && found != 3) fail("{}: its vertices have no x, y and z", where);
+  std::sort(found.begin(), found.end());
+  if (vertex && found != std::vector<int>{0, 1, 2})
+    fail("{}: its vertices have no x, y and z", where);
   if (row_numbers == 0 && element.rows > 0) fail("{}: an element without properties", where);
   if (!numbers.has_room(element.rows, Dtype::kU8)) numbers.cut_off();
   if (vertex) mesh.vertices.resize(3 * static_cast<size_t>(element.rows));

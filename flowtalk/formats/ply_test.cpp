@@ -70,8 +70,9 @@ TEST(Ply, RefusesWhatIsNoTriangleMesh) {
        {changed("3 0 1 2", "4 0 1 2 0"), changed("3 0 1 2", "3 0 1 3"),
         changed("3 0 1 2", "3 0 1 -1"), changed("3 0 1 2", "3 0 1 0.5"),
         changed("vertex 3", "vertex -3"), changed("vertex 3", "vertex 4611686018427387904"),
-        changed("float x", "float w"), changed("float x", "quad x"), changed("ascii", "utf8"),
-        changed("0.5", "half"), changed("comment made here", "surprise")}) {
+        changed("float x", "float w"), changed("float z", "float y"), changed("float x", "quad x"),
+        changed("ascii", "utf8"), changed("0.5", "half"),
+        changed("comment made here", "surprise")}) {
     try {
       read_ply(file, "x.ply");
       ADD_FAILURE() << file;
