@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the fuzzers with clang and runs each of them; docs/fuzzing.md says what counts as a finding.
-#   scripts/fuzz.sh [SECONDS] [NAME...]    600 seconds each, all of them
+#   scripts/fuzz.sh [SECONDS] [NAME...]    600 seconds each, all of them; JOBS of them at a time
 # Exit codes: 0 nothing found, 1 a finding or a failed build, 77 clang is absent (nothing was run).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,6 +10,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   shift
 fi
 
+jobs=${JOBS:-$(nproc)}
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT
 echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' \
@@ -23,7 +24,7 @@ fi
 
 cd "$root"
 build=$root/build/fuzz
-if ! { cmake --preset fuzz && cmake --build --preset fuzz -j "${JOBS:-$(nproc)}"; } \
+if ! { cmake --preset fuzz && cmake --build --preset fuzz -j "$jobs"; } \
   >"$probe/log" 2>&1; then
   tail -n 40 "$probe/log" >&2
   echo "fuzz: the build failed" >&2
@@ -34,35 +35,42 @@ names=("$@")
 if [ ${#names[@]} = 0 ]; then
   for plan in "$build"/fuzz/*.plan; do names+=("$(basename "$plan" .plan)"); done
 fi
-mkdir -p "$build/findings"
-export ASAN_OPTIONS=detect_stack_use_after_return=1:${ASAN_OPTIONS:-}
-export UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
-failed=
 for name in "${names[@]}"; do
-  plan=$build/fuzz/$name.plan
-  if [ ! -f "$plan" ]; then
-    echo "fuzz: no fuzzer '$name'; there are: $(cd "$build/fuzz" && echo *.plan | sed 's/\.plan//g')" >&2
-    exit 1
-  fi
-  malloc_mb= seeds= dictionary=
+  [ -f "$build/fuzz/$name.plan" ] && continue
+  echo "fuzz: no fuzzer '$name'; there are:" "$(cd "$build/fuzz" && echo *.plan | sed 's/\.plan//g')" >&2
+  exit 1
+done
+mkdir -p "$build/findings"
+
+run_one() {
+  local name=$1 malloc_mb= seeds= dictionary= seed
   # shellcheck disable=SC1090
-  . "$plan"
-  corpus=$build/corpus/$name starts=$probe/$name
+  . "$build/fuzz/$name.plan"
+  local corpus=$build/corpus/$name starts=$probe/$name log=$build/findings/$name.log
   mkdir -p "$corpus" "$starts"
   for seed in $seeds; do
     if [ -d "$seed" ]; then find "$seed" -type f -exec cp {} "$starts" \;; fi
     if [ -f "$seed" ]; then cp "$seed" "$starts/$(echo "$seed" | tr / _)"; fi
   done
-  log=$build/findings/$name.log
   if "$build/fuzz/${name}_fuzzer" ${dictionary:+"-dict=$dictionary"} -max_total_time="$seconds" \
     -max_len=65536 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb="$malloc_mb" \
     -print_final_stats=1 -artifact_prefix="$build/findings/$name-" "$corpus" "$starts" \
     >"$log" 2>&1; then
-    echo "$name: $(grep -E '^Done [0-9]+ runs' "$log"), $(grep -oE 'cov: [0-9]+ ft: [0-9]+' "$log" | tail -n 1)"
-  else
-    echo "$name: a finding, see $log" >&2
-    grep -E 'FINDING|ERROR|SUMMARY|runtime error|terminate|Test unit written' "$log" | cut -c1-300 >&2
-    failed="$failed $name"
+    echo "$name: $(grep -aE '^Done [0-9]+ runs' "$log")," \
+      "$(grep -aoE 'cov: [0-9]+ ft: [0-9]+' "$log" | tail -n 1)"
+    return 0
   fi
-done
-[ -z "$failed" ] || { echo "fuzz: findings in:$failed" >&2; exit 1; }
+  {
+    echo "$name: a finding, see $log"
+    grep -aE 'FINDING|ERROR|SUMMARY|runtime error|terminate|Test unit written' "$log" | cut -c1-300
+  } >&2
+  return 1
+}
+export -f run_one
+export build probe seconds
+export ASAN_OPTIONS=detect_stack_use_after_return=1:${ASAN_OPTIONS:-}
+export UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
+if ! printf '%s\n' "${names[@]}" | xargs -P "$jobs" -I{} bash -c 'run_one {}'; then
+  echo "fuzz: there are findings" >&2
+  exit 1
+fi
