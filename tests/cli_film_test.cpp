@@ -106,7 +106,7 @@ TEST_F(CliFilm, DataCheckNamesWhatIsMissing) {
   }
   std::filesystem::remove(file("made/mead/wav/" + first + ".wav"));
   const Outcome outcome = run({"data", "check", "made/mead"});
-  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.code, 0);  // training does without this clip
   EXPECT_THAT(outcome.out, HasSubstr(first));
 }
 
