@@ -5,6 +5,7 @@
 
 #include "apps/command_line.h"
 #include "apps/evaluate_commands.h"
+#include "apps/face_options.h"
 #include "apps/motion_file.h"
 #include "apps/performance.h"
 #include "apps/voices.h"
@@ -21,6 +22,7 @@ namespace {
 struct LipsCommand {
   std::vector<std::string> voices, motions;
   std::string json, emotion = "neutral";
+  std::string face = "builtin";
   Performance performance;
   bool quiet = false;
 };
@@ -32,6 +34,8 @@ void declare(CLI::App& app, LipsCommand& c) {
                  "without chance unless --temperature is given");
   app.add_option("--json", c.json, "also write the figures to this file");
   app.add_option("--emotion", c.emotion, "of predicted motion (default neutral)");
+  app.add_option("--face", c.face,
+                 "whose lips are measured: builtin, or a FLAME file (default builtin)");
   c.performance.deterministic = true;
   c.performance.add_to(app);
   app.add_flag("-q,--quiet", c.quiet, "print the pooled figure only");
@@ -41,13 +45,14 @@ void declare(CLI::App& app, LipsCommand& c) {
       "  flowtalk evaluate lips --audio voice.wav --motion happy.npy --json lips.json\n");
 }
 
-std::vector<tensor::Tensor> motions_of(const LipsCommand& c,
+std::vector<tensor::Tensor> motions_of(const LipsCommand& c, const face::Face& face,
                                        const std::vector<std::filesystem::path>& voices) {
   std::vector<tensor::Tensor> motions;
   for (const std::string& path : c.motions) motions.push_back(data::load_motion(path));
   if (!motions.empty()) return motions;
   const auto options = c.performance.options(parse_mood(c.emotion));
   const auto predictor = c.performance.load();
+  warn_of_other_axes(predictor.config().face, face);
   for (const auto& voice : voices) {
     motions.push_back(predictor.predict(load_voice(voice), options));
   }
@@ -109,13 +114,14 @@ int evaluate_lips(const Args& args) {
     fail_usage("--motion: expected {} files, one per voice, got {}", voices.size(),
                c.motions.size());
   }
-  const auto motions = motions_of(c, voices);
+  const face::Face& face = face::load_face(c.face);
+  const auto motions = motions_of(c, face, voices);
   data::PhoneRecognizer recognizer;
   std::vector<evaluate::LipRecording> recordings;
   Progress progress("listen", static_cast<int64_t>(voices.size()), "voices", c.quiet);
   for (size_t i = 0; i < voices.size(); ++i) {
-    recordings.push_back(evaluate::measure_lips(voices[i].filename().string(),
-                                                load_voice(voices[i]), motions[i], recognizer));
+    recordings.push_back(evaluate::measure_lips(
+        voices[i].filename().string(), load_voice(voices[i]), motions[i], recognizer, face));
     progress.advance();
   }
   const evaluate::LipReport report = evaluate::check_lips(recordings);
