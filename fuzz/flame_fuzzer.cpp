@@ -39,7 +39,8 @@ void change(Part& part, FuzzedDataProvider& input) {
   if (input.ConsumeBool() && !part.shape.empty()) {
     const auto axis = input.ConsumeIntegralInRange<size_t>(0, part.shape.size() - 1);
     part.shape[axis] = input.ConsumeIntegralInRange<int64_t>(0, 12);
-    if (input.ConsumeBool()) part.shape.push_back(input.ConsumeIntegralInRange<int64_t>(0, 2));
+    if (part.shape.size() < 4 && input.ConsumeBool())
+      part.shape.push_back(input.ConsumeIntegralInRange<int64_t>(0, 2));
     part.values.resize(static_cast<size_t>(tensor::count(part.shape)), 0.5);
   } else if (!part.values.empty()) {
     const auto at = input.ConsumeIntegralInRange<size_t>(0, part.values.size() - 1);
