@@ -22,7 +22,9 @@ struct ZipPart {
 };
 
 inline void put_number(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i) {
+    out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
+  }
 }
 
 inline std::string deflate_raw(std::string_view content) {
