@@ -1,18 +1,15 @@
 #include "flowtalk/predict/predictor.h"
 
 #include <cmath>
-#include <functional>
-#include <mutex>
 #include <utility>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/thread_pool.h"
 #include "flowtalk/encoder/hugging_face.h"
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/waveform.h"
-#include "flowtalk/model/native.h"
 #include "flowtalk/params/checkpoint.h"
-#include "flowtalk/params/native_params.h"
+#include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
 namespace fs = std::filesystem;
@@ -25,69 +22,59 @@ using tensor::Tensor;
 constexpr encoder::Windows kWindows{24 * 50, 20 * 50, 2 * 50};
 
 void check(const PredictOptions& o) {
-  float sum = 0;
-  for (const float w : o.emotion) {
-    if (!(w >= 0)) fail_usage("emotion weights: expected 0 or more, got {}", w);
-    sum += w;
-  }
-  if (std::abs(sum - 1) > 1e-3f) fail_usage("emotion weights: expected a sum of 1, got {}", sum);
-  if (!(o.strength >= 0 && o.strength <= 1.25f)) {
-    fail_usage("strength: expected between 0 and 1.25, got {}", o.strength);
-  }
+  check_emotion(o.emotion, o.strength);
   if (!(o.temperature >= 0 && o.temperature <= 1)) {
     fail_usage("temperature: expected between 0 and 1, got {}", o.temperature);
   }
   FT_CHECK(o.style >= 0 && o.style < model::kStyleCount, "style {}", o.style);
 }
 
-// (1, T, C) with one more frame, a copy of the last, if T is odd.
+}  // namespace
+
 Tensor even_frames(NativeOps& ops, const Tensor& x) {
   const int64_t frames = x.dim(1);
   if (frames % 2 == 0) return x;
   return ops.concat({x, ops.slice(x, 1, frames - 1, frames)}, 1);
 }
 
-}  // namespace
-
-struct Predictor::State {
-  model::ModelConfig config;
-  mutable ThreadPool pool;
-  mutable std::mutex mutex;  // the pool serves one loop at a time
-  mutable NativeOps ops;
-  std::unique_ptr<model::NativeFlowTalk> model;
-
-  std::function<void()> drop_pages = [] {};  // of an external encoder's file
-
-  explicit State(int threads) : pool(threads), ops(pool) {}
-
-  void make_model(params::NativeParams& source) {
-    model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config);
-    source.finish();
+void check_emotion(const std::array<float, 8>& weights, float strength) {
+  float sum = 0;
+  for (const float w : weights) {
+    if (!(w >= 0)) fail_usage("emotion weights: expected 0 or more, got {}", w);
+    sum += w;
   }
-
-  // The same with the encoder of a Hugging Face folder, which must be that of training.
-  void make_model(params::NativeParams& source, const fs::path& checkpoint,
-                  const fs::path& encoder_folder) {
-    auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
-    const auto& wanted = config.external_encoder;
-    config.encoder = opened->config;
-    encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
-    encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
-    opened->weights.finish();
-    const auto got = opened->weights.identity(opened->config, encoder_folder.string());
-    if (got.fingerprint != wanted.fingerprint) {
-      fail(
-          "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
-          "{} ({} values); give --encoder the folder of training (it was {})",
-          encoder_folder.string(), checkpoint.string(), got.fingerprint, got.values,
-          wanted.fingerprint, wanted.values, wanted.folder);
-    }
-    model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config,
-                                                    std::move(encoder));
-    source.finish();
-    drop_pages = [opened] { opened->weights.drop_pages(); };
+  if (std::abs(sum - 1) > 1e-3f) fail_usage("emotion weights: expected a sum of 1, got {}", sum);
+  if (!(strength >= 0 && strength <= kMaxStrength)) {
+    fail_usage("strength: expected between 0 and {}, got {}", kMaxStrength, strength);
   }
-};
+}
+
+void Predictor::State::make_model(params::NativeParams& source) {
+  model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config);
+  source.finish();
+}
+
+void Predictor::State::make_model(params::NativeParams& source, const fs::path& checkpoint,
+                                  const fs::path& encoder_folder) {
+  auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
+  const auto& wanted = config.external_encoder;
+  config.encoder = opened->config;
+  encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
+  encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
+  opened->weights.finish();
+  const auto got = opened->weights.identity(opened->config, encoder_folder.string());
+  if (got.fingerprint != wanted.fingerprint) {
+    fail(
+        "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
+        "{} ({} values); give --encoder the folder of training (it was {})",
+        encoder_folder.string(), checkpoint.string(), got.fingerprint, got.values,
+        wanted.fingerprint, wanted.values, wanted.folder);
+  }
+  model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config,
+                                                  std::move(encoder));
+  source.finish();
+  drop_pages = [opened] { opened->weights.drop_pages(); };
+}
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Predictor::~Predictor() = default;

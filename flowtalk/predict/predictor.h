@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/model/model_config.h"
+#include "flowtalk/predict/likelihood.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::predict {
@@ -50,6 +53,16 @@ class Predictor {
   tensor::Tensor predict(const audio::Audio& audio, const PredictOptions& options) const {
     return predict(encode(audio), options);
   }
+
+  // The exact density of a recorded performance, motion (T, 53), under a condition. Voice and
+  // motion may differ by a few frames; the rest of the longer one is left out. Error: lengths that
+  // differ more, fewer than 2 frames, a condition out of range.
+  Likelihood likelihood(const SpeechFeatures& speech, const tensor::Tensor& motion,
+                        const Condition& condition) const;
+  // The same under many conditions, in much less time than one by one.
+  std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const tensor::Tensor& motion,
+                                      std::span<const Condition> conditions) const;
+  std::vector<float> base_rho() const;  // (2D), AR(1) coefficients of the base
 
  private:
   struct State;

@@ -1,0 +1,125 @@
+#include "flowtalk/predict/likelihood.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/predict/predictor_state.h"
+
+namespace flowtalk::predict {
+namespace {
+
+using ops::NativeOps;
+using tensor::Tensor;
+
+// Conditions that are worked on at once share one pass; more of them for short clips, so that the
+// memory in use stays that of a few thousand frames.
+constexpr int64_t kFramesAtOnce = 4096;
+// A recording and its voice rarely end in the same frame.
+constexpr int64_t kMaxCut = 5;
+
+int64_t common_frames(const SpeechFeatures& speech, const Tensor& motion) {
+  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
+           tensor::to_string(motion.shape()));
+  const int64_t heard = speech.values.dim(1), seen = motion.dim(0);
+  if (std::abs(heard - seen) > kMaxCut) {
+    fail("the motion has {} frames, the voice {} ({} per second); do they belong together?", seen,
+         heard, flame::kFps);
+  }
+  const int64_t frames = std::min(heard, seen);
+  if (frames < 2) fail("{} frames are too few for a likelihood; expected 2 or more", frames);
+  return frames;
+}
+
+condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t frames) {
+  condition::EmotionCurve all;
+  all.batch = static_cast<int64_t>(conditions.size());
+  all.frames = frames;
+  for (const Condition& c : conditions) {
+    const auto one = condition::EmotionCurve::constant(c.emotion, c.strength, frames);
+    all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
+    all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
+  }
+  return all;
+}
+
+void check(std::span<const Condition> conditions) {
+  for (const Condition& c : conditions) {
+    check_emotion(c.emotion, c.strength);
+    FT_CHECK(c.style >= 0 && c.style < model::kStyleCount, "style {}", c.style);
+  }
+}
+
+// Row `item` of (B, T, C) or (B, T), its first `pairs` frames.
+Tensor item_of(NativeOps& ops, const Tensor& batch, int64_t item, int64_t pairs) {
+  const Tensor row = ops.slice(ops.slice(batch, 0, item, item + 1), 1, 0, pairs);
+  return row.reshape(tensor::Shape(row.shape().begin() + 1, row.shape().end()));
+}
+
+// Of latents (1, T, D), T even, the first `pairs` pairs of which count.
+std::vector<Likelihood> judge(NativeOps& ops, const model::Generator<NativeOps>& generator,
+                              const Tensor& speech, const Tensor& z,
+                              std::span<const Condition> conditions, int64_t pairs) {
+  std::vector<int64_t> styles;
+  for (const Condition& c : conditions) styles.push_back(c.style);
+  const Tensor emotion = generator.control(ops, curves_of(conditions, z.dim(1)));
+  const auto prepared = generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
+  const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), z), 0);
+  const auto flowed =
+      generator.flow.forward(ops, generator.standardise(ops, copies), prepared.condition);
+  const Tensor density =
+      ops.add(generator.base.log_prob(ops, flowed.value, prepared.base), flowed.log_det);
+  const Tensor residual = generator.base.residual(ops, flowed.value, prepared.base);
+  std::vector<Likelihood> results;
+  for (int64_t i = 0; i < static_cast<int64_t>(conditions.size()); ++i) {
+    Likelihood& one = results.emplace_back();
+    one.residual = item_of(ops, residual, i, pairs);
+    one.log_probs = item_of(ops, density, i, pairs);
+    one.dimensions = one.residual.size();
+    for (const float v : one.log_probs.values()) one.log_prob += static_cast<double>(v);
+    if (!std::isfinite(one.log_prob)) {
+      fail("the likelihood of this motion is not finite; its values are far from any face's");
+    }
+  }
+  return results;
+}
+
+}  // namespace
+
+double Likelihood::bits_per_dim() const {
+  return -log_prob / (static_cast<double>(dimensions) * std::numbers::ln2);
+}
+
+std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, const Tensor& motion,
+                                               std::span<const Condition> conditions) const {
+  check(conditions);
+  const int64_t frames = common_frames(speech, motion);
+  const std::lock_guard lock(state_->mutex);
+  NativeOps& ops = state_->ops;
+  const Tensor heard = even_frames(ops, ops.slice(speech.values, 1, 0, frames));
+  const Tensor seen = ops.slice(motion.reshape({1, motion.dim(0), flame::kMotion}), 1, 0, frames);
+  const Tensor z = even_frames(ops, state_->model->prior.encode(ops, seen).mean);
+  const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / z.dim(1)));
+  std::vector<Likelihood> results;
+  for (size_t begin = 0; begin < conditions.size(); begin += at_once) {
+    const size_t count = std::min(at_once, conditions.size() - begin);
+    auto part = judge(ops, state_->model->generator, heard, z, conditions.subspan(begin, count),
+                      frames / 2);
+    std::move(part.begin(), part.end(), std::back_inserter(results));
+  }
+  return results;
+}
+
+Likelihood Predictor::likelihood(const SpeechFeatures& speech, const Tensor& motion,
+                                 const Condition& condition) const {
+  return std::move(likelihoods(speech, motion, {&condition, 1}).front());
+}
+
+std::vector<float> Predictor::base_rho() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->ops.to_host(state_->model->generator.base.rho(state_->ops));
+}
+
+}  // namespace flowtalk::predict

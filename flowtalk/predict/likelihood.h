@@ -1,0 +1,28 @@
+// The exact density that the flow gives a recorded performance: log p(z | voice, emotion, strength,
+// style). It is the density of the motion prior's standardised latents (the encoder's means), not
+// of the motion itself; docs/likelihood.md says what that means.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::predict {
+
+// Under what a performance is judged; the values are those of PredictOptions.
+struct Condition {
+  std::array<float, 8> emotion{1};  // weights, sum 1
+  float strength = 0;               // 0 .. 1.25
+  int style = 0;                    // index into kStyles
+};
+
+struct Likelihood {
+  double log_prob = 0;       // natural logarithm, summed over all whole pairs of frames
+  int64_t dimensions = 0;    // latent values counted: 2 (T/2) D; the last frame of an odd T is not
+  tensor::Tensor residual;   // r = (u - m) / sd of the base, (T/2, 2D)
+  tensor::Tensor log_probs;  // natural logarithm per pair of frames, (T/2)
+  double bits_per_dim() const;  // -log_prob / (dimensions ln 2)
+};
+
+}  // namespace flowtalk::predict

@@ -1,0 +1,107 @@
+// The likelihood of performances under the shipped model.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/predict/predictor.h"
+#include "flowtalk/synth/speech.h"
+
+namespace flowtalk {
+namespace {
+
+using predict::Condition;
+using tensor::Tensor;
+
+// Frames [begin, end) of a motion.
+Tensor part(const Tensor& motion, int64_t begin, int64_t end) {
+  return Tensor({end - begin, flame::kMotion},
+                motion.values().subspan(static_cast<size_t>(begin * flame::kMotion),
+                                        static_cast<size_t>((end - begin) * flame::kMotion)));
+}
+
+struct LikelihoodTest : ::testing::Test {
+  static void SetUpTestSuite() {
+    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    speech = new predict::SpeechFeatures(encoded("Papa walked home, and Bob made up a map."));
+    predict::PredictOptions options;
+    options.emotion = {0, 1, 0, 0, 0, 0, 0, 0};
+    options.strength = 1;
+    options.style = 4;
+    motion = new Tensor(predictor->predict(*speech, options));
+  }
+  static void TearDownTestSuite() {
+    delete motion;
+    delete speech;
+    delete predictor;
+  }
+  static predict::SpeechFeatures encoded(const char* text) {
+    synth::VoiceRecipe recipe;
+    recipe.engine = synth::Engine::kFlite;
+    recipe.voice = "slt";
+    return predictor->encode(synth::speak(text, recipe).audio);
+  }
+
+  static predict::Predictor* predictor;
+  static predict::SpeechFeatures* speech;
+  static Tensor* motion;
+  const Condition happy{{0, 1, 0, 0, 0, 0, 0, 0}, 1, 4}, sad{{0, 0, 1, 0, 0, 0, 0, 0}, 1, 4};
+};
+predict::Predictor* LikelihoodTest::predictor = nullptr;
+predict::SpeechFeatures* LikelihoodTest::speech = nullptr;
+Tensor* LikelihoodTest::motion = nullptr;
+
+TEST_F(LikelihoodTest, ManyConditionsAtOnceAreTheSameAsOneByOne) {
+  const std::vector<Condition> both{happy, sad};
+  const auto results = predictor->likelihoods(*speech, *motion, both);
+  ASSERT_EQ(results.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto one = predictor->likelihood(*speech, *motion, both[i]);
+    EXPECT_NEAR(one.log_prob, results[i].log_prob, 1e-6 * std::abs(one.log_prob));
+  }
+  EXPECT_GT(results[0].log_prob, results[1].log_prob);
+}
+
+TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
+  const int64_t width = 2 * predictor->config().prior.latent, frames = motion->dim(0);
+  const int64_t even = frames - frames % 2;
+  for (const int64_t t : {even, even - 1}) {
+    const auto one = predictor->likelihood(*speech, part(*motion, 0, t), happy);
+    EXPECT_EQ(one.residual.shape(), (tensor::Shape{t / 2, width}));
+    EXPECT_EQ(one.log_probs.shape(), (tensor::Shape{t / 2}));
+    EXPECT_EQ(one.dimensions, t / 2 * width);
+    double sum = 0;
+    for (const float v : one.log_probs.values()) sum += static_cast<double>(v);
+    EXPECT_NEAR(one.log_prob, sum, 1e-9 * std::abs(sum));
+    EXPECT_NEAR(one.bits_per_dim() * static_cast<double>(one.dimensions) * std::log(2),
+                -one.log_prob, 1e-6 * std::abs(sum));
+  }
+  EXPECT_EQ(predictor->base_rho().size(), static_cast<size_t>(width));
+}
+
+TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
+  const int64_t frames = motion->dim(0);
+  EXPECT_GT(predictor->likelihood(*speech, part(*motion, 0, frames - 3), happy).dimensions, 0);
+  EXPECT_THROW(predictor->likelihood(*speech, part(*motion, 0, frames - 20), happy), Error);
+  Condition wrong = happy;
+  wrong.strength = 2;
+  EXPECT_THROW(predictor->likelihood(*speech, *motion, wrong), Error);
+}
+
+TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
+  auto other = encoded("My mother bought a big apple pie, and you can see the sea.");
+  const int64_t frames = std::min(other.values.dim(1), motion->dim(0));
+  const auto cut = [&](const predict::SpeechFeatures& f) {
+    const int64_t width = f.values.dim(2);
+    return predict::SpeechFeatures{
+        Tensor({1, frames, width}, f.values.values().first(static_cast<size_t>(frames * width)))};
+  };
+  const Tensor seen = part(*motion, 0, frames);
+  const double own = predictor->likelihood(cut(*speech), seen, happy).bits_per_dim();
+  EXPECT_LT(own + 0.05, predictor->likelihood(cut(other), seen, happy).bits_per_dim());
+}
+
+}  // namespace
+}  // namespace flowtalk
