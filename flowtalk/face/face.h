@@ -28,9 +28,17 @@ enum class Material : uint8_t {
   kHair
 };
 
+// The clear dome before an iris, which meshes of eyeballs leave out; shading makes up for it.
+struct Cornea {
+  uint32_t pole = 0;               // the middle of the pupil
+  std::vector<uint32_t> vertices;  // iris and pupil
+};
+
 struct Appearance {
   std::vector<std::array<float, 3>> albedo;  // per vertex, linear RGB 0..1
   std::vector<Material> material;            // per vertex
+  std::vector<float> strand;                 // hair: across it, in strand widths; or empty
+  std::vector<Cornea> corneas;
 };
 
 // Vertex lists of the metrics (datasets/regions/{lve,fdd,eve}.txt).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace flowtalk::render {
 namespace {
@@ -21,6 +22,27 @@ Adjacency::Adjacency(std::span<const std::array<uint32_t, 3>> triangles, size_t 
   for (uint32_t i = 0; i < triangles.size(); ++i) {
     for (const uint32_t v : triangles[i]) triangle_[next[v]++] = i;
   }
+}
+
+std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
+                                      size_t vertices) {
+  std::vector<uint32_t> parent(vertices);
+  std::iota(parent.begin(), parent.end(), 0u);
+  const auto root = [&](uint32_t v) {
+    while (parent[v] != v) v = parent[v] = parent[parent[v]];
+    return v;
+  };
+  for (const auto& t : triangles) {
+    for (const uint32_t v : t) parent[root(v)] = root(t[0]);
+  }
+  std::vector<uint16_t> number(vertices, 0), parts;
+  uint16_t next = 0;
+  for (const auto& t : triangles) {
+    uint16_t& n = number[root(t[0])];
+    if (n == 0) n = ++next;  // a mesh of more than 65,535 parts reuses their numbers
+    parts.push_back(n);
+  }
+  return parts;
 }
 
 void vertex_normals(std::span<const float> vertices,

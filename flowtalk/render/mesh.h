@@ -34,8 +34,8 @@ enum Attribute : size_t {
   kKeyLight,  // 0..1, how much of the key light reaches it
   kReflectance,
   kRoughness,
-  kScatter,       // 0..1, how far light spreads under the surface
-  kInverseDepth,  // 1 / metres, for perspective
+  kScatter,  // 0..1, how far light spreads under the surface
+  kStrand,   // across the strands of hair, in strand widths; 0 elsewhere
   kAttributes
 };
 struct alignas(16) SurfaceVertex {
@@ -64,6 +64,10 @@ class Adjacency {
  private:
   std::vector<uint32_t> first_, triangle_;
 };
+
+// Per triangle, which connected part of the mesh it belongs to: 1, 2, ...
+std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
+                                      size_t vertices);
 
 // Area-weighted vertex normals, unit length, world space. vertices: V*3 metres.
 void vertex_normals(std::span<const float> vertices,

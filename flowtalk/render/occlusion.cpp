@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kDirections = 64;
 constexpr float kLeastFacing = 0.2f;  // steeper surfaces count as this steep
-constexpr int kAmbientSize = 96;      // pixels of the maps for ambient light
+constexpr int kAmbientSize = 160;     // pixels of the maps for ambient light
 
 float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 

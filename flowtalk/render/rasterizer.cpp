@@ -53,7 +53,8 @@ template <class Int>
                                          Edge<Int>(t.x[0], t.y[0], t.x[1], t.y[1], left, top)};
   std::array<std::array<Int, kLanes>, 3> first_edge;
   std::array<float, kLanes> first_depth;
-  const float corner_depth = t.depth + t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
+  const float corner_depth = t.inverse_depth[0] +
+                             t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
                              t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel);
   for (size_t lane = 0; lane < kLanes; ++lane) {
     const size_t s = lane % kSamples;
@@ -137,7 +138,7 @@ bool make_triangle(std::span<const ScreenVertex> vertices, std::array<uint32_t, 
     area = -area;
   }
   t.vertex = corners;
-  std::array<float, 3> depth;
+  auto& depth = t.inverse_depth;
   for (size_t k = 0; k < 3; ++k) {
     t.x[k] = vertices[corners[k]].x;
     t.y[k] = vertices[corners[k]].y;
@@ -148,7 +149,6 @@ bool make_triangle(std::span<const ScreenVertex> vertices, std::array<uint32_t, 
   t.b1_dy = static_cast<float>(t.x[0] - t.x[2]) * scale;
   t.b2_dx = static_cast<float>(t.y[0] - t.y[1]) * scale;
   t.b2_dy = static_cast<float>(t.x[1] - t.x[0]) * scale;
-  t.depth = depth[0];
   t.depth_dx = (depth[1] - depth[0]) * t.b1_dx + (depth[2] - depth[0]) * t.b2_dx;
   t.depth_dy = (depth[1] - depth[0]) * t.b1_dy + (depth[2] - depth[0]) * t.b2_dy;
   return true;

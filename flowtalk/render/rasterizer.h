@@ -24,7 +24,8 @@ inline constexpr std::array<int, kSamples> kSampleY = {8, 24, 40, 56};
 struct ScreenTriangle {
   std::array<uint32_t, 3> vertex{};
   std::array<int32_t, 3> x{}, y{};                   // subpixels
-  float depth = 0, depth_dx = 0, depth_dy = 0;       // inverse depth at corner 0, change per pixel
+  std::array<float, 3> inverse_depth{};              // of the corners
+  float depth_dx = 0, depth_dy = 0;                  // its change per pixel
   float b1_dx = 0, b1_dy = 0, b2_dx = 0, b2_dy = 0;  // screen-space barycentrics per pixel
   bool back = false;                                 // its inner side is seen
 };

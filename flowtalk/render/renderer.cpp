@@ -15,15 +15,51 @@
 namespace flowtalk::render {
 namespace {
 
-constexpr int kShadowSize = 160;         // pixels of the key light's map, about 2.5 mm each
-constexpr int kShadowReach = 2;          // pixels that a shadow's edge is softened by
+constexpr int kShadowSize = 128;      // pixels of the key light's map, about 3 mm each
+constexpr int kShadowReach = 2;       // pixels that a shadow's edge is softened by
+constexpr int kSmoothRounds = 2;      // of the openness, over a vertex's neighbours
+constexpr float kCorneaBulge = 1.6f;  // how much rounder than the eyeball the cornea is
+// Millimetres per pixel at which strands of hair are out of sight, and at which they are clear.
+constexpr float kStrandsLost = 1.4f, kStrandsClear = 0.35f;
+constexpr Vec3 kClay = {0.47f, 0.47f, 0.47f};
+constexpr Rgb kWhite = {0xff, 0xff, 0xff};
 constexpr float kMouthFalloff = 0.014f;  // metres behind the lips at which light falls to 1/e
-constexpr float kInnerLight = 0.05f;     // inside a head that has no mouth of its own
+constexpr float kInnerLight = 0.01f;     // inside a head that has no mouth of its own
 constexpr float kWideGap = 0.012f;       // lip gap in metres that lets all light in
 
 bool is_in_mouth(face::Material material) {
   using enum face::Material;
   return material == kTeeth || material == kTongue || material == kMouthInside;
+}
+
+// What clay shows of a material: the iris stays darker, so that the gaze can be read, and so does
+// the inside of the mouth.
+Vec3 clay_of(face::Material material, const std::array<float, 3>& albedo) {
+  using enum face::Material;
+  const float bright = (albedo[0] + albedo[1] + albedo[2]) / 3.0f;
+  float share = 1.0f;
+  if (material == kEyeball) share = 0.45f + 0.65f * std::min(1.0f, bright / 0.6f);
+  if (material == kTeeth) share = 1.2f;
+  if (material == kMouthInside) share = 0.5f;
+  return {share * kClay[0], share * kClay[1], share * kClay[2]};
+}
+
+// Each vertex takes half of the mean of its triangles' corners.
+void smooth_over(std::span<const std::array<uint32_t, 3>> triangles, const Adjacency& adjacency,
+                 std::vector<float>& values) {
+  for (int round = 0; round < kSmoothRounds; ++round) {
+    std::vector<float> next = values;
+    for (size_t v = 0; v < values.size(); ++v) {
+      const auto around = adjacency.triangles_of(v);
+      if (around.empty()) continue;
+      float sum = 0;
+      for (const uint32_t t : around) {
+        for (const uint32_t corner : triangles[t]) sum += values[corner];
+      }
+      next[v] = 0.5f * (values[v] + sum / static_cast<float>(3 * around.size()));
+    }
+    values.swap(next);
+  }
 }
 
 // z of the foremost lip point at rest.
@@ -46,6 +82,7 @@ struct Renderer::State {
   Adjacency adjacency;
   bool has_mouth = false;            // an inside that hides the back of the head
   std::vector<uint8_t> both_sides;   // per triangle
+  std::vector<uint16_t> part;        // per triangle
   std::vector<uint8_t> in_mouth;     // per vertex
   std::vector<SurfaceVertex> still;  // what no frame changes
   std::vector<Vec3> face_normals, normals;
@@ -56,6 +93,7 @@ struct Renderer::State {
   Image backdrop;
 
   State(const face::Face& f, const RenderOptions& o, ThreadPool& p);
+  void bulge_corneas();
   void prepare_surface(std::span<const float> vertices, const Camera& camera);
 };
 
@@ -64,6 +102,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
       options(o),
       pool(p),
       adjacency(f.triangles, static_cast<size_t>(f.vertex_count())),
+      part(connected_parts(f.triangles, static_cast<size_t>(f.vertex_count()))),
       still(static_cast<size_t>(f.vertex_count())) {
   const auto& material = face.appearance.material;
   in_mouth.resize(material.size());
@@ -75,14 +114,21 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]]);
   }
   vertex_normals(face.rest.values(), face.triangles, adjacency, pool, face_normals, normals);
-  const auto open = options.occlusion ? ambient_openness(face.rest.values(), face.triangles,
-                                                         both_sides, normals, pool)
-                                      : std::vector<float>(still.size(), 1.0f);
+  std::vector<float> open(still.size(), 1.0f);
+  if (options.occlusion) {
+    open = ambient_openness(face.rest.values(), face.triangles, both_sides, normals, pool);
+    smooth_over(face.triangles, adjacency, open);
+  }
+  const bool grey = options.look == Look::kGrey;
+  const auto& strand = face.appearance.strand;
   const float lips_z = front_of_lips(face);
   for (size_t v = 0; v < still.size(); ++v) {
     auto& value = still[v].value;
-    for (size_t k = 0; k < 3; ++k) value[kRed + k] = face.appearance.albedo[v][k];
-    const Finish finish = finish_of(material[v]);
+    const auto& albedo = face.appearance.albedo[v];
+    const Vec3 colour = grey ? clay_of(material[v], albedo) : albedo;
+    for (size_t k = 0; k < 3; ++k) value[kRed + k] = colour[k];
+    const Finish finish = grey ? clay_finish(material[v]) : finish_of(material[v]);
+    value[kStrand] = grey || strand.empty() ? 0.0f : strand[v];
     value[kAmbient] = std::max(finish.least_ambient, open[v]);
     if (in_mouth[v] && options.occlusion) {
       const float behind = std::max(0.0f, lips_z - face.rest[3 * static_cast<int64_t>(v) + 2]);
@@ -95,9 +141,26 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
   }
 }
 
+// The cornea is rounder than the eyeball that the mesh shows: its normals lean away from the line
+// of sight, which brings the lights' reflections into the iris.
+void Renderer::State::bulge_corneas() {
+  for (const face::Cornea& cornea : face.appearance.corneas) {
+    const Vec3 axis = normals[cornea.pole];
+    for (const uint32_t v : cornea.vertices) {
+      Vec3& n = normals[v];
+      const float along = n[0] * axis[0] + n[1] * axis[1] + n[2] * axis[2];
+      for (size_t k = 0; k < 3; ++k) {
+        n[k] = along * axis[k] + kCorneaBulge * (n[k] - along * axis[k]);
+      }
+      const float scale = 1.0f / std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
+      for (float& x : n) x *= scale;
+    }
+  }
+}
+
 void Renderer::State::prepare_surface(std::span<const float> vertices, const Camera& camera) {
   const auto axes = camera.axes();
-  const Vec3& to_key = studio_lights()[0].direction;
+  const Vec3& to_key = studio(options.look).key.direction;
   Vec3 key{};  // world space
   for (size_t k = 0; k < 3; ++k) {
     key[k] = to_key[0] * axes[0][k] + to_key[1] * axes[1][k] + to_key[2] * axes[2][k];
@@ -115,7 +178,6 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
     for (size_t k = 0; k < 3; ++k) {
       out[kNormalX + k] = n[0] * axes[k][0] + n[1] * axes[k][1] + n[2] * axes[k][2];
     }
-    out[kInverseDepth] = screen[v].inverse_depth;
     if (in_mouth[v]) {
       out[kAmbient] *= let_in;
       out[kKeyLight] = out[kAmbient];
@@ -126,6 +188,19 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
       out[kKeyLight] = least + (1.0f - least) * key_shadow.visibility(point, n, kShadowReach, lift);
     }
   });
+}
+
+// 0..1 for a picture whose pixels are pixel_m apart at the face.
+static float strand_contrast(float pixel_m) {
+  const float t = (kStrandsLost - 1000.0f * pixel_m) / (kStrandsLost - kStrandsClear);
+  return std::clamp(t, 0.0f, 1.0f);
+}
+
+RenderOptions render_options(Look look) {
+  RenderOptions options;
+  options.look = look;
+  if (look == Look::kGrey) options.backdrop_centre = options.backdrop_edge = kWhite;
+  return options;
 }
 
 Renderer::Renderer(const face::Face& face, const RenderOptions& options, ThreadPool& pool) {
@@ -152,11 +227,18 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
         make_backdrop(at.width, at.height, s.options.backdrop_centre, s.options.backdrop_edge);
   }
   vertex_normals(vertices, s.face.triangles, s.adjacency, s.pool, s.face_normals, s.normals);
+  s.bulge_corneas();
   project(vertices, camera, at.width, at.height, s.screen);
   s.prepare_surface(vertices, camera);
   s.bins.build(s.screen, s.face.triangles, s.both_sides, at.width, at.height, s.pool);
-  const Scene scene{&s.bins, s.surface, &s.backdrop,
-                    2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height),
+  const float slope = 2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height);
+  const Scene scene{&s.bins,
+                    s.surface,
+                    s.part,
+                    &s.backdrop,
+                    slope,
+                    &studio(s.options.look),
+                    strand_contrast(slope * camera.distance_m),
                     s.has_mouth ? 1.0f : kInnerLight};
   s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
     TileShader(scene, static_cast<int>(tile), at).draw(out);

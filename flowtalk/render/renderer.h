@@ -9,14 +9,19 @@
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/camera.h"
 #include "flowtalk/render/image.h"
+#include "flowtalk/render/shading.h"
 
 namespace flowtalk::render {
 
 struct RenderOptions {
+  Look look = Look::kNatural;
   Rgb backdrop_centre{0x7d, 0x83, 0x8c}, backdrop_edge{0x26, 0x29, 0x2f};
   bool shadows = true;    // of the key light, per frame
   bool occlusion = true;  // what the rest shape hides from the surroundings, made once
 };
+
+// The options of a look, with the ground that goes with it.
+RenderOptions render_options(Look look);
 
 // Draws one face in any pose. Not to be used from two threads at once; it uses the pool itself.
 class Renderer {

@@ -128,7 +128,7 @@ TEST(Renderer, KeyLightComesFromTheUpperLeftAndIsBlocked) {
   EXPECT_GT(brightness(image, 90, 90), brightness(image, 160, 170) + 60);
 
   // A small plate floats between the key light and a wall: its shadow falls down to the right.
-  const Vec3 key = studio_lights()[0].direction;
+  const Vec3 key = studio(Look::kNatural).key.direction;
   std::vector<float> corners;
   std::vector<std::array<uint32_t, 3>> triangles;
   constexpr int kCells = 24;
@@ -211,10 +211,10 @@ TEST(Shading, StaysInRangeAndBrightensWithLight) {
     batch->attribute[kRoughness][i] = 0.004f * static_cast<float>(i);
     batch->attribute[kKeyLight][i] = 0.0f;
   }
-  shade(*batch);
+  shade(studio(Look::kNatural), 1.0f, *batch);
   const auto dark = batch->colour;
   batch->attribute[kKeyLight].fill(1.0f);
-  shade(*batch);
+  shade(studio(Look::kNatural), 1.0f, *batch);
   for (size_t c = 0; c < 3; ++c) {
     for (size_t i = 0; i < kBatch; ++i) {
       ASSERT_GE(dark[c][i], 0.0f);

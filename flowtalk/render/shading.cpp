@@ -17,13 +17,22 @@ constexpr Vec3 unit(Vec3 v) {
   return {v[0] / root, v[1] / root, v[2] / root};
 }
 
-constexpr std::array<Light, kLightCount> kLights = {
-    Light{unit({-0.52f, 0.58f, 0.70f}), {0.98f, 0.92f, 0.84f}},
-    Light{unit({0.85f, 0.05f, 0.60f}), {0.17f, 0.19f, 0.22f}},
-    Light{unit({0.75f, 0.30f, -0.70f}), {0.50f, 0.53f, 0.58f}},
-    Light{unit({-0.80f, 0.25f, -0.65f}), {0.26f, 0.28f, 0.31f}}};
-constexpr Vec3 kSky = {0.27f, 0.28f, 0.31f}, kGround = {0.12f, 0.095f, 0.085f};
-constexpr Vec3 kScatterWidth = {0.32f, 0.16f, 0.10f};  // red travels furthest in skin
+constexpr Rig kStudio = {{unit({-0.50f, 0.56f, 0.74f}), {0.96f, 0.90f, 0.83f}},
+                         {unit({0.80f, 0.10f, 0.62f}), {0.215f, 0.21f, 0.22f}},
+                         {Light{unit({0.80f, 0.35f, -0.45f}), {0.85f, 0.90f, 1.00f}},
+                          Light{unit({-0.85f, 0.30f, -0.40f}), {0.40f, 0.42f, 0.46f}}},
+                         {0.315f, 0.305f, 0.31f},
+                         {0.155f, 0.125f, 0.11f},
+                         {0.34f, 0.17f, 0.11f}};
+constexpr Rig kWhiteStudio = {{unit({-0.42f, 0.60f, 0.72f}), {0.90f, 0.90f, 0.90f}},
+                              {unit({0.80f, 0.10f, 0.62f}), {0.20f, 0.20f, 0.20f}},
+                              {Light{unit({0.80f, 0.35f, -0.45f}), {0.0f, 0.0f, 0.0f}},
+                               Light{unit({-0.85f, 0.30f, -0.40f}), {0.0f, 0.0f, 0.0f}}},
+                              {0.36f, 0.36f, 0.36f},
+                              {0.17f, 0.17f, 0.17f},
+                              {0.12f, 0.12f, 0.12f}};
+constexpr float kStrandShade = 0.55f;  // full contrast darkens and lightens by this share
+constexpr float kBleed = 0.45f;  // light that scatters into the edge of a shadow, red the furthest
 
 // One point to be lit: unit normal n, unit direction v to the eye, and its finish.
 struct Point {
@@ -34,29 +43,75 @@ struct Sum {
   float diffuse[3], specular[3];
 };
 
-// Wrapped Lambert plus a GGX highlight with Schlick's Fresnel and the visibility term of Karis
-// (SIGGRAPH 2013 course notes). reach: share of the light that arrives.
-[[gnu::always_inline]] inline void add_light(const Light& light, float reach, const Point& p,
-                                             Sum& sum) {
-  const float lx = light.direction[0], ly = light.direction[1], lz = light.direction[2];
-  const float n_l = p.nx * lx + p.ny * ly + p.nz * lz;
-  const float hx = p.vx + lx, hy = p.vy + ly, hz = p.vz + lz;
+float facing(const Light& light, const Point& p) {
+  return p.nx * light.direction[0] + p.ny * light.direction[1] + p.nz * light.direction[2];
+}
+
+// A GGX highlight with Schlick's Fresnel and the visibility term of Karis (SIGGRAPH 2013 course
+// notes), for a white light of 1 at n_l to the normal.
+[[gnu::always_inline]] inline float highlight(const Light& light, float n_l, const Point& p) {
+  const float hx = p.vx + light.direction[0], hy = p.vy + light.direction[1];
+  const float hz = p.vz + light.direction[2];
   const float h_scale = 1.0f / std::sqrt(hx * hx + hy * hy + hz * hz + 1e-6f);
   const float n_h = std::max(0.0f, (p.nx * hx + p.ny * hy + p.nz * hz) * h_scale);
   const float v_h = std::max(0.0f, (p.vx * hx + p.vy * hy + p.vz * hz) * h_scale);
-  const float facing = std::max(0.0f, n_l);
+  const float lit = std::max(0.0f, n_l);
   const float alpha2 = p.alpha * p.alpha;
   const float d = n_h * n_h * (alpha2 - 1.0f) + 1.0f;
   const float miss = 1.0f - v_h, miss2 = miss * miss;
   const float fresnel = p.reflectance + (1.0f - p.reflectance) * (miss2 * miss2 * miss);
   const float k = 0.5f * p.alpha;
-  const float spread = 4.0f * (facing * (1.0f - k) + k) * (p.n_v * (1.0f - k) + k) * d * d;
-  const float shine = reach * alpha2 * fresnel * facing / spread;
+  const float spread = 4.0f * (lit * (1.0f - k) + k) * (p.n_v * (1.0f - k) + k) * d * d;
+  return alpha2 * fresnel * lit / spread;
+}
+
+// Wrapped Lambert, and the highlight. reach: share of the light that arrives; gloss: of the
+// highlight that the surroundings let through.
+[[gnu::always_inline]] inline void add_light(const Light& light, const Vec3& scatter_width,
+                                             float reach, float gloss, const Point& p, Sum& sum) {
+  const float n_l = facing(light, p);
+  const float shine = reach * gloss * highlight(light, n_l, p);
+  const float bleed = kBleed * p.scatter * reach * (1.0f - reach);
   for (size_t c = 0; c < 3; ++c) {
-    const float wrap = p.scatter * kScatterWidth[c];
-    sum.diffuse[c] += reach * light.colour[c] * std::max(0.0f, (n_l + wrap) / (1.0f + wrap));
+    const float wrap = p.scatter * scatter_width[c];
+    const float arrives = reach + bleed * (scatter_width[c] / scatter_width[0]);
+    const float lit = std::max(0.0f, (n_l + wrap) / (1.0f + wrap));
+    sum.diffuse[c] += arrives * light.colour[c] * lit;
     sum.specular[c] += light.colour[c] * shine;
   }
+}
+
+[[gnu::always_inline]] inline void add_rim(const Light& light, float open, const Point& p,
+                                           Sum& sum) {
+  const float graze = 1.0f - p.n_v;
+  const float lit = open * open * graze * graze * std::max(0.0f, facing(light, p));
+  for (size_t c = 0; c < 3; ++c) sum.diffuse[c] += light.colour[c] * lit;
+}
+
+// Light that a hollow's own walls throw about, after the fit of Jimenez and others ("Practical
+// real-time strategies for accurate indirect occlusion", SIGGRAPH 2016): bright walls are darkened
+// less than `open` says.
+[[gnu::always_inline]] inline float bounced(float open, float albedo) {
+  const float a = 2.0404f * albedo - 0.3324f;
+  const float b = -4.7951f * albedo + 0.6417f;
+  const float c = 2.7552f * albedo + 0.6903f;
+  return std::max(open, ((open * a + b) * open + c) * open);
+}
+
+// -1..1 for each whole number, 0 for 0 (multiplications and shifts of Wellons' lowbias32).
+[[gnu::always_inline]] inline float scattered(int32_t i) {
+  uint32_t h = static_cast<uint32_t>(i);
+  h = (h ^ (h >> 16)) * 0x7feb352du;
+  h = (h ^ (h >> 15)) * 0x846ca68bu;
+  return static_cast<float>(static_cast<int32_t>(h ^ (h >> 16))) * 0x1p-31f;
+}
+// A smooth curve through those values.
+[[gnu::always_inline]] inline float wander(float s) {
+  const float below = std::floor(s);
+  const auto i = static_cast<int32_t>(below);
+  const float t = s - below, u = t * t * (3.0f - 2.0f * t);
+  const float a = scattered(i);
+  return a + (scattered(i + 1) - a) * u;
 }
 
 // Leaves 0..0.7 as it is and bends what is brighter towards 1.
@@ -72,11 +127,11 @@ Finish finish_of(face::Material material) {
   using enum face::Material;
   switch (material) {
     case kSkin:
-      return {0.026f, 0.53f, 1.0f, 0.15f, 0.0f};
+      return {0.030f, 0.50f, 1.0f, 0.15f, 0.0f};
     case kLips:
-      return {0.040f, 0.33f, 0.8f, 0.45f, 0.0f};
+      return {0.034f, 0.38f, 0.8f, 0.45f, 0.0f};
     case kBrow:
-      return {0.015f, 0.70f, 0.1f, 0.3f, 0.0f};
+      return {0.022f, 0.55f, 0.8f, 0.3f, 0.0f};
     case kEyeball:
       return {0.045f, 0.17f, 0.2f, 0.3f, 0.55f};
     case kTeeth:
@@ -91,9 +146,14 @@ Finish finish_of(face::Material material) {
   FT_CHECK(false, "material {}", static_cast<int>(material));
 }
 
-const std::array<Light, kLightCount>& studio_lights() { return kLights; }
+Finish clay_finish(face::Material material) {
+  const Finish f = finish_of(material);
+  return {0.02f, 0.75f, 0.3f, f.least_ambient, f.least_key};
+}
 
-FLOWTALK_CLONES void shade(ShadeBatch& batch) {
+const Rig& studio(Look look) { return look == Look::kGrey ? kWhiteStudio : kStudio; }
+
+FLOWTALK_CLONES void shade(const Rig& rig, float strand_contrast, ShadeBatch& batch) {
   const auto& a = batch.attribute;
   for (size_t i = 0; i < kBatch; ++i) {
     const float nx = a[kNormalX][i], ny = a[kNormalY][i], nz = a[kNormalZ][i];
@@ -112,19 +172,22 @@ FLOWTALK_CLONES void shade(ShadeBatch& batch) {
     p.reflectance = a[kReflectance][i];
     p.scatter = a[kScatter][i];
 
+    const float s = a[kStrand][i];
+    const float strand =
+        1.0f + strand_contrast * kStrandShade * (0.6f * wander(s) + 0.4f * wander(0.31f * s));
     const float ambient = a[kAmbient][i], up = 0.5f + 0.5f * p.ny;
     Sum sum;
     for (size_t c = 0; c < 3; ++c) {
-      sum.diffuse[c] = ambient * (kGround[c] + (kSky[c] - kGround[c]) * up);
+      const float around = rig.ground[c] + (rig.sky[c] - rig.ground[c]) * up;
+      sum.diffuse[c] = bounced(ambient, a[kRed + c][i]) * around;
       sum.specular[c] = 0.0f;
     }
     const float open = 0.12f + 0.88f * ambient;
-    add_light(kLights[0], a[kKeyLight][i], p, sum);
-    add_light(kLights[1], open, p, sum);
-    add_light(kLights[2], open * open, p, sum);
-    add_light(kLights[3], open * open, p, sum);
+    add_light(rig.key, rig.scatter_width, a[kKeyLight][i], std::min(1.0f, 2.0f * open), p, sum);
+    add_light(rig.fill, rig.scatter_width, open, 1.0f, p, sum);
+    for (const Light& rim : rig.rims) add_rim(rim, open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
-      batch.colour[c][i] = shoulder(a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]);
+      batch.colour[c][i] = shoulder(strand * (a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]));
     }
   }
 }

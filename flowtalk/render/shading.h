@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/camera.h"
@@ -20,15 +21,25 @@ struct Finish {
   float least_key;      // of the key light in shadow: eyes keep their glint under the brow
 };
 Finish finish_of(face::Material material);
+Finish clay_finish(face::Material material);  // of the grey look
 
 // Light colours are linear; a white wall facing a light of 1 shows 1.
 struct Light {
   Vec3 direction;  // towards the light, camera space (right, up, towards the viewer), unit length
   Vec3 colour;
 };
-// Key (upper left, warm), fill (right, cool), two rims (behind, right and left), in this order.
-inline constexpr size_t kLightCount = 4;
-const std::array<Light, kLightCount>& studio_lights();
+// A studio that follows the camera. The rims light only what the eye sees at a grazing angle.
+struct Rig {
+  Light key, fill;            // upper left, and right
+  std::array<Light, 2> rims;  // behind, right and left
+  Vec3 sky, ground;           // from above and below, from everywhere
+  Vec3 scatter_width;         // how far red, green and blue light wraps around skin
+};
+enum class Look : uint8_t {
+  kNatural,  // skin, hair and eyes in colour, warm and cool light
+  kGrey      // matte clay in white light on a plain ground, as figures in papers show meshes
+};
+const Rig& studio(Look look);
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
 inline constexpr size_t kBatch = 256;
@@ -37,7 +48,8 @@ struct ShadeBatch {
   alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye
   alignas(64) std::array<std::array<float, kBatch>, 3> colour;  // out: linear, 0..1
 };
-// Shades all kBatch entries; those past the filled ones hold anything finite.
-void shade(ShadeBatch& batch);
+// Shades all kBatch entries; those past the filled ones hold anything finite. strand_contrast:
+// 0..1, how much of the strands of hair this picture can resolve.
+void shade(const Rig& rig, float strand_contrast, ShadeBatch& batch);
 
 }  // namespace flowtalk::render

@@ -7,8 +7,9 @@
 namespace flowtalk::render {
 namespace {
 
-// Samples whose inverse depth differs by less than this share lie on one surface (4 mm at 1 m).
-constexpr float kSameSurface = 0.004f;
+// Samples of one part of the mesh whose inverse depth differs by less than this share from what the
+// triangle of another leads to lie on one surface (0.15 mm at 1 m).
+constexpr float kSameSurface = 1.5e-4f;
 constexpr size_t kSteps = 4096;  // of the table linear -> sRGB
 
 struct Transfer {
@@ -80,8 +81,19 @@ float TileShader::add_pixel(uint32_t pixel, int x, int y) {
       continue;
     }
     int count = 0, sum_x = 0, sum_y = 0;
+    const ScreenTriangle& t = scene_.bins->triangle(id[s]);
     for (size_t r = s; r < kSamples; ++r) {
-      if (done[r] || std::abs(depth[r] - depth[s]) > kSameSurface * depth[s]) continue;
+      if (done[r] || id[r] == kNothing) continue;
+      if (id[r] != id[s]) {
+        constexpr float kPixel = 1.0f / kSubpixels;
+        const float led_to = depth[s] +
+                             t.depth_dx * kPixel * static_cast<float>(kSampleX[r] - kSampleX[s]) +
+                             t.depth_dy * kPixel * static_cast<float>(kSampleY[r] - kSampleY[s]);
+        if (scene_.part[id[r]] != scene_.part[id[s]] ||
+            std::abs(depth[r] - led_to) > kSameSurface * depth[s]) {
+          continue;
+        }
+      }
       done[r] = true;
       ++count;
       sum_x += kSampleX[r];
@@ -105,8 +117,8 @@ void TileShader::add(uint32_t triangle, uint32_t pixel, float weight, float x, f
   const float b2 = std::clamp(t.b2_dx * dx + t.b2_dy * dy, 0.0f, 1.0f - b1);
   const SurfaceVertex &a = scene_.surface[t.vertex[0]], &b = scene_.surface[t.vertex[1]],
                       &c = scene_.surface[t.vertex[2]];
-  float w0 = (1.0f - b1 - b2) * a.value[kInverseDepth];
-  float w1 = b1 * b.value[kInverseDepth], w2 = b2 * c.value[kInverseDepth];
+  float w0 = (1.0f - b1 - b2) * t.inverse_depth[0];
+  float w1 = b1 * t.inverse_depth[1], w2 = b2 * t.inverse_depth[2];
   const float scale = 1.0f / (w0 + w1 + w2);
   w0 *= scale;
   w1 *= scale;
@@ -135,7 +147,7 @@ void TileShader::add(uint32_t triangle, uint32_t pixel, float weight, float x, f
 
 void TileShader::flush() {
   if (count_ == 0) return;
-  shade(batch_);
+  shade(*scene_.rig, scene_.strand_contrast, batch_);
   for (size_t i = 0; i < count_; ++i) {
     const Fragment& f = fragment_[i];
     for (size_t c = 0; c < 3; ++c) colour_[c][f.pixel] += f.weight * batch_.colour[c][i];

@@ -16,9 +16,12 @@ namespace flowtalk::render {
 struct Scene {
   const TileBins* bins = nullptr;
   std::span<const SurfaceVertex> surface;
+  std::span<const uint16_t> part;   // per triangle; parts are not connected
   const Image* backdrop = nullptr;  // as large as the viewport
   float slope = 0;                  // of the viewing ray, per pixel from the middle
-  float inner_light = 1;            // on the inner side of surfaces, share of the outer
+  const Rig* rig = nullptr;
+  float strand_contrast = 1;  // 0..1
+  float inner_light = 1;      // on the inner side of surfaces, share of the outer
 };
 
 // Shades tile `tile` of a scene whose viewport is `at` in `out`.

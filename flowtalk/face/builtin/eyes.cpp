@@ -147,7 +147,7 @@ void add_brow(HeadMesh& mesh) {
   // A tapering arch, slightly raised; its edges lie under the skin.
   constexpr int kColumns = 44;
   constexpr std::array<float, 5> kAcross{-1, -0.72f, 0, 0.72f, 1};
-  constexpr std::array<float, 5> kHeight{-0.6f, 0.4f, 0.7f, 0.4f, -0.6f};
+  constexpr std::array<float, 5> kHeight{-0.35f, 0.18f, 0.45f, 0.18f, -0.35f};
   std::vector<uint32_t> previous;
   for (int i = 0; i <= kColumns; ++i) {
     const float u = static_cast<float>(i) / kColumns;
@@ -155,16 +155,16 @@ void add_brow(HeadMesh& mesh) {
     const float arch = 15.2f + 7.2f * std::sin(kPi * std::pow(u, 0.85f) * 0.78f) - 2.6f * u * u;
     const float half =
         0.25f + 4.1f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
-    const float hairs = 1 + 0.07f * (i % 2 == 0 ? 1.0f : -1.0f);  // a frayed outline
     std::vector<uint32_t> row;
     for (size_t k = 0; k < kAcross.size(); ++k) {
       Point point;
-      const Vec skin = skin_from_front(x, arch + half * hairs * kAcross[k]);
+      const Vec skin = skin_from_front(x, arch + half * kAcross[k]);
       const float taper = smooth(-0.02f, 0.1f, u) * smooth(1.02f, 0.85f, u);
       point.p = skin + (kHeight[k] < 0 ? kHeight[k] : kHeight[k] * taper - 0.7f * (1 - taper)) *
                            skin_normal(skin);
       point.part = Part::kBrow;
       point.s = u;
+      point.t = kAcross[k];
       row.push_back(mesh.add(point));
     }
     if (!previous.empty()) {

@@ -36,15 +36,20 @@ constexpr Hairline kRightLine{{{0, 60},
                                {125, -40},
                                {180, -60}}};
 
+// A smooth curve through the knots (Catmull and Rom's, with slopes for uneven steps).
 float hairline(float degrees) {
   const Hairline& line = degrees > 0 ? kLeftLine : kRightLine;
   const float angle = std::abs(degrees);
   size_t i = 0;
   while (i + 2 < line.size() && line[i + 1].angle < angle) ++i;
   const Knot a = line[i], b = line[i + 1];
-  const float u = (angle - a.angle) / (b.angle - a.angle);
-  const float tips = 1.6f * std::sin(0.40f * degrees) + 0.9f * std::sin(0.93f * degrees + 1);
-  return mix(a.y, b.y, 0.5f * (u + smooth(0, 1, u))) + tips * smooth(62, 40, angle);
+  const auto slope = [&](size_t k) {  // level in front and at the back
+    if (k == 0 || k + 1 == line.size()) return 0.0f;
+    return (line[k + 1].y - line[k - 1].y) / (line[k + 1].angle - line[k - 1].angle);
+  };
+  const float step = b.angle - a.angle, u = (angle - a.angle) / step;
+  const float rise = u * u * (3 - 2 * u), v = 1 - u;
+  return mix(a.y, b.y, rise) + step * u * v * (slope(i) * v - slope(i + 1) * u);
 }
 
 Vec scalp(float around, float down) {  // both in radians, `down` from the crown
@@ -83,7 +88,8 @@ float thickness(Vec p, float f, float around) {
   const float fade = smooth(1.0f, mix(mix(0.80f, 0.90f, over * front), 0.60f, nape), f);
   const float groove =
       3.2f * bell(p.x - kParting, 2.8f) * smooth(-25, 5, p.z) * smooth(50, 66, p.y);
-  return mix(1.9f, body, fade) + locks(p, around) * (0.3f + 0.7f * top) * smooth(1.0f, 0.9f, f) -
+  const float rim = mix(0.35f, 1.9f, smooth(1.0f, 0.93f, f));  // thin where it meets the skin
+  return mix(rim, body, fade) + locks(p, around) * (0.3f + 0.7f * top) * smooth(1.0f, 0.9f, f) -
          groove * fade;
 }
 
