@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string>
+
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/video/writer.h"
@@ -15,6 +17,13 @@ void add_film_options(CLI::App& app, StageOptions& stage, FilmOptions& film) {
   app.add_option("--columns", stage.columns,
                  "faces in a row (default: what makes a landscape picture)")
       ->check(CLI::Range(1, 64));
+  app.add_option_function<std::string>(
+         "--look",
+         [&stage](const std::string& name) {
+           stage.look = name == "grey" ? render::Look::kGrey : render::Look::kNatural;
+         },
+         "natural, or grey: matte clay on a white ground, for figures (default natural)")
+      ->check(CLI::IsMember({"natural", "grey"}));
   app.add_option("--title", stage.title, "a line of text on top");
   stage.face.add_to(app);
   app.add_option("--crf", film.crf, "x264 quality, 0 best .. 51 smallest (default 18)")

@@ -16,7 +16,7 @@ struct FilmOptions {
   bool quiet = false;
 };
 
-// --size, --columns, --face, --crf: what every command that shows faces offers.
+// --size, --columns, --look, --face, --crf: what every command that shows faces offers.
 void add_film_options(CLI::App& app, StageOptions& stage, FilmOptions& film);
 
 // Error: an unwritable path, and whatever the encoders refuse.

@@ -34,6 +34,10 @@ render::GridOptions grid_options(const StageOptions& options) {
   render::GridOptions grid;
   grid.cell_width = grid.cell_height = options.size;
   grid.columns = options.columns;
+  if (options.look == render::Look::kGrey) {
+    grid.ground = {0xff, 0xff, 0xff};
+    grid.ink = {0x16, 0x18, 0x1c};
+  }
   return grid;
 }
 
@@ -58,7 +62,7 @@ struct Stage::State {
         chosen(choose_face(o.face)),
         face(chosen.face),
         pool(o.threads),
-        renderer(face, render::RenderOptions{}, pool),
+        renderer(face, render::render_options(o.look), pool),
         camera(render::portrait(face, kYaw)),
         vertices(static_cast<size_t>(3 * face.vertex_count())),
         grid(captions_of(roles), o.title, grid_options(o)),

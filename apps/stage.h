@@ -8,6 +8,7 @@
 #include "apps/face_options.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/render/image.h"
+#include "flowtalk/render/shading.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::apps {
@@ -21,6 +22,7 @@ struct StageOptions {
   FaceOptions face;
   int size = 512;     // pixels of one face, each way
   int columns = 0;    // faces in a row; 0: whatever makes a landscape picture
+  render::Look look = render::Look::kNatural;
   std::string title;  // a line on top; "" shows none
   int threads = 0;    // 0: one per hardware thread
 };

@@ -81,9 +81,10 @@ void add_mouth_bag(HeadMesh& mesh) {
   std::vector<uint32_t> previous = mesh.lip_upper;
   previous.insert(previous.end(), mesh.lip_lower.rbegin() + 1, mesh.lip_lower.rend());
   const std::vector<uint32_t> edge = previous;
-  // Behind the lips, in front of the gums, then down the throat.
-  constexpr std::array<float, 5> kBack{2.5f, 6, 14, 32, 52};
-  constexpr std::array<float, 5> kTall{3.5f, 11, 15, 17, 11};
+  // Behind the lips, where the two sides overlap and close the lip line, in front of the gums, then
+  // down the throat.
+  constexpr std::array<float, 5> kBack{1.2f, 6, 14, 32, 52};
+  constexpr std::array<float, 5> kTall{-0.5f, 11, 15, 17, 11};
   constexpr std::array<float, 5> kWide{1.0f, 1.04f, 1.0f, 0.9f, 0.7f};
   for (size_t k = 0; k < kBack.size(); ++k) {
     std::vector<uint32_t> ring;
@@ -92,11 +93,11 @@ void add_mouth_bag(HeadMesh& mesh) {
       Point point = lip;
       const float open =
           std::sqrt(std::max(0.0f, 1 - lip.s * lip.s * 0.96f)) * static_cast<float>(lip.side);
-      point.p = {lip.p.x * kWide[k], mix(lip.p.y, kMouthY, 0.5f) + open * kTall[k],
+      point.p = {lip.p.x * kWide[k], mix(lip.p.y, kMouthY, k == 0 ? 0.0f : 0.5f) + open * kTall[k],
                  lip.p.z - kBack[k]};
       point.part = Part::kMouthBag;
       point.anchor = static_cast<int>(edge[i]);
-      point.fade = k == 0 ? 0.8f : k == 1 ? 0.4f : 0.0f;
+      point.fade = k == 0 ? 1.0f : k == 1 ? 0.4f : 0.0f;
       point.t = -static_cast<float>(k + 1);
       ring.push_back(mesh.add(point));
     }

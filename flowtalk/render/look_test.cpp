@@ -1,0 +1,174 @@
+// What must be seen of a face, and what must not.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "flowtalk/face/expression_axes.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/render/renderer.h"
+
+namespace flowtalk::render {
+namespace {
+
+using face::Material;
+
+struct Mix {
+  std::vector<std::pair<std::string_view, float>> axes;  // "eyeBlink" stands for both sides
+  float jaw = 0;
+};
+
+std::vector<float> posed(const face::Face& face, const Mix& mix) {
+  std::vector<float> expression(flame::kLiveExpression, 0.0f);
+  for (const auto& [name, value] : mix.axes) {
+    for (size_t i = 0; i < expression.size(); ++i) {
+      if (face::kExpressionAxes[i].starts_with(name)) expression[i] = value;
+    }
+  }
+  face::FaceFrame frame;
+  frame.expression = expression;
+  frame.jaw[0] = mix.jaw;
+  std::vector<float> vertices(static_cast<size_t>(face.rest.size()));
+  face::Deformer(face).vertices(frame, vertices);
+  return vertices;
+}
+
+// From `height_m` of the world around `target`, in 300 x 300 pixels.
+Image close_up(const face::Face& face, const Mix& mix, Vec3 target, float height_m, float yaw,
+               const RenderOptions& options = {}, int threads = 2) {
+  Camera camera;
+  camera.target = target;
+  camera.yaw = yaw;
+  camera.field_of_view = 2 * std::atan(0.5f * height_m / camera.distance_m);
+  ThreadPool pool(threads);
+  Renderer renderer(face, options, pool);
+  Image image(300, 300);
+  renderer.draw(posed(face, mix), camera, image);
+  return image;
+}
+
+int count(const Image& image, const std::function<bool(const uint8_t*)>& is) {
+  int n = 0;
+  for (size_t i = 0; i < image.rgb.size(); i += 3) n += is(&image.rgb[i]) ? 1 : 0;
+  return n;
+}
+
+// The built-in head in red, with one material in blue.
+face::Face marked(const std::vector<Material>& materials) {
+  face::Face face = face::builtin_face();
+  for (size_t v = 0; v < face.appearance.albedo.size(); ++v) {
+    const bool mark = std::find(materials.begin(), materials.end(), face.appearance.material[v]) !=
+                      materials.end();
+    face.appearance.albedo[v] = mark ? std::array{0.0f, 0.0f, 0.9f} : std::array{0.9f, 0.0f, 0.0f};
+  }
+  return face;
+}
+bool is_blue(const uint8_t* p) { return p[2] > p[0] + 20; }
+
+constexpr Vec3 kLeftEye = {0.0315f, 0, 0.07f};
+constexpr Vec3 kMouth = {0, -0.067f, 0.1f};
+
+TEST(Look, LidsCoverTheEyeballInABlink) {
+  const face::Face face = marked({Material::kEyeball});
+  for (const float yaw : {-0.6f, -0.2f, 0.0f, 0.2f, 0.6f, 1.0f}) {
+    EXPECT_GT(count(close_up(face, {}, kLeftEye, 0.04f, yaw), is_blue), 3000) << yaw;
+    EXPECT_EQ(count(close_up(face, {{{"eyeBlink", 1}}}, kLeftEye, 0.04f, yaw), is_blue), 0) << yaw;
+  }
+  int last = 90000;
+  for (const float blink : {0.0f, 0.25f, 0.5f, 0.75f}) {
+    const int seen = count(close_up(face, {{{"eyeBlink", blink}}}, kLeftEye, 0.04f, 0), is_blue);
+    EXPECT_LT(seen, last) << blink;
+    last = seen;
+  }
+}
+
+TEST(Look, NothingShinesThroughClosedLips) {
+  const face::Face inside = marked({Material::kTeeth, Material::kTongue});
+  RenderOptions lit;
+  lit.occlusion = lit.shadows = false;
+  lit.backdrop_centre = lit.backdrop_edge = {0, 0xff, 0};
+  const std::vector<Mix> closed{{},
+                                {{{"mouthSmile", 1}}},
+                                {{{"mouthFrown", 1}}},
+                                {{{"mouthPress", 1}}},
+                                {{{"mouthRoll", 1}}},
+                                {{{"mouthPucker", 1}}},
+                                {{{"mouthStretch", 1}}},
+                                {{{"mouthDimple", 1}}},
+                                {{{"mouthClose", 0.6f}}, 0.15f}};
+  for (const Mix& mix : closed) {
+    for (const float yaw : {-0.4f, 0.0f, 0.4f}) {
+      const Image image = close_up(inside, mix, kMouth, 0.04f, yaw, lit);
+      const char* name = mix.axes.empty() ? "rest" : mix.axes[0].first.data();
+      EXPECT_EQ(count(image, is_blue), 0) << name << " " << yaw;
+      EXPECT_EQ(count(image, [](const uint8_t* p) { return p[1] > p[0]; }), 0) << name << yaw;
+    }
+  }
+  EXPECT_GT(count(close_up(inside, {{}, 0.2f}, kMouth, 0.04f, 0, lit), is_blue), 1000);
+}
+
+TEST(Look, TheBackOfTheMouthHidesTheGround) {
+  // Half and wide open: whatever is seen between the lips, it is not what lies behind the head.
+  RenderOptions options;
+  options.backdrop_centre = options.backdrop_edge = {0, 0xff, 0};
+  for (const float jaw : {0.05f, 0.12f, 0.2f, 0.3f}) {
+    for (const float yaw : {-0.3f, 0.0f, 0.3f}) {
+      const Image image =
+          close_up(face::builtin_face(), {{}, jaw}, {0, -0.075f, 0.09f}, 0.05f, yaw, options);
+      EXPECT_EQ(count(image, [](const uint8_t* p) { return p[1] > p[0] + 40; }), 0) << jaw << yaw;
+    }
+  }
+}
+
+TEST(Look, EyesCatchTheLight) {
+  // On a black iris and pupil the reflection of the key light is a small white spot.
+  face::Face face = face::builtin_face();
+  for (const face::Cornea& cornea : face.appearance.corneas) {
+    for (const uint32_t v : cornea.vertices) face.appearance.albedo[v] = {0, 0, 0};
+  }
+  ASSERT_EQ(face.appearance.corneas.size(), 2u);
+  for (const float side : {1.0f, -1.0f}) {
+    for (const float yaw : {-0.2f, 0.0f, 0.2f}) {
+      const Vec3 eye = {side * kLeftEye[0], kLeftEye[1], kLeftEye[2]};
+      const Image image = close_up(face, {}, eye, 0.011f, yaw);  // as wide as the iris
+      const int bright = count(image, [](const uint8_t* p) { return p[1] > 200; });
+      EXPECT_GT(bright, 300) << side << " " << yaw;
+      EXPECT_LT(bright, 30000) << side << " " << yaw;
+    }
+  }
+}
+
+TEST(Look, GreyIsGrey) {
+  const RenderOptions grey = render_options(Look::kGrey);
+  const Image image = close_up(face::builtin_face(), {{}, 0.15f}, {0, 0, 0}, 0.35f, 0.3f, grey);
+  int shades[256] = {};
+  for (size_t i = 0; i < image.rgb.size(); i += 3) {
+    ASSERT_EQ(image.rgb[i], image.rgb[i + 1]);
+    ASSERT_EQ(image.rgb[i], image.rgb[i + 2]);
+    ++shades[image.rgb[i]];
+  }
+  EXPECT_GT(shades[255], 9000);                                                     // the ground
+  EXPECT_GT(std::count_if(shades, shades + 255, [](int n) { return n > 0; }), 60);  // the head
+  // Hair and skin are one clay: the forehead and the hair above it look alike.
+  const auto mean = [&](int y0, int y1) {
+    int sum = 0;
+    for (int y = y0; y < y1; ++y) sum += image.at(130, y)[0];
+    return sum / (y1 - y0);
+  };
+  EXPECT_NEAR(mean(60, 75), mean(100, 115), 45);
+}
+
+TEST(Look, GreyPicturesAreTheSameForAnyNumberOfThreads) {
+  const RenderOptions grey = render_options(Look::kGrey);
+  const auto draw = [&](int threads) {
+    return close_up(face::builtin_face(), {}, {0, 0, 0}, 0.35f, 0.3f, grey, threads).rgb;
+  };
+  EXPECT_EQ(draw(1), draw(2));
+}
+
+}  // namespace
+}  // namespace flowtalk::render
