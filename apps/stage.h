@@ -20,8 +20,8 @@ struct Role {
 
 struct StageOptions {
   FaceOptions face;
-  int size = 512;     // pixels of one face, each way
-  int columns = 0;    // faces in a row; 0: whatever makes a landscape picture
+  int size = 512;   // pixels of one face, each way
+  int columns = 0;  // faces in a row; 0: whatever makes a landscape picture
   render::Look look = render::Look::kNatural;
   std::string title;  // a line on top; "" shows none
   int threads = 0;    // 0: one per hardware thread
