@@ -58,15 +58,13 @@ Tensor item_of(NativeOps& ops, const Tensor& batch, int64_t item, int64_t pairs)
   return row.reshape(tensor::Shape(row.shape().begin() + 1, row.shape().end()));
 }
 
-// Of latents (1, T, D), T even, the first `pairs` pairs of which count.
-std::vector<Likelihood> judge(NativeOps& ops, const model::Generator<NativeOps>& generator,
-                              const Tensor& speech, const Tensor& z,
-                              std::span<const Condition> conditions, int64_t pairs) {
-  std::vector<int64_t> styles;
-  for (const Condition& c : conditions) styles.push_back(c.style);
-  const Tensor emotion = generator.control(ops, curves_of(conditions, z.dim(1)));
-  const auto prepared = generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
-  const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), z), 0);
+// Of the first whole pairs of a take.
+std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model,
+                              const RecordedTake& take, std::span<const Condition> conditions) {
+  const auto& generator = model.generator;
+  const int64_t pairs = take.frames / 2;
+  const auto prepared = prepare(model, ops, take.speech, conditions);
+  const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), take.latents), 0);
   const auto flowed =
       generator.flow.forward(ops, generator.standardise(ops, copies), prepared.condition);
   const Tensor density =
@@ -88,6 +86,27 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::Generator<NativeOps>&
 
 }  // namespace
 
+RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
+                       const SpeechFeatures& speech, const Tensor& motion) {
+  RecordedTake take;
+  take.frames = common_frames(speech, motion);
+  take.speech = even_frames(ops, ops.slice(speech.values, 1, 0, take.frames));
+  const Tensor seen = motion.reshape({1, motion.dim(0), flame::kMotion});
+  take.latents = even_frames(ops, model.prior.encode(ops, ops.slice(seen, 1, 0, take.frames)).mean);
+  return take;
+}
+
+model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, NativeOps& ops,
+                                        const Tensor& speech,
+                                        std::span<const Condition> conditions) {
+  check(conditions);
+  std::vector<int64_t> styles;
+  for (const Condition& c : conditions) styles.push_back(c.style);
+  const auto& generator = model.generator;
+  const Tensor emotion = generator.control(ops, curves_of(conditions, speech.dim(1)));
+  return generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
+}
+
 double Likelihood::bits_per_dim() const {
   return -log_prob / (static_cast<double>(dimensions) * std::numbers::ln2);
 }
@@ -95,18 +114,15 @@ double Likelihood::bits_per_dim() const {
 std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, const Tensor& motion,
                                                std::span<const Condition> conditions) const {
   check(conditions);
-  const int64_t frames = common_frames(speech, motion);
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
-  const Tensor heard = even_frames(ops, ops.slice(speech.values, 1, 0, frames));
-  const Tensor seen = ops.slice(motion.reshape({1, motion.dim(0), flame::kMotion}), 1, 0, frames);
-  const Tensor z = even_frames(ops, state_->model->prior.encode(ops, seen).mean);
-  const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / z.dim(1)));
+  const RecordedTake take = open_take(*state_->model, ops, speech, motion);
+  const auto at_once =
+      static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / take.latents.dim(1)));
   std::vector<Likelihood> results;
   for (size_t begin = 0; begin < conditions.size(); begin += at_once) {
     const size_t count = std::min(at_once, conditions.size() - begin);
-    auto part = judge(ops, state_->model->generator, heard, z, conditions.subspan(begin, count),
-                      frames / 2);
+    auto part = judge(ops, *state_->model, take, conditions.subspan(begin, count));
     std::move(part.begin(), part.end(), std::back_inserter(results));
   }
   return results;

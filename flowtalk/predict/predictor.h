@@ -62,6 +62,11 @@ class Predictor {
   // The same under many conditions, in much less time than one by one.
   std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const tensor::Tensor& motion,
                                       std::span<const Condition> conditions) const;
+  // A recorded performance, motion (T, 53), under another condition: the residual r that the flow
+  // finds under `from` is scaled by `keep` and played under `to`. -> (T, 53), T that of the shorter
+  // of voice and motion. `from` again with keep 1 gives the motion prior's reconstruction.
+  tensor::Tensor restyle(const SpeechFeatures& speech, const tensor::Tensor& motion,
+                         const Condition& from, const Condition& to, float keep = 1) const;
   std::vector<float> base_rho() const;  // (2D), AR(1) coefficients of the base
 
  private:

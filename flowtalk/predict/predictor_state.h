@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/model/native.h"
@@ -32,6 +33,21 @@ struct Predictor::State {
 
 // (1, T, C) with one more frame, a copy of the last, if T is odd.
 tensor::Tensor even_frames(ops::NativeOps& ops, const tensor::Tensor& x);
+
+// A recorded performance beside its voice, both cut to the shorter of the two.
+struct RecordedTake {
+  int64_t frames = 0;      // T
+  tensor::Tensor speech;   // (1, T', 2C), T' = T or T + 1, even
+  tensor::Tensor latents;  // (1, T', D), means of the prior's posterior
+};
+// motion: (T, 53). Error: lengths that differ by more than a few frames, fewer than 2 frames.
+RecordedTake open_take(const model::NativeFlowTalk& model, ops::NativeOps& ops,
+                       const SpeechFeatures& speech, const tensor::Tensor& motion);
+
+// Condition and base of a clip under several conditions, (B, T', ...).
+model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
+                                             ops::NativeOps& ops, const tensor::Tensor& speech,
+                                             std::span<const Condition> conditions);
 
 // Usage Error: a negative weight, weights that do not sum to one, a strength out of range.
 void check_emotion(const std::array<float, 8>& weights, float strength);
