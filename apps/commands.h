@@ -15,6 +15,8 @@ int data(const std::vector<std::string>& args);
 int train(const std::vector<std::string>& args);  // hands over to flowtalk-train
 int export_motion(const std::vector<std::string>& args);
 int evaluate(const std::vector<std::string>& args);
+int score(const std::vector<std::string>& args);
+int restyle(const std::vector<std::string>& args);
 int inspect(const std::vector<std::string>& args);
 int version(const std::vector<std::string>& args);
 

@@ -29,6 +29,8 @@ constexpr std::array kCommands = {
     Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
     Command{"export", "motion as meshes for other programs", export_motion},
     Command{"evaluate", "measure motion against recorded faces, or against the voice", evaluate},
+    Command{"score", "how likely a recorded performance is, and what it shows", score},
+    Command{"restyle", "a recorded performance with another emotion or style", restyle},
     Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},
     Command{"inspect", "what any file holds and whether it can be used", inspect},

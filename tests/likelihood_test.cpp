@@ -7,6 +7,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/recognition.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk {
@@ -101,6 +102,35 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
   const Tensor seen = part(*motion, 0, frames);
   const double own = predictor->likelihood(cut(*speech), seen, happy).bits_per_dim();
   EXPECT_LT(own + 0.05, predictor->likelihood(cut(other), seen, happy).bits_per_dim());
+}
+
+// Under any condition alike, what comes back is the prior's reconstruction of the recording.
+TEST_F(LikelihoodTest, RestyledToItselfAPerformanceComesBack) {
+  const Tensor a = predictor->restyle(*speech, *motion, happy, happy);
+  const Tensor b = predictor->restyle(*speech, *motion, sad, sad);
+  ASSERT_EQ(a.shape(), motion->shape());
+  double error = 0, size = 0;
+  for (int64_t i = 0; i < a.size(); ++i) {
+    EXPECT_NEAR(a[i], b[i], 1e-3);
+    error += std::abs(a[i] - (*motion)[i]);
+    size += std::abs((*motion)[i]);
+  }
+  EXPECT_LT(error, 0.1 * size);
+}
+
+TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition) {
+  const Tensor made = predictor->restyle(*speech, *motion, happy, sad);
+  EXPECT_GT(predictor->likelihood(*speech, made, sad).log_prob,
+            predictor->likelihood(*speech, made, happy).log_prob);
+  const auto seen = recognise(*predictor, *speech, made, sad.style);
+  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
+}
+
+TEST_F(LikelihoodTest, TheStyleOfAPerformanceIsFoundByTurns) {
+  const auto seen = recognise(*predictor, *speech, *motion, std::nullopt);
+  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("happy"));
+  const auto told = recognise(*predictor, *speech, *motion, happy.style);
+  EXPECT_GE(seen.log_probs[seen.most_likely()] + 1e-3, told.log_probs[told.most_likely()]);
 }
 
 }  // namespace

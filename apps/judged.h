@@ -1,0 +1,40 @@
+// What `score` and `restyle` share: a model, a condition in words, and a recorded performance.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "flowtalk/predict/recognition.h"
+
+namespace flowtalk::apps {
+
+struct ModelChoice {
+  std::string checkpoint, encoder;
+  int threads = 0;  // 0: one per hardware thread
+
+  void add_to(CLI::App& app);
+  std::filesystem::path folder() const;  // the checkpoint, the default one unless given
+  predict::Predictor load() const;
+};
+
+// An emotion, how strong, and whose style, as the options say it.
+struct ConditionOptions {
+  std::string emotion, intensity = "medium", style;
+  double strength = -1;  // below zero: take the intensity
+
+  // --PREFIXemotion, --PREFIXintensity, --PREFIXstrength, --PREFIXid.
+  void add_to(CLI::App& app, const std::string& prefix, const std::string& what);
+  std::optional<int> style_index() const;  // none if not given
+  // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
+  predict::Condition condition(int style) const;
+  std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
+};
+
+// "angry high", "neutral"
+std::string text_of(const predict::Label& label);
+
+// Motion (T, 53) of a file. Errors name the file.
+tensor::Tensor load_performance(const std::string& path);
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,150 @@
+// flowtalk restyle: a recorded performance with another emotion, strength or speaking style.
+#include <fmt/core.h>
+
+#include "apps/command_line.h"
+#include "apps/commands.h"
+#include "apps/film.h"
+#include "apps/judged.h"
+#include "apps/motion_file.h"
+#include "apps/voices.h"
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/formats/npy.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  flowtalk restyle voice.wav --motion happy.npy --emotion angry --intensity high -o new.npy\n"
+    "  flowtalk restyle voice.wav --motion take.npy --from-emotion happy --from-intensity high\n"
+    "      --from-id M003 --emotion happy --strength 0.4 -o calmer.npy\n"
+    "  flowtalk restyle voice.wav --motion take.npy --id W011 -o hers.mp4\n";
+
+struct RestyleCommand {
+  std::string voice, motion, output;
+  ConditionOptions from, to;
+  double keep = 1;
+  int64_t width = 403;
+  ModelChoice model;
+  StageOptions stage;
+  FilmOptions film;
+
+  bool is_film() const { return fs::path(output).extension() == ".mp4"; }
+};
+
+void declare(CLI::App& app, RestyleCommand& c) {
+  app.add_option("VOICE,--wav-path", c.voice, "the sound file that goes with the motion");
+  app.add_option("--motion", c.motion, "the recorded performance (.npy)");
+  c.to.add_to(app, "", "the new condition (default: as it was)");
+  c.from.add_to(app, "from-", "what was recorded (default: the most likely)");
+  app.add_option("--keep", c.keep, "how much of the take itself is kept, 0 to 1 (default 1)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
+      ->check(CLI::IsMember({403, 353, 53}));
+  app.add_option("-o,--output,--save-path", c.output, "motion (.npy) or film (.mp4)");
+  add_film_options(app, c.stage, c.film);
+  c.model.add_to(app);
+  app.footer(kExamples);
+}
+
+void check(const RestyleCommand& c, const CLI::App& app) {
+  if (c.voice.empty() || c.motion.empty()) {
+    fail_usage("which performance? give the voice and --motion, its .npy file");
+  }
+  const std::string extension = fs::path(c.output).extension().string();
+  if (extension != ".npy" && extension != ".mp4") {
+    fail_usage("-o '{}': expected a name that ends in .npy or .mp4", c.output);
+  }
+  for (const char* prefix : {"--", "--from-"}) {
+    const auto given = [&](const char* name) { return app.count(prefix + std::string(name)) > 0; };
+    if (!given("emotion") && (given("intensity") || given("strength"))) {
+      fail_usage("{0}intensity and {0}strength need {0}emotion", prefix);
+    }
+  }
+  for (const ConditionOptions* options : {&c.from, &c.to}) {
+    options->style_index();
+    if (!options->emotion.empty()) options->condition(0);
+  }
+  if (c.to.emotion.empty() && c.to.style.empty()) {
+    fail_usage("what is to change? give --emotion, or --id for another speaking style");
+  }
+}
+
+struct Origin {
+  predict::Condition condition;
+  std::string label;
+};
+
+// The condition that was recorded: as told, else by Bayes' rule.
+Origin origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
+                 const predict::SpeechFeatures& speech, const tensor::Tensor& motion) {
+  if (!c.from.emotion.empty() && !c.from.style.empty()) {
+    return {c.from.condition(*c.from.style_index()), c.from.label()};
+  }
+  const auto seen = recognise(predictor, speech, motion, c.from.style_index());
+  if (!c.from.emotion.empty()) return {c.from.condition(seen.style), c.from.label()};
+  const auto label = predict::label_at(seen.most_likely());
+  return {condition_of(label, seen.style), text_of(label)};
+}
+
+predict::Condition target_of(const RestyleCommand& c, const Origin& from) {
+  const int style = c.to.style_index().value_or(from.condition.style);
+  if (!c.to.emotion.empty()) return c.to.condition(style);
+  predict::Condition to = from.condition;
+  to.style = style;
+  return to;
+}
+
+void save(const RestyleCommand& c, const predict::Predictor& predictor, const tensor::Tensor& made,
+          const audio::Audio& voice) {
+  if (!c.is_film()) {
+    formats::save_npy(c.output, widen(made, c.width));
+    return;
+  }
+  StageOptions options = c.stage;
+  options.threads = c.model.threads;
+  Stage stage({{"", made}}, options);
+  if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
+  save_film(stage, c.output, voice, c.film);
+}
+
+}  // namespace
+
+int restyle(const Args& args) {
+  RestyleCommand c;
+  CLI::App app(
+      "Gives a recorded performance another emotion, strength or speaking style; its timing and "
+      "its lips stay.",
+      "flowtalk restyle");
+  declare(app, c);
+  if (!parse(app, args)) return 0;
+  check(c, app);
+  check_subject(c.stage.face);
+  check_writable(c.output);
+  const tensor::Tensor motion = load_performance(c.motion);
+  const audio::Audio voice = load_voice(c.voice);
+  const predict::Predictor predictor = c.model.load();
+  const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
+  const auto [from, to, made] = with_context(c.motion, [&] {
+    const Origin origin = origin_of(c, predictor, speech, motion);
+    const predict::Condition target = target_of(c, origin);
+    return std::tuple(
+        origin, target,
+        predictor.restyle(speech, motion, origin.condition, target, static_cast<float>(c.keep)));
+  });
+  save(c, predictor, made, voice);
+  if (!c.film.quiet) {
+    const auto style = [](const predict::Condition& x) {
+      return kStyles[static_cast<size_t>(x.style)];
+    };
+    fmt::print("{}: {} frames, {} of {} -> {} of {}\n", c.output, made.dim(0), from.label,
+               style(from.condition), c.to.emotion.empty() ? from.label : c.to.label(), style(to));
+  }
+  return 0;
+}
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,185 @@
+// `flowtalk score` and `flowtalk restyle` as a user runs them, with the default checkpoint.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+class CliScore : public CommandLine {
+ protected:
+  // A performance of voice.wav by the model itself.
+  void perform(const std::string& name, const std::string& emotion, const std::string& id) const {
+    const Outcome outcome = run({"predict", "voice.wav", "--emotion", emotion, "--intensity",
+                                 "high", "--id", id, "-o", name, "-q"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  void must_run(const Words& args) const {
+    const Outcome outcome = run(args);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  Json json(const std::string& name) const { return parse_json(load_file(file(name)), name); }
+  // Two test clips, both of neutral names and labels, one with a happy motion.
+  void put_dataset() const {
+    fs::create_directories(file("mead/param"));
+    fs::create_directories(file("mead/wav"));
+    for (const char* stem : {"M003_037_0_0", "M003_038_0_0"}) {
+      fs::copy_file(file("voice.wav"), file(fmt::format("mead/wav/{}.wav", stem)));
+    }
+    perform("mead/param/M003_037_0_0.npy", "neutral", "M003");
+    perform("mead/param/M003_038_0_0.npy", "happy", "M003");
+  }
+};
+
+TEST_F(CliScore, RecognisesWhatTheModelPlayed) {
+  perform("take.npy", "angry", "M009");
+  const Outcome outcome = run({"score", "voice.wav", "--motion", "take.npy", "--emotion", "happy",
+                               "--intensity", "high", "--id", "M009", "--json", "s.json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("under happy high: log-likelihood"));
+  EXPECT_THAT(outcome.out, HasSubstr("most likely angry"));
+  const Json take = json("s.json")["takes"][0];
+  EXPECT_EQ(take["conditions"].size(), 22u);
+  double sum = 0, emotions = 0;
+  for (const auto& c : take["conditions"]) sum += c["probability"].get<double>();
+  for (const auto& [name, p] : take["emotions"].items()) emotions += p.get<double>();
+  EXPECT_NEAR(sum, 1, 1e-9);
+  EXPECT_NEAR(emotions, 1, 1e-9);
+  EXPECT_GT(take["emotions"]["angry"].get<double>(), 0.8);
+  // Bits, nats and the entry of the same condition agree.
+  const double bits = take["given"]["bits_per_dim"].get<double>();
+  EXPECT_NEAR(-take["given"]["log_likelihood"].get<double>(),
+              bits * take["dimensions"].get<double>() * std::log(2), 1e-3);
+  EXPECT_NEAR(take["conditions"][3]["bits_per_dim"].get<double>(), bits, 1e-4);
+}
+
+TEST_F(CliScore, RanksTakesOfOneVoice) {
+  perform("a.npy", "sad", "M003");
+  perform("b.npy", "happy", "M003");
+  const Outcome outcome = run({"score", "voice.wav", "--motion", "a.npy", "b.npy", "--emotion",
+                               "happy", "--intensity", "high", "--id", "M003", "--json", "s.json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("   1  b.npy"));
+  EXPECT_THAT(outcome.out, HasSubstr("   2  a.npy"));
+  EXPECT_EQ(json("s.json")["takes"][0]["motion"], "b.npy");
+}
+
+TEST_F(CliScore, ADataSetIsSummedUpAndItsWrongLabelFlagged) {
+  put_dataset();
+  const Outcome outcome = run({"score", "--dataset", ".", "--flag", "--json", "s.json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("2 clips, split test"));
+  EXPECT_THAT(outcome.out, HasSubstr("emotion recognised       0.500"));
+  EXPECT_THAT(outcome.out, HasSubstr("looks happy"));
+  const Json all = json("s.json");
+  EXPECT_EQ(all["confusion"][0][0], 1);
+  EXPECT_EQ(all["confusion"][0][1], 1);
+  EXPECT_EQ(all["by_clip"].size(), 2u);
+}
+
+TEST_F(CliScore, CalibrationStaysWithTheCheckpoint) {
+  put_dataset();
+  fs::copy(FLOWTALK_DEFAULT_CHECKPOINT, file("model"));
+  must_run({"score", "--dataset", "mead", "--model", "model", "--calibrate", "-q"});
+  const Json kept = json("model/calibration.json");
+  EXPECT_EQ(kept["clips"], 2);
+  must_run({"score", "--dataset", "mead", "--model", "model", "--json", "s.json", "-q"});
+  EXPECT_EQ(json("s.json")["exponent"], kept["exponent"]);
+  write("model/calibration.json", "{}");
+  EXPECT_TRUE(failed_with(run({"score", "--dataset", "mead", "--model", "model"}), 1,
+                          {"calibration.json", "exponent"}));
+}
+
+TEST_F(CliScore, RestyleChangesTheEmotion) {
+  perform("happy.npy", "happy", "M003");
+  must_run({"restyle", "voice.wav", "--motion", "happy.npy", "--emotion", "angry", "--intensity",
+            "high", "-o", "angry.npy"});
+  must_run({"restyle", "voice.wav", "--motion", "happy.npy", "--from-emotion", "happy",
+            "--from-intensity", "high", "--from-id", "M003", "--emotion", "happy", "--intensity",
+            "high", "-o", "same.npy", "--width", "53"});
+  const auto happy = formats::load_npy(file("happy.npy")),
+             angry = formats::load_npy(file("angry.npy"));
+  EXPECT_EQ(happy.shape(), angry.shape());
+  EXPECT_EQ(formats::load_npy(file("same.npy")).dim(2), 53);
+  must_run({"score", "voice.wav", "--motion", "angry.npy", "--json", "s.json", "-q"});
+  EXPECT_GT(json("s.json")["takes"][0]["emotions"]["angry"].get<double>(), 0.8);
+}
+
+TEST_F(CliScore, RestyleMakesAFilm) {
+  perform("happy.npy", "happy", "M003");
+  const Outcome outcome = run({"restyle", "voice.wav", "--motion", "happy.npy", "--emotion", "sad",
+                               "-o", "sad.mp4", "--size", "64"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("sad.mp4: 50 frames, happy high of "));
+  EXPECT_GT(fs::file_size(file("sad.mp4")), 1000u);
+}
+
+TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
+  perform("take.npy", "happy", "M003");
+  write_voice("long.wav", 4.0);
+  formats::save_npy(file("wide.npy"), tensor::Tensor::zeros({1, 50, 100}));
+  formats::save_npy(file("short.npy"), tensor::Tensor::zeros({1, 53}));
+  formats::save_npy(file("huge.npy"), tensor::Tensor::full({50, 53}, 1e20f));
+  formats::save_npy(file("nan.npy"), tensor::Tensor::full({50, 53}, NAN));
+  put_dataset();
+  const auto before = names();
+  const std::vector<std::tuple<Words, int, Words>> cases = {
+      {{"voice.wav"}, 2, {"--motion"}},
+      {{"--motion", "take.npy"}, 2, {"which"}},
+      {{"voice.wav", "--motion", "none.npy"}, 1, {"none.npy"}},
+      {{"none.wav", "--motion", "take.npy"}, 1, {"none.wav"}},
+      {{"voice.wav", "--motion", "wide.npy"}, 1, {"wide.npy", "100"}},
+      {{"voice.wav", "--motion", "short.npy"}, 1, {"short.npy", "1 frames"}},
+      {{"voice.wav", "--motion", "nan.npy"}, 1, {"nan.npy", "finite"}},
+      {{"voice.wav", "--motion", "huge.npy"}, 1, {"huge.npy"}},
+      {{"long.wav", "--motion", "take.npy"}, 1, {"take.npy", "50 frames", "100"}},
+      {{"voice.wav", "--motion", "take.npy", "--id", "M004"}, 2, {"M004"}},
+      {{"voice.wav", "--motion", "take.npy", "--model", "none"}, 1, {"none"}},
+  };
+  for (const char* command : {"score", "restyle"}) {
+    for (const auto& [options, code, words] : cases) {
+      Words args{command};
+      args.insert(args.end(), options.begin(), options.end());
+      if (args[0] == "restyle") args.insert(args.end(), {"--emotion", "sad", "-o", "out.npy"});
+      EXPECT_TRUE(failed_with(run(args), code, words)) << command << " " << options.back();
+    }
+  }
+  const Words take{"voice.wav", "--motion", "take.npy"};
+  const auto with = [&](Words args, const Words& more) {
+    args.insert(args.end(), take.begin(), take.end());
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  };
+  EXPECT_TRUE(failed_with(with({"score"}, {"--emotion", "hapy"}), 2, {"did you mean 'happy'"}));
+  EXPECT_TRUE(failed_with(with({"score"}, {"--intensity", "low"}), 2, {"--emotion"}));
+  EXPECT_TRUE(failed_with(with({"score"}, {"--flag"}), 2, {"--flag", "--dataset"}));
+  EXPECT_TRUE(failed_with(with({"restyle"}, {"-o", "out.npy"}), 2, {"--emotion"}));
+  EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.txt"}), 2, {".npy"}));
+  EXPECT_TRUE(
+      failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--from-intensity", "low"}),
+                  2, {"--from-emotion"}));
+  EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "2"}), 2,
+                          {"--keep"}));
+  EXPECT_TRUE(failed_with(run({"score", "--dataset", "none"}), 1, {"none"}));
+  EXPECT_TRUE(
+      failed_with(run({"score", "--dataset", "mead", "--split", "val"}), 1, {"validation"}));
+  EXPECT_TRUE(failed_with(run({"score", "--dataset", "mead", "--id", "M003"}), 2, {"--id"}));
+  EXPECT_TRUE(
+      failed_with(run({"score", "--dataset", "mead", "--emotion", "sad"}), 2, {"--emotion"}));
+  EXPECT_EQ(names(), before);
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
