@@ -47,9 +47,11 @@ void DepthMap::build(std::span<const float> vertices,
   const size_t count = vertices.size() / 3;
   FT_CHECK(count > 0, "no vertices");
   Vec3 lo = {vertices[0], vertices[1], vertices[2]}, hi = lo;
-  for (size_t i = 0; i < 3 * count; ++i) {
-    lo[i % 3] = std::min(lo[i % 3], vertices[i]);
-    hi[i % 3] = std::max(hi[i % 3], vertices[i]);
+  for (size_t v = 0; v < count; ++v) {
+    for (size_t k = 0; k < 3; ++k) {
+      lo[k] = std::min(lo[k], vertices[3 * v + k]);
+      hi[k] = std::max(hi[k], vertices[3 * v + k]);
+    }
   }
   for (size_t k = 0; k < 3; ++k) centre_[k] = 0.5f * (lo[k] + hi[k]);
   const Vec3 half = {hi[0] - centre_[0], hi[1] - centre_[1], hi[2] - centre_[2]};
@@ -59,11 +61,11 @@ void DepthMap::build(std::span<const float> vertices,
   axes_ = {right, cross(direction, right), direction};
 
   screen_.resize(count);
-  for (size_t v = 0; v < count; ++v) {
+  in_portions(pool, count, [&](size_t v) {
     const Place p = place(&vertices[3 * v]);
     screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
                   static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
-  }
+  });
   bins_.build(screen_, triangles, both_sides, size_, size_, pool);
   nearness_.resize(static_cast<size_t>(size_ * size_) * kSamples);
   pool.parallel_for(bins_.tiles(), [&](int64_t tile) {

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
+#include <memory>
 #include <vector>
 
 #include "flowtalk/base/rng.h"
+#include "flowtalk/render/coverage.h"
 
 namespace flowtalk::render {
 namespace {
@@ -92,6 +95,34 @@ TEST(Rasterizer, AgreesWithThePlainDefinition) {
           << "round " << round << " reach " << reach << " sample " << x << " " << y;
     }
   }
+}
+
+TEST(Rasterizer, EveryProcessorCoversAlike) {
+  // The fast way against its reference, bit for bit, over what other triangles left.
+  Rng rng(6);
+  const auto fast = std::make_unique<TileSamples>(), portable = std::make_unique<TileSamples>();
+  fast->clear();
+  portable->clear();
+  for (uint32_t id = 0; id < 4000; ++id) {
+    std::vector<ScreenVertex> v;
+    const double reach = std::pow(10.0, rng.uniform(-0.3, 1.6));
+    const double cx = rng.uniform(64, 96), cy = rng.uniform(32, 64);
+    for (int k = 0; k < 3; ++k) {
+      v.push_back(at(cx + rng.uniform(-reach, reach), cy + rng.uniform(-reach, reach),
+                     static_cast<float>(rng.uniform(0.5, 2.0))));
+    }
+    ThreadPool pool(1);
+    TileBins bins;
+    const Triangles triangle = {{0, 1, 2}};
+    bins.build(v, triangle, std::vector<uint8_t>{1}, 200, 200, pool);
+    if (bins.empty(8)) continue;  // the tile from (64, 32)
+    const Window all{0, kTile, 0, kTile};
+    cover_small(bins.triangle(0), id, 64, 32, all, *fast);
+    cover_small_portable(bins.triangle(0), id, 64, 32, all, *portable);
+  }
+  EXPECT_EQ(fast->triangle, portable->triangle);
+  EXPECT_EQ(std::memcmp(fast->depth.data(), portable->depth.data(), sizeof fast->depth), 0);
+  EXPECT_NE(fast->triangle[0], kNothing);
 }
 
 TEST(Rasterizer, CoversTheAreaOfATriangle) {

@@ -15,8 +15,11 @@
 namespace flowtalk::render {
 namespace {
 
-constexpr int kShadowSize = 128;      // pixels of the key light's map, about 3 mm each
-constexpr int kShadowReach = 2;       // pixels that a shadow's edge is softened by
+constexpr int kShadowSize = 128;  // pixels of the key light's map, about 3 mm each
+constexpr int kShadowReach = 2;   // pixels that a shadow's edge is softened by
+// Cosine beyond which a vertex is out of sight, or out of the light however far that wraps around:
+// its shadow does not matter. Triangles in sight may have corners that look away a little.
+constexpr float kTurnedAway = -0.4f;
 constexpr int kSmoothRounds = 2;      // of the openness, over a vertex's neighbours
 constexpr float kCorneaBulge = 1.6f;  // how much rounder than the eyeball the cornea is
 // Millimetres per pixel at which strands of hair are out of sight, and at which they are clear.
@@ -30,6 +33,11 @@ constexpr float kWideGap = 0.012f;       // lip gap in metres that lets all ligh
 bool is_in_mouth(face::Material material) {
   using enum face::Material;
   return material == kTeeth || material == kTongue || material == kMouthInside;
+}
+
+bool casts_shadow(face::Material material) {
+  using enum face::Material;
+  return material == kSkin || material == kLips || material == kHair;
 }
 
 // What clay shows of a material: the iris stays darker, so that the gaze can be read, and so does
@@ -80,8 +88,11 @@ struct Renderer::State {
   RenderOptions options;
   ThreadPool& pool;
   Adjacency adjacency;
-  bool has_mouth = false;            // an inside that hides the back of the head
-  std::vector<uint8_t> both_sides;   // per triangle
+  bool has_mouth = false;           // an inside that hides the back of the head
+  std::vector<uint8_t> both_sides;  // per triangle
+  // What casts shadows that are seen: not brows, eyeballs and what the mouth holds.
+  std::vector<std::array<uint32_t, 3>> casters;
+  std::vector<uint8_t> caster_sides;
   std::vector<uint16_t> part;        // per triangle
   std::vector<uint8_t> in_mouth;     // per vertex
   std::vector<SurfaceVertex> still;  // what no frame changes
@@ -112,6 +123,9 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
   }
   for (const auto& t : face.triangles) {
     both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]]);
+    if (!casts_shadow(material[t[0]])) continue;
+    casters.push_back(t);
+    caster_sides.push_back(both_sides.back());
   }
   vertex_normals(face.rest.values(), face.triangles, adjacency, pool, face_normals, normals);
   std::vector<float> open(still.size(), 1.0f);
@@ -165,7 +179,7 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
   for (size_t k = 0; k < 3; ++k) {
     key[k] = to_key[0] * axes[0][k] + to_key[1] * axes[1][k] + to_key[2] * axes[2][k];
   }
-  if (options.shadows) key_shadow.build(vertices, face.triangles, both_sides, key, pool);
+  if (options.shadows) key_shadow.build(vertices, casters, caster_sides, key, pool);
   const float lift = options.shadows ? key_shadow.pixel_m() : 0.0f;
   const bool has_lips = !face.lips.upper.empty();
   const float gap = has_lips ? std::max(0.0f, face::lip_gap(face, vertices)) : kWideGap;
@@ -181,7 +195,8 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
     if (in_mouth[v]) {
       out[kAmbient] *= let_in;
       out[kKeyLight] = out[kAmbient];
-    } else if (options.shadows) {
+    } else if (options.shadows && out[kNormalZ] > kTurnedAway &&
+               n[0] * key[0] + n[1] * key[1] + n[2] * key[2] > kTurnedAway) {
       const Vec3 point = {vertices[3 * v] + lift * n[0], vertices[3 * v + 1] + lift * n[1],
                           vertices[3 * v + 2] + lift * n[2]};
       const float least = out[kKeyLight];

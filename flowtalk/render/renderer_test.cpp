@@ -211,10 +211,10 @@ TEST(Shading, StaysInRangeAndBrightensWithLight) {
     batch->attribute[kRoughness][i] = 0.004f * static_cast<float>(i);
     batch->attribute[kKeyLight][i] = 0.0f;
   }
-  shade(studio(Look::kNatural), 1.0f, *batch);
+  shade(studio(Look::kNatural), 1.0f, kBatch, *batch);
   const auto dark = batch->colour;
   batch->attribute[kKeyLight].fill(1.0f);
-  shade(studio(Look::kNatural), 1.0f, *batch);
+  shade(studio(Look::kNatural), 1.0f, kBatch, *batch);
   for (size_t c = 0; c < 3; ++c) {
     for (size_t i = 0; i < kBatch; ++i) {
       ASSERT_GE(dark[c][i], 0.0f);

@@ -153,9 +153,11 @@ Finish clay_finish(face::Material material) {
 
 const Rig& studio(Look look) { return look == Look::kGrey ? kWhiteStudio : kStudio; }
 
-FLOWTALK_CLONES void shade(const Rig& rig, float strand_contrast, ShadeBatch& batch) {
+FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t count,
+                                ShadeBatch& batch) {
   const auto& a = batch.attribute;
-  for (size_t i = 0; i < kBatch; ++i) {
+  const size_t end = count / kShadedTogether * kShadedTogether;
+  for (size_t i = 0; i < end; ++i) {
     const float nx = a[kNormalX][i], ny = a[kNormalY][i], nz = a[kNormalZ][i];
     const float n_scale = 1.0f / std::sqrt(nx * nx + ny * ny + nz * nz + 1e-12f);
     const float sx = batch.view_x[i], sy = batch.view_y[i];

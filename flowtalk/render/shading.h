@@ -48,8 +48,9 @@ struct ShadeBatch {
   alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye
   alignas(64) std::array<std::array<float, kBatch>, 3> colour;  // out: linear, 0..1
 };
-// Shades all kBatch entries; those past the filled ones hold anything finite. strand_contrast:
-// 0..1, how much of the strands of hair this picture can resolve.
-void shade(const Rig& rig, float strand_contrast, ShadeBatch& batch);
+// Shades the first `count` entries, a multiple of kShadedTogether. strand_contrast: 0..1, how much
+// of the strands of hair this picture can resolve.
+inline constexpr size_t kShadedTogether = 16;
+void shade(const Rig& rig, float strand_contrast, size_t count, ShadeBatch& batch);
 
 }  // namespace flowtalk::render

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "flowtalk/render/simd.h"
+
 namespace flowtalk::render {
 namespace {
 
@@ -27,6 +29,9 @@ struct Transfer {
 const Transfer kTransfer;
 
 using Floats4 [[gnu::vector_size(16)]] = float;
+constexpr size_t kTogether = 4;
+static_assert(kAttributes % 4 == 0 && kShadedTogether % kTogether == 0 &&
+              kBatch % kShadedTogether == 0);
 
 }  // namespace
 
@@ -47,9 +52,6 @@ void TileShader::draw(Image& out) {
     }
     return;
   }
-  for (auto& plane : batch_.attribute) plane.fill(0.5f);
-  batch_.view_x.fill(0);
-  batch_.view_y.fill(0);
   for (auto& plane : colour_) plane.fill(0);
   scene_.bins->rasterize(tile_, samples_);
   for (int y = top_; y < bottom_; ++y) {
@@ -115,39 +117,65 @@ void TileShader::add(uint32_t triangle, uint32_t pixel, float weight, float x, f
   // A neighbour's share of the pixel may put the point just outside.
   const float b1 = std::clamp(t.b1_dx * dx + t.b1_dy * dy, 0.0f, 1.0f);
   const float b2 = std::clamp(t.b2_dx * dx + t.b2_dy * dy, 0.0f, 1.0f - b1);
-  const SurfaceVertex &a = scene_.surface[t.vertex[0]], &b = scene_.surface[t.vertex[1]],
-                      &c = scene_.surface[t.vertex[2]];
-  float w0 = (1.0f - b1 - b2) * t.inverse_depth[0];
-  float w1 = b1 * t.inverse_depth[1], w2 = b2 * t.inverse_depth[2];
+  const float w0 = (1.0f - b1 - b2) * t.inverse_depth[0];
+  const float w1 = b1 * t.inverse_depth[1], w2 = b2 * t.inverse_depth[2];
   const float scale = 1.0f / (w0 + w1 + w2);
-  w0 *= scale;
-  w1 *= scale;
-  w2 *= scale;
-  for (size_t k = 0; k < kAttributes; k += 4) {
-    Floats4 va, vb, vc;
-    std::memcpy(&va, &a.value[k], sizeof va);
-    std::memcpy(&vb, &b.value[k], sizeof vb);
-    std::memcpy(&vc, &c.value[k], sizeof vc);
-    const Floats4 v = w0 * va + w1 * vb + w2 * vc;
-    for (size_t i = 0; i < 4; ++i) batch_.attribute[k + i][count_] = v[i];
-  }
-  if (t.back) {
-    for (const size_t k : {kNormalX, kNormalY, kNormalZ}) {
-      batch_.attribute[k][count_] = -batch_.attribute[k][count_];
-    }
-    for (const size_t k : {kAmbient, kKeyLight}) {
-      batch_.attribute[k][count_] *= scene_.inner_light;
-    }
-  }
+  Corners& c = corners_[count_];
+  for (size_t k = 0; k < 3; ++k) c.surface[k] = &scene_.surface[t.vertex[k]];
+  c.weight = {w0 * scale, w1 * scale, w2 * scale};
+  c.back = t.back;
   batch_.view_x[count_] = (0.5f * static_cast<float>(at_.width) - x) * scene_.slope;
   batch_.view_y[count_] = (y - 0.5f * static_cast<float>(at_.height)) * scene_.slope;
   fragment_[count_] = {pixel, weight};
   if (++count_ == kBatch) flush();
 }
 
+// Four fragments at a time: four attributes of each are weighted together and turned into four rows
+// of the batch.
+FLOWTALK_CLONES void interpolate(std::span<const Corners> corners, ShadeBatch& batch) {
+  for (size_t i = 0; i < corners.size(); i += kTogether) {
+    for (size_t k = 0; k < kAttributes; k += 4) {
+      Floats4 v[kTogether];
+      for (size_t j = 0; j < kTogether; ++j) {
+        const Corners& c = corners[i + j];
+        Floats4 a0, a1, a2;
+        std::memcpy(&a0, &c.surface[0]->value[k], sizeof a0);
+        std::memcpy(&a1, &c.surface[1]->value[k], sizeof a1);
+        std::memcpy(&a2, &c.surface[2]->value[k], sizeof a2);
+        v[j] = c.weight[0] * a0 + c.weight[1] * a1 + c.weight[2] * a2;
+      }
+      const Floats4 low01 = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);
+      const Floats4 high01 = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
+      const Floats4 low23 = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+      const Floats4 high23 = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+      const Floats4 row[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                              __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                              __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                              __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+      for (size_t a = 0; a < 4; ++a)
+        std::memcpy(&batch.attribute[k + a][i], &row[a], sizeof row[a]);
+    }
+  }
+}
+
 void TileShader::flush() {
   if (count_ == 0) return;
-  shade(*scene_.rig, scene_.strand_contrast, batch_);
+  // The last group is filled up with its last fragment.
+  const size_t filled = (count_ + kShadedTogether - 1) / kShadedTogether * kShadedTogether;
+  for (size_t i = count_; i < filled; ++i) {
+    corners_[i] = corners_[count_ - 1];
+    batch_.view_x[i] = batch_.view_x[count_ - 1];
+    batch_.view_y[i] = batch_.view_y[count_ - 1];
+  }
+  interpolate({corners_.data(), filled}, batch_);
+  for (size_t i = 0; i < count_; ++i) {
+    if (!corners_[i].back) continue;
+    for (const size_t k : {kNormalX, kNormalY, kNormalZ}) {
+      batch_.attribute[k][i] = -batch_.attribute[k][i];
+    }
+    for (const size_t k : {kAmbient, kKeyLight}) batch_.attribute[k][i] *= scene_.inner_light;
+  }
+  shade(*scene_.rig, scene_.strand_contrast, filled, batch_);
   for (size_t i = 0; i < count_; ++i) {
     const Fragment& f = fragment_[i];
     for (size_t c = 0; c < 3; ++c) colour_[c][f.pixel] += f.weight * batch_.colour[c][i];

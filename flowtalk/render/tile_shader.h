@@ -24,6 +24,15 @@ struct Scene {
   float inner_light = 1;      // on the inner side of surfaces, share of the outer
 };
 
+// A point of a triangle, by the shares of its corners.
+struct Corners {
+  std::array<const SurfaceVertex*, 3> surface;
+  std::array<float, 3> weight;
+  bool back;  // the inner side is seen
+};
+// Attributes of points (a multiple of four of them) from their corners.
+void interpolate(std::span<const Corners> corners, ShadeBatch& batch);
+
 // Shades tile `tile` of a scene whose viewport is `at` in `out`.
 class TileShader {
  public:
@@ -47,6 +56,7 @@ class TileShader {
   TileSamples samples_;
   ShadeBatch batch_;
   std::array<Fragment, kBatch> fragment_;
+  std::array<Corners, kBatch> corners_;
   std::array<std::array<float, kTile * kTile>, 3> colour_;
   std::array<float, kTile * kTile> empty_;  // share of samples that show the backdrop
 };

@@ -1,0 +1,204 @@
+#include "flowtalk/render/coverage.h"
+
+#include <cstring>
+#include <type_traits>
+
+#include "flowtalk/render/simd.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define FLOWTALK_COVER_512
+#endif
+
+namespace flowtalk::render {
+namespace {
+
+constexpr float kPixel = 1.0f / kSubpixels;
+constexpr int kLanes = kLanePixels * kSamples;
+
+// Where the samples of kLanePixels neighbouring pixels lie, in subpixels and in pixels.
+struct LanePlaces {
+  alignas(64) std::array<int32_t, kLanes> x, y;
+  alignas(64) std::array<float, kLanes> x_px, y_px;
+};
+constexpr LanePlaces kPlaces = [] {
+  LanePlaces p{};
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    const size_t s = lane % kSamples;
+    p.x[lane] = static_cast<int32_t>(lane) / kSamples * kSubpixels + kSampleX[s];
+    p.y[lane] = kSampleY[s];
+    p.x_px[lane] = static_cast<float>(p.x[lane]) * kPixel;
+    p.y_px[lane] = static_cast<float>(p.y[lane]) * kPixel;
+  }
+  return p;
+}();
+
+// E(x, y) = base + dx * x + dy * y is >= 0 on the inner side of an edge; pixels on a shared edge
+// belong to exactly one of its two triangles.
+template <class Int>
+struct Edge {
+  Int base, dx, dy;  // dx, dy per subpixel
+
+  // From corner (ax, ay) to (bx, by); base is the value at (x, y).
+  Edge(int32_t ax, int32_t ay, int32_t bx, int32_t by, int32_t x, int32_t y) {
+    dx = static_cast<Int>(ay - by);
+    dy = static_cast<Int>(bx - ax);
+    const bool owns = by < ay || (by == ay && bx > ax);
+    base = static_cast<Int>(dx * static_cast<Int>(x - ax) + dy * static_cast<Int>(y - ay)) -
+           (owns ? 0 : 1);
+  }
+};
+
+// A triangle as seen from the first pixel of its window.
+template <class Int>
+struct Seen {
+  std::array<Edge<Int>, 3> edge;
+  float depth;  // inverse
+
+  Seen(const ScreenTriangle& t, int32_t left, int32_t top)
+      : edge{Edge<Int>(t.x[1], t.y[1], t.x[2], t.y[2], left, top),
+             Edge<Int>(t.x[2], t.y[2], t.x[0], t.y[0], left, top),
+             Edge<Int>(t.x[0], t.y[0], t.x[1], t.y[1], left, top)},
+        depth(t.inverse_depth[0] + t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
+              t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel)) {}
+};
+
+// Works on kLanes samples at once, in halves. Written with the compiler's vector types, which it
+// lowers to whatever the processor has.
+template <class Int>
+[[gnu::always_inline]] inline void cover(const ScreenTriangle& t, uint32_t id, int tile_x,
+                                         int tile_y, const Window& w, TileSamples& out) {
+  // Unsigned, because g++ 12's overflow checks (-fsanitize=undefined) break sums of signed vectors.
+  constexpr int kHalf = kLanes / 2;
+  using Unsigned = std::make_unsigned_t<Int>;
+  using Ints [[gnu::vector_size(kHalf * sizeof(Int))]] = Int;
+  using UnsignedInts [[gnu::vector_size(kHalf * sizeof(Int))]] = Unsigned;
+  using Words [[gnu::vector_size(kHalf * sizeof(int32_t))]] = int32_t;
+  using Floats [[gnu::vector_size(kHalf * sizeof(float))]] = float;
+  const Seen<Int> seen(t, (tile_x + w.x0) * kSubpixels, (tile_y + w.y0) * kSubpixels);
+  std::array<std::array<Int, kLanes>, 3> first_edge;
+  std::array<float, kLanes> first_depth;
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    const int32_t x = kPlaces.x[lane], y = kPlaces.y[lane];
+    for (size_t k = 0; k < 3; ++k) {
+      first_edge[k][lane] = seen.edge[k].base + seen.edge[k].dx * x + seen.edge[k].dy * y;
+    }
+    first_depth[lane] =
+        seen.depth + t.depth_dx * kPlaces.x_px[lane] + t.depth_dy * kPlaces.y_px[lane];
+  }
+  UnsignedInts row_edge[3][2];
+  Floats row_depth[2];
+  std::memcpy(row_edge, first_edge.data(), sizeof row_edge);
+  std::memcpy(row_depth, first_depth.data(), sizeof row_depth);
+  const Words ids = Words{} + static_cast<int32_t>(id);
+  Unsigned right[3];
+  for (size_t k = 0; k < 3; ++k) {
+    right[k] = static_cast<Unsigned>(seen.edge[k].dx * (kLanePixels * kSubpixels));
+  }
+  const float right_depth = t.depth_dx * kLanePixels;
+  for (int y = w.y0; y < w.y1; ++y) {
+    for (size_t half = 0; half < 2; ++half) {
+      UnsignedInts e0 = row_edge[0][half], e1 = row_edge[1][half], e2 = row_edge[2][half];
+      Floats z = row_depth[half];
+      const size_t first = kSamples * static_cast<size_t>(y * kTile + w.x0) + half * kHalf;
+      auto* depth = reinterpret_cast<Floats*>(out.depth.data() + first);
+      auto* nearest = reinterpret_cast<Words*>(out.triangle.data() + first);
+      for (int x = w.x0; x < w.x1; x += kLanePixels, depth += 2, nearest += 2) {
+        const Words inside =
+            __builtin_convertvector(reinterpret_cast<Ints>(e0 | e1 | e2) >= 0, Words);
+        const Words pass = inside & (z > *depth);
+        *depth = pass ? z : *depth;
+        *nearest = pass ? ids : *nearest;
+        e0 += right[0];
+        e1 += right[1];
+        e2 += right[2];
+        z += right_depth;
+      }
+      for (size_t k = 0; k < 3; ++k) {
+        row_edge[k][half] += static_cast<Unsigned>(seen.edge[k].dy * kSubpixels);
+      }
+      row_depth[half] += t.depth_dy;
+    }
+  }
+}
+
+#ifdef FLOWTALK_COVER_512
+// The same with all lanes in one register and comparisons into masks.
+__attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t, uint32_t id,
+                                                        int tile_x, int tile_y, const Window& w,
+                                                        TileSamples& out) {
+  static_assert(kLanes == 16);
+  const Seen<int32_t> seen(t, (tile_x + w.x0) * kSubpixels, (tile_y + w.y0) * kSubpixels);
+  const __m512i place_x = _mm512_load_si512(kPlaces.x.data());
+  const __m512i place_y = _mm512_load_si512(kPlaces.y.data());
+  __m512i row_edge[3], right[3], down[3];
+  for (size_t k = 0; k < 3; ++k) {
+    const Edge<int32_t>& e = seen.edge[k];
+    row_edge[k] =
+        _mm512_add_epi32(_mm512_add_epi32(_mm512_set1_epi32(e.base),
+                                          _mm512_mullo_epi32(_mm512_set1_epi32(e.dx), place_x)),
+                         _mm512_mullo_epi32(_mm512_set1_epi32(e.dy), place_y));
+    right[k] = _mm512_set1_epi32(e.dx * (kLanePixels * kSubpixels));
+    down[k] = _mm512_set1_epi32(e.dy * kSubpixels);
+  }
+  const __m512 along_x = _mm512_load_ps(kPlaces.x_px.data());
+  const __m512 along_y = _mm512_load_ps(kPlaces.y_px.data());
+  __m512 row_depth = _mm512_add_ps(
+      _mm512_add_ps(_mm512_set1_ps(seen.depth), _mm512_mul_ps(_mm512_set1_ps(t.depth_dx), along_x)),
+      _mm512_mul_ps(_mm512_set1_ps(t.depth_dy), along_y));
+  const __m512 right_depth = _mm512_set1_ps(t.depth_dx * kLanePixels);
+  const __m512 down_depth = _mm512_set1_ps(t.depth_dy);
+  const __m512i ids = _mm512_set1_epi32(static_cast<int32_t>(id)), zero = _mm512_setzero_si512();
+  for (int y = w.y0; y < w.y1; ++y) {
+    __m512i e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
+    __m512 z = row_depth;
+    const size_t first = kSamples * static_cast<size_t>(y * kTile + w.x0);
+    float* depth = out.depth.data() + first;
+    uint32_t* nearest = out.triangle.data() + first;
+    for (int x = w.x0; x < w.x1; x += kLanePixels, depth += kLanes, nearest += kLanes) {
+      const __m512i signs = _mm512_or_si512(_mm512_or_si512(e0, e1), e2);
+      const __mmask16 inside = _mm512_cmpge_epi32_mask(signs, zero);
+      const __mmask16 pass = _mm512_mask_cmp_ps_mask(inside, z, _mm512_load_ps(depth), _CMP_GT_OQ);
+      _mm512_mask_store_ps(depth, pass, z);
+      _mm512_mask_store_epi32(nearest, pass, ids);
+      e0 = _mm512_add_epi32(e0, right[0]);
+      e1 = _mm512_add_epi32(e1, right[1]);
+      e2 = _mm512_add_epi32(e2, right[2]);
+      z = _mm512_add_ps(z, right_depth);
+    }
+    for (size_t k = 0; k < 3; ++k) row_edge[k] = _mm512_add_epi32(row_edge[k], down[k]);
+    row_depth = _mm512_add_ps(row_depth, down_depth);
+  }
+}
+#endif
+
+bool has_512() {
+#ifdef FLOWTALK_COVER_512
+  return __builtin_cpu_supports("avx512f") != 0;
+#else
+  return false;
+#endif
+}
+const bool kHas512 = has_512();
+
+}  // namespace
+
+FLOWTALK_CLONES void cover_small_portable(const ScreenTriangle& t, uint32_t id, int tile_x,
+                                          int tile_y, const Window& w, TileSamples& out) {
+  cover<int32_t>(t, id, tile_x, tile_y, w, out);
+}
+
+void cover_small(const ScreenTriangle& t, uint32_t id, int tile_x, int tile_y, const Window& w,
+                 TileSamples& out) {
+#ifdef FLOWTALK_COVER_512
+  if (kHas512) return cover_small_512(t, id, tile_x, tile_y, w, out);
+#endif
+  cover_small_portable(t, id, tile_x, tile_y, w, out);
+}
+
+void cover_large(const ScreenTriangle& t, uint32_t id, int tile_x, int tile_y, const Window& w,
+                 TileSamples& out) {
+  cover<int64_t>(t, id, tile_x, tile_y, w, out);
+}
+
+}  // namespace flowtalk::render

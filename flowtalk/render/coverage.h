@@ -1,0 +1,27 @@
+// Which samples of a tile one triangle covers, and where it is nearest.
+#pragma once
+
+#include "flowtalk/render/rasterizer.h"
+
+namespace flowtalk::render {
+
+inline constexpr int kLanePixels = 4;                // pixels tested together
+inline constexpr int32_t kSmall = 256 * kSubpixels;  // below it 32-bit edge functions are exact
+
+// The pixels of one triangle inside one tile; x bounds relative to it, x0 a multiple of
+// kLanePixels.
+struct Window {
+  int x0, x1, y0, y1;
+};
+
+// Draws triangle `id` into the samples of the tile whose first pixel is (tile_x, tile_y). `small`
+// ones are less than kSmall wide and high. Every way gives the same bits.
+void cover_small(const ScreenTriangle& t, uint32_t id, int tile_x, int tile_y, const Window& w,
+                 TileSamples& out);
+void cover_large(const ScreenTriangle& t, uint32_t id, int tile_x, int tile_y, const Window& w,
+                 TileSamples& out);
+// The reference of cover_small, without the instructions of newer processors.
+void cover_small_portable(const ScreenTriangle& t, uint32_t id, int tile_x, int tile_y,
+                          const Window& w, TileSamples& out);
+
+}  // namespace flowtalk::render
