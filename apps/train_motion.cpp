@@ -1,8 +1,8 @@
 // flowtalk train prior / generator: the two stages of the reference system on a 3DMEAD data set.
 #include <algorithm>
 
+#include "apps/feature_cache.h"
 #include "apps/train_commands.h"
-#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/data/index.h"
@@ -59,23 +59,17 @@ struct DataOptions {
   }
 };
 
-torch::Tensor to_torch(const tensor::Tensor& x) {
-  torch::Tensor result = torch::empty(x.shape());
-  std::copy_n(x.data(), x.size(), result.data_ptr<float>());
-  return result;
-}
-
-// Motion of the clips and, if an encoder is given, speech features cut to the same length.
+// Motion of the clips and, if asked for, speech features cut to the same length.
 std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
-                                      const train::FeatureExtractor* encoder) {
+                                      const FeatureCache* features) {
   std::vector<train::TrainingClip> result;
-  Progress progress(encoder != nullptr ? "Encoding speech" : "Reading motion",
+  Progress progress(features != nullptr ? "Encoding speech" : "Reading motion",
                     static_cast<int64_t>(clips.size()), "clips");
   for (const auto& clip : clips) {
     train::TrainingClip item;
     item.motion = to_torch(data::load_motion(clip.npy));
-    if (encoder != nullptr) {
-      item.speech = (*encoder)(audio::load_audio(clip.wav).samples);
+    if (features != nullptr) {
+      item.speech = (*features)(clip.wav);
       const int64_t frames = std::min(item.speech.size(0), item.motion.size(0));
       item.speech = item.speech.narrow(0, 0, frames);
       item.motion = item.motion.narrow(0, 0, frames);
@@ -123,10 +117,12 @@ int train_generator(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow";
+  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features;
   app.add_option("--encoder", encoder,
                  "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
       ->capture_default_str();
+  app.add_option("--features", features,
+                 "folder that keeps speech features for other runs over the same voices");
   app.add_option("--prior", prior, "run or checkpoint of the motion prior")->capture_default_str();
   app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
   if (!parse(app, args)) return 0;
@@ -138,10 +134,11 @@ int train_generator(const Args& args) {
   options.apply_threads();
   const auto index = data.index();
   const train::FeatureExtractor extractor(encoder, options.run);
+  const FeatureCache cache(features, extractor);
   train::train_generator(
       config, options.run, extractor.choice(), prior,
-      load(data.chosen(index.of(data::Split::kTrain), "training"), &extractor),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), &extractor));
+      load(data.chosen(index.of(data::Split::kTrain), "training"), &cache),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), &cache));
   return 0;
 }
 

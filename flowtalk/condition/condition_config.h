@@ -8,7 +8,7 @@ namespace flowtalk::condition {
 struct ConditionConfig {
   int width = 128, graph_heads = 4, graph_layers = 2;
   int fusion_layers = 5, kernel = 5, lookahead = 1;
-  bool valence_arousal_prior = true;
+  bool valence_arousal_prior = true, one_hot = false;
 
   template <class V>
   void fields(V&& field) {
@@ -19,6 +19,7 @@ struct ConditionConfig {
     field("kernel", kernel, between(1, 31), "frames that one fusion layer sees");
     field("lookahead", lookahead, between(0, 15), "of those, frames in the future");
     field("valence_arousal_prior", valence_arousal_prior, "bias edges by valence-arousal distance");
+    field("one_hot", one_hot, "fixed one-hot nodes in the place of learnt embeddings");
   }
 };
 

@@ -82,7 +82,8 @@ template <class Ops>
 struct EmotionGraph {
   using T = ops::TensorOf<Ops>;
   EmotionGraph(params::Scope<Ops> p, const ConditionConfig& c)
-      : embedding(p.tensor("embedding", {kNodes, c.width}, params::normal(1.0f))) {
+      : embedding(c.one_hot ? p.buffer("embedding", {kNodes, c.width}, params::identity())
+                            : p.tensor("embedding", {kNodes, c.width}, params::normal(1.0f))) {
     for (int64_t i = 0; i < c.graph_layers; ++i) layers.emplace_back(p / "layer" / i, c);
   }
   // Node vectors after attention, (11, K): emotions first, then low, medium, high.
@@ -92,7 +93,7 @@ struct EmotionGraph {
     return h;
   }
 
-  T embedding;  // (11, K)
+  T embedding;  // (11, K), learnt; fixed one-hot rows where the config says so
   std::vector<GraphLayer<Ops>> layers;
 };
 

@@ -27,8 +27,11 @@ struct BaseParameters {
 template <class Ops>
 struct ArBase {
   using T = ops::TensorOf<Ops>;
-  ArBase(params::Scope<Ops> p, int64_t channel_count)
-      : raw(p.tensor("rho", {channel_count}, params::zeros())), channels(channel_count) {}
+  // white: the coefficient is zero and stays so.
+  ArBase(params::Scope<Ops> p, int64_t channel_count, bool white = false)
+      : raw(white ? p.buffer("rho", {channel_count}, params::constant(kZeroRho))
+                  : p.tensor("rho", {channel_count}, params::zeros())),
+        channels(channel_count) {}
 
   T rho(Ops& ops) const { return ops.scale(ops.sigmoid(raw), kMaxRho); }  // (C)
 
@@ -91,7 +94,8 @@ struct ArBase {
   }
 
   static constexpr float kMaxRho = 0.98f;
-  T raw;  // (C)
+  static constexpr float kZeroRho = -80;  // before the sigmoid
+  T raw;                                  // (C)
   int64_t channels;
 };
 

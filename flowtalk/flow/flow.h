@@ -44,11 +44,12 @@ struct Flow {
 
   // z (B, T, D), condition (B, T/2, K) -> u (B, T/2, 2D), log_det (B, T/2)
   FlowOutput<Ops> forward(Ops& ops, const T& z, const T& condition) const {
-    FlowOutput<Ops> result{squeeze(ops, z), T()};
-    for (size_t i = 0; i < steps.size(); ++i) {
-      auto next = steps[i].forward(ops, result.value, condition);
+    const T x = squeeze(ops, z);
+    FlowOutput<Ops> result{x, ops.scale(ops.sum_last(x), 0)};
+    for (const auto& step : steps) {
+      auto next = step.forward(ops, result.value, condition);
       result.value = next.value;
-      result.log_det = i == 0 ? next.log_det : ops.add(result.log_det, next.log_det);
+      result.log_det = ops.add(result.log_det, next.log_det);
     }
     return result;
   }

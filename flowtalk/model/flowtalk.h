@@ -6,10 +6,12 @@
 // T is even inside; callers pad an odd clip by one frame and drop it again.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/condition/fusion.h"
 #include "flowtalk/encoder/hubert.h"
@@ -21,6 +23,7 @@
 namespace flowtalk::model {
 
 inline constexpr int64_t kStyleCount = 32;
+inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
 
 // What the flow is conditioned on, at the squeezed rate of 12.5 Hz.
 template <class Ops>
@@ -45,15 +48,13 @@ struct Generator {
                    params::normal(0.01f)),
         flow_condition(p / "flow_condition", 2 * c.condition.width, c.flow.condition),
         flow(p / "flow", c.prior.latent, c.flow),
-        base(p / "base", 2 * c.prior.latent),
+        base(p / "base", 2 * c.prior.latent, c.flow.white_base),
         width(c.condition.width),
         latent(c.prior.latent) {}
 
   // speech (B, T, 2C), emotion (B, T, K) from `control`, one style per clip -> c (B, T, K)
   T condition(Ops& ops, const T& speech, const T& emotion, std::span<const int64_t> style) const {
-    const T s =
-        ops.reshape(ops.rows(styles, style), {static_cast<int64_t>(style.size()), 1, width});
-    return fusion(ops, speech, emotion, s);
+    return fusion(ops, speech, emotion, style_vectors(ops, style));
   }
 
   FlowCondition<Ops> prepare(Ops& ops, const T& c) const {
@@ -79,6 +80,23 @@ struct Generator {
   }
 
   T standardise(Ops& ops, const T& z) const { return ops.div(ops.sub(z, latent_mean), latent_sd); }
+
+  // (B, 1, K)
+  T style_vectors(Ops& ops, std::span<const int64_t> style) const {
+    const auto count = static_cast<int64_t>(style.size());
+    std::vector<float> weights(static_cast<size_t>(count * kStyleCount), 0.0f);
+    for (int64_t b = 0; b < count; ++b) {
+      const auto row = weights.begin() + b * kStyleCount;
+      const int64_t id = style[static_cast<size_t>(b)];
+      FT_CHECK(id >= kAverageStyle && id < kStyleCount, "style {}", id);
+      if (id == kAverageStyle) {
+        std::fill_n(row, kStyleCount, 1.0f / static_cast<float>(kStyleCount));
+      } else {
+        row[id] = 1;
+      }
+    }
+    return ops.linear(ops.constant({count, 1, kStyleCount}, weights), ops.transpose(styles, 0, 1));
+  }
 
   T latent_mean, latent_sd;  // (D)
   condition::EmotionControl<Ops> control;

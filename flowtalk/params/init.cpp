@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <Eigen/QR>
+#include <algorithm>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
@@ -27,10 +28,6 @@ std::vector<float> init_values(const std::string& name, const tensor::Shape& sha
   std::vector<float> values(static_cast<size_t>(tensor::count(shape)), 0.0f);
   Rng rng = Rng(seed).fork(name);
   const auto amount = static_cast<double>(init.amount);
-  const auto check_square = [&] {
-    FT_CHECK(shape.size() == 2 && shape[0] == shape[1], "{} of shape {}", name,
-             tensor::to_string(shape));
-  };
   switch (init.kind) {
     case Init::Kind::kConstant:
       values.assign(values.size(), init.amount);
@@ -42,11 +39,14 @@ std::vector<float> init_values(const std::string& name, const tensor::Shape& sha
       for (float& v : values) v = static_cast<float>(rng.normal(0, amount));
       break;
     case Init::Kind::kIdentity:
-      check_square();
-      for (int64_t i = 0; i < shape[0]; ++i) values[static_cast<size_t>(i * shape[0] + i)] = 1;
+      FT_CHECK(shape.size() == 2, "{} of shape {}", name, tensor::to_string(shape));
+      for (int64_t i = 0; i < std::min(shape[0], shape[1]); ++i) {
+        values[static_cast<size_t>(i * shape[1] + i)] = 1;
+      }
       break;
     case Init::Kind::kRotation:
-      check_square();
+      FT_CHECK(shape.size() == 2 && shape[0] == shape[1], "{} of shape {}", name,
+               tensor::to_string(shape));
       fill_rotation(values, shape[0], rng);
       break;
   }

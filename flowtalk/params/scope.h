@@ -19,7 +19,7 @@ inline Init zeros() { return constant(0); }
 inline Init ones() { return constant(1); }
 inline Init uniform(float half_width) { return {Init::Kind::kUniform, half_width}; }
 inline Init normal(float sd) { return {Init::Kind::kNormal, sd}; }
-inline Init identity() { return {Init::Kind::kIdentity, 0}; }  // square matrices
+inline Init identity() { return {Init::Kind::kIdentity, 0}; }  // matrices
 inline Init rotation() { return {Init::Kind::kRotation, 0}; }  // random orthogonal matrix
 
 template <class Ops>

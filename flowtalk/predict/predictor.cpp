@@ -26,7 +26,7 @@ void check(const PredictOptions& o) {
   if (!(o.temperature >= 0 && o.temperature <= 1)) {
     fail_usage("temperature: expected between 0 and 1, got {}", o.temperature);
   }
-  FT_CHECK(o.style >= 0 && o.style < model::kStyleCount, "style {}", o.style);
+  FT_CHECK(o.style >= model::kAverageStyle && o.style < model::kStyleCount, "style {}", o.style);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace flowtalk::predict {
 struct PredictOptions {
   std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
   float strength = 0;                                    // 0 .. 1.25; 0 is neutral
-  int style = 0;                                         // index into kStyles
+  int style = 0;                                         // index into kStyles; -1: their average
   float temperature = 0.3f;                              // 0 .. 1
   bool deterministic = false;                            // no noise: temperature 0
   uint64_t seed = 0;

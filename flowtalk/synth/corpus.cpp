@@ -1,6 +1,6 @@
 #include "flowtalk/synth/corpus.h"
 
-#include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -17,6 +17,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
 #include "flowtalk/synth/lip_model.h"
 #include "flowtalk/synth/motion.h"
@@ -28,61 +29,6 @@ namespace flowtalk::synth {
 namespace {
 
 namespace fs = std::filesystem;
-
-// One clip to make: spoken by an engine, or a recorded prompt.
-struct Job {
-  data::ClipName name;
-  const Prompt* prompt = nullptr;
-};
-
-// The clips of one style: neutral gets an eighth (or all it has), the 21 pairs of emotion and level
-// share the rest evenly; sentences are drawn without repetition.
-std::vector<data::ClipName> choose_clips(int style, int count, Rng rng) {
-  const int whole = data::kNeutralSentences + 21 * data::kEmotionalSentences;
-  if (count <= 0 || count > whole) count = whole;
-  const auto draw = [&rng, style](int emotion, int level, int sentences, int wanted,
-                                  std::vector<data::ClipName>& to) {
-    std::vector<int> numbers(static_cast<size_t>(sentences));
-    for (int i = 0; i < sentences; ++i) numbers[static_cast<size_t>(i)] = i + 1;
-    rng.shuffle(numbers);
-    for (int i = 0; i < wanted; ++i) {
-      to.push_back({style, numbers[static_cast<size_t>(i)], emotion, level});
-    }
-  };
-  std::vector<data::ClipName> chosen;
-  int neutral = std::min(data::kNeutralSentences, (count + 7) / 8);
-  int left = count - neutral;
-  if (left > 21 * data::kEmotionalSentences) {
-    neutral += left - 21 * data::kEmotionalSentences;
-    left = 21 * data::kEmotionalSentences;
-  }
-  draw(kNeutral, 0, data::kNeutralSentences, neutral, chosen);
-  std::vector<int> pairs(21);
-  for (int i = 0; i < 21; ++i) pairs[static_cast<size_t>(i)] = i;
-  rng.shuffle(pairs);  // which pairs get one more when the rest does not divide
-  for (int i = 0; i < 21; ++i) {
-    const int pair = pairs[static_cast<size_t>(i)];
-    draw(1 + pair / 3, pair % 3, data::kEmotionalSentences, left / 21 + (i < left % 21), chosen);
-  }
-  return chosen;
-}
-
-std::vector<Job> spread_prompts(const std::vector<Prompt>& prompts, Rng rng) {
-  std::vector<size_t> order(prompts.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  rng.shuffle(order);
-  std::vector<Job> jobs;
-  for (size_t i = 0; i < order.size(); ++i) {
-    Job job;
-    job.prompt = &prompts[order[i]];
-    job.name.style = static_cast<int>(i % kStyles.size());
-    job.name.sentence = data::kLastMeadSentence + 1 + static_cast<int>(i / kStyles.size());
-    job.name.emotion = static_cast<int>(rng.integer(0, 7));
-    job.name.level = job.name.emotion == kNeutral ? 0 : static_cast<int>(rng.integer(0, 2));
-    if (job.name.sentence <= 999) jobs.push_back(job);
-  }
-  return jobs;
-}
 
 SentenceGroup group_of(data::Split split) {
   switch (split) {
@@ -96,17 +42,28 @@ SentenceGroup group_of(data::Split split) {
   return SentenceGroup::kTest;
 }
 
+Rng rng_of(const CorpusOptions& options) {
+  const Rng rng = Rng(options.seed).fork("corpus");
+  return options.part == CorpusPart::kSpeakers ? rng : rng.fork(part_name(options.part));
+}
+
 class Maker {
  public:
   explicit Maker(const CorpusOptions& options)
-      : options_(options), mead_(options.out / "mead"), rng_(Rng(options.seed).fork("corpus")) {
+      : options_(options), folder_(part_folder(options)), rng_(rng_of(options)) {
+    const bool new_people = options.part == CorpusPart::kUnseenSpeakers;
     for (int s = 0; s < static_cast<int>(kStyles.size()); ++s) {
-      styles_.push_back(draw_style(options.seed, s));
+      styles_.push_back(draw_style(new_people ? rng_.fork("people").next_u64() : options.seed, s));
+      if (options.part != CorpusPart::kSpeakers) {
+        const bool female = kStyles[static_cast<size_t>(s)].front() == 'W';
+        styles_.back().voice =
+            draw_unseen_voice(female, rng_.fork("voice").fork(static_cast<uint64_t>(s)));
+      }
     }
   }
 
   bool complete(const std::string& stem) const {
-    return fs::exists(mead_ / "param" / (stem + ".npy"));
+    return fs::exists(folder_ / "param" / (stem + ".npy"));
   }
 
   // False if a prompt turns out to hold no speech.
@@ -132,8 +89,8 @@ class Maker {
     if (options_.augment && rng.fork("choice").uniform() < 0.4) {
       clip = data::augment(clip, rng.fork("augment"), kMild);
     }
-    data::save_phone_clip(mead_, clip);
-    data::save_motion(mead_ / "param" / (stem + ".npy"), frames);  // last: the clip is complete
+    data::save_phone_clip(folder_, clip);
+    data::save_motion(folder_ / "param" / (stem + ".npy"), frames);  // last: the clip is complete
     return true;
   }
 
@@ -177,10 +134,20 @@ class Maker {
   }
 
   const CorpusOptions& options_;
-  fs::path mead_;
+  fs::path folder_;
   Rng rng_;
   std::vector<SpeakerStyle> styles_;
 };
+
+std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Prompt>& prompts) {
+  const Rng rng = options.part == CorpusPart::kSpeakers ? Rng(options.seed).fork("choice")
+                                                        : rng_of(options).fork("choice");
+  if (options.part != CorpusPart::kSpeakers) return choose_test_clips(options.clips_per_style, rng);
+  std::vector<Job> jobs = choose_speaker_clips(options.clips_per_style, rng);
+  const std::vector<Job> real = spread_prompts(prompts, rng.fork("prompts"));
+  jobs.insert(jobs.end(), real.begin(), real.end());
+  return jobs;
+}
 
 void save_regions(const fs::path& folder) {
   const face::Regions& regions = face::builtin_face().regions;
@@ -195,7 +162,7 @@ void save_regions(const fs::path& folder) {
 
 // Refuses to mix two seeds in one folder.
 void check_seed(const CorpusOptions& options) {
-  const fs::path note = options.out / "mead" / "synth.json";
+  const fs::path note = part_folder(options) / "synth.json";
   if (fs::exists(note)) {
     const Json json = parse_json(load_file(note), note.string());
     const auto seed = json.find("seed");
@@ -211,28 +178,26 @@ void check_seed(const CorpusOptions& options) {
 
 }  // namespace
 
+std::string_view part_name(CorpusPart part) {
+  constexpr std::array<std::string_view, 3> kNames = {"mead", "unseen-voices", "unseen-speakers"};
+  return kNames[static_cast<size_t>(part)];
+}
+
+fs::path part_folder(const CorpusOptions& options) { return options.out / part_name(options.part); }
+
 CorpusReport make_corpus(const CorpusOptions& options) {
   check_seed(options);
   for (const char* part : {"param", "wav", "phones"}) {
-    fs::create_directories(options.out / "mead" / part);
+    fs::create_directories(part_folder(options) / part);
   }
   save_regions(options.out / "regions");
   CorpusReport report;
-  const Rng rng = Rng(options.seed).fork("choice");
-  std::vector<Job> jobs;
-  for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
-    for (const auto& name :
-         choose_clips(style, options.clips_per_style, rng.fork(static_cast<uint64_t>(style)))) {
-      jobs.push_back({name, nullptr});
-    }
-  }
   std::vector<Prompt> prompts;
-  if (options.real_prompts) {
+  if (options.real_prompts && options.part == CorpusPart::kSpeakers) {
     report.left_out = missing_prompts();
     if (report.left_out.empty()) prompts = find_prompts();
-    const std::vector<Job> real = spread_prompts(prompts, rng.fork("prompts"));
-    jobs.insert(jobs.end(), real.begin(), real.end());
   }
+  const std::vector<Job> jobs = choose_jobs(options, prompts);
   const Maker maker(options);
   builtin_lips();
   start_speech_process();  // before there are threads
@@ -248,7 +213,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
       const bool made = kept || maker.make(jobs[i], recognizer);
       progress.advance();
       if (!made) continue;
-      const auto phones = data::load_phones(options.out / "mead" / "phones" / (stem + ".lab"));
+      const auto phones = data::load_phones(part_folder(options) / "phones" / (stem + ".lab"));
       const std::lock_guard lock(mutex);
       ++(kept ? report.kept : report.written);
       report.real += jobs[i].prompt != nullptr;

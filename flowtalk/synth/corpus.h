@@ -5,14 +5,27 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace flowtalk::synth {
 
+// Who speaks. The unseen parts hold test sentences only, said by voices that no training corpus
+// (phone_corpus.h included) ever uses.
+enum class CorpusPart {
+  kSpeakers,       // the 32 styles in their own voices
+  kUnseenVoices,   // the 32 styles in other voices
+  kUnseenSpeakers  // other people: other voices and ways to move; a style id is only a label there
+};
+// "mead", "unseen-voices", "unseen-speakers".
+std::string_view part_name(CorpusPart part);
+
 struct CorpusOptions {
   uint64_t seed = 1;
-  std::filesystem::path out;  // receives mead/{param,wav,phones} and regions/
-  int clips_per_style = 60;   // of the 670 per style; 0: all
-  bool real_prompts = true;   // installed recorded prompts too, as sentences from 101 on
+  CorpusPart part = CorpusPart::kSpeakers;
+  std::filesystem::path out;  // receives NAME/{param,wav,phones} of the part, and regions/
+  int clips_per_style = 60;   // of the 670 per style; 0: all. Unseen parts: 1 to 22
+  bool real_prompts = true;   // installed recorded prompts too, as sentences from 101 on; not in
+                              // the unseen parts
   // A phone corpus (phone_corpus.h) whose prompt labels are read instead of aligning again; empty:
   // none. The corpus is the same either way.
   std::filesystem::path phone_corpus;
@@ -20,6 +33,8 @@ struct CorpusOptions {
   int threads = 0;      // 0: all
   bool quiet = false;   // no progress
 };
+
+std::filesystem::path part_folder(const CorpusOptions& options);
 
 struct CorpusReport {
   int64_t written = 0, kept = 0;  // clips made now; clips that were complete already

@@ -78,4 +78,22 @@ VoiceRecipe draw_voice(Rng& rng) {
   return recipe;
 }
 
+VoiceRecipe draw_unseen_voice(bool female, Rng rng) {
+  static constexpr std::array kMale = {"norbert", "gustave", "marcelo",    "sandro",
+                                       "grandpa", "iven2",   "kaukovalta", "RicishayMax"};
+  static constexpr std::array kFemale = {"shelby", "grandma", "Nguyen"};
+  const auto pick = [&rng](const auto& list) {
+    return std::string(
+        list[static_cast<size_t>(rng.integer(0, static_cast<int64_t>(list.size()) - 1))]);
+  };
+  VoiceRecipe recipe;
+  recipe.voice = rng.chance(0.5) ? "en-gb-x-gbcwmd+" : "en-us+";
+  recipe.voice += female ? pick(kFemale) : pick(kMale);
+  recipe.formants = rng.uniform(0.95, 1.06);
+  recipe.rate = rng.uniform(0.85, 1.12);
+  recipe.pitch = rng.uniform(0.9, 1.15);
+  recipe.range = rng.uniform(0.7, 1.3);
+  return recipe;
+}
+
 }  // namespace flowtalk::synth

@@ -37,6 +37,10 @@ void pad_with_silence(Speech& speech, double before_s, double after_s);
 // A voice for the phone corpus: any engine, accent, variant, rate and pitch.
 VoiceRecipe draw_voice(Rng& rng);
 
+// A voice that draw_voice and the speakers of the corpus never use: an espeak-ng variant, and in
+// half of the draws an accent, of its own.
+VoiceRecipe draw_unseen_voice(bool female, Rng rng);
+
 // Whether espeak-ng finds its data files on this machine.
 bool espeak_available();
 

@@ -74,17 +74,21 @@ class GeneratorTrainer {
     }
     const torch::Tensor dropped =
         torch::rand({batch.motion.size(0), 1, 1}, generator) < config_.loss.null_emotion;
-    const auto prepared = prepare(batch, dropped.to(torch::kFloat32).to(ops_.device()));
+    const auto prepared =
+        prepare(with_average_styles(batch, step), dropped.to(torch::kFloat32).to(ops_.device()));
+    const auto& w = config_.loss;
     Losses result;
-    result["nll"] = nll(z, prepared, batch);
-    result["total"] = result["nll"];
+    torch::Tensor total = torch::zeros({}, ops_.device());
+    if (w.nll > 0) {
+      result["nll"] = nll(z, prepared, batch);
+      total = w.nll * result["nll"];
+    }
     if (ramp > 0) {
       add_motion_losses(batch, prepared, step, generator, result);
-      const auto& w = config_.loss;
-      result["total"] =
-          result["nll"] + ramp * (w.reconstruction * result["reconstruction"] +
-                                  w.lips * result["lips"] + w.velocity * result["velocity"]);
+      total = total + ramp * (w.reconstruction * result["reconstruction"] +
+                              w.lips * result["lips"] + w.velocity * result["velocity"]);
     }
+    result["total"] = total;
     return result;
   }
 
@@ -122,6 +126,18 @@ class GeneratorTrainer {
   torch::Generator seeded(int64_t step) const {
     return torch::make_generator<torch::CPUGeneratorImpl>(
         static_cast<uint64_t>(config_.train.seed) * 1000003u + static_cast<uint64_t>(step));
+  }
+
+  // A share of the windows in the average style, so that it stands for people not among the styles.
+  Batch with_average_styles(const Batch& batch, int64_t step) const {
+    Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
+                  .fork("style")
+                  .fork(static_cast<uint64_t>(step));
+    Batch changed = batch;
+    for (int64_t& style : changed.style) {
+      if (rng.chance(config_.loss.average_style)) style = model::kAverageStyle;
+    }
+    return changed;
   }
 
   torch::Tensor posterior_sample(const torch::Tensor& motion, torch::Generator generator) {
@@ -169,10 +185,12 @@ class GeneratorTrainer {
   }
 
   // The first half of the batch at temperature 0 carries the whole error; the second half, at a
-  // random temperature, only lips and velocity, so that diversity is not punished.
+  // random temperature, only lips and velocity, so that diversity is not punished. Where no
+  // temperature is asked for, the whole batch is the first half.
   void add_motion_losses(const Batch& batch, const model::FlowCondition<TorchOps>& prepared,
                          int64_t step, torch::Generator generator, Losses& result) {
-    const int64_t count = batch.motion.size(0), half = (count + 1) / 2;
+    const int64_t count = batch.motion.size(0),
+                  half = config_.loss.highest_temperature > 0 ? (count + 1) / 2 : count;
     Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
                   .fork("temperature")
                   .fork(static_cast<uint64_t>(step));

@@ -14,19 +14,25 @@
 namespace flowtalk::train {
 
 struct GeneratorLossConfig {
+  float nll = 1.0f;  // 0 leaves a regression: the base mean alone is trained
   float reconstruction = 2.0f, lips = 0.3f, velocity = 2.0f;
-  float closure = 4.0f;       // extra weight of lip errors where the true lips are closed
-  float null_emotion = 0.1f;  // share of windows without emotion
+  float closure = 4.0f;        // extra weight of lip errors where the true lips are closed
+  float null_emotion = 0.1f;   // share of windows without emotion
+  float average_style = 0.1f;  // share of windows with the average style
   float nll_only_share = 0.15f, ramp_share = 0.15f;  // of all steps
   float highest_temperature = 0.5f;
 
   template <class V>
   void fields(V&& field) {
+    field("nll", nll, between(0.0f, 100.0f),
+          "weight of the negative log-likelihood; 0: regression");
     field("reconstruction", reconstruction, between(0.0f, 100.0f), "weight of L1 at temperature 0");
     field("lips", lips, between(0.0f, 100.0f), "weight of the lip vertex distance, millimetres");
     field("velocity", velocity, between(0.0f, 100.0f), "weight of L1 on velocity");
     field("closure", closure, between(0.0f, 100.0f), "extra weight where lips are closed");
     field("null_emotion", null_emotion, between(0.0f, 1.0f), "share of windows without emotion");
+    field("average_style", average_style, between(0.0f, 1.0f),
+          "share of windows with the average style");
     field("nll_only_share", nll_only_share, between(0.0f, 1.0f), "share of steps with NLL alone");
     field("ramp_share", ramp_share, between(0.0f, 1.0f), "share of steps that ramp in the rest");
     field("highest_temperature", highest_temperature, between(0.0f, 1.0f),

@@ -1,0 +1,26 @@
+// Speech features on disk, so that several runs over one corpus and one encoder compute them once.
+#pragma once
+
+#include <filesystem>
+
+#include "flowtalk/train/generator_stage.h"
+
+namespace flowtalk::apps {
+
+class FeatureCache {
+ public:
+  // folder "": no cache, every clip is encoded anew. Entries are named by the SHA-256 of the
+  // voice's file, in a folder named by the encoder's, so that a changed file or encoder is never
+  // mistaken.
+  FeatureCache(const std::filesystem::path& folder, const train::FeatureExtractor& encoder);
+  // (T, 2C) of a sound file.
+  torch::Tensor operator()(const std::filesystem::path& voice) const;
+
+ private:
+  std::filesystem::path folder_;
+  const train::FeatureExtractor& encoder_;
+};
+
+torch::Tensor to_torch(const tensor::Tensor& x);
+
+}  // namespace flowtalk::apps
