@@ -14,13 +14,15 @@ namespace {
 
 constexpr const char* kOverview =
     "Makes, imports or checks a corpus to train on.\n"
-    "Usage: flowtalk data synth|phones|import-mead|check [OPTIONS]\n\n"
+    "Usage: flowtalk data synth|benchmark|phones|import-mead|check [OPTIONS]\n\n"
     "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
+    "  benchmark     a frozen corpus by name, checked by hash: synth-s, synth-m\n"
     "  phones        speech with known phones, for the speech encoder\n"
     "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
     "  check         is a data set complete, well-formed and fit to train on?\n\n"
     "Examples:\n"
     "  flowtalk data synth -o datasets --clips-per-style 60\n"
+    "  flowtalk data benchmark synth-m -o datasets\n"
     "  flowtalk data phones -o datasets/phones --hours 3\n"
     "  flowtalk data import-mead --reconstruction emica/ --audio MEAD/ -o datasets\n"
     "  flowtalk data check datasets/mead\n";
@@ -88,10 +90,12 @@ int data(const Args& args) {
   }
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "synth") return synth_command(rest);
+  if (args[0] == "benchmark") return data_benchmark(rest);
   if (args[0] == "phones") return phones_command(rest);
   if (args[0] == "import-mead") return data_import_mead(rest);
   if (args[0] == "check") return data_check(rest);
-  fail_unknown_command("flowtalk data", args[0], {"synth", "phones", "import-mead", "check"});
+  fail_unknown_command("flowtalk data", args[0],
+                       {"synth", "benchmark", "phones", "import-mead", "check"});
 }
 
 }  // namespace flowtalk::apps

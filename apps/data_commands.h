@@ -5,6 +5,7 @@
 
 namespace flowtalk::apps {
 
+int data_benchmark(const Args& args);
 int data_check(const Args& args);
 int data_import_mead(const Args& args);
 

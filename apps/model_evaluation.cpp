@@ -20,8 +20,9 @@ namespace {
 
 constexpr const char* kDefaultDataset = "datasets/mead";
 constexpr std::array kFormOptions = {
-    "--dataset",   "--split", "--num-samples", "--max-epoch", "--skip-steps",    "--test-subjects",
-    "--save-path", "--model", "--temperature", "--seed",      "--deterministic", "--encoder"};
+    "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
+    "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
+    "--deterministic", "--encoder",   "--id"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -46,6 +47,7 @@ std::vector<data::Clip> of_split(const data::Index& index, const std::string& sp
 
 std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const fs::path& folder) {
   std::vector<int> styles;
+  if (!e.style.empty()) parse_style_or_average(e.style);
   for (const std::string& word : words_of(e.subjects)) styles.push_back(parse_style(word));
   const data::Index index = data::scan_dataset(folder);
   std::vector<data::Clip> clips = of_split(index, e.split);
@@ -75,14 +77,14 @@ void check_epoch(const fs::path& checkpoint, int epoch) {
   }
 }
 
-// A checkpoint; of a run, the one of --max-epoch or the last.
+// A checkpoint; of a run, the one of --max-epoch, or the best, or the last.
 fs::path checkpoint_of(const ModelEvaluation& e) {
   const std::string& given = e.run_folder.empty() ? e.performance.checkpoint : e.run_folder;
   fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
   if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
     const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch);
     if (fs::exists(of_epoch)) return of_epoch;
-    folder /= "last";
+    folder /= fs::exists(folder / "best") && e.max_epoch == 0 ? "best" : "last";
   }
   if (e.max_epoch > 0) check_epoch(folder, e.max_epoch);
   return folder;
@@ -101,12 +103,13 @@ std::string sampling_of(const ModelEvaluation& e) {
   return fmt::format("temperature {}, seed {}", e.performance.temperature, e.performance.seed);
 }
 
-predict::PredictOptions options_of(const Performance& performance, const data::Clip& clip) {
+predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
+  const Performance& performance = e.performance;
   predict::PredictOptions options;
   options.emotion = {};
   options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
   options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-  options.style = clip.name.style;
+  options.style = e.style.empty() ? clip.name.style : parse_style_or_average(e.style);
   options.temperature = static_cast<float>(performance.temperature);
   options.deterministic = performance.deterministic;
   // Each clip draws its own noise: with one noise for all, no number of clips would average it out.
@@ -122,7 +125,7 @@ evaluate::VertexSequence predicted(const data::Clip& clip, const predict::Predic
   sequence.truth = evaluate::take_of_parameters(data::load_motion(clip.npy), deformer);
   const audio::Audio voice = load_voice(clip.wav);
   const auto features = with_context(clip.wav.string(), [&] { return predictor.encode(voice); });
-  predict::PredictOptions options = options_of(e.performance, clip);
+  predict::PredictOptions options = options_of(e, clip);
   for (int sample = 0; sample < e.samples; ++sample) {
     options.take = static_cast<uint32_t>(sample);
     sequence.predictions.push_back(
@@ -144,6 +147,8 @@ void ModelEvaluation::add_to(CLI::App& app) {
                  "predictions per clip (default 1; MEE, CE and diversity are meant for 10)")
       ->check(CLI::Range(1, 1000));
   app.add_option("--test-subjects", subjects, "ids, separated by spaces or commas (default all)");
+  app.add_option("--id", style,
+                 "predict every clip in this style, or average (default: the clip's own)");
   app.add_option("--save-path", run_folder, "the run whose checkpoint is measured");
   app.add_option("--max-epoch", max_epoch, "which epoch of the run (default the last)")
       ->check(CLI::Range(1, 1000000));
@@ -190,6 +195,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   report.facts = {{"data set", folder.string()},
                   {"split", split + (subjects.empty() ? "" : " of " + subjects)},
                   {"protocol", protocol_of(checkpoint)},
+                  {"style", style.empty() ? "of each clip" : style},
                   {"model", name},
                   {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
                   {"sampling", sampling_of(*this)}};

@@ -12,7 +12,7 @@
 namespace flowtalk::apps {
 
 struct ModelEvaluation {
-  std::string dataset, split = "test", subjects, run_folder;
+  std::string dataset, split = "test", subjects, style, run_folder;
   int samples = 1;
   int max_epoch = 0, skip_steps = -1;  // not given
   Performance performance;

@@ -29,8 +29,13 @@ Mood parse_mood(const std::string& text) {
   return mood;
 }
 
+int parse_style_or_average(const std::string& text) {
+  return text == "average" ? static_cast<int>(model::kAverageStyle) : parse_style(text);
+}
+
 void Performance::add_to(CLI::App& app) {
-  app.add_option("--id", style, "speaking style, one of 32: M003 ... W029 (default M003)");
+  app.add_option("--id", style,
+                 "speaking style, one of 32: M003 ... W029, or average (default M003)");
   app.add_option("--subject", subject,
                  "whose face, as in the reference: with --templates its mesh or shape; it is the "
                  "style when --id is not given");
@@ -77,7 +82,7 @@ predict::PredictOptions Performance::options(const Mood& mood) const {
   options.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (style.empty() || templates.empty());
   const int face = of_style ? parse_style(subject) : 0;
-  options.style = style.empty() ? face : parse_style(style);
+  options.style = style.empty() ? face : parse_style_or_average(style);
   options.temperature = static_cast<float>(temperature);
   options.deterministic = deterministic;
   options.seed = seed;

@@ -19,6 +19,9 @@ struct Mood {
 };
 Mood parse_mood(const std::string& text);
 
+// A style's index, or model::kAverageStyle for "average", which stands for people not among the 32.
+int parse_style_or_average(const std::string& text);
+
 struct Performance {
   std::string checkpoint, encoder, subject, style, intensity = "medium";
   std::string templates;  // where the subject's face stands; then it need not be a style

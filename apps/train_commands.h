@@ -12,6 +12,7 @@
 
 namespace flowtalk::apps {
 
+int train_all(const Args& args);
 int train_encoder(const Args& args);
 int train_prior(const Args& args);
 int train_generator(const Args& args);

@@ -12,10 +12,11 @@ namespace {
 
 int run(const flowtalk::apps::Args& words) {
   using namespace flowtalk::apps;
-  const std::vector<std::string> known = {"encoder", "prior", "generator", "pack"};
+  const std::vector<std::string> known = {"all", "encoder", "prior", "generator", "pack"};
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     std::puts(
         "Usage: flowtalk train STAGE [options]\n\n"
+        "  all         corpora, every stage and the packed model, in one resumable command\n"
         "  encoder     a small HuBERT from speech with phone times (make it with `data phones`)\n"
         "  prior       stage 1: the motion prior (VAE)\n"
         "  generator   stage 2: emotion graph, fusion and flow over a prior and an encoder\n"
@@ -24,6 +25,7 @@ int run(const flowtalk::apps::Args& words) {
     return words.empty() ? 2 : 0;
   }
   const Args rest(words.begin() + 1, words.end());
+  if (words[0] == "all") return train_all(rest);
   if (words[0] == "encoder") return train_encoder(rest);
   if (words[0] == "prior") return train_prior(rest);
   if (words[0] == "generator") return train_generator(rest);

@@ -22,9 +22,6 @@
 
 namespace flowtalk::model {
 
-inline constexpr int64_t kStyleCount = 32;
-inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
-
 // What the flow is conditioned on, at the squeezed rate of 12.5 Hz.
 template <class Ops>
 struct FlowCondition {

@@ -1,6 +1,7 @@
 // Everything that defines a model: frozen into its checkpoint (config.json).
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "flowtalk/base/fields.h"
@@ -11,6 +12,9 @@
 #include "flowtalk/motion/motion_prior.h"
 
 namespace flowtalk::model {
+
+inline constexpr int64_t kStyleCount = 32;
+inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
 
 struct ModelConfig {
   std::string face = "builtin";

@@ -14,6 +14,7 @@
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/phone_corpus.h"
 #include "flowtalk/synth/sentences.h"
+#include "flowtalk/synth/speaker_style.h"
 
 namespace flowtalk::synth {
 namespace {
@@ -109,6 +110,30 @@ TEST(Speak, EveryDrawnVoiceSpeaksTheSameFromAnyThread) {
     EXPECT_EQ(one[i].audio.samples, two[i].audio.samples);
     EXPECT_EQ(one[i].phones, two[i].phones);
     EXPECT_GT(sounds(one[i]).size(), 12u);
+  }
+}
+
+TEST(UnseenVoices, AreOfNoTrainingCorpus) {
+  const auto variant = [](const std::string& voice) {
+    const size_t plus = voice.find('+');
+    return plus == std::string::npos ? "" : voice.substr(plus + 1);
+  };
+  std::set<std::string> heard, unseen;
+  Rng rng(5);
+  for (int i = 0; i < 3000; ++i) heard.insert(variant(draw_voice(rng).voice));
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    for (int style = 0; style < 32; ++style)
+      heard.insert(variant(draw_style(seed, style).voice.voice));
+  }
+  for (uint64_t i = 0; i < 300; ++i) {
+    unseen.insert(variant(draw_unseen_voice(i % 2 == 0, Rng(1).fork(i)).voice));
+  }
+  EXPECT_GE(unseen.size(), 10u);
+  for (const std::string& voice : unseen) EXPECT_FALSE(heard.contains(voice)) << voice;
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  for (uint64_t i = 0; i < 40; ++i) {
+    EXPECT_GT(
+        speak("Papa made a map.", draw_unseen_voice(i % 2 == 0, Rng(2).fork(i))).phones.size(), 8u);
   }
 }
 

@@ -129,7 +129,7 @@ void train_encoder(const EncoderRun& config, const RunOptions& run,
   config.encoder.check("encoder");
   TorchOps ops{torch::Device(run.device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  if (run.resume) params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
   EncoderTrainer trainer(config, params, ops);
   const SpeechWindows windows(training, config, augment);
   const Augment none;

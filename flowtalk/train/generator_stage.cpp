@@ -118,6 +118,8 @@ class GeneratorTrainer {
       m["jitter" + tag] = differences(differences(motion)).abs().mean().item<double>();
       m["l1" + tag] = masked_mean(motion_error(motion, batch.motion), batch.mask).item<double>();
     }
+    // NLL and LVE can disagree; their product in the likelihood's sense weighs both.
+    m["selection"] = std::log(m["lve_mm2_tau0"]) + (config_.loss.nll > 0 ? m["nll"] : 0);
     m["jitter_truth"] = differences(differences(batch.motion)).abs().mean().item<double>();
     return m;
   }
@@ -264,10 +266,9 @@ void train_generator(GeneratorRun config, const RunOptions& run, const EncoderCh
   take_config(prior, {"model", "prior"}, config.model.prior);
   TorchOps ops{torch::Device(run.device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  const fs::path last = checkpoint_of(run.out);
-  if (run.resume && fs::exists(last / "weights.safetensors")) {
-    check_same_encoder(last, encoder.external);
-    params.preload(last / "weights.safetensors");
+  if (const auto weights = weights_to_resume(run)) {
+    check_same_encoder(weights->parent_path(), encoder.external);
+    params.preload(*weights);
   } else {
     if (!encoder.external.used()) params.preload(encoder.weights, "encoder/");
     params.preload(prior / "weights.safetensors", "prior/");

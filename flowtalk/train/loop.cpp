@@ -37,14 +37,18 @@ fs::path epoch_folder(const fs::path& out, int64_t epoch) {
   return out / "epochs" / fmt::format("{:04}", epoch);
 }
 
-// Points out/last to the checkpoint of this epoch, in one step, then drops the optimizer of the one
-// before: runs resume from the newest only.
-void make_last(const fs::path& out, int64_t epoch) {
-  const fs::path last = out / "last", next = out / "last.partial";
+// Points out/name to the checkpoint of an epoch, in one step.
+void make_link(const fs::path& out, const std::string& name, int64_t epoch) {
+  const fs::path link = out / name, next = out / (name + ".partial");
   fs::remove(next);
   fs::create_directory_symlink(fs::relative(epoch_folder(out, epoch), out), next);
-  if (fs::is_directory(fs::symlink_status(last))) fs::remove_all(last);
-  fs::rename(next, last);
+  if (fs::is_directory(fs::symlink_status(link))) fs::remove_all(link);
+  fs::rename(next, link);
+}
+
+// Then drops the optimizer of the epoch before: runs resume from the newest only.
+void make_last(const fs::path& out, int64_t epoch) {
+  make_link(out, "last", epoch);
   if (epoch > 1) fs::remove_all(epoch_folder(out, epoch - 1) / "training");
 }
 
@@ -147,8 +151,16 @@ double learning_rate(const TrainConfig& config, int64_t step, int64_t total_step
 }
 
 fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
-  return fs::exists(run_or_checkpoint / "last" / "config.json") ? run_or_checkpoint / "last"
-                                                                : run_or_checkpoint;
+  for (const char* name : {"best", "last"}) {
+    if (fs::exists(run_or_checkpoint / name / "config.json")) return run_or_checkpoint / name;
+  }
+  return run_or_checkpoint;
+}
+
+std::optional<fs::path> weights_to_resume(const RunOptions& run) {
+  const fs::path weights = fs::path(run.out) / "last" / "weights.safetensors";
+  if (!run.resume || !fs::exists(weights)) return std::nullopt;
+  return weights;
 }
 
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
@@ -177,6 +189,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     record.add(state.epoch, metrics);
     save_checkpoint(stage, params, optimizer, state, epoch_folder(out, state.epoch));
     make_last(out, state.epoch);
+    if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);
   }
 }
 

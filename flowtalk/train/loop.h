@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,18 @@ struct Stage {
 
 // Trains to config.max_epoch. Run folder: run.json (TrainConfig), losses.csv, losses.svg,
 // epochs/NNNN/ (the checkpoint after each epoch: config.json, weights.safetensors), last (a link to
-// the newest, which also holds training/: optimizer and position). An epoch that was cut off is
+// the newest, which also holds training/: optimizer and position), best (where validate() gives
+// "selection", a link to the epoch where that was lowest). An epoch that was cut off is
 // trained again from its beginning after resume, with the same windows. Errors: a loss that is not
 // finite (names stage, step and loss), a run folder that is not empty without resume.
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunOptions& run);
 
-// The newest checkpoint of a run folder, or the folder itself if it is a checkpoint.
+// The best checkpoint of a run folder, else the newest; the folder itself if it is a checkpoint.
 std::filesystem::path checkpoint_of(const std::filesystem::path& run_or_checkpoint);
+
+// The weights that a run goes on with: nothing unless it is to be resumed and has a checkpoint.
+std::optional<std::filesystem::path> weights_to_resume(const RunOptions& run);
 
 // Learning rate at a step: linear warm-up, then half a cosine down to the final share.
 double learning_rate(const TrainConfig& config, int64_t step, int64_t total_steps);

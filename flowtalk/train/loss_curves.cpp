@@ -117,6 +117,18 @@ void LossRecord::add(int64_t epoch, const std::map<std::string, double>& metrics
   save();
 }
 
+std::optional<int64_t> LossRecord::lowest(const std::string& metric) const {
+  std::optional<int64_t> best;
+  double least = 0;
+  for (const auto& [epoch, metrics] : rows_) {
+    const auto found = metrics.find(metric);
+    if (found == metrics.end() || (best && found->second >= least)) continue;
+    best = epoch;
+    least = found->second;
+  }
+  return best;
+}
+
 void LossRecord::save() const {
   const auto names = metric_names(rows_);
   std::string csv = "epoch";

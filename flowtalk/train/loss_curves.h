@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ class LossRecord {
   // Goes on with the first `epochs` rows of an existing record.
   LossRecord(std::filesystem::path folder, int64_t epochs);
   void add(int64_t epoch, const std::map<std::string, double>& metrics);
+  // The epoch where this metric was lowest; none if no row has it.
+  std::optional<int64_t> lowest(const std::string& metric) const;
 
  private:
   void save() const;

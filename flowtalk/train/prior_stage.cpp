@@ -102,7 +102,7 @@ void train_prior(const PriorRun& config, const RunOptions& run,
   const torch::Device device(run.device);
   TorchOps ops(device);
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
-  if (run.resume) params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
   const LipVertices lips(face::builtin_face(), device);
   PriorTrainer trainer(config, params, lips, ops);
   const WindowSampler sampler(training, config.train.window_frames,

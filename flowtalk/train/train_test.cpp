@@ -66,6 +66,8 @@ TEST(LossCurves, RecordGoesOnWhereItStopped) {
   }
   LossRecord record(folder, 1);  // resumed after epoch 1
   record.add(2, {{"nll", 0.5}});
+  EXPECT_EQ(record.lowest("nll"), 2);
+  EXPECT_EQ(record.lowest("lve"), std::nullopt);
   std::ifstream in(folder / "losses.csv");
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   EXPECT_EQ(text, "epoch,nll\n1,2\n2,0.5\n");
@@ -99,7 +101,7 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
   };
   stage.validate = [&] {
     if (++epoch == broken_epoch) fail("the power went out");
-    return Metrics{};
+    return Metrics{{"selection", epoch == 2 ? 1.0 : 2.0}};
   };
   run_stage(stage, params, config, {out.string(), "cpu", 0, resume});
   return w.detach().clone();
@@ -107,6 +109,8 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
 
 TEST_F(RunFolder, ResumedRunEndsWhereAnUninterruptedOneEnds) {
   const torch::Tensor whole = fit(root / "whole", false, 0);
+  EXPECT_EQ(std::filesystem::read_symlink(root / "whole" / "best"), "epochs/0002");
+  EXPECT_EQ(checkpoint_of(root / "whole"), root / "whole" / "best");
   EXPECT_THROW(fit(root / "broken", false, 2), Error);
   EXPECT_TRUE(torch::equal(fit(root / "broken", true, 0), whole));
   EXPECT_THROW(fit(root / "whole", false, 0), Error);  // would overwrite a run

@@ -1,0 +1,129 @@
+// flowtalk data benchmark: the frozen corpora that results are reported on, checked by hash.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "apps/command_line.h"
+#include "apps/data_commands.h"
+#include "apps/fingerprint.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/synth/corpus.h"
+#include "flowtalk/synth/prompts.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+struct Part {
+  synth::CorpusPart part;
+  int clips_per_style;
+  const char* sha256;  // of its list of files, see list_files
+};
+
+struct Benchmark {
+  std::string_view name, summary;
+  bool real_prompts;
+  std::array<Part, 3> parts;
+};
+
+// Frozen: a change here is another benchmark and wants another name.
+constexpr uint64_t kSeed = 1;
+constexpr std::array<Benchmark, 2> kBenchmarks = {
+    {{"synth-s",
+      "a few clips of every speaker, for tests of the whole chain",
+      false,
+      {{{synth::CorpusPart::kSpeakers, 8, "?"},
+        {synth::CorpusPart::kUnseenVoices, 2, "?"},
+        {synth::CorpusPart::kUnseenSpeakers, 2, "?"}}}},
+     {"synth-m",
+      "the corpus of docs/results.md, with recorded prompts in the training part",
+      true,
+      {{{synth::CorpusPart::kSpeakers, 60, "?"},
+        {synth::CorpusPart::kUnseenVoices, 7, "?"},
+        {synth::CorpusPart::kUnseenSpeakers, 7, "?"}}}}}};
+
+const Benchmark& find_benchmark(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Benchmark& b : kBenchmarks) {
+    if (b.name == name) return b;
+    known.emplace_back(b.name);
+  }
+  fail_usage("benchmark '{}': expected one of {}{}", name, fmt::join(known, ", "),
+             did_you_mean(name, known));
+}
+
+// The files of a part with their hashes, in sha256sum's format, sorted by name.
+std::string list_files(const fs::path& folder, bool quiet) {
+  std::vector<std::string> names;
+  for (const char* kind : {"wav", "param", "phones"}) {
+    for (const auto& entry : fs::directory_iterator(folder / kind)) {
+      names.push_back(fmt::format("{}/{}", kind, entry.path().filename().string()));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  Progress progress("hashing", static_cast<int64_t>(names.size()), "files", quiet);
+  std::string list;
+  for (const std::string& name : names) {
+    list += fmt::format("{}  {}\n", sha256_of(folder / name), name);
+    progress.advance();
+  }
+  return list;
+}
+
+void make_part(const Benchmark& benchmark, const Part& part, synth::CorpusOptions options) {
+  options.seed = kSeed;
+  options.part = part.part;
+  options.clips_per_style = part.clips_per_style;
+  options.real_prompts = benchmark.real_prompts;
+  const synth::CorpusReport report = synth::make_corpus(options);
+  const fs::path folder = synth::part_folder(options);
+  const std::string list = list_files(folder, options.quiet);
+  save_file(folder / "sha256.txt", list);
+  const std::string hash = sha256_of(folder / "sha256.txt");
+  const int64_t clips = report.written + report.kept;
+  if (hash != part.sha256) {
+    fail(
+        "{}: {} clips with hash {}, expected {} for {}; a corpus of other options must not share "
+        "the folder, else compare {} with one of another machine",
+        folder.string(), clips, hash, part.sha256, benchmark.name,
+        (folder / "sha256.txt").string());
+  }
+  if (!options.quiet) {
+    fmt::print("{}: {} clips, {:.1f} min, as frozen\n", folder.string(), clips,
+               report.duration_s / 60);
+  }
+}
+
+}  // namespace
+
+int data_benchmark(const Args& args) {
+  synth::CorpusOptions options;
+  options.out = "datasets";
+  std::string name;
+  CLI::App app(
+      "Makes a frozen benchmark: FOLDER/mead (train, validation and test sentences of 32 "
+      "speakers), "
+      "FOLDER/unseen-voices and FOLDER/unseen-speakers (test sentences), and checks it by hash. "
+      "What is there already is kept.",
+      "flowtalk data benchmark");
+  app.add_option("NAME", name, "synth-s or synth-m")->required();
+  app.add_option("-o,--output,--save-path", options.out, "folder (default datasets)");
+  app.add_option("--phones", options.phone_corpus,
+                 "a phone corpus whose labels of recorded prompts are read, not made again; the "
+                 "result is the same");
+  app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));
+  app.add_flag("-q,--quiet", options.quiet, "print nothing");
+  if (!parse(app, args)) return 0;
+  const Benchmark& benchmark = find_benchmark(name);
+  if (benchmark.real_prompts && !synth::missing_prompts().empty()) {
+    fail("{}: wants the recorded prompts, {}; scripts/install_deps.sh corpus installs them",
+         benchmark.name, synth::missing_prompts());
+  }
+  for (const Part& part : benchmark.parts) make_part(benchmark, part, options);
+  return 0;
+}
+
+}  // namespace flowtalk::apps
