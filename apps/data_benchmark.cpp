@@ -8,6 +8,7 @@
 #include "apps/data_commands.h"
 #include "apps/fingerprint.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/synth/corpus.h"
