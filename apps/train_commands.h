@@ -16,6 +16,7 @@ int train_all(const Args& args);
 int train_encoder(const Args& args);
 int train_prior(const Args& args);
 int train_generator(const Args& args);
+int train_classifier(const Args& args);
 int train_pack(const Args& args);
 
 // Options that all stages share; the reference system's names are among them.

@@ -1,4 +1,5 @@
-// flowtalk train prior / generator: the two stages of the reference system on a 3DMEAD data set.
+// flowtalk train prior / generator: the two stages of the reference system on a 3DMEAD data set;
+// and the classifier that judges motion in `evaluate`.
 #include <algorithm>
 
 #include "apps/feature_cache.h"
@@ -6,6 +7,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/train/classifier_stage.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
 
@@ -17,9 +19,11 @@ struct DataOptions {
 
   void declare(CLI::App& app) {
     app.add_option("--dataset", dataset, "folder in the layout of 3DMEAD")->capture_default_str();
+    app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all 32");
+  }
+  void declare_protocol(CLI::App& app) {
     app.add_option("--protocol", protocol, "clean, or paper (the prior reads test sentences too)")
         ->capture_default_str();
-    app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all 32");
   }
 
   std::vector<int> styles() const {
@@ -91,6 +95,7 @@ int train_prior(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
+  data.declare_protocol(app);
   int feature_dim = 0;
   std::string model = "vae";
   app.add_option("--feature-dim", feature_dim, "latent channels (model.prior.latent)");
@@ -117,6 +122,7 @@ int train_generator(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
+  data.declare_protocol(app);
   std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features;
   app.add_option("--encoder", encoder,
                  "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
@@ -139,6 +145,31 @@ int train_generator(const Args& args) {
       config, options.run, extractor.choice(), prior,
       load(data.chosen(index.of(data::Split::kTrain), "training"), &cache),
       load(data.chosen(index.of(data::Split::kValidation), "validation"), &cache));
+  return 0;
+}
+
+int train_classifier(const Args& args) {
+  CLI::App app(
+      "Train the emotion classifier of `evaluate` on the recorded motion of the train split",
+      "flowtalk train classifier");
+  TrainOptions options("runs/classifier");
+  options.declare(app);
+  DataOptions data;
+  data.declare(app);
+  if (!parse(app, args)) return 0;
+  train::ClassifierRun config;
+  config.train.max_epoch = 8;
+  config.train.steps_per_epoch = 150;
+  config.train.batch = 32;
+  config.train.window_frames = 64;
+  config.train.lr = 2e-3f;
+  config.train.warmup_steps = 50;
+  options.fill(config);
+  options.apply_threads();
+  const auto index = data.index();
+  train::train_classifier(
+      config, options.run, load(data.chosen(index.of(data::Split::kTrain), "training"), nullptr),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
   return 0;
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 int run(const flowtalk::apps::Args& words) {
   using namespace flowtalk::apps;
-  const std::vector<std::string> known = {"all", "encoder", "prior", "generator", "pack"};
+  const std::vector<std::string> known = {"all",       "encoder",    "prior",
+                                          "generator", "classifier", "pack"};
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     std::puts(
         "Usage: flowtalk train STAGE [options]\n\n"
@@ -20,6 +21,7 @@ int run(const flowtalk::apps::Args& words) {
         "  encoder     a small HuBERT from speech with phone times (make it with `data phones`)\n"
         "  prior       stage 1: the motion prior (VAE)\n"
         "  generator   stage 2: emotion graph, fusion and flow over a prior and an encoder\n"
+        "  classifier  the judge of `evaluate`: emotion and strength of recorded motion\n"
         "  pack        a finished run as a model to ship, with 16-bit weights\n\n"
         "`flowtalk train STAGE --help` lists the options. docs/training.md has the whole recipe.");
     return words.empty() ? 2 : 0;
@@ -29,6 +31,7 @@ int run(const flowtalk::apps::Args& words) {
   if (words[0] == "encoder") return train_encoder(rest);
   if (words[0] == "prior") return train_prior(rest);
   if (words[0] == "generator") return train_generator(rest);
+  if (words[0] == "classifier") return train_classifier(rest);
   if (words[0] == "pack") return train_pack(rest);
   fail_unknown_command("train", words[0], known);
 }
