@@ -167,7 +167,7 @@ evaluate::Report of_model(const MetricsCommand& c) {
   evaluate::Report report =
       c.model.run(face, setup.measure, c.max_cut < 0 ? flame::kFps : c.max_cut, c.quiet);
   report.facts.emplace_back("face", face.name.empty() ? c.face : face.name);
-  report.notes = setup.notes;
+  report.notes.insert(report.notes.begin(), setup.notes.begin(), setup.notes.end());
   return report;
 }
 
@@ -199,6 +199,7 @@ int evaluate_metrics(const Args& args) {
   evaluate::Report report = c.of_files() ? of_files(c) : of_model(c);
   report.command = "flowtalk evaluate";
   for (const std::string& word : args) report.command += " " + quoted(word);
+  report.behaviour = evaluate::behaviour_values(report.sequences, report.bootstrap);
   note_samples(report);
   note_cuts(report);
   if (!json.empty()) save_file(json, evaluate::report_json(report).dump(2) + "\n");

@@ -22,7 +22,7 @@ constexpr const char* kDefaultDataset = "datasets/mead";
 constexpr std::array kFormOptions = {
     "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
     "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
-    "--deterministic", "--encoder",   "--id"};
+    "--deterministic", "--encoder",   "--id",          "--classifier",  "--subset"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -117,23 +117,61 @@ predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& c
   return options;
 }
 
-evaluate::VertexSequence predicted(const data::Clip& clip, const predict::Predictor& predictor,
-                                   const ModelEvaluation& e, const face::Deformer& deformer,
-                                   int64_t max_cut) {
-  evaluate::VertexSequence sequence;
-  sequence.name = clip.stem;
-  sequence.truth = evaluate::take_of_parameters(data::load_motion(clip.npy), deformer);
-  const audio::Audio voice = load_voice(clip.wav);
-  const auto features = with_context(clip.wav.string(), [&] { return predictor.encode(voice); });
-  predict::PredictOptions options = options_of(e, clip);
-  for (int sample = 0; sample < e.samples; ++sample) {
-    options.take = static_cast<uint32_t>(sample);
-    sequence.predictions.push_back(
-        evaluate::take_of_parameters(predictor.predict(features, options), deformer));
+// Predicts clips one by one and hands each on: its vertices to be measured, itself to be observed.
+class Prediction {
+ public:
+  Prediction(const ModelEvaluation& e, const predict::Predictor& predictor,
+             const std::vector<data::Clip>& clips, const face::Deformer& deformer)
+      : e_(e),
+        predictor_(predictor),
+        clips_(clips),
+        deformer_(deformer),
+        observation_(e.observation, predictor, clips, deformer),
+        observed_(clips.size()) {}
+
+  evaluate::VertexSequence of(size_t i, int64_t max_cut) {
+    const data::Clip& clip = clips_[i];
+    const tensor::Tensor truth = data::load_motion(clip.npy);
+    const audio::Audio voice = load_voice(clip.wav);
+    const auto features = with_context(clip.wav.string(), [&] { return predictor_.encode(voice); });
+    const predict::PredictOptions options = options_of(e_, clip);
+    std::vector<tensor::Tensor> samples;
+    for (int sample = 0; sample < e_.samples; ++sample) {
+      predict::PredictOptions take = options;
+      take.take = static_cast<uint32_t>(sample);
+      samples.push_back(predictor_.predict(features, take));
+    }
+    evaluate::VertexSequence sequence;
+    sequence.name = clip.stem;
+    sequence.truth = evaluate::take_of_parameters(truth, deformer_);
+    for (const auto& sample : samples) {
+      sequence.predictions.push_back(evaluate::take_of_parameters(sample, deformer_));
+    }
+    evaluate::cut_to_shortest(sequence, max_cut);
+    observed_[i] = observation_.of(i, {truth, samples, features, options});
+    return sequence;
   }
-  evaluate::cut_to_shortest(sequence, max_cut);
-  return sequence;
-}
+
+  // Once all clips are predicted.
+  void finish(evaluate::Report& report) {
+    for (size_t i = 0; i < observed_.size(); ++i) {
+      const auto jitter = report.sequences[i].observed.jitter;
+      report.sequences[i].observed = std::move(observed_[i]);
+      report.sequences[i].observed.jitter = jitter;
+    }
+    report.notes.insert(report.notes.end(), observation_.notes().begin(),
+                        observation_.notes().end());
+    for (const auto& fact : observation_.facts()) report.facts.push_back(fact);
+  }
+
+ private:
+  const ModelEvaluation& e_;
+  const predict::Predictor& predictor_;
+  const std::vector<data::Clip>& clips_;
+  const face::Deformer& deformer_;
+  Observation observation_;
+  std::vector<evaluate::Observations> observed_;
+};
 
 }  // namespace
 
@@ -154,6 +192,7 @@ void ModelEvaluation::add_to(CLI::App& app) {
       ->check(CLI::Range(1, 1000000));
   app.add_option("--skip-steps", skip_steps, "for diffusion models: denoising steps to skip")
       ->check(CLI::Range(0, 1000000));
+  observation.add_to(app);
   performance.add_sampling_to(app);
 }
 
@@ -202,15 +241,14 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const auto& external = predictor.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
+  Prediction prediction(*this, predictor, clips, deformer);
   ThreadPool pool(performance.threads);
   const auto count = static_cast<int64_t>(clips.size());
   Progress progress("evaluate", count, "clips", quiet);
   report.sequences = evaluate::measure_all(
-      setup, count,
-      [&](int64_t i) {
-        return predicted(clips[static_cast<size_t>(i)], predictor, *this, deformer, max_cut);
-      },
-      pool, [&](int64_t) { progress.advance(); });
+      setup, count, [&](int64_t i) { return prediction.of(static_cast<size_t>(i), max_cut); }, pool,
+      [&](int64_t) { progress.advance(); });
+  prediction.finish(report);
   return report;
 }
 

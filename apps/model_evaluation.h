@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "apps/observation.h"
 #include "apps/performance.h"
 #include "flowtalk/evaluate/report.h"
 #include "flowtalk/face/face.h"
@@ -16,6 +17,7 @@ struct ModelEvaluation {
   int samples = 1;
   int max_epoch = 0, skip_steps = -1;  // not given
   Performance performance;
+  ObservationOptions observation;
 
   void add_to(CLI::App& app);
   // Usage Error if an option of this form was given to the other one.

@@ -27,6 +27,15 @@ double mean_distance(Vertices a, Vertices b) {
   return sum / static_cast<double>(a.size() / 3);
 }
 
+// The same over chosen vertices; 0 without any.
+double mean_distance(const std::vector<uint32_t>& region, Vertices a, Vertices b) {
+  double sum = 0;
+  for (const uint32_t v : region) {
+    sum += std::sqrt(squared_distance(&a[size_t{3} * v], &b[size_t{3} * v]));
+  }
+  return region.empty() ? 0 : sum / static_cast<double>(region.size());
+}
+
 double largest_squared_distance(const std::vector<uint32_t>& region, Vertices a, Vertices b) {
   double largest = 0;
   for (const uint32_t v : region) {
@@ -75,6 +84,35 @@ class Movement {
   std::vector<double> mean_, spread_;
 };
 
+// Mean over vertices of |x(t+1) - 2 x(t) + x(t-1)|, summed over frames.
+class Acceleration {
+ public:
+  void add(Vertices frame) {
+    if (seen_ >= 2) {
+      double sum = 0;
+      for (size_t i = 0; i < frame.size(); i += 3) {
+        double squared = 0;
+        for (size_t k = i; k < i + 3; ++k) {
+          const double second = double{frame[k]} - 2 * double{last_[k]} + double{before_[k]};
+          squared += second * second;
+        }
+        sum += std::sqrt(squared);
+      }
+      sum_ += sum / static_cast<double>(frame.size() / 3);
+    }
+    before_.swap(last_);
+    last_.assign(frame.begin(), frame.end());
+    ++seen_;
+  }
+  // Mean over the inner frames, m/s^2; needs 3 frames.
+  double mean() const { return sum_ / static_cast<double>(seen_ - 2) * flame::kFps * flame::kFps; }
+
+ private:
+  int64_t seen_ = 0;
+  double sum_ = 0;
+  std::vector<float> last_, before_;
+};
+
 // All sums of one sequence.
 class Sums {
  public:
@@ -97,9 +135,16 @@ class Sums {
       truth_moves_.add(regions.upper_face, truth, setup_.rest);
       prediction_moves_.add(regions.upper_face, samples[0], setup_.rest);
     }
+    truth_acceleration_.add(truth);
+    acceleration_.add(samples[0]);
     const size_t half = samples.size() / 2;
     for (size_t s = 0; s < half && samples.size() % 2 == 0; ++s) {
-      diversity_ += mean_distance(samples[s], samples[s + half]) / static_cast<double>(half);
+      const Vertices a = samples[s], b = samples[s + half];
+      const auto share = 1 / static_cast<double>(half);
+      diversity_ += share * mean_distance(a, b);
+      lip_diversity_ += share * mean_distance(regions.lips, a, b);
+      eye_diversity_ += share * mean_distance(regions.eyes, a, b);
+      upper_diversity_ += share * mean_distance(regions.upper_face, a, b);
     }
   }
 
@@ -122,7 +167,16 @@ class Sums {
       put(Metric::kCe, *best / frames);
     }
     if (!setup_.regions.eyes.empty()) put(Metric::kEve, eve_ / frames);
-    if (lip_errors_.size() % 2 == 0) put(Metric::kDiversity, diversity_ / frames);
+    if (lip_errors_.size() % 2 == 0) {
+      const face::Regions& regions = setup_.regions;
+      put(Metric::kDiversity, diversity_ / frames);
+      if (!regions.lips.empty()) put(Metric::kDiversityLips, lip_diversity_ / frames);
+      if (!regions.eyes.empty()) put(Metric::kDiversityEyes, eye_diversity_ / frames);
+      if (!regions.upper_face.empty()) put(Metric::kDiversityUpperFace, upper_diversity_ / frames);
+    }
+    if (result.frames >= 3) {
+      result.observed.jitter = Jitter{truth_acceleration_.mean(), acceleration_.mean()};
+    }
     const size_t upper = setup_.regions.upper_face.size();
     if (upper == 0 || setup_.rest.empty()) return;
     double signed_sum = 0, absolute_sum = 0;
@@ -137,7 +191,9 @@ class Sums {
 
  private:
   const MeasureSetup& setup_;
-  double mve_ = 0, eve_ = 0, mee_ = 0, diversity_ = 0;
+  double mve_ = 0, eve_ = 0, mee_ = 0;
+  double diversity_ = 0, lip_diversity_ = 0, eye_diversity_ = 0, upper_diversity_ = 0;
+  Acceleration truth_acceleration_, acceleration_;
   std::vector<std::vector<double>> lip_errors_;  // (S, T)
   Movement truth_moves_, prediction_moves_;
 };
@@ -271,6 +327,13 @@ MetricValues pool(std::span<const SequenceMetrics> sequences) {
   return values;
 }
 
+Interval percentile_interval(std::vector<double> drawn, double level) {
+  FT_CHECK(!drawn.empty(), "no value");
+  std::sort(drawn.begin(), drawn.end());
+  const double tail = (1 - level) / 2;
+  return {quantile(drawn, tail), quantile(drawn, 1 - tail)};
+}
+
 MetricIntervals bootstrap(std::span<const SequenceMetrics> sequences,
                           const BootstrapOptions& options) {
   MetricIntervals intervals;
@@ -287,11 +350,9 @@ MetricIntervals bootstrap(std::span<const SequenceMetrics> sequences,
       if (value) drawn[static_cast<size_t>(metric.id)].push_back(*value);
     }
   }
-  const double tail = (1 - options.level) / 2;
   for (size_t m = 0; m < drawn.size(); ++m) {
     if (drawn[m].size() < static_cast<size_t>(options.resamples)) continue;
-    std::sort(drawn[m].begin(), drawn[m].end());
-    intervals[m] = Interval{quantile(drawn[m], tail), quantile(drawn[m], 1 - tail)};
+    intervals[m] = percentile_interval(std::move(drawn[m]), options.level);
   }
   return intervals;
 }

@@ -13,12 +13,25 @@
 #include <vector>
 
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/evaluate/observations.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::evaluate {
 
-enum class Metric { kMve, kLve, kEve, kMee, kCe, kFdd, kFddAbsolute, kDiversity };
+enum class Metric {
+  kMve,
+  kLve,
+  kEve,
+  kMee,
+  kCe,
+  kFdd,
+  kFddAbsolute,
+  kDiversity,
+  kDiversityLips,
+  kDiversityEyes,
+  kDiversityUpperFace
+};
 
 // How sequences join in the overall figure: each frame counts once, or each sequence.
 enum class Pooling { kFrames, kSequences };
@@ -33,7 +46,7 @@ struct MetricInfo {
   std::string_view meaning;
 };
 
-inline constexpr std::array<MetricInfo, 8> kMetrics = {{
+inline constexpr std::array<MetricInfo, 11> kMetrics = {{
     {Metric::kMve, "MVE", "mean vertex error", 1, Pooling::kFrames, true,
      "mean distance over all vertices"},
     {Metric::kLve, "LVE", "lip vertex error", 2, Pooling::kFrames, true,
@@ -49,6 +62,12 @@ inline constexpr std::array<MetricInfo, 8> kMetrics = {{
      true, "the same, absolute per vertex, so that nothing cancels"},
     {Metric::kDiversity, "Diversity", "diversity of samples", 1, Pooling::kSequences, false,
      "mean distance between paired samples"},
+    {Metric::kDiversityLips, "Diversity_lips", "diversity of the lips", 1, Pooling::kSequences,
+     false, "the same over the lip vertices"},
+    {Metric::kDiversityEyes, "Diversity_eyes", "diversity of the eyes", 1, Pooling::kSequences,
+     false, "the same over the eye vertices"},
+    {Metric::kDiversityUpperFace, "Diversity_upper_face", "diversity of the upper face", 1,
+     Pooling::kSequences, false, "the same over the upper-face vertices"},
 }};
 
 constexpr const MetricInfo& info(Metric metric) { return kMetrics[static_cast<size_t>(metric)]; }
@@ -87,6 +106,7 @@ struct SequenceMetrics {
   int64_t best_sample = 0;  // the one of CE
   MetricValues values;      // of this sequence alone
   std::vector<float> lve;   // (T) LVE of each frame, square metres; empty without lip vertices
+  Observations observed;    // measure() sees the jitter; the rest is others' (observe.h)
 };
 
 // Error, naming the sequence and the frame: a value that is not finite.
@@ -112,6 +132,8 @@ struct BootstrapOptions {
   int resamples = 2000;
   double level = 0.95;
 };
+// The middle `level` of the drawn values, at least one.
+Interval percentile_interval(std::vector<double> drawn, double level);
 // Percentile intervals over resampled sequences; none with fewer than two sequences.
 MetricIntervals bootstrap(std::span<const SequenceMetrics> sequences,
                           const BootstrapOptions& options = {});

@@ -10,6 +10,10 @@ namespace {
 
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json();
+}
+
 Json values_json(const MetricValues& values) {
   Json json = Json::object();
   for (const MetricInfo& metric : kMetrics) {
@@ -22,8 +26,7 @@ Json intervals_json(const MetricIntervals& intervals) {
   Json json = Json::object();
   for (const MetricInfo& metric : kMetrics) {
     const auto& interval = intervals[static_cast<size_t>(metric.id)];
-    json[std::string(metric.key)] =
-        interval ? Json::array({interval->low, interval->high}) : Json();
+    json[std::string(metric.key)] = interval_json(interval);
   }
   return json;
 }
@@ -44,6 +47,42 @@ Json counts_json(const Report& report) {
   json["upper_face_vertices"] = report.setup.regions.upper_face.size();
   json["eye_vertices"] = report.setup.regions.eyes.size();
   return json;
+}
+
+Json behaviour_json(const std::vector<BehaviourValue>& values) {
+  Json json = Json::object();
+  for (const BehaviourInfo& info : behaviours()) json[std::string(info.key)] = Json();
+  for (const BehaviourValue& value : values) {
+    Json& entry = json[std::string(value.info->key)];
+    entry["value"] = number(value.value);
+    entry["interval"] = interval_json(value.interval);
+    entry["unit"] = value.info->unit;
+    if (value.info->reference == nullptr) continue;
+    entry["reference"] = number(value.reference);
+    entry["reference_interval"] = interval_json(value.reference_interval);
+    entry["reference_is"] = value.info->reference_name;
+  }
+  return json;
+}
+
+// Lines of what lies beyond the distances; empty if nothing was measured.
+std::string behaviour_table(const std::vector<BehaviourValue>& values) {
+  std::string table;
+  if (!values.empty()) {
+    table = fmt::format("\n{:<31} {:>9} {:>20} {:>10}  {}\n", "", "value", "95 % interval",
+                        "beside", "");
+  }
+  for (const BehaviourValue& value : values) {
+    const std::string range =
+        value.interval ? fmt::format("{:.3g} .. {:.3g}", value.interval->low, value.interval->high)
+                       : "-";
+    const std::string unit = value.info->unit == "1" ? "" : fmt::format(" ({})", value.info->unit);
+    table += fmt::format(
+        "{:<31} {:>9.4g} {:>20} {:>10}  {}{}{}\n", value.info->key, *value.value, range,
+        value.reference ? fmt::format("{:.4g}", *value.reference) : "-", value.info->title, unit,
+        value.reference ? fmt::format("; beside: {}", value.info->reference_name) : "");
+  }
+  return table.empty() ? table : table + "\n";
 }
 
 Json sequence_json(const SequenceMetrics& sequence) {
@@ -75,12 +114,12 @@ std::vector<EmotionGroup> by_emotion(const std::vector<SequenceMetrics>& sequenc
 std::string report_table(const Report& report) {
   const MetricValues values = pool(report.sequences);
   const MetricIntervals intervals = bootstrap(report.sequences, report.bootstrap);
-  std::string table = fmt::format("{:<13} {:>14}    {:>10} {:<5} {:>22}  {}\n", "", "m or m^2",
+  std::string table = fmt::format("{:<21} {:>14}    {:>10} {:<5} {:>22}  {}\n", "", "m or m^2",
                                   "mm or mm^2", "", "95 % interval", "");
   for (const MetricInfo& metric : kMetrics) {
     const auto id = static_cast<size_t>(metric.id);
     if (!values[id]) {
-      table += fmt::format("{:<13} {:>14}    {:>10} {:<5} {:>22}  {}\n", metric.key, "-", "-", "",
+      table += fmt::format("{:<21} {:>14}    {:>10} {:<5} {:>22}  {}\n", metric.key, "-", "-", "",
                            "-", metric.title);
       continue;
     }
@@ -93,6 +132,7 @@ std::string report_table(const Report& report) {
     table += fmt::format("{:<13} {:>14.4e}    {:>10.4g} {:<5} {:>22}  {}\n", metric.key,
                          *values[id], scale * *values[id], unit, range, metric.title);
   }
+  table += behaviour_table(report.behaviour);
   const Json counts = counts_json(report);
   table += fmt::format("{} sequences, {} frames, {} {} each", counts["sequences"].dump(),
                        counts["frames"].dump(), counts["samples"].dump(),
@@ -120,6 +160,7 @@ Json report_json(const Report& report) {
   confidence["seed"] = report.bootstrap.seed;
   confidence["resamples"] = report.bootstrap.resamples;
   confidence["intervals"] = intervals_json(bootstrap(report.sequences, report.bootstrap));
+  json["behaviour"] = behaviour_json(report.behaviour);
   json["by_emotion"] = Json::object();
   for (const EmotionGroup& group : by_emotion(report.sequences)) {
     Json& entry = json["by_emotion"][group.emotion];

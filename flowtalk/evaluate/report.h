@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/evaluate/behaviour.h"
 #include "flowtalk/evaluate/metrics.h"
 
 namespace flowtalk::evaluate {
@@ -19,6 +20,7 @@ struct Report {
   MeasureSetup setup;
   std::vector<SequenceMetrics> sequences;  // at least one
   BootstrapOptions bootstrap;
+  std::vector<BehaviourValue> behaviour;  // of these sequences
 };
 
 // Aligned lines; values in SI units as the reference prints them, and in millimetres with their

@@ -9,7 +9,7 @@
 namespace flowtalk::predict {
 namespace fs = std::filesystem;
 
-fs::path default_checkpoint() {
+fs::path shipped_model(const std::string& name) {
   std::vector<fs::path> places;
   if (const char* models = std::getenv("FLOWTALK_MODELS")) places.emplace_back(fs::path(models));
   std::error_code code;
@@ -21,10 +21,13 @@ fs::path default_checkpoint() {
   places.emplace_back(fs::path(FLOWTALK_SOURCE_MODELS));
   std::vector<std::string> names;
   for (const auto& place : places) {
-    if (fs::exists(place / "default" / "config.json")) return place / "default";
-    names.push_back((place / "default").string());
+    if (fs::exists(place / name / "config.json")) return place / name;
+    names.push_back((place / name).string());
   }
-  fail("no default model found in {}; set FLOWTALK_MODELS or give --model", fmt::join(names, ", "));
+  fail("no {} model found in {}; set FLOWTALK_MODELS or give --{}", name, fmt::join(names, ", "),
+       name == "default" ? "model" : name);
 }
+
+fs::path default_checkpoint() { return shipped_model("default"); }
 
 }  // namespace flowtalk::predict

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
@@ -75,8 +76,10 @@ class Predictor {
   std::unique_ptr<State> state_;
 };
 
-// Where the default model is: $FLOWTALK_MODELS/default, beside the program (models/, also
+// Where a model that ships is, by its folder: $FLOWTALK_MODELS/NAME, beside the program (models/,
+// also
 // ../share/flowtalk/models), or the source tree it was built from. Error that lists the places.
-std::filesystem::path default_checkpoint();
+std::filesystem::path shipped_model(const std::string& name);
+std::filesystem::path default_checkpoint();  // shipped_model("default")
 
 }  // namespace flowtalk::predict

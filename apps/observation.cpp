@@ -1,0 +1,142 @@
+#include "apps/observation.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "apps/voices.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/evaluate/closures.h"
+
+namespace flowtalk::apps {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr uint64_t kSubsetSeed = 1;  // the same clips whatever --seed is
+
+fs::path phone_file(const data::Clip& clip) {
+  return clip.wav.parent_path().parent_path() / "phones" / (clip.stem + ".lab");
+}
+
+}  // namespace
+
+void ObservationOptions::add_to(CLI::App& app) {
+  app.add_option(
+      "--classifier", classifier,
+      "emotion classifier, see `flowtalk train classifier` (default: the one that ships)");
+  app.add_option("--subset", subset,
+                 "on how many clips the costly figures are measured: spread, density, and closures "
+                 "where a recogniser must listen; 0 leaves them out (default 32)")
+      ->check(CLI::Range(0, 1000000));
+}
+
+Observation::Observation(const ObservationOptions& options, const predict::Predictor& predictor,
+                         const std::vector<data::Clip>& clips, const face::Deformer& deformer)
+    : predictor_(predictor), clips_(clips), deformer_(deformer), partner_(clips.size()) {
+  choose_classifier(options);
+  choose_subset(options.subset);
+  choose_phones();
+}
+
+void Observation::choose_classifier(const ObservationOptions& options) {
+  const std::string& face = predictor_.config().face;
+  const bool named = !options.classifier.empty();
+  const fs::path folder =
+      named ? fs::path(options.classifier) : predict::shipped_model("classifier");
+  classifier_ = evaluate::EmotionClassifier::load(
+      fs::exists(folder / "last" / "config.json") ? folder / "last" : folder);
+  if (classifier_->face() == face) return;
+  if (named) {
+    fail(
+        "--classifier {}: judges motion of the face '{}', the model's is '{}'; train one with "
+        "`flowtalk train classifier --set face={}`",
+        options.classifier, classifier_->face(), face, face);
+  }
+  classifier_.reset();
+  notes_.push_back(
+      fmt::format("emotion, intensity and monotonicity left out: the classifier that ships judges "
+                  "the built-in head, the model's axes are '{}'; give --classifier",
+                  face));
+}
+
+void Observation::choose_subset(int size) {
+  std::vector<size_t> order(clips_.size());
+  std::vector<uint64_t> keys;
+  for (size_t i = 0; i < clips_.size(); ++i) {
+    order[i] = i;
+    keys.push_back(Rng(kSubsetSeed).fork(clips_[i].stem).next_u64());
+  }
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return keys[a] < keys[b]; });
+  subset_ = std::min(order.size(), static_cast<size_t>(size));
+  // Two clips at least: each is paired with the next one that says something else.
+  for (size_t k = 0; k < subset_; ++k) {
+    size_t next = 1;
+    const int said = clips_[order[k]].name.sentence;
+    while (next < subset_ && clips_[order[(k + next) % subset_]].name.sentence == said) ++next;
+    partner_[order[k]] = order[(k + next) % subset_];
+  }
+  if (subset_ == 0) {
+    notes_.push_back("spread, NLL and conditioning gain left out: --subset is 0");
+  } else if (subset_ < clips_.size()) {
+    notes_.push_back(
+        fmt::format("spread, NLL, conditioning gain and residual: on {} of {} clips, always the "
+                    "same ones (--subset)",
+                    subset_, clips_.size()));
+  }
+  rho_ = std::make_shared<const std::vector<float>>(predictor_.base_rho());
+}
+
+void Observation::choose_phones() {
+  const auto without =
+      static_cast<size_t>(std::count_if(clips_.begin(), clips_.end(), [](const auto& clip) {
+        return !fs::exists(phone_file(clip));
+      }));
+  if (without == 0) return;
+  if (!data::find_speech_models()) {
+    notes_.push_back(
+        fmt::format("closures: {} of {} clips have no phones/NAME.lab and are left out; with "
+                    "pocketsphinx-en-us a recogniser would listen",
+                    without, clips_.size()));
+    return;
+  }
+  recognizer_ = std::make_unique<data::PhoneRecognizer>();
+  notes_.push_back(fmt::format(
+      "closures: {} of {} clips have no phones/NAME.lab; a recogniser listened to those "
+      "of the subset, which errs",
+      without, clips_.size()));
+}
+
+std::optional<std::vector<data::Phone>> Observation::phones_of(size_t i) const {
+  const fs::path labels = phone_file(clips_[i]);
+  if (fs::exists(labels)) return data::load_phones(labels);
+  if (!recognizer_ || !partner_[i]) return std::nullopt;
+  const std::lock_guard lock(listening_);
+  return recognizer_->recognize(load_voice(clips_[i].wav));
+}
+
+evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& clip) const {
+  evaluate::Observations seen;
+  if (classifier_) {
+    seen.emotion = evaluate::see_emotion(*classifier_, clip);
+    seen.levels = evaluate::see_levels(*classifier_, predictor_, clip);
+  }
+  if (const auto phones = phones_of(i)) {
+    seen.closures = evaluate::see_closures(*phones, clip, deformer_);
+  }
+  if (!partner_[i]) return seen;
+  if (!clip.options.deterministic) {
+    seen.spread = evaluate::see_spread(predictor_, clip, deformer_);
+  }
+  if (*partner_[i] != i) {
+    const auto other = predictor_.encode(load_voice(clips_[*partner_[i]].wav));
+    seen.density = evaluate::see_density(predictor_, clip, other, rho_);
+  }
+  return seen;
+}
+
+std::vector<std::pair<std::string, std::string>> Observation::facts() const {
+  return {{"lips count as shut", fmt::format("below {:.2g} mm", 1e3 * evaluate::kShutLips)}};
+}
+
+}  // namespace flowtalk::apps

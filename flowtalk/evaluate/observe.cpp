@@ -1,0 +1,149 @@
+#include "flowtalk/evaluate/observe.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/evaluate/closures.h"
+
+namespace flowtalk::evaluate {
+namespace {
+
+using tensor::Tensor;
+
+constexpr uint32_t kSpreadTakes = 4;
+
+int emotion_of(const predict::PredictOptions& options) {
+  const auto found = std::find(options.emotion.begin(), options.emotion.end(), 1.0f);
+  FT_CHECK(found != options.emotion.end(), "a mix of emotions");
+  return static_cast<int>(found - options.emotion.begin());
+}
+
+// The first frames of motion (T, 53).
+Tensor first_frames(const Tensor& motion, int64_t frames) {
+  const int64_t width = motion.dim(1);
+  return Tensor({frames, width}, motion.values().first(static_cast<size_t>(frames * width)));
+}
+predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
+  const int64_t width = speech.values.dim(2);
+  return {Tensor({1, frames, width},
+                 speech.values.values().first(static_cast<size_t>(frames * width)))};
+}
+
+// Mean over vertices of sqrt(sum over takes |x - mean|^2 / (takes - 1)); takes: (V*3) each.
+double deviation(const std::vector<std::vector<float>>& takes) {
+  const auto count = static_cast<double>(takes.size());
+  const size_t size = takes.front().size();
+  double sum = 0;
+  for (size_t i = 0; i < size; i += 3) {
+    double squared = 0;
+    for (size_t k = i; k < i + 3; ++k) {
+      double mean = 0;
+      for (const auto& take : takes) mean += double{take[k]} / count;
+      for (const auto& take : takes) squared += (double{take[k]} - mean) * (double{take[k]} - mean);
+    }
+    sum += std::sqrt(squared / (count - 1));
+  }
+  return sum / static_cast<double>(size / 3);
+}
+
+}  // namespace
+
+EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip& clip) {
+  EmotionSeen seen;
+  seen.asked = emotion_of(clip.options);
+  seen.asked_strength = clip.options.strength;
+  seen.truth = classifier.judge(clip.truth);
+  for (const Tensor& sample : clip.samples) seen.samples.push_back(classifier.judge(sample));
+  return seen;
+}
+
+std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
+                                               const predict::Predictor& predictor,
+                                               const ObservedClip& clip) {
+  if (emotion_of(clip.options) == kNeutral) return std::nullopt;
+  std::array<float, 3> levels{};
+  for (int level = 0; level < 3; ++level) {
+    predict::PredictOptions options = clip.options;
+    options.strength = strength_of_level(level);
+    const bool known = options.strength == clip.options.strength && !clip.samples.empty();
+    const Tensor motion = known ? clip.samples[0] : predictor.predict(clip.speech, options);
+    levels[static_cast<size_t>(level)] = classifier.judge(motion).strength;
+  }
+  return levels;
+}
+
+std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
+                                     const ObservedClip& clip, const face::Deformer& deformer) {
+  int64_t frames = clip.truth.dim(0);
+  for (const Tensor& sample : clip.samples) frames = std::min(frames, sample.dim(0));
+  const std::vector<FrameRange> ranges = bilabials(phones, frames);
+  if (ranges.empty()) return std::nullopt;
+  Closures closures;
+  closures.phones = static_cast<int64_t>(ranges.size());
+  closures.truth = count_shut(smallest_gaps(clip.truth, ranges, deformer));
+  for (const Tensor& sample : clip.samples) {
+    closures.spoken += closures.phones;
+    closures.closed += count_shut(smallest_gaps(sample, ranges, deformer));
+  }
+  return closures;
+}
+
+std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
+                                                          const ObservedClip& clip,
+                                                          const face::Deformer& deformer) {
+  std::array<double, kSpreadTemperatures.size()> spread{};
+  const auto size = static_cast<size_t>(deformer.face().vertex_count() * 3);
+  std::vector<std::vector<float>> vertices(kSpreadTakes, std::vector<float>(size));
+  for (size_t i = 0; i < spread.size(); ++i) {
+    std::vector<Tensor> takes;
+    predict::PredictOptions options = clip.options;
+    options.temperature = static_cast<float>(kSpreadTemperatures[i]);
+    for (options.take = 0; options.take < kSpreadTakes; ++options.take) {
+      takes.push_back(predictor.predict(clip.speech, options));
+    }
+    const int64_t frames = takes.front().dim(0);
+    for (int64_t t = 0; t < frames; ++t) {
+      for (size_t take = 0; take < takes.size(); ++take) {
+        const auto row = takes[take].values().subspan(static_cast<size_t>(t * flame::kMotion),
+                                                      static_cast<size_t>(flame::kMotion));
+        deformer.vertices(face::frame_of_row(row), vertices[take]);
+      }
+      spread[i] += deviation(vertices) / static_cast<double>(frames);
+    }
+  }
+  return spread;
+}
+
+std::optional<Density> see_density(const predict::Predictor& predictor, const ObservedClip& clip,
+                                   const predict::SpeechFeatures& other,
+                                   std::shared_ptr<const std::vector<float>> rho) {
+  const int64_t frames =
+      std::min({clip.truth.dim(0), clip.speech.values.dim(1), other.values.dim(1)});
+  if (frames < 4) return std::nullopt;
+  const predict::Condition condition{clip.options.emotion, clip.options.strength,
+                                     clip.options.style};
+  const Tensor motion = first_frames(clip.truth, frames);
+  const auto per_dimension = [&](const predict::Likelihood& likelihood) {
+    return -likelihood.log_prob / static_cast<double>(likelihood.dimensions);
+  };
+  const auto own = predictor.likelihood(first_frames(clip.speech, frames), motion, condition);
+  const auto shuffled = predictor.likelihood(first_frames(other, frames), motion, condition);
+  Density density{per_dimension(own), per_dimension(shuffled), {}, {}, std::move(rho)};
+  const int64_t steps = own.residual.dim(0), channels = own.residual.dim(1);
+  FT_CHECK(channels == static_cast<int64_t>(density.rho->size()), "{} channels", channels);
+  density.lagged.resize(static_cast<size_t>(channels));
+  density.squared.resize(static_cast<size_t>(channels));
+  for (int64_t t = 1; t < steps; ++t) {
+    for (int64_t c = 0; c < channels; ++c) {
+      const double now = own.residual[t * channels + c];
+      const double last = own.residual[(t - 1) * channels + c];
+      density.lagged[static_cast<size_t>(c)] += now * last;
+      density.squared[static_cast<size_t>(c)] += (now * now + last * last) / 2;
+    }
+  }
+  return density;
+}
+
+}  // namespace flowtalk::evaluate

@@ -1,0 +1,53 @@
+// Sees what behaviour.h forms figures of: judges recorded and predicted motion, counts closures,
+// and predicts some more where a figure needs it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "flowtalk/data/phones.h"
+#include "flowtalk/evaluate/emotion_classifier.h"
+#include "flowtalk/evaluate/observations.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/predict/predictor.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::evaluate {
+
+// One clip: what was recorded, and what the model made of it.
+struct ObservedClip {
+  const tensor::Tensor& truth;                 // (T, 53)
+  const std::vector<tensor::Tensor>& samples;  // (T', 53) each
+  const predict::SpeechFeatures& speech;
+  const predict::PredictOptions& options;  // of sample 0: one emotion, its strength, seed, ...
+};
+
+// options.emotion must be one emotion.
+EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip& clip);
+
+// Judged strength of the clip's voice, style, emotion and noise at low, medium and high; none for
+// neutral.
+std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
+                                               const predict::Predictor& predictor,
+                                               const ObservedClip& clip);
+
+// None without P, B or M in both recording and prediction.
+std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
+                                     const ObservedClip& clip, const face::Deformer& deformer);
+
+// Mean over frames and vertices of the deviation over takes 0..3, metres, at each of
+// kSpreadTemperatures.
+std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
+                                                          const ObservedClip& clip,
+                                                          const face::Deformer& deformer);
+
+// `other`: the voice of another clip. Both voices and the motion are cut to the shortest; none if
+// that leaves fewer than 4 frames.
+std::optional<Density> see_density(const predict::Predictor& predictor, const ObservedClip& clip,
+                                   const predict::SpeechFeatures& other,
+                                   std::shared_ptr<const std::vector<float>> rho);
+
+}  // namespace flowtalk::evaluate
