@@ -48,7 +48,7 @@ condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t
 void check(std::span<const Condition> conditions) {
   for (const Condition& c : conditions) {
     check_emotion(c.emotion, c.strength);
-    FT_CHECK(c.style >= 0 && c.style < model::kStyleCount, "style {}", c.style);
+    FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
   }
 }
 
