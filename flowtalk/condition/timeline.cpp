@@ -1,0 +1,148 @@
+#include "flowtalk/condition/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
+
+namespace flowtalk::condition {
+namespace {
+
+double smooth_step(double x) {
+  x = std::clamp(x, 0.0, 1.0);
+  return x * x * (3 - 2 * x);
+}
+
+// 0 .. 1 over a ramp of `length_s`; a ramp of no length is a step.
+double ramp(double passed_s, double length_s) {
+  if (passed_s < 0) return 0;
+  return length_s > 0 ? smooth_step(passed_s / length_s) : 1;
+}
+
+double envelope(const TimelineEvent& event, double time_s) {
+  return std::min(ramp(time_s - event.start_s, event.attack_s),
+                  ramp(event.end_s - time_s, event.release_s));
+}
+
+Amounts at(const std::vector<Keyframe>& keys, double time_s) {
+  const auto after = std::upper_bound(keys.begin(), keys.end(), time_s,
+                                      [](double t, const Keyframe& k) { return t < k.time_s; });
+  if (after == keys.begin()) return keys.front().amounts;
+  const Keyframe& from = *(after - 1);
+  if (after == keys.end() || from.amounts == after->amounts) return from.amounts;
+  const double share = (time_s - from.time_s) / (after->time_s - from.time_s);
+  Amounts result;
+  for (size_t i = 0; i < result.size(); ++i) {
+    result[i] = (1 - share) * from.amounts[i] + share * after->amounts[i];
+  }
+  return result;
+}
+
+double time_of(size_t frame) { return static_cast<double>(frame) / flame::kFps; }
+
+// Lays the events over `curve`, a row per frame.
+void add_events(const std::vector<TimelineEvent>& events, std::vector<Amounts>& curve) {
+  std::vector<double> total(curve.size(), 0.0);
+  std::vector<Amounts> sum(curve.size(), Amounts{});
+  for (const TimelineEvent& event : events) {
+    const double first = std::min(event.start_s * flame::kFps, static_cast<double>(curve.size()));
+    for (auto t = static_cast<size_t>(std::max(0.0, first)); t < curve.size(); ++t) {
+      if (time_of(t) > event.end_s) break;
+      const double h = envelope(event, time_of(t));
+      total[t] += h;
+      for (size_t i = 0; i < sum[t].size(); ++i) sum[t][i] += h * event.amounts[i];
+    }
+  }
+  for (size_t t = 0; t < curve.size(); ++t) {
+    if (total[t] == 0) continue;
+    for (size_t i = 0; i < sum[t].size(); ++i) {
+      const double under = total[t] < 1 ? (1 - total[t]) * curve[t][i] : 0;
+      curve[t][i] = under + sum[t][i] / std::max(1.0, total[t]);
+    }
+  }
+}
+
+// A raised cosine of kSpreadFrames over each amount; the ends hold. What is constant stays the
+// same, bit for bit.
+std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
+  constexpr int kHalf = kSpreadFrames / 2;
+  std::array<double, kSpreadFrames> weights{};
+  double sum = 0;
+  for (int i = 0; i < kSpreadFrames; ++i) {
+    weights[static_cast<size_t>(i)] =
+        1 - std::cos(2 * std::numbers::pi * (i + 1) / (kSpreadFrames + 1));
+    sum += weights[static_cast<size_t>(i)];
+  }
+  std::vector<Amounts> result = curve;
+  const auto last = static_cast<int64_t>(curve.size()) - 1;
+  for (int64_t t = 0; t <= last; ++t) {
+    Amounts mean{};
+    bool constant = true;
+    for (int i = -kHalf; i <= kHalf; ++i) {
+      const Amounts& near = curve[static_cast<size_t>(std::clamp<int64_t>(t + i, 0, last))];
+      constant = constant && near == curve[static_cast<size_t>(t)];
+      const double weight = weights[static_cast<size_t>(i + kHalf)] / sum;
+      for (size_t e = 0; e < mean.size(); ++e) mean[e] += weight * near[e];
+    }
+    if (!constant) result[static_cast<size_t>(t)] = mean;
+  }
+  return result;
+}
+
+void append(EmotionCurve& curve, const Amounts& amounts) {
+  double strength = 0;
+  for (const double a : amounts) strength += a;
+  curve.strength.push_back(static_cast<float>(std::min<double>(strength, kMaxStrength)));
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    const double neutral = i == static_cast<size_t>(kNeutral) ? 1 : 0;
+    curve.weights.push_back(static_cast<float>(strength > 0 ? amounts[i] / strength : neutral));
+  }
+}
+
+}  // namespace
+
+Amounts amounts_of(std::span<const float> mix, double strength) {
+  FT_CHECK(mix.size() == kEmotionNodes, "{} emotion weights", mix.size());
+  Amounts amounts{};
+  for (size_t i = 1; i < amounts.size(); ++i) amounts[i] = strength * static_cast<double>(mix[i]);
+  return amounts;
+}
+
+EmotionCurve Timeline::curve(int64_t frames, const Amounts& base) const {
+  std::vector<Amounts> rows(static_cast<size_t>(frames), base);
+  for (size_t t = 0; t < rows.size() && !keyframes.empty(); ++t) {
+    rows[t] = at(keyframes, time_of(t));
+  }
+  add_events(events, rows);
+  EmotionCurve result;
+  result.frames = frames;
+  for (const Amounts& row : spread(rows)) append(result, row);
+  return result;
+}
+
+std::vector<std::string> Timeline::beyond(double duration_s) const {
+  std::vector<std::string> lines;
+  for (const TimelineEvent& e : events) {
+    if (e.start_s >= duration_s) {
+      lines.push_back(fmt::format("{} starts at {:.2f} s, after the voice's end at {:.2f} s",
+                                  e.where, e.start_s, duration_s));
+    } else if (std::isfinite(e.end_s) && e.end_s > duration_s) {
+      lines.push_back(fmt::format("{} ends at {:.2f} s, after the voice's end at {:.2f} s", e.where,
+                                  e.end_s, duration_s));
+    }
+  }
+  if (!keyframes.empty() && keyframes.back().time_s > duration_s) {
+    lines.push_back(
+        fmt::format("the last keyframe is at {:.2f} s, after the voice's end at "
+                    "{:.2f} s",
+                    keyframes.back().time_s, duration_s));
+  }
+  return lines;
+}
+
+}  // namespace flowtalk::condition

@@ -1,0 +1,185 @@
+// Timelines from comma-separated keyframes; the format is that of docs/control.md.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/condition/timeline.h"
+
+namespace flowtalk::condition {
+namespace {
+
+constexpr size_t kMaxKeyframes = 100000;
+constexpr size_t kMaxColumns = 16;
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
+}
+
+// Cells of one line; a cell in double quotes may hold commas.
+std::vector<std::string> cells_of(const std::string& line, const std::string& where) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      if (cells.size() == kMaxColumns) fail("{}: has more than {} cells", where, kMaxColumns);
+      cells.emplace_back();
+    } else {
+      cells.back() += c;
+    }
+  }
+  if (quoted) fail("{}: a quote is not closed", where);
+  for (std::string& cell : cells) cell = trimmed(cell);
+  return cells;
+}
+
+std::optional<double> number_in(const std::string& cell) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  if (code != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) return {};
+  return value;
+}
+
+// Which cell holds what.
+struct Columns {
+  size_t count = 0;
+  std::optional<size_t> time, emotion, strength;
+  std::array<std::optional<size_t>, 8> weights;  // columns named after emotions
+
+  bool any_weights() const {
+    return std::any_of(weights.begin(), weights.end(), [](const auto& w) { return w.has_value(); });
+  }
+};
+
+Columns columns_of(const std::vector<std::string>& header, const std::string& where) {
+  std::vector<std::string> known = {"time", "emotion", "strength"};
+  known.insert(known.end(), kEmotions.begin(), kEmotions.end());
+  Columns columns;
+  columns.count = header.size();
+  std::vector<std::optional<size_t>*> places = {&columns.time, &columns.emotion, &columns.strength};
+  for (auto& weight : columns.weights) places.push_back(&weight);
+  for (size_t c = 0; c < header.size(); ++c) {
+    const auto found = std::find(known.begin(), known.end(), header[c]);
+    if (found == known.end()) {
+      fail("{}: unknown column '{}'{}; expected {}", where, header[c],
+           did_you_mean(header[c], known), fmt::join(known, " "));
+    }
+    auto& place = *places[static_cast<size_t>(found - known.begin())];
+    if (place) fail("{}: column '{}' is there twice", where, header[c]);
+    place = c;
+  }
+  if (!columns.time)
+    fail("{}: no column 'time'; expected for example time,emotion,strength", where);
+  if (columns.emotion.has_value() == columns.any_weights()) {
+    fail("{}: expected a column 'emotion', or columns named after emotions{}", where,
+         columns.emotion ? ", not both" : "");
+  }
+  return columns;
+}
+
+double strength_in(const std::string& cell, const std::string& where) {
+  const auto level = std::find(kLevels.begin(), kLevels.end(), cell);
+  if (level != kLevels.end()) return strength_of_level(static_cast<int>(level - kLevels.begin()));
+  const auto value = number_in(cell);
+  if (!value || *value < 0 || *value > kMaxStrength) {
+    fail("{}: strength: expected a number between 0 and {}, or low, medium, high, got '{}'", where,
+         kMaxStrength, cell);
+  }
+  return *value;
+}
+
+// Columns named after emotions: shares of the strength, or strengths where it has no column.
+Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
+                 const std::optional<double>& strength, const std::string& where) {
+  Amounts amounts{};
+  double sum = 0;
+  for (size_t i = 0; i < amounts.size(); ++i) {
+    if (!columns.weights[i]) continue;
+    const auto value = number_in(cells[*columns.weights[i]]);
+    if (!value || *value < 0) {
+      fail("{}: {}: expected 0 or more, got '{}'", where, kEmotions[i], cells[*columns.weights[i]]);
+    }
+    amounts[i] = *value;
+    sum += *value;
+  }
+  if (strength && *strength > 0 && !(sum > 0)) {
+    fail("{}: the emotions' weights sum to zero; expected one above 0", where);
+  }
+  amounts[kNeutral] = 0;
+  if (strength) {
+    for (double& a : amounts) a *= sum > 0 ? *strength / sum : 0;
+    return amounts;
+  }
+  double expressed = 0;
+  for (const double a : amounts) expressed += a;
+  if (expressed > kMaxStrength) {
+    fail("{}: the emotions' strengths sum to {}, at most {} is a face", where, expressed,
+         kMaxStrength);
+  }
+  return amounts;
+}
+
+Amounts amounts_in(const std::vector<std::string>& cells, const Columns& columns,
+                   const std::string& where) {
+  std::optional<double> strength;
+  if (columns.strength) strength = strength_in(cells[*columns.strength], where);
+  if (!columns.emotion) return weighted(cells, columns, strength, where);
+  try {
+    const auto mix = parse_emotion_mix(cells[*columns.emotion]);
+    return amounts_of(mix, strength.value_or(strength_of_level(1)));
+  } catch (const Error& e) {  // what a file holds is no wrong usage
+    fail("{}: {}", where, e.what());
+  }
+}
+
+}  // namespace
+
+Timeline timeline_of_csv(const std::string& text, const std::string& where) {
+  Timeline timeline;
+  std::optional<Columns> columns;
+  size_t line_number = 0;
+  const size_t bom = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  for (size_t start = bom; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    const std::string line = trimmed(std::string_view(text).substr(start, end - start));
+    start = end + 1;
+    const std::string at = fmt::format("{}: line {}", where, ++line_number);
+    if (line.empty() || line.front() == '#') continue;
+    const auto cells = cells_of(line, at);
+    if (!columns) {
+      columns = columns_of(cells, at);
+      continue;
+    }
+    if (cells.size() != columns->count) {
+      fail("{}: expected {} cells, got {}; a mix with commas stands in double quotes", at,
+           columns->count, cells.size());
+    }
+    const auto time_s = number_in(cells[*columns->time]);
+    if (!time_s || *time_s < 0) {
+      fail("{}: time: expected 0 or more seconds, got '{}'", at, cells[*columns->time]);
+    }
+    if (!timeline.keyframes.empty() && *time_s <= timeline.keyframes.back().time_s) {
+      fail("{}: time: expected after {} s of the line before, got {}; sort them by time", at,
+           timeline.keyframes.back().time_s, *time_s);
+    }
+    if (timeline.keyframes.size() == kMaxKeyframes) {
+      fail("{}: more than {} keyframes", at, kMaxKeyframes);
+    }
+    timeline.keyframes.push_back({*time_s, amounts_in(cells, *columns, at)});
+  }
+  if (timeline.keyframes.empty()) {
+    fail("{}: holds no keyframe; expected a line time,emotion,strength and lines below it", where);
+  }
+  return timeline;
+}
+
+}  // namespace flowtalk::condition

@@ -1,0 +1,174 @@
+// Timelines from JSON; the format is that of docs/control.md.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/condition/timeline.h"
+
+namespace flowtalk::condition {
+namespace {
+
+using Names = std::vector<std::string>;
+
+constexpr size_t kMaxFileBytes = 8 << 20;
+constexpr size_t kMaxEvents = 10000;
+constexpr double kDefaultRamp_s = 0.3;
+
+void check_object(const Json& json, const std::string& where, const Names& known) {
+  if (!json.is_object()) {
+    fail("{}: expected an object with the keys {}, got {}", where, fmt::join(known, " "),
+         fields_detail::shown(json));
+  }
+  for (const auto& item : json.items()) {
+    if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
+    fail("{}: unknown key '{}'{}; expected {}", where, item.key(), did_you_mean(item.key(), known),
+         fmt::join(known, " "));
+  }
+}
+
+const Json& list_of(const Json& json, const std::string& where) {
+  if (!json.is_array()) fail("{}: expected a list, got {}", where, fields_detail::shown(json));
+  if (json.size() > kMaxEvents) {
+    fail("{}: has {} entries, at most {} are taken", where, json.size(), kMaxEvents);
+  }
+  return json;
+}
+
+// Seconds, 0 or more; `absent` where the key is not there.
+double seconds(const Json& json, const std::string& key, const std::string& where, double absent) {
+  if (!json.contains(key)) return absent;
+  double value = 0;
+  fields_detail::read_value(json[key], value, where + "." + key);
+  if (value < 0) fail("{}.{}: expected 0 or more seconds, got {}", where, key, value);
+  return value;
+}
+
+double strength_of(const Json& json, const std::string& where) {
+  if (json.is_string()) {
+    const auto text = json.get<std::string>();
+    const auto found = std::find(kLevels.begin(), kLevels.end(), text);
+    if (found != kLevels.end()) {
+      return strength_of_level(static_cast<int>(found - kLevels.begin()));
+    }
+  }
+  const double value = json.is_number() ? json.get<double>() : -1;
+  if (!(value >= 0 && value <= kMaxStrength)) {
+    fail("{}: expected a number between 0 and {}, or low, medium, high, got {}", where,
+         kMaxStrength, fields_detail::shown(json));
+  }
+  return value;
+}
+
+// A name, a mix as on the command line, or an object of weights.
+std::string mix_text(const Json& json, const std::string& where) {
+  if (json.is_string()) return json.get<std::string>();
+  if (!json.is_object() || json.empty()) {
+    fail(
+        "{}: expected a name, a mix such as \"happy:0.6,surprised:0.4\" or {{\"happy\": 0.6, "
+        "\"surprised\": 0.4}}, got {}",
+        where, fields_detail::shown(json));
+  }
+  std::string text;
+  for (const auto& item : json.items()) {
+    double weight = 0;
+    fields_detail::read_value(item.value(), weight, where + "." + item.key());
+    if (weight < 0) fail("{}.{}: expected 0 or more, got {}", where, item.key(), weight);
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", item.key(), weight);
+  }
+  return text;
+}
+
+// "emotion" and "strength" of a base, keyframe or event.
+Amounts amounts_at(const Json& json, const std::string& where) {
+  if (!json.contains("emotion")) {
+    fail("{}: has no \"emotion\"; give a name, 0 strength is \"neutral\"", where);
+  }
+  std::array<float, 8> mix{};
+  try {
+    mix = parse_emotion_mix(mix_text(json["emotion"], where + ".emotion"));
+  } catch (const Error& e) {  // what a file holds is no wrong usage
+    const std::string text = e.what();
+    fail("{}", text.starts_with(where) ? text : where + ".emotion: " + text);
+  }
+  const double strength = json.contains("strength")
+                              ? strength_of(json["strength"], where + ".strength")
+                              : strength_of_level(1);
+  return amounts_of(mix, strength);
+}
+
+TimelineEvent event_of(const Json& json, const std::string& name, const std::string& where) {
+  check_object(json, where, {"start", "end", "emotion", "strength", "attack", "release"});
+  TimelineEvent e;
+  e.where = name;
+  e.start_s = seconds(json, "start", where, 0);
+  e.end_s = seconds(json, "end", where, INFINITY);
+  if (!(e.end_s > e.start_s)) {
+    fail("{}.end: expected after its start at {} s, got {}", where, e.start_s, e.end_s);
+  }
+  e.amounts = amounts_at(json, where);
+  const double ramp = std::min(kDefaultRamp_s, (e.end_s - e.start_s) / 2);
+  e.attack_s = seconds(json, "attack", where, json.contains("start") ? ramp : 0);
+  e.release_s = seconds(json, "release", where, json.contains("end") ? ramp : 0);
+  if (e.attack_s + e.release_s > e.end_s - e.start_s + 1e-9) {
+    fail("{}: attack and release take {} s, the event lasts {} s; make them shorter", where,
+         e.attack_s + e.release_s, e.end_s - e.start_s);
+  }
+  return e;
+}
+
+}  // namespace
+
+Timeline timeline_of_json(const std::string& text, const std::string& where) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    fail("{}: is empty; expected an object with base, keyframes or events", where);
+  }
+  const Json json = parse_json(text, where);
+  check_object(json, where, {"base", "keyframes", "events"});
+  if (json.contains("base") && json.contains("keyframes")) {
+    fail("{}: has base and keyframes; keyframes are the base, leave one out", where);
+  }
+  Timeline timeline;
+  if (json.contains("base")) {
+    check_object(json["base"], where + ": base", {"emotion", "strength"});
+    timeline.keyframes.push_back({0, amounts_at(json["base"], where + ": base")});
+  }
+  if (json.contains("keyframes")) {
+    for (const Json& entry : list_of(json["keyframes"], where + ": keyframes")) {
+      const std::string at = fmt::format("{}: keyframes[{}]", where, timeline.keyframes.size());
+      check_object(entry, at, {"time", "emotion", "strength"});
+      if (!entry.contains("time")) fail("{}: has no \"time\" in seconds", at);
+      const double time_s = seconds(entry, "time", at, 0);
+      if (!timeline.keyframes.empty() && time_s <= timeline.keyframes.back().time_s) {
+        fail("{}.time: expected after {} s of the one before, got {}; sort them by time", at,
+             timeline.keyframes.back().time_s, time_s);
+      }
+      timeline.keyframes.push_back({time_s, amounts_at(entry, at)});
+    }
+  }
+  if (json.contains("events")) {
+    for (const Json& entry : list_of(json["events"], where + ": events")) {
+      const std::string name = fmt::format("events[{}]", timeline.events.size());
+      timeline.events.push_back(event_of(entry, name, where + ": " + name));
+    }
+  }
+  if (timeline.keyframes.empty() && timeline.events.empty()) {
+    fail("{}: says nothing; expected base, keyframes or events", where);
+  }
+  return timeline;
+}
+
+Timeline load_timeline(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  if (extension != ".json" && extension != ".csv") {
+    fail("{}: expected a curve in a .json or .csv file", path.string());
+  }
+  const std::string text = load_file(path, kMaxFileBytes);
+  return extension == ".json" ? timeline_of_json(text, path.string())
+                              : timeline_of_csv(text, path.string());
+}
+
+}  // namespace flowtalk::condition
