@@ -50,8 +50,9 @@ std::vector<tensor::Tensor> motions_of(const LipsCommand& c, const face::Face& f
   std::vector<tensor::Tensor> motions;
   for (const std::string& path : c.motions) motions.push_back(data::load_motion(path));
   if (!motions.empty()) return motions;
-  const auto options = c.performance.options(parse_mood(c.emotion));
+  auto options = c.performance.options(parse_mood(c.emotion));
   const auto predictor = c.performance.load();
+  options.regions = c.performance.regions(predictor);
   warn_of_other_axes(predictor.config().face, face);
   for (const auto& voice : voices) {
     motions.push_back(predictor.predict(load_voice(voice), options));

@@ -99,8 +99,12 @@ std::string protocol_of(const fs::path& checkpoint) {
 }
 
 std::string sampling_of(const ModelEvaluation& e) {
-  if (e.performance.deterministic) return "deterministic";
-  return fmt::format("temperature {}, seed {}", e.performance.temperature, e.performance.seed);
+  const std::string guidance =
+      e.performance.guidance == 1 ? "" : fmt::format(", guidance {}", e.performance.guidance);
+  if (e.performance.deterministic) return "deterministic" + guidance;
+  return fmt::format("temperature {}, seed {}", e.performance.temperature_label(),
+                     e.performance.seed) +
+         guidance;
 }
 
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
@@ -110,8 +114,7 @@ predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& c
   options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
   options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
   options.style = e.style.empty() ? clip.name.style : parse_style_or_average(e.style);
-  options.temperature = static_cast<float>(performance.temperature);
-  options.deterministic = performance.deterministic;
+  performance.sample_into(options);
   // Each clip draws its own noise: with one noise for all, no number of clips would average it out.
   options.seed = Rng(performance.seed).fork(clip.stem).next_u64();
   return options;

@@ -1,9 +1,13 @@
 #include "apps/performance.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/face/face.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -11,6 +15,43 @@ namespace {
 float strength_of(const Performance& p) {
   if (p.strength < 0) return strength_of_level(parse_level(p.intensity));
   return static_cast<float>(p.strength);
+}
+
+double temperature_in(const std::string& text, const std::string& whole) {
+  double value = -1;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool read = code == std::errc() && end == text.data() + text.size();
+  if (!read || !(value >= 0 && value <= 1)) {
+    fail_usage("--temperature {}: expected between 0 and 1; 0.1 to 0.5 is useful", whole);
+  }
+  return value;
+}
+
+// "0.3", "lips:0.1,brows:0.8" or "0.2,lips:0.1": a bare number is for all regions not named.
+void read_temperature(const std::string& text, Performance& p) {
+  std::vector<std::pair<size_t, float>> named;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t comma = std::min(text.find(',', start), text.size());
+    const std::string part = text.substr(start, comma - start);
+    start = comma + 1;
+    const size_t colon = part.find(':');
+    if (colon == std::string::npos) {
+      p.temperature = temperature_in(part, text);
+      continue;
+    }
+    const std::string name = part.substr(0, colon);
+    const auto& names = predict::kMotionRegionNames;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      fail_usage("--temperature {}: unknown region '{}'{}; expected lips, eyes, brows or rest",
+                 text, name, did_you_mean(name, {names.begin(), names.end()}));
+    }
+    named.emplace_back(found - names.begin(),
+                       static_cast<float>(temperature_in(part.substr(colon + 1), text)));
+  }
+  if (named.empty()) return;
+  p.region_temperature.emplace().fill(static_cast<float>(p.temperature));
+  for (const auto& [region, value] : named) (*p.region_temperature)[region] = value;
 }
 
 }  // namespace
@@ -31,6 +72,19 @@ Mood parse_mood(const std::string& text) {
 
 int parse_style_or_average(const std::string& text) {
   return text == "average" ? static_cast<int>(model::kAverageStyle) : parse_style(text);
+}
+
+std::vector<Mood> parse_moods(const std::vector<std::string>& texts) {
+  std::vector<Mood> moods;
+  for (const std::string& text : texts) {
+    if (text == "all") {
+      for (const auto name : kEmotions) moods.push_back(parse_mood(std::string(name)));
+    } else {
+      moods.push_back(parse_mood(text));
+    }
+  }
+  if (moods.empty()) moods.push_back(parse_mood("neutral"));
+  return moods;
 }
 
 void Performance::add_to(CLI::App& app) {
@@ -56,15 +110,20 @@ void Performance::add_to(CLI::App& app) {
 }
 
 void Performance::add_sampling_to(CLI::App& app) {
+  app.add_option_function<std::string>(
+      "--temperature", [this](const std::string& text) { read_temperature(text, *this); },
+      "how much chance is in a sample, 0.1 to 0.5 is useful (default 0.3); per region: "
+      "lips:0.1,eyes:0.4,brows:0.8,rest:0.3");
   app.add_option_function<double>(
-      "--temperature",
+      "--guidance",
       [this](double value) {
-        if (!(value >= 0 && value <= 1)) {
-          fail_usage("--temperature {}: expected between 0 and 1; 0.1 to 0.5 is useful", value);
+        if (!(value >= 0 && value <= predict::kMaxGuidance)) {
+          fail_usage("--guidance {}: expected between 0 and {}; 1 to 2 is useful", value,
+                     predict::kMaxGuidance);
         }
-        temperature = value;
+        guidance = value;
       },
-      "how much chance is in a sample, 0.1 to 0.5 is useful (default 0.3)");
+      "exaggerates the emotion: 1 is off, 1 to 2 is useful (default 1)");
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
   app.add_option("--seed", seed, "the same seed gives the same motion (default 0)");
   app.add_option("--model,--checkpoint", checkpoint,
@@ -75,19 +134,57 @@ void Performance::add_sampling_to(CLI::App& app) {
       ->check(CLI::Range(0, 256));
 }
 
+void Performance::add_curve_to(CLI::App& app) {
+  app.add_option("--curve", curve,
+                 "emotion and strength over time: a .json or .csv file (docs/control.md)");
+}
+
 predict::PredictOptions Performance::options(const Mood& mood) const {
   predict::PredictOptions options;
   options.emotion = mood.weights;
   const float wanted = strength_of(*this);
   options.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (style.empty() || templates.empty());
-  const int face = of_style ? parse_style(subject) : 0;
-  options.style = style.empty() ? face : parse_style_or_average(style);
+  const int other = of_style ? parse_style(subject) : 0;
+  options.style = style.empty() ? other : parse_style_or_average(style);
+  options.take = take;
+  sample_into(options);
+  return options;
+}
+
+void Performance::sample_into(predict::PredictOptions& options) const {
   options.temperature = static_cast<float>(temperature);
+  options.region_temperature = region_temperature;
+  options.guidance = static_cast<float>(guidance);
   options.deterministic = deterministic;
   options.seed = seed;
-  options.take = take;
-  return options;
+}
+
+std::shared_ptr<const predict::RegionShares> Performance::regions(
+    const predict::Predictor& predictor) const {
+  if (!region_temperature || predictor.config().face == "builtin") return nullptr;
+  return std::make_shared<predict::RegionShares>(face::load_face(face));
+}
+
+std::string Performance::temperature_label() const {
+  if (!region_temperature) return fmt::format("{}", temperature);
+  std::string label;
+  for (size_t r = 0; r < predict::kMotionRegions; ++r) {
+    label += fmt::format("{}{}:{}", r == 0 ? "" : ",", predict::kMotionRegionNames[r],
+                         (*region_temperature)[r]);
+  }
+  return label;
+}
+
+std::optional<condition::Timeline> Performance::load_curve(const CLI::App& app) const {
+  if (curve.empty()) return {};
+  auto timeline = condition::load_timeline(curve);
+  for (const char* option : {"--emotion", "--strength", "--intensity"}) {
+    if (!timeline.keyframes.empty() && app.count(option) > 0) {
+      fail_usage("{}: has a base of its own, leave {} out, or the base", curve, option);
+    }
+  }
+  return timeline;
 }
 
 std::string Performance::level_label() const {

@@ -8,6 +8,7 @@
 #include "apps/commands.h"
 #include "apps/motion_file.h"
 #include "apps/performance.h"
+#include "apps/sweep.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
@@ -24,12 +25,14 @@ constexpr const char* kExamples =
     "  flowtalk predict voice.wav --emotion happy -o happy.npy\n"
     "  flowtalk predict voice.wav --emotion happy:0.6,surprised:0.4 --strength 0.8\n"
     "  flowtalk predict recordings/ --id M009 --emotion 6 --intensity 1 -o outputs/\n"
-    "  flowtalk predict voice.wav --num-samples 3 --temperature 0.4 --seed 7\n"
+    "  flowtalk predict voice.wav --num-samples 3 --temperature lips:0.1,brows:0.8 --seed 7\n"
+    "  flowtalk predict voice.wav --curve curve.json --guidance 1.5 -o performance.npy\n"
+    "  flowtalk predict voice.wav --sweep -o outputs/\n"
     "Emotions: 0 neutral, 1 happy, 2 sad, 3 surprised, 4 fear, 5 disgusted, 6 angry, 7 contempt\n";
 
 struct PredictCommand {
-  std::vector<std::string> voices;
-  std::string emotion = "neutral", output;
+  std::vector<std::string> voices, emotions;
+  std::string output, sweep;
   Performance performance;
   int samples = 1;
   int64_t width = 403;
@@ -38,8 +41,15 @@ struct PredictCommand {
 
 void declare(CLI::App& app, PredictCommand& c) {
   app.add_option("VOICE,--wav-path", c.voices, "sound files, folders or globs");
-  app.add_option("--emotion", c.emotion, "a name, 0-7, or a mix such as happy:0.6,surprised:0.4");
+  app.add_option("--emotion", c.emotions,
+                 "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for a "
+                 "file each (default neutral)")
+      ->allow_extra_args(false);
   c.performance.add_to(app);
+  c.performance.add_curve_to(app);
+  add_sweep_to(app, c.sweep);
+  app.add_option("--face", c.performance.face,
+                 "of --temperature per region, where the model moves a FLAME face: its file");
   app.add_option("--num-samples", c.samples, "how many different answers per voice")
       ->check(CLI::Range(1, 1000));
   app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
@@ -53,11 +63,13 @@ void declare(CLI::App& app, PredictCommand& c) {
 }
 
 // Where the answers to one voice go, before _sampleN is added.
-fs::path output_of(const PredictCommand& c, const fs::path& voice, const Mood& mood) {
+fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell) {
   const fs::path output = c.output;
   if (output.extension() == ".npy") return output;
-  const std::string level = mood.neutral() ? "low" : c.performance.level_label();
-  return output / fmt::format("{}_{}_{}.npy", voice.stem().string(), mood.label, level);
+  const std::string& curve = c.performance.curve;
+  const std::string emotion =
+      curve.empty() ? cell.mood.label + "_" + cell.level : fs::path(curve).stem().string();
+  return output / fmt::format("{}_{}.npy", voice.stem().string(), emotion);
 }
 
 fs::path sample_path(const fs::path& path, int sample, int samples) {
@@ -65,15 +77,18 @@ fs::path sample_path(const fs::path& path, int sample, int samples) {
   return path.parent_path() / fmt::format("{}_sample{}.npy", path.stem().string(), sample);
 }
 
+// For each voice one per cell.
 std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs::path>& voices,
-                                   const Mood& mood) {
+                                   const std::vector<SweepCell>& cells) {
   std::vector<fs::path> outputs;
   std::set<fs::path> seen;
   for (const fs::path& voice : voices) {
-    outputs.push_back(output_of(c, voice, mood));
-    if (!seen.insert(outputs.back()).second) {
-      fail_usage("two voices would both be written to {}; give -o a folder and distinct names",
-                 outputs.back().string());
+    for (const SweepCell& cell : cells) {
+      outputs.push_back(output_of(c, voice, cell));
+      if (!seen.insert(outputs.back()).second) {
+        fail_usage("two {} would both be written to {}; give -o a folder and distinct names",
+                   cells.size() > 1 ? "answers" : "voices", outputs.back().string());
+      }
     }
   }
   return outputs;
@@ -102,31 +117,40 @@ int predict(const Args& args) {
   CLI::App app("Predicts 3D face motion (FLAME parameters, 25 frames per second) from a voice.",
                "flowtalk predict");
   declare(app, c);
-  if (!parse(app, args)) return 0;
+  if (!parse(app, with_sweep_strengths(args))) return 0;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk predict voice.wav");
   if (c.samples > 1 && c.performance.deterministic) {
     fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
   }
-  const Mood mood = parse_mood(c.emotion);
-  predict::PredictOptions options = c.performance.options(mood);
+  const auto curve = c.performance.load_curve(app);
+  check_sweep(c.sweep, c.performance);
+  auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
   const std::vector<float> shape = shape_of(c);
   const auto voices = find_voices(c.voices);
-  const auto outputs = plan_outputs(c, voices, mood);
+  const auto outputs = plan_outputs(c, voices, cells);
 
   const predict::Predictor predictor = c.performance.load();
-  const bool batch = voices.size() > 1;
-  Progress progress("predict", static_cast<int64_t>(voices.size()), "voices", !batch || c.quiet);
-  for (size_t i = 0; i < voices.size(); ++i) {
-    const audio::Audio voice = load_voice(voices[i]);
-    const auto features = with_context(voices[i].string(), [&] { return predictor.encode(voice); });
+  const auto regions = c.performance.regions(predictor);
+  const bool batch = outputs.size() > 1;
+  predict::SpeechFeatures features;
+  Progress progress("predict", static_cast<int64_t>(outputs.size()), "answers", !batch || c.quiet);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const fs::path& name = voices[i / cells.size()];
+    SweepCell& cell = cells[i % cells.size()];
+    if (i % cells.size() == 0) {
+      const audio::Audio voice = load_voice(name);
+      features = with_context(name.string(), [&] { return predictor.encode(voice); });
+    }
+    cell.options.regions = regions;
+    if (curve) follow(*curve, c.performance.curve, features, c.quiet, cell.options);
     for (int sample = 0; sample < c.samples; ++sample) {
-      options.take = c.performance.take + static_cast<uint32_t>(sample);
-      const tensor::Tensor motion = widen(predictor.predict(features, options), c.width, shape);
+      cell.options.take = c.performance.take + static_cast<uint32_t>(sample);
+      const auto motion = widen(predictor.predict(features, cell.options), c.width, shape);
       const fs::path path = sample_path(outputs[i], sample, c.samples);
       formats::save_npy(path, motion);
       if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));
     }
-    progress.advance(1, voices[i].filename().string());
+    progress.advance(1, outputs[i].filename().string());
   }
   return 0;
 }

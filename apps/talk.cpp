@@ -7,10 +7,11 @@
 #include "apps/commands.h"
 #include "apps/film.h"
 #include "apps/performance.h"
+#include "apps/sweep.h"
 #include "apps/voices.h"
-#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/flame_layout.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -18,17 +19,20 @@ namespace {
 
 constexpr double kPauseSeconds = 0.35;  // between several voices
 constexpr int kSheetMoments = 6;
+constexpr int kSweepFace = 256;  // pixels of a face in a table
 
 constexpr const char* kExamples =
     "Examples:\n"
     "  flowtalk talk voice.wav -o face.mp4\n"
     "  flowtalk talk voice.wav -o face.mp4 --emotion angry --intensity high\n"
     "  flowtalk talk voice.wav -o faces.mp4 --emotion neutral --emotion happy --emotion sad\n"
-    "  flowtalk talk hello.wav goodbye.wav -o faces.mp4 --emotion all\n";
+    "  flowtalk talk hello.wav goodbye.wav -o faces.mp4 --emotion all\n"
+    "  flowtalk talk voice.wav -o face.mp4 --curve curve.json\n"
+    "  flowtalk talk voice.wav -o table.mp4 --sweep --emotion happy --emotion sad\n";
 
 struct TalkCommand {
   std::vector<std::string> voices, emotions;
-  std::string output, sheet;
+  std::string output, sheet, sweep;
   Performance performance;
   StageOptions stage;
   FilmOptions film;
@@ -43,40 +47,40 @@ void declare(CLI::App& app, TalkCommand& c) {
                  "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for "
                  "faces side by side (default neutral)")
       ->allow_extra_args(false);
-  app.add_option("--contact-sheet", c.sheet, "also a picture (.png) of every face at six moments");
+  app.add_option(
+      "--contact-sheet", c.sheet,
+      "also a picture (.png): every face at six moments, or the table of --sweep at one");
   c.performance.add_to(app);
+  c.performance.add_curve_to(app);
+  add_sweep_to(app, c.sweep);
   add_film_options(app, c.stage, c.film);
   app.footer(kExamples);
 }
 
-std::vector<Mood> moods_of(const std::vector<std::string>& emotions) {
-  std::vector<Mood> moods;
-  for (const std::string& text : emotions) {
-    if (text == "all") {
-      for (const auto name : kEmotions) moods.push_back(parse_mood(std::string(name)));
-    } else {
-      moods.push_back(parse_mood(text));
-    }
-  }
-  if (moods.empty()) moods.push_back(parse_mood("neutral"));
-  return moods;
-}
-
-std::string caption_of(const Mood& mood, const Performance& performance) {
-  return mood.neutral() ? mood.label : mood.label + ", " + performance.level_label();
-}
-
 std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor,
-                       const std::vector<Mood>& moods,
-                       const std::vector<predict::PredictOptions>& options,
-                       const audio::Audio& voice) {
+                       const std::optional<condition::Timeline>& curve,
+                       std::vector<SweepCell>& cells, const audio::Audio& voice) {
   const auto speech = predictor.encode(voice);
+  const auto regions = c.performance.regions(predictor);
   std::vector<Role> roles;
-  for (size_t i = 0; i < moods.size(); ++i) {
-    const std::string caption = moods.size() > 1 ? caption_of(moods[i], c.performance) : "";
-    roles.push_back({caption, predictor.predict(speech, options[i])});
+  for (SweepCell& cell : cells) {
+    cell.options.regions = regions;
+    const bool first = roles.empty();
+    if (curve) follow(*curve, c.performance.curve, speech, c.film.quiet || !first, cell.options);
+    const std::string caption = cells.size() > 1 ? cell.caption() : "";
+    roles.push_back({caption, predictor.predict(speech, cell.options)});
   }
   return roles;
+}
+
+// The frame in which the first face's jaw is widest open: it shows speech.
+int64_t telling_frame(const tensor::Tensor& motion) {
+  int64_t best = 0;
+  for (int64_t t = 1; t < motion.dim(0); ++t) {
+    const int64_t width = motion.dim(1), jaw = width - flame::kJaw;
+    if (motion[t * width + jaw] > motion[best * width + jaw]) best = t;
+  }
+  return best;
 }
 
 }  // namespace
@@ -85,13 +89,16 @@ int talk(const Args& args) {
   TalkCommand c;
   CLI::App app("Makes a film of a face that speaks with the given voice.", "flowtalk talk");
   declare(app, c);
-  if (!parse(app, args)) return 0;
+  if (!parse(app, with_sweep_strengths(args))) return 0;
   c.performance.templates = c.stage.face.templates;
   if (!c.stage.face.templates.empty()) c.stage.face.subject = c.performance.subject;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
-  const auto moods = moods_of(c.emotions);
-  std::vector<predict::PredictOptions> options;
-  for (const Mood& mood : moods) options.push_back(c.performance.options(mood));
+  c.performance.face = c.stage.face.face;
+  const auto curve = c.performance.load_curve(app);
+  check_sweep(c.sweep, c.performance);
+  auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
+  if (!c.sweep.empty() && app.count("--columns") == 0) c.stage.columns = sweep_columns(c.sweep);
+  if (!c.sweep.empty() && app.count("--size") == 0) c.stage.size = kSweepFace;
   c.stage.threads = c.performance.threads;
 
   const auto voices = find_voices(c.voices);
@@ -101,10 +108,15 @@ int talk(const Args& args) {
   if (!c.sheet.empty()) check_writable(c.sheet);
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
   const predict::Predictor predictor = c.performance.load();
-  Stage stage(play(c, predictor, moods, options, voice), c.stage);
+  auto roles = play(c, predictor, curve, cells, voice);
+  const int64_t telling = telling_frame(roles.front().motion);
+  Stage stage(std::move(roles), c.stage);
   if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
   save_film(stage, output, voice, c.film);
-  if (!c.sheet.empty()) render::save_png(c.sheet, stage.contact_sheet(kSheetMoments));
+  if (!c.sheet.empty()) {
+    render::save_png(c.sheet,
+                     c.sweep.empty() ? stage.contact_sheet(kSheetMoments) : stage.draw(telling));
+  }
   if (!c.film.quiet) {
     fmt::print("{}: {:.1f} s, {} x {}\n", output.string(), voice.duration_s(), stage.width(),
                stage.height());

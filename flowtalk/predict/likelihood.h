@@ -14,7 +14,7 @@ namespace flowtalk::predict {
 struct Condition {
   std::array<float, 8> emotion{1};  // weights, sum 1
   float strength = 0;               // 0 .. 1.25
-  int style = 0;                    // index into kStyles
+  int style = 0;                    // index into kStyles; -1: their average
 };
 
 struct Likelihood {

@@ -21,14 +21,6 @@ using tensor::Tensor;
 // Encoder frames: windows of 20 s with 2 s of context, clips up to 24 s in one piece.
 constexpr encoder::Windows kWindows{24 * 50, 20 * 50, 2 * 50};
 
-void check(const PredictOptions& o) {
-  check_emotion(o.emotion, o.strength);
-  if (!(o.temperature >= 0 && o.temperature <= 1)) {
-    fail_usage("temperature: expected between 0 and 1, got {}", o.temperature);
-  }
-  FT_CHECK(o.style >= model::kAverageStyle && o.style < model::kStyleCount, "style {}", o.style);
-}
-
 }  // namespace
 
 Tensor even_frames(NativeOps& ops, const Tensor& x) {
@@ -120,27 +112,6 @@ SpeechFeatures Predictor::encode(const audio::Audio& audio) const {
   const Tensor all =
       encoder::encode_last(state_->ops, state_->model->encoder, wave, kWindows, state_->drop_pages);
   return {all.reshape({1, all.dim(0) / 2, 2 * all.dim(1)})};
-}
-
-Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
-  check(options);
-  const std::lock_guard lock(state_->mutex);
-  NativeOps& ops = state_->ops;
-  const auto& generator = state_->model->generator;
-  const int64_t frames = speech.values.dim(1);
-  const Tensor x = even_frames(ops, speech.values);
-  const auto curve = condition::EmotionCurve::constant(options.emotion, options.strength, x.dim(1));
-  const std::array<int64_t, 1> style = {options.style};
-  const Tensor c = generator.condition(ops, x, generator.control(ops, curve), style);
-  flow::NoiseAddress noise{options.seed, options.take, options.temperature};
-  if (options.deterministic) noise.temperature = 0;
-  const Tensor z = generator.generate(ops, generator.prepare(ops, c), noise);
-  const Tensor motion = state_->model->prior.decode(ops, z);
-  for (const float v : motion.values()) {
-    if (!std::isfinite(v)) fail("predict: the model gave a value that is not finite; retrain it");
-  }
-  return Tensor({frames, flame::kMotion},
-                motion.values().first(static_cast<size_t>(frames * flame::kMotion)));
 }
 
 }  // namespace flowtalk::predict

@@ -2,7 +2,6 @@
 // loaded.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -13,19 +12,10 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/predict/likelihood.h"
+#include "flowtalk/predict/predict_options.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::predict {
-
-struct PredictOptions {
-  std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
-  float strength = 0;                                    // 0 .. 1.25; 0 is neutral
-  int style = 0;                                         // index into kStyles; -1: their average
-  float temperature = 0.3f;                              // 0 .. 1
-  bool deterministic = false;                            // no noise: temperature 0
-  uint64_t seed = 0;
-  uint32_t take = 0;
-};
 
 // Speech features of a clip, (T, 2C) at 25 Hz, with the clip's true frame count.
 struct SpeechFeatures {
@@ -49,7 +39,8 @@ class Predictor {
   // time grow linearly.
   SpeechFeatures encode(const audio::Audio& audio) const;
   // Motion (T, 53): expression 50 and jaw 3 at 25 fps, T = round(25 duration). The same options
-  // give the same bytes, for any number of threads. Error: an option out of range.
+  // give the same bytes, for any number of threads. Error: an option out of range, a curve of
+  // another length, regions of a face with other expression axes.
   tensor::Tensor predict(const SpeechFeatures& speech, const PredictOptions& options) const;
   tensor::Tensor predict(const audio::Audio& audio, const PredictOptions& options) const {
     return predict(encode(audio), options);

@@ -1,0 +1,138 @@
+#include "apps/sweep.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
+
+namespace flowtalk::apps {
+namespace {
+
+constexpr const char* kLevelSweep = "0,low,medium,high";
+
+struct Strength {
+  double value;
+  std::string label;
+};
+
+Strength strength_in(const std::string& text, const std::string& whole) {
+  const auto level = std::find(kLevels.begin(), kLevels.end(), text);
+  if (level != kLevels.end()) {
+    return {strength_of_level(static_cast<int>(level - kLevels.begin())), text};
+  }
+  double value = -1;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool read = code == std::errc() && end == text.data() + text.size();
+  if (!read || !(value >= 0 && value <= kMaxStrength)) {
+    fail_usage("--sweep {}: expected strengths between 0 and {}, or low, medium, high, such as {}",
+               whole, kMaxStrength, kLevelSweep);
+  }
+  return {value, fmt::format("strength-{:.2f}", value)};
+}
+
+std::vector<Strength> strengths_in(const std::string& sweep) {
+  std::vector<Strength> strengths;
+  for (size_t start = 0; start <= sweep.size();) {
+    const size_t comma = std::min(sweep.find(',', start), sweep.size());
+    strengths.push_back(strength_in(sweep.substr(start, comma - start), sweep));
+    start = comma + 1;
+  }
+  return strengths;
+}
+
+bool looks_like_strengths(const std::string& word) {
+  const bool list = word.find(',') != std::string::npos;
+  const bool number = !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
+  const bool level = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
+  return (list || number || level) && !std::filesystem::exists(word);
+}
+
+}  // namespace
+
+std::string SweepCell::caption() const {
+  return mood.neutral() ? mood.label : mood.label + ", " + level;
+}
+
+void add_sweep_to(CLI::App& app, std::string& strengths) {
+  app.add_option("--sweep", strengths,
+                 "a table of all emotions (or those of --emotion) by strengths: alone low, medium, "
+                 "high and neutral; or a list such as 0,0.33,0.66,1");
+}
+
+Args with_sweep_strengths(Args args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == "--") break;
+    if (args[i] != "--sweep") continue;
+    if (i + 1 == args.size() || !looks_like_strengths(args[i + 1])) {
+      args[i] = std::string("--sweep=") + kLevelSweep;
+    }
+  }
+  return args;
+}
+
+void check_sweep(const std::string& sweep, const Performance& performance) {
+  if (sweep.empty()) return;
+  if (performance.strength >= 0) {
+    fail_usage("--sweep has strengths of its own; leave --strength out");
+  }
+  if (!performance.curve.empty()) {
+    fail_usage("--sweep shows constant emotions; leave --curve out");
+  }
+}
+
+std::vector<SweepCell> sweep_cells(const std::string& sweep,
+                                   const std::vector<std::string>& emotions,
+                                   const Performance& performance) {
+  std::vector<SweepCell> cells;
+  if (sweep.empty()) {
+    for (Mood& mood : parse_moods(emotions)) {
+      auto options = performance.options(mood);
+      const std::string level = mood.neutral() ? "low" : performance.level_label();
+      cells.push_back({std::move(mood), level, options});
+    }
+    return cells;
+  }
+  const auto strengths = strengths_in(sweep);
+  bool neutral = std::any_of(strengths.begin(), strengths.end(),
+                             [](const Strength& s) { return s.value == 0; });
+  for (const Mood& mood :
+       parse_moods(emotions.empty() ? std::vector<std::string>{"all"} : emotions)) {
+    neutral = neutral || (mood.neutral() && !emotions.empty());
+    for (const Strength& strength : strengths) {
+      if (mood.neutral() || strength.value == 0) continue;
+      SweepCell cell{mood, strength.label, performance.options(mood)};
+      cell.options.strength = static_cast<float>(strength.value);
+      cells.push_back(std::move(cell));
+    }
+  }
+  if (neutral) {
+    const Mood mood = parse_mood("neutral");
+    cells.push_back({mood, "low", performance.options(mood)});
+  }
+  if (cells.empty()) fail_usage("--sweep {}: shows no face; add an emotion or a strength", sweep);
+  return cells;
+}
+
+int sweep_columns(const std::string& sweep) {
+  if (sweep.empty()) return 0;
+  const auto strengths = strengths_in(sweep);
+  return static_cast<int>(std::count_if(strengths.begin(), strengths.end(),
+                                        [](const Strength& s) { return s.value > 0; }));
+}
+
+void follow(const condition::Timeline& timeline, const std::string& path,
+            const predict::SpeechFeatures& speech, bool quiet, predict::PredictOptions& options) {
+  const int64_t frames = speech.values.dim(1);
+  const auto base = condition::amounts_of(options.emotion, static_cast<double>(options.strength));
+  options.curve = timeline.curve(frames, base);
+  const auto beyond = timeline.beyond(static_cast<double>(frames) / flame::kFps);
+  if (quiet || beyond.empty()) return;
+  const std::string more =
+      beyond.size() > 1 ? fmt::format(" (and {} more like it)", beyond.size() - 1) : "";
+  warn(fmt::format("{}: {}{}", path, beyond.front(), more));
+}
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,68 @@
+#include "flowtalk/predict/predict_options.h"
+
+#include <algorithm>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/model/flowtalk.h"
+#include "flowtalk/predict/predictor_state.h"
+
+namespace flowtalk::predict {
+namespace {
+
+void check_range(const char* what, float value, float most) {
+  if (!(value >= 0 && value <= most)) {
+    fail_usage("{}: expected between 0 and {}, got {}", what, most, value);
+  }
+}
+
+void check_curve(const condition::EmotionCurve& curve, int64_t frames) {
+  const auto count = static_cast<size_t>(frames);
+  constexpr auto kEmotionCount = static_cast<size_t>(condition::kEmotionNodes);
+  if (curve.batch != 1 || curve.frames != frames || curve.strength.size() != count ||
+      curve.weights.size() != count * kEmotionCount) {
+    fail_usage("emotion curve: expected {} frames, as the voice has, got {}", frames, curve.frames);
+  }
+  for (size_t t = 0; t < count; ++t) {
+    std::array<float, kEmotionCount> mix{};
+    std::copy_n(curve.weights.data() + t * kEmotionCount, kEmotionCount, mix.data());
+    check_emotion(mix, curve.strength[t]);
+  }
+}
+
+}  // namespace
+
+void check(const PredictOptions& o, int64_t frames) {
+  check_emotion(o.emotion, o.strength);
+  check_range("guidance", o.guidance, kMaxGuidance);
+  check_range("temperature", o.temperature, 1);
+  if (o.curve) check_curve(*o.curve, frames);
+  if (o.region_temperature) {
+    for (const float t : *o.region_temperature) check_range("temperature", t, 1);
+  }
+  FT_CHECK(o.style >= model::kAverageStyle && o.style < model::kStyleCount, "style {}", o.style);
+}
+
+condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
+  if (!options.curve) {
+    return condition::EmotionCurve::constant(options.emotion, options.strength, frames);
+  }
+  condition::EmotionCurve curve = *options.curve;
+  while (curve.frames < frames) {
+    const auto last = curve.weights.size() - static_cast<size_t>(condition::kEmotionNodes);
+    for (size_t i = 0; i < static_cast<size_t>(condition::kEmotionNodes); ++i) {
+      curve.weights.push_back(curve.weights[last + i]);
+    }
+    curve.strength.push_back(curve.strength.back());
+    ++curve.frames;
+  }
+  return curve;
+}
+
+RegionTemperatures temperatures_of(const PredictOptions& options) {
+  RegionTemperatures all{};
+  if (options.deterministic) return all;
+  all.fill(options.temperature);
+  return options.region_temperature.value_or(all);
+}
+
+}  // namespace flowtalk::predict
