@@ -16,8 +16,8 @@ namespace {
 using predict::MotionRegion;
 
 // 99.9th percentile of the change from frame to frame (L2 over 53 channels) in every tenth clip of
-// the corpus that `flowtalk data synth` makes.
-constexpr double kMostChange = 0.858;
+// the corpus; docs/control.md has the command.
+constexpr double kMostChange = 0.855;
 
 struct DefaultControl : ::testing::Test {
   static void SetUpTestSuite() {
@@ -85,20 +85,32 @@ struct DefaultControl : ::testing::Test {
 predict::Predictor* DefaultControl::predictor = nullptr;
 predict::SpeechFeatures* DefaultControl::features = nullptr;
 
+// Within what speech does in the corpus; where the voice itself is as fast as that under one of the
+// two emotions, the switch may add a quarter.
 TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
-  for (int from = 0; from < 8; ++from) {
-    for (int to = 0; to < 8; ++to) {
+  double worst = 0, worst_constant = 0;
+  for (const bool deterministic : {true, false}) {
+    std::array<double, 8> constant{};
+    for (int e = 0; e < 8; ++e) {
+      auto o = options(e, 1);
+      o.deterministic = deterministic;
+      constant[static_cast<size_t>(e)] = most_change(motion(o));
+      worst_constant = std::max(worst_constant, constant[static_cast<size_t>(e)]);
+    }
+    for (int pair = 0; pair < 64; ++pair) {
+      const auto from = static_cast<size_t>(pair / 8), to = static_cast<size_t>(pair % 8);
       if (from == to) continue;
-      for (const bool deterministic : {true, false}) {
-        auto o = options(from, 1);
-        o.curve = switched(from, to, 1);
-        o.deterministic = deterministic;
-        EXPECT_LT(most_change(motion(o)), kMostChange)
-            << kEmotions[static_cast<size_t>(from)] << " to " << kEmotions[static_cast<size_t>(to)]
-            << (deterministic ? ", deterministic" : "");
-      }
+      auto o = options(pair / 8, 1);
+      o.curve = switched(pair / 8, pair % 8, 1);
+      o.deterministic = deterministic;
+      const double change = most_change(motion(o));
+      worst = std::max(worst, change);
+      EXPECT_LT(change, std::max(kMostChange, 1.25 * std::max(constant[from], constant[to])))
+          << kEmotions[from] << " to " << kEmotions[to] << (deterministic ? ", deterministic" : "");
     }
   }
+  RecordProperty("thousandths", static_cast<int>(std::lround(1000 * worst)));
+  RecordProperty("thousandths_constant", static_cast<int>(std::lround(1000 * worst_constant)));
 }
 
 TEST_F(DefaultControl, StrengthZeroIsNeutralInCurvesAndUnderGuidance) {
@@ -177,7 +189,13 @@ TEST_F(DefaultControl, LipsStandStillWhileBrowsDiffer) {
   const double loose_lips = region_distance(all, expected, MotionRegion::kLips);
   const double brows = region_distance(one, other, MotionRegion::kBrows);
   const double loose_brows = region_distance(all, expected, MotionRegion::kBrows);
-  RecordProperty("lips_um", static_cast<int>(1e6 * lips));
+  const auto record = [](const char* name, double metres) {
+    RecordProperty(name, static_cast<int>(std::lround(1e6 * metres)));
+  };
+  record("lips_um", lips);
+  record("lips_um_at_1", loose_lips);
+  record("brows_um", brows);
+  record("brows_um_at_1", loose_brows);
   EXPECT_LT(lips, 1e-4);  // 0.1 mm
   EXPECT_LT(lips, 0.1 * loose_lips);
   EXPECT_GT(brows, 0.5 * loose_brows);

@@ -46,8 +46,9 @@ struct Timeline {
   std::vector<std::string> beyond(double duration_s) const;
 };
 
-// Frames that the most sudden change takes: a raised cosine of this width, 0.5 s.
-inline constexpr int kSpreadFrames = 13;
+// Frames that the most sudden change takes: a raised cosine of this width, 0.7 s (docs/control.md
+// says what it is measured by).
+inline constexpr int kSpreadFrames = 17;
 
 // FILE.json or FILE.csv, as docs/control.md says. Errors name the file, the line or field, what is
 // expected and what is there.

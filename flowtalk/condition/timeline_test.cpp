@@ -52,17 +52,17 @@ TEST(Timeline, AnEventRisesHoldsAndFalls) {
   EXPECT_EQ(curve.frames, 100);
   for (int64_t t = 0; t < 100; ++t) {
     const float now = amount(curve, t, "happy");
-    if (t < 20 || t > 80) {
+    if (t < 18 || t > 82) {
       EXPECT_EQ(now, 0.0f) << t;
       EXPECT_EQ(curve.weights[static_cast<size_t>(8 * t)], 1.0f) << t;
     }
-    if (t >= 41 && t <= 49) {
+    if (t >= 43 && t <= 47) {
       EXPECT_FLOAT_EQ(now, 0.9f) << t;
     }
-    if (t > 0 && t < 41) {
+    if (t > 0 && t < 43) {
       EXPECT_GE(now, amount(curve, t - 1, "happy"));
     }
-    if (t > 49) {
+    if (t > 47) {
       EXPECT_LE(now, amount(curve, t - 1, "happy"));
     }
   }
