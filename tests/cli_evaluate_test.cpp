@@ -45,6 +45,9 @@ class CliEvaluate : public CommandLine {
       put(fmt::format("mead/param/{}.npy", stem), {1, frames, 403}, 7, 0.1);
       fs::create_directories(file("mead/wav"));
       fs::copy_file(file("voice.wav"), file(fmt::format("mead/wav/{}.wav", stem)));
+      fs::create_directories(file("mead/phones"));
+      write(fmt::format("mead/phones/{}.lab", stem),
+            "0.0 0.3 SIL\n0.3 0.4 B\n0.4 0.6 AA\n0.6 0.7 M\n");
     }
   }
   std::vector<std::string> on_files(std::vector<std::string> more = {}) const {
@@ -142,18 +145,47 @@ TEST_F(CliEvaluate, AModelPredictsASplit) {
   EXPECT_EQ(first["by_emotion"].size(), 2u);
   EXPECT_EQ(first["facts"]["sha256 of its weights"].get<std::string>().size(), 64u);
   for (const auto& [name, value] : first["metrics"].items()) EXPECT_TRUE(value.is_number()) << name;
+  for (const char* key : {"Emotion_accuracy", "Emotion_macro_F1", "Closure_rate", "Jitter"}) {
+    EXPECT_TRUE(first["behaviour"][key]["value"].is_number()) << key;
+    EXPECT_TRUE(first["behaviour"][key]["reference"].is_number()) << key;
+  }
+  for (const char* key : {"Monotonicity", "Jitter_ratio", "Spread_0.1", "Spread_0.5", "NLL",
+                          "Conditioning_gain", "Residual_autocorrelation_error"}) {
+    EXPECT_TRUE(first["behaviour"][key]["value"].is_number()) << key;
+  }
   // The same seed, one thread: the same figures; another seed or one subject: others.
   ASSERT_EQ(run({"evaluate", "--dataset", "mead", "--num-samples", "2", "--json", "m.json",
                  "--seed", "4", "--threads", "1", "-q"})
                 .code,
             0);
   EXPECT_EQ(json("m.json")["metrics"], first["metrics"]);
+  EXPECT_EQ(json("m.json")["behaviour"], first["behaviour"]);
   ASSERT_EQ(run({"evaluate", "--dataset", "mead", "--test_subjects", "M005 M007", "--json",
                  "m.json", "--deterministic", "-q"})
                 .code,
             0);
   EXPECT_EQ(json("m.json")["counts"]["sequences"], 1);
   EXPECT_TRUE(json("m.json")["metrics"]["Diversity"].is_null());
+  // Without chance: no spread; one clip has no other voice to be compared with.
+  EXPECT_TRUE(json("m.json")["behaviour"]["Emotion_accuracy"]["value"].is_number());
+  EXPECT_TRUE(json("m.json")["behaviour"]["Spread_0.3"].is_null());
+  EXPECT_TRUE(json("m.json")["behaviour"]["NLL"].is_null());
+}
+
+TEST_F(CliEvaluate, TheClassifierMustBeOneAndOfTheModelsFace) {
+  put_dataset();
+  const auto with = [&](const std::string& folder) {
+    return run({"evaluate", "--dataset", "mead", "--classifier", folder, "--json", "m.json"});
+  };
+  EXPECT_TRUE(failed_with(with("none"), 1, {"none"}));
+  EXPECT_TRUE(failed_with(with(FLOWTALK_DEFAULT_CHECKPOINT), 1, {"is no emotion classifier"}));
+  const fs::path shipped = fs::path(FLOWTALK_DEFAULT_CHECKPOINT).parent_path() / "classifier";
+  fs::copy(shipped, file("other"));
+  std::string config = load_file(file("other/config.json"));
+  write("other/config.json", config.replace(config.find("builtin"), 7, "flame"));
+  EXPECT_TRUE(failed_with(with("other"), 1, {"--classifier other", "'flame'", "'builtin'"}));
+  EXPECT_FALSE(fs::exists(file("m.json")));
+  EXPECT_EQ(with(shipped.string()).code, 0);
 }
 
 TEST_F(CliEvaluate, AnEpochOfARunIsFoundByItsNumber) {

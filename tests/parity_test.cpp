@@ -9,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/model/native.h"
+#include "flowtalk/motion/emotion_classifier.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
@@ -155,6 +156,27 @@ TEST_F(ParityTest, WholeTinyModel) {
   const auto voice = speech_like(2.3);
   EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
             1e-4);
+}
+
+TEST_F(ParityTest, EmotionClassifier) {
+  const motion::ClassifierConfig config{16, 2, 5};
+  params::FreshParams fresh(3);
+  train::TorchParams trained(3, torch::kCPU);
+  const motion::EmotionClassifier<NativeOps> a(params::Scope<NativeOps>(fresh), config);
+  const motion::EmotionClassifier<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const auto x = random_values(2 * 30 * flame::kMotion, 7);
+  std::vector<float> mask(60, 1.0f);
+  std::fill(mask.begin() + 50, mask.end(), 0.0f);  // the second clip is shorter
+  const auto run = [&](auto& ops, const auto& network) {
+    const auto judged =
+        network(ops, ops.constant({2, 30, flame::kMotion}, x), ops.constant({2, 30}, mask));
+    auto values = ops.to_host(judged.logits);
+    for (const float v : ops.to_host(judged.strength)) values.push_back(v);
+    return values;
+  };
+  const auto native_values = run(native, a), torch_values = run(torch_ops, b);
+  EXPECT_EQ(native_values.size(), 18u);
+  EXPECT_LT(largest_difference(native_values, torch_values), 1e-5);
 }
 
 TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
