@@ -36,15 +36,21 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
     {{"synth-s",
       "a few clips of every speaker, for tests of the whole chain",
       false,
-      {{{synth::CorpusPart::kSpeakers, 8, "?"},
-        {synth::CorpusPart::kUnseenVoices, 2, "?"},
-        {synth::CorpusPart::kUnseenSpeakers, 2, "?"}}}},
+      {{{synth::CorpusPart::kSpeakers, 8,
+         "09e1a67587d20d5617781212f0fbf1a43a9cb6783fcd788f2deefe33b510cdf3"},
+        {synth::CorpusPart::kUnseenVoices, 2,
+         "bce0c56a6d24da5923eff4d730cc521736807dc20b0e5b60ae80bf20f908fcb4"},
+        {synth::CorpusPart::kUnseenSpeakers, 2,
+         "1e1030908c60d74a4dfc7289e2911e7b50e34dccaf7ad0570c72f05c68afee42"}}}},
      {"synth-m",
       "the corpus of docs/results.md, with recorded prompts in the training part",
       true,
-      {{{synth::CorpusPart::kSpeakers, 60, "?"},
-        {synth::CorpusPart::kUnseenVoices, 7, "?"},
-        {synth::CorpusPart::kUnseenSpeakers, 7, "?"}}}}}};
+      {{{synth::CorpusPart::kSpeakers, 60,
+         "1eb4dd5e5aaedc0fc2aad6f604ff6307916f9d40b1bfa89ae0d020259022a713"},
+        {synth::CorpusPart::kUnseenVoices, 7,
+         "c1afce552239ab59e19e5d0027e8e43ba4668283e29f8a1373102b73fb261598"},
+        {synth::CorpusPart::kUnseenSpeakers, 7,
+         "7c60f681063ecaf6211aa3fb7c983a5fbc6d900592dd12f44cdec10977475fd7"}}}}}};
 
 const Benchmark& find_benchmark(const std::string& name) {
   std::vector<std::string> known;
@@ -74,28 +80,26 @@ std::string list_files(const fs::path& folder, bool quiet) {
   return list;
 }
 
-void make_part(const Benchmark& benchmark, const Part& part, synth::CorpusOptions options) {
+// Makes the part; returns what differs from the frozen one, or "".
+std::string make_part(const Benchmark& benchmark, const Part& part, synth::CorpusOptions options) {
   options.seed = kSeed;
   options.part = part.part;
   options.clips_per_style = part.clips_per_style;
   options.real_prompts = benchmark.real_prompts;
   const synth::CorpusReport report = synth::make_corpus(options);
   const fs::path folder = synth::part_folder(options);
-  const std::string list = list_files(folder, options.quiet);
-  save_file(folder / "sha256.txt", list);
+  save_file(folder / "sha256.txt", list_files(folder, options.quiet));
   const std::string hash = sha256_of(folder / "sha256.txt");
   const int64_t clips = report.written + report.kept;
   if (hash != part.sha256) {
-    fail(
-        "{}: {} clips with hash {}, expected {} for {}; a corpus of other options must not share "
-        "the folder, else compare {} with one of another machine",
-        folder.string(), clips, hash, part.sha256, benchmark.name,
-        (folder / "sha256.txt").string());
+    return fmt::format("{}: {} clips with hash {}, expected {}", folder.string(), clips, hash,
+                       part.sha256);
   }
   if (!options.quiet) {
     fmt::print("{}: {} clips, {:.1f} min, as frozen\n", folder.string(), clips,
                report.duration_s / 60);
   }
+  return "";
 }
 
 }  // namespace
@@ -123,7 +127,18 @@ int data_benchmark(const Args& args) {
     fail("{}: wants the recorded prompts, {}; scripts/install_deps.sh corpus installs them",
          benchmark.name, synth::missing_prompts());
   }
-  for (const Part& part : benchmark.parts) make_part(benchmark, part, options);
+  std::string differences;
+  for (const Part& part : benchmark.parts) {
+    const std::string difference = make_part(benchmark, part, options);
+    if (!difference.empty()) differences += (differences.empty() ? "" : "; ") + difference;
+  }
+  if (!differences.empty()) {
+    fail(
+        "{} is not as frozen: {}. A corpus of other options must not share the folder; sha256.txt "
+        "in "
+        "each part can be compared with another machine's",
+        benchmark.name, differences);
+  }
   return 0;
 }
 

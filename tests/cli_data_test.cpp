@@ -8,6 +8,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/test_set.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/synth/speech.h"
 #include "tests/program.h"
 
 namespace flowtalk::tests {
@@ -48,6 +49,21 @@ TEST_F(CliData, CheckNamesWhatMakesTrainingWrong) {
   EXPECT_THAT(outcome.out, HasSubstr("warning no partner (1)"));
   EXPECT_TRUE(failed_with(run({"data", "check", "nowhere"}), 1, {"nowhere", "param/"}));
   EXPECT_TRUE(failed_with(run({"data", "chekc"}), 2, {"did you mean 'check'"}));
+}
+
+TEST_F(CliData, BenchmarkIsAsFrozenAndTellsWhenItIsNot) {
+  if (!synth::espeak_available()) GTEST_SKIP() << "skipped: espeak-ng finds no data files here";
+  const Outcome first = run({"data", "benchmark", "synth-s", "-o", "frozen"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("frozen/mead: 256 clips"));
+  EXPECT_THAT(first.out, HasSubstr("frozen/unseen-voices: 64 clips"));
+  const auto clips = data::scan_dataset(file("frozen/unseen-speakers")).clips;
+  ASSERT_EQ(clips.size(), 64u);
+  for (const data::Clip& clip : clips) EXPECT_EQ(clip.split, data::Split::kTest) << clip.stem;
+  formats::save_npy(clips[5].npy, tensor::Tensor::zeros({1, 10, 403}));
+  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-s", "-o", "frozen", "-q"}), 1,
+                          {"not as frozen", "unseen-speakers", "expected"}));
+  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-x"}), 2, {"synth-x", "synth-s"}));
 }
 
 TEST_F(CliData, EveryWidthHoldsAndRendersTheSame) {

@@ -223,6 +223,7 @@ class GeneratorTrainer {
 };
 
 double ramp_at(const GeneratorRun& config, int64_t step) {
+  if (config.loss.nll == 0) return 1;  // a regression has nothing else to learn from
   const double total = static_cast<double>(config.train.max_epoch) * config.train.steps_per_epoch *
                        config.train.gradient_accumulation_steps;
   const double begin = config.loss.nll_only_share * total;
