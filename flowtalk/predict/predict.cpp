@@ -51,7 +51,8 @@ Tensor finite_frames(const Tensor& motion, int64_t frames) {
 Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
   check(options, frames);
-  const RegionTemperatures temperatures = temperatures_of(options);
+  const bool regions_known = options.regions || state_->config.face == "builtin";
+  const RegionTemperatures temperatures = temperatures_of(options, regions_known);
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& generator = state_->model->generator;

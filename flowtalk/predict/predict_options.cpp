@@ -58,11 +58,17 @@ condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) 
   return curve;
 }
 
-RegionTemperatures temperatures_of(const PredictOptions& options) {
+RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known) {
   RegionTemperatures all{};
   if (options.deterministic) return all;
+  if (options.region_temperature) return *options.region_temperature;
   all.fill(options.temperature);
-  return options.region_temperature.value_or(all);
+  if (regions_known) {
+    const float upper = std::min(1.0f, kUpperFaceGain * options.temperature);
+    all[static_cast<size_t>(MotionRegion::kEyes)] = upper;
+    all[static_cast<size_t>(MotionRegion::kBrows)] = upper;
+  }
+  return all;
 }
 
 }  // namespace flowtalk::predict

@@ -12,6 +12,11 @@
 namespace flowtalk::predict {
 
 inline constexpr float kMaxGuidance = 3;
+// Where one temperature is given, eyes and brows take so many times as much, at most 1. The voice
+// says little about them, so that at the lips' temperature they would move less than recorded ones;
+// at 0.3 this gain makes the upper face move as much (FDD near 0 on the validation split,
+// docs/results.md).
+inline constexpr float kUpperFaceGain = 3.0f;
 
 struct PredictOptions {
   std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
@@ -22,7 +27,7 @@ struct PredictOptions {
   // stay as they are.
   float guidance = 1;
   int style = 0;                                         // index into kStyles; -1: their average
-  float temperature = 0.3f;                              // 0 .. 1
+  float temperature = 0.3f;                              // 0 .. 1, of the lips; see kUpperFaceGain
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
   bool deterministic = false;                            // no noise: temperature 0
@@ -36,7 +41,8 @@ void check(const PredictOptions& options, int64_t frames);
 // The curve of the options, or their one emotion, for `frames` frames; the last is repeated.
 condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames);
 
-// The temperature of every region; all 0 if deterministic.
-RegionTemperatures temperatures_of(const PredictOptions& options);
+// The temperature of every region; all 0 if deterministic. `regions_known`: false where the face's
+// regions are not, so that all take the one temperature.
+RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known);
 
 }  // namespace flowtalk::predict
