@@ -23,7 +23,7 @@ class CliScore : public CommandLine {
   // A performance of voice.wav by the model itself.
   void perform(const std::string& name, const std::string& emotion, const std::string& id) const {
     const Outcome outcome = run({"predict", "voice.wav", "--emotion", emotion, "--intensity",
-                                 "high", "--id", id, "-o", name, "-q"});
+                                 "high", "--id", id, "--deterministic", "-o", name, "-q"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
   }
   void must_run(const Words& args) const {

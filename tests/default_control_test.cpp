@@ -201,13 +201,19 @@ TEST_F(DefaultControl, LipsStandStillWhileBrowsDiffer) {
   EXPECT_GT(brows, 0.5 * loose_brows);
 }
 
-TEST_F(DefaultControl, EqualTemperaturesAreOneTemperature) {
+TEST_F(DefaultControl, OneTemperatureGivesTheUpperFaceMore) {
   auto o = options(parse_emotion("angry"), 1);
-  o.temperature = 0.7f;
+  o.temperature = 0.2f;
   const auto expected = motion(o);
   o.temperature = 0.1f;
-  o.region_temperature = {0.7f, 0.7f, 0.7f, 0.7f};
+  const float upper = predict::kUpperFaceGain * 0.2f;
+  o.region_temperature = {0.2f, upper, upper, 0.2f};
   EXPECT_TRUE(same(motion(o), expected));
+  o.temperature = 1;  // nothing rises above 1
+  o.region_temperature = {};
+  const auto hot = motion(o);
+  o.region_temperature = {1, 1, 1, 1};
+  EXPECT_TRUE(same(motion(o), hot));
 }
 
 }  // namespace
