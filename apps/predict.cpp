@@ -123,7 +123,7 @@ int predict(const Args& args) {
     fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
   }
   const auto curve = c.performance.load_curve(app);
-  check_sweep(c.sweep, c.performance);
+  check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
   const std::vector<float> shape = shape_of(c);
   const auto voices = find_voices(c.voices);

@@ -73,10 +73,10 @@ Args with_sweep_strengths(Args args) {
   return args;
 }
 
-void check_sweep(const std::string& sweep, const Performance& performance) {
+void check_sweep(const std::string& sweep, const Performance& performance, const CLI::App& app) {
   if (sweep.empty()) return;
-  if (performance.strength >= 0) {
-    fail_usage("--sweep has strengths of its own; leave --strength out");
+  if (performance.strength >= 0 || app.count("--intensity") > 0) {
+    fail_usage("--sweep has strengths of its own; leave --strength and --intensity out");
   }
   if (!performance.curve.empty()) {
     fail_usage("--sweep shows constant emotions; leave --curve out");

@@ -24,7 +24,7 @@ void add_sweep_to(CLI::App& app, std::string& strengths);
 // Spells the strengths out where --sweep stands alone, so that it never swallows the next word.
 Args with_sweep_strengths(Args args);
 // Usage Error: --sweep together with what says one strength or a curve.
-void check_sweep(const std::string& sweep, const Performance& performance);
+void check_sweep(const std::string& sweep, const Performance& performance, const CLI::App& app);
 
 // Without a sweep one cell per emotion (none: neutral). With one, rows of emotions (none: all) by
 // columns of strengths above zero, and at the end neutral once, if 0 is among them.

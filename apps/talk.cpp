@@ -95,7 +95,7 @@ int talk(const Args& args) {
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
   c.performance.face = c.stage.face.face;
   const auto curve = c.performance.load_curve(app);
-  check_sweep(c.sweep, c.performance);
+  check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
   if (!c.sweep.empty() && app.count("--columns") == 0) c.stage.columns = sweep_columns(c.sweep);
   if (!c.sweep.empty() && app.count("--size") == 0) c.stage.size = kSweepFace;

@@ -106,6 +106,7 @@ TEST_F(CliControl, MistakesNameTheFileTheFieldAndTheRemedy) {
   refused({"--curve", "none.json"}, 1, {"none.json", "no such file"});
   refused({"--curve", "base.json", "--emotion", "sad"}, 2, {"base.json", "--emotion"});
   refused({"--sweep", "--strength", "1"}, 2, {"--sweep", "--strength"});
+  refused({"--sweep", "--intensity", "high"}, 2, {"--sweep", "--intensity"});
   refused({"--sweep", "--curve", "base.json"}, 2, {"--sweep", "--curve"});
   refused({"--sweep", "0,2"}, 2, {"--sweep 0,2", "1.25"});
   refused({"--guidance", "4"}, 2, {"--guidance 4", "between 0 and 3"});
