@@ -66,8 +66,11 @@ int phones_command(const Args& args) {
                "flowtalk data phones");
   app.add_option("-o,--output,--save-path", folder, "folder (default datasets/phones)");
   app.add_option("--seed", options.seed, "of everything that is drawn (default 1)");
-  app.add_option("--hours", options.hours, "of synthetic speech (default 2.75)")
+  app.add_option("--hours", options.hours, "of synthetic English (default 2.75)")
       ->check(CLI::Range(0.001, 1000.0));
+  app.add_option("--foreign-share", options.foreign_share,
+                 "so much again in Mandarin, Japanese, Spanish and German (default 0.25)")
+      ->check(CLI::Range(0.0, 10.0));
   app.add_flag("!--no-real-prompts", options.real_prompts,
                "leave out the recorded prompts of Debian's asterisk packages");
   app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));

@@ -123,9 +123,9 @@ int data_benchmark(const Args& args) {
   app.add_flag("-q,--quiet", options.quiet, "print nothing");
   if (!parse(app, args)) return 0;
   const Benchmark& benchmark = find_benchmark(name);
-  if (benchmark.real_prompts && !synth::missing_prompts().empty()) {
-    fail("{}: wants the recorded prompts, {}; scripts/install_deps.sh corpus installs them",
-         benchmark.name, synth::missing_prompts());
+  if (benchmark.real_prompts && !synth::missing_voices().empty()) {
+    fail("{}: wants all recorded prompts, got {}; scripts/install_deps.sh corpus installs them",
+         benchmark.name, synth::missing_voices());
   }
   std::string differences;
   for (const Part& part : benchmark.parts) {

@@ -1,13 +1,17 @@
 // flowtalk train all: from nothing to a packed model, every step resumable, so that the same
 // command goes on wherever it was interrupted.
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <thread>
 
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
@@ -22,36 +26,60 @@ namespace {
 struct AllOptions {
   std::string data = "datasets", runs = "runs/default", configs = "configs", out,
               benchmark = "synth-m";
-  double hours = 2.75;  // of synthetic speech for the encoder
+  double hours = 2.75;  // of synthetic English for the encoder
   int threads = 0;
 };
 
 fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
-void run_program(const std::string& name, Args words) {
-  const fs::path program = program_folder() / name;
-  fmt::print("\n== {} {}\n", name, fmt::join(words, " "));
-  std::fflush(stdout);
-  words.insert(words.begin(), name);
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  const auto began = std::chrono::steady_clock::now();
-  pid_t child = 0;
-  const int code = posix_spawn(&child, program.c_str(), nullptr, nullptr, pointers.data(), environ);
-  if (code != 0) fail("{}: cannot be started ({})", program.string(), std::strerror(code));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) fail("{}: lost ({})", program.string(), std::strerror(errno));
+// A program of ours at work; its output goes to a file, or where ours goes.
+class Program {
+ public:
+  Program(const std::string& name, Args words, const std::string& log = "")
+      : command_(fmt::format("{} {}", name, fmt::join(words, " "))) {
+    fmt::print("\n== {}{}\n", command_, log.empty() ? "" : fmt::format(" > {}", log));
+    std::fflush(stdout);
+    const fs::path program = program_folder() / name;
+    words.insert(words.begin(), name);
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    if (!log.empty()) {
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
+                                       O_WRONLY | O_CREAT | O_APPEND, 0644);
+      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    }
+    const int code =
+        posix_spawn(&child_, program.c_str(), &actions, nullptr, pointers.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (code != 0) fail("{}: cannot be started ({})", program.string(), std::strerror(code));
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    fail("`{}` did not end well; mend the cause and give the same command again, it goes on there",
-         fmt::join(words, " "));
+
+  // Error if it does not end well.
+  void wait() const {
+    int status = 0;
+    while (waitpid(child_, &status, 0) < 0) {
+      if (errno != EINTR) fail("`{}`: lost ({})", command_, std::strerror(errno));
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      fail(
+          "`{}` did not end well; mend the cause and give the same command again, it goes on there",
+          command_);
+    }
+    const std::chrono::duration<double, std::ratio<60>> took =
+        std::chrono::steady_clock::now() - began_;
+    fmt::print("== {}: took {:.1f} min\n", command_, took.count());
   }
-  const std::chrono::duration<double, std::ratio<60>> took =
-      std::chrono::steady_clock::now() - began;
-  fmt::print("== took {:.1f} min\n", took.count());
-}
+
+ private:
+  std::string command_;
+  pid_t child_ = 0;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+void run_program(const std::string& name, const Args& words) { Program(name, words).wait(); }
 
 // Whether the run has trained all its epochs.
 bool finished(const fs::path& run) {
@@ -62,17 +90,41 @@ bool finished(const fs::path& run) {
   return done.value("epoch", 0) >= wanted.value("max_epoch", 1);
 }
 
-void run_stage(const AllOptions& o, const std::string& stage, const Args& own) {
+// Nothing if the stage is trained already.
+std::optional<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
+                                   const Args& own, const std::string& log = "") {
   const fs::path run = fs::path(o.runs) / stage;
   if (finished(run)) {
     fmt::print("\n== {} is trained\n", run.string());
-    return;
+    return std::nullopt;
   }
-  Args words = {stage, "--out", run.string(), "--resume", "--threads", std::to_string(o.threads)};
+  Args words = {stage, "--out", run.string(), "--resume", "--threads", std::to_string(threads)};
   const fs::path config = fs::path(o.configs) / (stage + ".json");
   if (fs::exists(config)) words.insert(words.end(), {"--config", config.string()});
   words.insert(words.end(), own.begin(), own.end());
-  run_program("flowtalk-train", words);
+  return std::make_optional<Program>("flowtalk-train", words, log);
+}
+
+void run_stage(const AllOptions& o, const std::string& stage, const Args& own) {
+  if (const auto program = start_stage(o, stage, o.threads, own)) program->wait();
+}
+
+// Neither needs the other: with threads for both they train side by side.
+void train_encoder_and_prior(const AllOptions& o, const std::string& phones) {
+  const Args of_encoder = {"--phones", phones}, of_prior = {"--dataset", o.data};
+  const int threads =
+      o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency());
+  if (threads < 2) {
+    run_stage(o, "encoder", of_encoder);
+    run_stage(o, "prior", of_prior);
+    return;
+  }
+  fs::create_directories(o.runs);
+  const std::string log = (fs::path(o.runs) / "prior.log").string();
+  const auto prior = start_stage(o, "prior", threads / 2, of_prior, log);
+  const auto encoder = start_stage(o, "encoder", threads - threads / 2, of_encoder);
+  if (encoder) encoder->wait();
+  if (prior) prior->wait();
 }
 
 }  // namespace
@@ -88,7 +140,7 @@ int train_all(const Args& args) {
   app.add_option("--data", o.data, "folder of the corpora")->capture_default_str();
   app.add_option("--benchmark", o.benchmark, "synth-m, or synth-s for a quick try")
       ->capture_default_str();
-  app.add_option("--hours", o.hours, "of synthetic speech for the encoder")
+  app.add_option("--hours", o.hours, "of synthetic English for the encoder")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1000.0));
   app.add_option("--runs", o.runs, "folder of the run folders")->capture_default_str();
@@ -107,8 +159,7 @@ int train_all(const Args& args) {
                            "--threads", threads});
   run_program("flowtalk", {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones,
                            "--threads", threads});
-  run_stage(o, "encoder", {"--phones", phones});
-  run_stage(o, "prior", {"--dataset", o.data});
+  train_encoder_and_prior(o, phones);
   run_stage(o, "generator",
             {"--dataset", o.data, "--encoder", run("encoder"), "--prior", run("prior"),
              "--features", run("features")});

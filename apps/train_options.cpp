@@ -2,6 +2,7 @@
 
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/train/blas.h"
 
 namespace flowtalk::apps {
 
@@ -18,7 +19,10 @@ void TrainOptions::declare(CLI::App& app) {
 }
 
 void TrainOptions::apply_threads() const {
-  if (run.threads > 0) torch::set_num_threads(run.threads);
+  if (run.threads > 0) {
+    torch::set_num_threads(run.threads);
+    train::set_blas_threads(run.threads);
+  }
   if (run.device.rfind("cuda", 0) == 0 && !torch::cuda::is_available()) {
     fail("--device {}: this libtorch or machine has no CUDA; use --device cpu", run.device);
   }

@@ -19,7 +19,7 @@ full_packages="$demo_packages
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722
-  asterisk-core-sounds-it asterisk-core-sounds-it-g722
+  asterisk-core-sounds-it asterisk-core-sounds-it-g722 asterisk-prompt-it-menardi-wav
   asterisk-core-sounds-ru asterisk-core-sounds-ru-g722"
 
 case "${1:-full}" in

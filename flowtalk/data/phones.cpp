@@ -19,10 +19,11 @@ const std::map<std::string, int, std::less<>>& other_names() {
   return names;
 }
 
-// An espeak-ng mnemonic and up to two phones; -1 is none.
+// An espeak-ng mnemonic and up to two phones; -1 is none. With a language: in that one only.
 struct EspeakPhone {
   std::string_view mnemonic;
   int first = -1, second = -1;
+  std::string_view language = {};
 };
 constexpr EspeakPhone kEspeakPhones[] = {
     {"p", phone("P")},
@@ -56,6 +57,33 @@ constexpr EspeakPhone kEspeakPhones[] = {
     {"j", phone("Y")},
     {"w", phone("W")},
     {"L", phone("L")},
+    // other languages: approximants, affricates, palatals, breathed stops
+    {"B", phone("B")},
+    {"Q", phone("G")},
+    {"J", phone("Y")},
+    {"X", phone("HH")},
+    {"ts", phone("T"), phone("S")},
+    {"dz", phone("D"), phone("Z")},
+    {"pF", phone("P"), phone("F")},
+    {"r`", phone("D")},
+    {"s\\", phone("SH")},
+    {"p\\", phone("F")},
+    {"t_s", phone("T"), phone("S")},
+    {"t_s\\", phone("CH")},
+    {"d_z\\", phone("JH")},
+    {"C", phone("HH"), -1, "ja"},
+    {"_j"},
+    {"ts.", phone("CH")},
+    {"tS;", phone("CH")},
+    {"s.", phone("SH")},
+    {"S;", phone("SH")},
+    {"z.", phone("R")},
+    {"ph", phone("P")},
+    {"th", phone("T")},
+    {"kh", phone("K")},
+    {"ts.h", phone("CH")},
+    {"tS;h", phone("CH")},
+    {"tsh", phone("T"), phone("S")},
     {"?"},
     {";"},
     {"_", kSilence},
@@ -109,6 +137,35 @@ constexpr EspeakPhone kEspeakPhones[] = {
     {"OI", phone("OY")},
     {"oU", phone("OW")},
     {"@U", phone("OW")},
+    // other languages: the rounded front vowels by their lips
+    {"y", phone("UW")},
+    {"y", phone("IH"), -1, "ru"},
+    {"y:", phone("UW")},
+    {"Y", phone("UH")},
+    {"Y:", phone("UW")},
+    {"W", phone("ER")},
+    {"OY", phone("OY")},
+    {"oI", phone("OY")},
+    {"eU", phone("EH"), phone("UW")},
+    {"ja", phone("Y"), phone("AA")},
+    {"ju", phone("Y"), phone("UW")},
+    {"ai", phone("AY")},
+    {"ei", phone("EY")},
+    {"Au", phone("AW")},
+    {"ou", phone("OW")},
+    {"iou", phone("Y"), phone("OW")},
+    {"iE", phone("Y"), phone("EH")},
+    {"iA", phone("Y"), phone("AA")},
+    {"yE", phone("UW"), phone("EH")},
+    {"uo", phone("W"), phone("AO")},
+    {"ua", phone("W"), phone("AA")},
+    {"uai", phone("W"), phone("AY")},
+    {"u@", phone("W"), phone("AH")},
+    {"ong", phone("UH"), phone("NG")},
+    {"o-", phone("AH")},
+    {"i[", phone("IH")},
+    {"i.", phone("ER")},
+    {"@r", phone("ER")},
 };
 
 // Without the marks that only tell variants apart: "I2" and "I#" are "I", "n-" is "n".
@@ -125,15 +182,19 @@ std::string base_mnemonic(std::string_view mnemonic) {
   return base;
 }
 
-const EspeakPhone* find_exactly(std::string_view mnemonic) {
-  const auto* found = std::find_if(std::begin(kEspeakPhones), std::end(kEspeakPhones),
-                                   [&](const auto& entry) { return entry.mnemonic == mnemonic; });
-  return found == std::end(kEspeakPhones) ? nullptr : found;
+const EspeakPhone* find_exactly(std::string_view mnemonic, std::string_view language) {
+  const EspeakPhone* general = nullptr;
+  for (const EspeakPhone& entry : kEspeakPhones) {
+    if (entry.mnemonic != mnemonic) continue;
+    if (entry.language == language) return &entry;
+    if (entry.language.empty()) general = &entry;
+  }
+  return general;
 }
 
-const EspeakPhone* look_up_espeak(std::string_view mnemonic) {
-  const EspeakPhone* found = find_exactly(mnemonic);
-  return found ? found : find_exactly(base_mnemonic(mnemonic));
+const EspeakPhone* look_up_espeak(std::string_view mnemonic, std::string_view language) {
+  const EspeakPhone* found = find_exactly(mnemonic, language);
+  return found ? found : find_exactly(base_mnemonic(mnemonic), language);
 }
 
 std::vector<int> phones_of(const EspeakPhone& entry) {
@@ -166,14 +227,17 @@ int phone_of_name(std::string_view name) {
   return found < 0 ? phone("AH") : found;
 }
 
-bool espeak_mnemonic_known(std::string_view mnemonic) {
-  return look_up_espeak(mnemonic) != nullptr;
+bool espeak_mnemonic_known(std::string_view mnemonic, std::string_view language) {
+  return look_up_espeak(mnemonic, language) != nullptr;
 }
 
-std::vector<int> phones_of_espeak(std::string_view mnemonic) {
-  if (const auto* found = look_up_espeak(mnemonic)) return phones_of(*found);
+std::vector<int> phones_of_espeak(std::string_view mnemonic, std::string_view language) {
+  if (!mnemonic.empty() && mnemonic.front() == '(') return {};  // "(en)": a change of language
+  if (const auto* found = look_up_espeak(mnemonic, language)) return phones_of(*found);
   for (size_t length = mnemonic.size(); length > 0; --length) {
-    if (const auto* found = look_up_espeak(mnemonic.substr(0, length))) return phones_of(*found);
+    if (const auto* found = look_up_espeak(mnemonic.substr(0, length), language)) {
+      return phones_of(*found);
+    }
   }
   return {phone("AH")};
 }

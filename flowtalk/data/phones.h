@@ -37,11 +37,13 @@ int find_phone(std::string_view name);
 int phone_of_name(std::string_view name);
 
 // The classes of one espeak-ng phoneme mnemonic, in order: empty for marks without a sound
-// (stress, palatalisation), two for a vowel with r ("O@" is AO R) or a syllabic consonant.
-// A mnemonic that is not in the table maps by its first known letter, at worst to AH.
-std::vector<int> phones_of_espeak(std::string_view mnemonic);
+// (stress, palatalisation, a change of language), two for a vowel with r ("O@" is AO R), an
+// affricate or a syllabic consonant. Vowels and consonants that English lacks go by their lips. The
+// language ("ru") tells mnemonics apart that mean different sounds. A mnemonic that is not in the
+// table maps by its first known letter, at worst to AH.
+std::vector<int> phones_of_espeak(std::string_view mnemonic, std::string_view language = {});
 // Whether the table of phones_of_espeak holds the mnemonic.
-bool espeak_mnemonic_known(std::string_view mnemonic);
+bool espeak_mnemonic_known(std::string_view mnemonic, std::string_view language = {});
 
 // P B M and the open vowels AA AE AO AY EH OW: what a lip check compares.
 bool is_bilabial(int phone);

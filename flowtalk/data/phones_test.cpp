@@ -46,7 +46,12 @@ TEST(Phones, EspeakMnemonicsMap) {
   EXPECT_EQ(phones_of_espeak("a#"), Ids{phone("AH")});
   EXPECT_EQ(phones_of_espeak("_:"), Ids{kSilence});
   EXPECT_TRUE(phones_of_espeak("?").empty());
-  EXPECT_EQ(phones_of_espeak("pF"), Ids{phone("P")}) << "by its first known letter";
+  EXPECT_EQ(phones_of_espeak("pq"), Ids{phone("P")}) << "by its first known letter";
+  EXPECT_EQ(phones_of_espeak("ts."), Ids{phone("CH")}) << "not ts with a mark";
+  EXPECT_EQ(phones_of_espeak("B"), Ids{phone("B")}) << "a Spanish b between vowels";
+  EXPECT_EQ(phones_of_espeak("y"), Ids{phone("UW")}) << "rounded in French";
+  EXPECT_EQ(phones_of_espeak("y", "ru"), Ids{phone("IH")}) << "spread in Russian";
+  EXPECT_TRUE(phones_of_espeak("(en)").empty());
   EXPECT_EQ(phones_of_espeak("\xff"), Ids{phone("AH")});
 }
 

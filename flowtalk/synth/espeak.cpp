@@ -70,13 +70,13 @@ void give_closures_to_stops(std::vector<data::Phone>& phones) {
   }
 }
 
-std::vector<data::Phone> phones_of_events() {
+std::vector<data::Phone> phones_of_events(std::string_view language) {
   std::vector<data::Phone> phones;
   const double end_s = static_cast<double>(spoken.size()) / sample_rate;
   for (size_t i = 0; i < events.size(); ++i) {
     const double start = std::min(events[i].time_s, end_s);
     const double stop = i + 1 < events.size() ? std::min(events[i + 1].time_s, end_s) : end_s;
-    const std::vector<int> ids = data::phones_of_espeak(events[i].mnemonic);
+    const std::vector<int> ids = data::phones_of_espeak(events[i].mnemonic, language);
     if (ids.empty()) {  // no sound of its own: the phone before lasts on
       if (!phones.empty()) phones.back().end_s = std::max(phones.back().end_s, stop);
       continue;
@@ -120,7 +120,8 @@ RawSpeech speak_espeak(const std::string& text, const VoiceRecipe& recipe) {
   if (spoken.empty()) fail("espeak-ng spoke nothing for '{}'", text);
   RawSpeech speech;
   speech.rate_hz = sample_rate;
-  speech.phones = phones_of_events();
+  speech.phones =
+      phones_of_events(std::string_view(recipe.voice).substr(0, recipe.voice.find('-')));
   give_closures_to_stops(speech.phones);
   speech.samples = std::move(spoken);
   return speech;

@@ -10,6 +10,7 @@
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/phone_clips.h"
+#include "flowtalk/synth/foreign_speech.h"
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speech.h"
@@ -21,13 +22,21 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double kMeanSentence_s = 3.9;
 
-data::PhoneClip make_clip(const std::string& name, Rng rng) {
-  const VoiceRecipe voice = draw_voice(rng);
-  Speech speech = speak(draw_sentence(rng), voice);
-  // Silence of drawn length on both sides, so that an encoder meets speech at any offset.
+// Silence of drawn length on both sides, so that an encoder meets speech at any offset.
+data::PhoneClip padded_clip(const std::string& name, Speech speech, Rng& rng) {
   const double before_s = rng.uniform(0.02, 0.4), after_s = rng.uniform(0.02, 0.4);
   pad_with_silence(speech, before_s, after_s);
   return {name, std::move(speech.audio), std::move(speech.phones)};
+}
+
+data::PhoneClip make_english_clip(const std::string& name, Rng rng) {
+  const VoiceRecipe voice = draw_voice(rng);
+  return padded_clip(name, speak(draw_sentence(rng), voice), rng);
+}
+
+data::PhoneClip make_foreign_clip(const std::string& name, Rng rng) {
+  const ForeignLine line = draw_foreign_line(rng);
+  return padded_clip(name, speak(line.text, draw_foreign_voice(line.voice, rng)), rng);
 }
 
 bool complete(const fs::path& folder, const std::string& name) {
@@ -66,6 +75,28 @@ void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, Thre
   });
 }
 
+using MakeClip = data::PhoneClip (*)(const std::string&, Rng);
+
+// `count` clips named after the kind; adds their durations to the report.
+void add_synthetic(const PhoneCorpusOptions& options, const fs::path& folder, ThreadPool& pool,
+                   const char* kind, const char* stream, double hours, MakeClip make,
+                   PhoneCorpusReport& report) {
+  const int64_t count = std::llround(hours * 3600 / kMeanSentence_s);
+  const Rng rng = Rng(options.seed).fork(stream);
+  std::vector<double> durations(static_cast<size_t>(count));
+  Progress progress(fmt::format("speech: {}", kind), count, "clips", options.quiet);
+  pool.parallel_for(count, [&](int64_t i) {
+    const std::string name = fmt::format("{}_{:05d}", kind, i);
+    if (!complete(folder, name)) {
+      data::save_phone_clip(folder, make(name, rng.fork(static_cast<uint64_t>(i))));
+    }
+    durations[static_cast<size_t>(i)] = duration_of(folder, name);
+    progress.advance();
+  });
+  report.synthetic_clips += count;
+  for (const double s : durations) report.synthetic_s += s;
+}
+
 }  // namespace
 
 PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
@@ -74,21 +105,10 @@ PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs:
   ThreadPool pool(options.threads);
   fs::create_directories(folder / "wav");
   fs::create_directories(folder / "phones");
-  report.synthetic_clips = std::llround(options.hours * 3600 / kMeanSentence_s);
-  std::vector<double> durations(static_cast<size_t>(report.synthetic_clips));
-  const Rng rng = Rng(options.seed).fork("phone corpus");
-  {
-    Progress progress("synthetic speech", report.synthetic_clips, "clips", options.quiet);
-    pool.parallel_for(report.synthetic_clips, [&](int64_t i) {
-      const std::string name = fmt::format("synth_{:05d}", i);
-      if (!complete(folder, name)) {
-        data::save_phone_clip(folder, make_clip(name, rng.fork(static_cast<uint64_t>(i))));
-      }
-      durations[static_cast<size_t>(i)] = duration_of(folder, name);
-      progress.advance();
-    });
-  }
-  for (const double s : durations) report.synthetic_s += s;
+  add_synthetic(options, folder, pool, "synth", "phone corpus", options.hours, make_english_clip,
+                report);
+  add_synthetic(options, folder, pool, "foreign", "foreign", options.hours * options.foreign_share,
+                make_foreign_clip, report);
   if (options.real_prompts) add_prompts(options, folder, pool, report);
   return report;
 }

@@ -11,10 +11,11 @@ namespace flowtalk::synth {
 
 struct PhoneCorpusOptions {
   uint64_t seed = 1;
-  double hours = 2.75;       // of synthetic speech, about
-  bool real_prompts = true;  // as far as installed
-  int threads = 0;           // 0: all
-  bool quiet = false;        // no progress
+  double hours = 2.75;          // of synthetic English, about
+  double foreign_share = 0.25;  // so much again in other languages
+  bool real_prompts = true;     // as far as installed
+  int threads = 0;              // 0: all
+  bool quiet = false;           // no progress
 };
 
 struct PhoneCorpusReport {

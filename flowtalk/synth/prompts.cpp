@@ -17,6 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The recorded voices, by their folders; others that a machine may have are not taken, so that a
+// corpus does not depend on them.
+struct PromptVoice {
+  std::string_view folder, package;
+};
+constexpr std::array<PromptVoice, 6> kPromptVoices = {{
+    {"en_US_f_Allison", "asterisk-core-sounds-en-g722"},
+    {"es_MX_f_Allison", "asterisk-core-sounds-es-g722"},
+    {"fr_CA_f_June", "asterisk-core-sounds-fr-g722"},
+    {"it_IT_f_Menardi", "asterisk-prompt-it-menardi-wav"},
+    {"it_IT_m_Carlo", "asterisk-core-sounds-it-g722"},
+    {"ru_RU_f_IvrvoiceRU", "asterisk-core-sounds-ru-g722"},
+}};
+
 // The packages ship the texts compressed; zcat is part of every Debian system (gzip).
 std::map<std::string, std::string> load_texts(const std::string& language) {
   std::map<std::string, std::string> texts;
@@ -84,9 +98,9 @@ std::vector<Prompt> prompts_of(const fs::path& folder) {
 std::vector<Prompt> find_prompts(const fs::path& root) {
   std::vector<Prompt> prompts;
   if (!fs::is_directory(root)) return prompts;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (entry.is_symlink() || !entry.is_directory()) continue;
-    const auto found = prompts_of(entry.path());
+  for (const PromptVoice& voice : kPromptVoices) {
+    if (!fs::is_directory(root / voice.folder)) continue;
+    const auto found = prompts_of(root / voice.folder);
     prompts.insert(prompts.end(), found.begin(), found.end());
   }
   std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
@@ -104,8 +118,8 @@ std::vector<Prompt> find_prompts(const fs::path& root) {
   return prompts;
 }
 
-std::string missing_prompts() {
-  if (find_prompts().empty()) {
+std::string missing_prompts(const fs::path& root) {
+  if (find_prompts(root).empty()) {
     return "no recorded prompts; install asterisk-core-sounds-en-g722 and asterisk-core-sounds-en "
            "(also -es, -fr, -it, -ru) for real voices";
   }
@@ -113,6 +127,15 @@ std::string missing_prompts() {
     return "no recorded prompts: their phones need the package pocketsphinx-en-us";
   }
   return "";
+}
+
+std::string missing_voices(const fs::path& root) {
+  std::vector<std::string_view> packages;
+  for (const PromptVoice& voice : kPromptVoices) {
+    if (!fs::is_directory(root / voice.folder)) packages.push_back(voice.package);
+  }
+  return packages.empty() ? missing_prompts(root)
+                          : fmt::format("without {}", fmt::join(packages, ", "));
 }
 
 audio::Audio load_prompt_audio(const Prompt& prompt) {

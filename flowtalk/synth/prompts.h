@@ -21,11 +21,16 @@ struct Prompt {
   std::string text;      // what is said, if known
 };
 
-// Every installed prompt that holds speech, sorted by speaker and key. Empty if none is installed.
-std::vector<Prompt> find_prompts(const std::filesystem::path& root = "/usr/share/asterisk/sounds");
+inline const std::filesystem::path kPromptRoot = "/usr/share/asterisk/sounds";
+
+// Every installed prompt of the voices we know that holds speech, sorted by speaker and key. Empty
+// if none is installed.
+std::vector<Prompt> find_prompts(const std::filesystem::path& root = kPromptRoot);
 
 // Why recorded prompts cannot be used on this machine, and what to install; empty if they can.
-std::string missing_prompts();
+std::string missing_prompts(const std::filesystem::path& root = kPromptRoot);
+// The same unless every voice is there, as a frozen corpus wants.
+std::string missing_voices(const std::filesystem::path& root = kPromptRoot);
 
 audio::Audio load_prompt_audio(const Prompt& prompt);
 

@@ -36,6 +36,8 @@ void pad_with_silence(Speech& speech, double before_s, double after_s);
 
 // A voice for the phone corpus: any engine, accent, variant, rate and pitch.
 VoiceRecipe draw_voice(Rng& rng);
+// The same of another language: the espeak-ng voice with a variant, rate and pitch.
+VoiceRecipe draw_foreign_voice(const std::string& voice, Rng& rng);
 
 // A voice that draw_voice and the speakers of the corpus never use: an espeak-ng variant, and in
 // half of the draws an accent, of its own.

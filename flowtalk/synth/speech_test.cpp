@@ -12,7 +12,9 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/synth/corpus.h"
+#include "flowtalk/synth/foreign_speech.h"
 #include "flowtalk/synth/phone_corpus.h"
+#include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speaker_style.h"
 
@@ -146,6 +148,24 @@ TEST(Sentences, HoldEveryPhone) {
   EXPECT_EQ(heard.size(), static_cast<size_t>(data::kPhoneCount - 1));
 }
 
+TEST(ForeignLines, AreSpokenWithClosedLipsAndVowels) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  std::map<std::string, std::set<int>> heard;
+  for (const ForeignLine& line : foreign_lines()) {
+    const Speech speech = speak(line.text, {.voice = line.voice});
+    EXPECT_GT(speech.audio.duration_s(), 0.8) << line.text;
+    EXPECT_LT(speech.audio.duration_s(), 8) << line.text;  // spelled letter by letter it is longer
+    for (const data::Phone& p : speech.phones) heard[line.voice].insert(p.id);
+  }
+  EXPECT_EQ(heard.size(), 4u);
+  for (const auto& [voice, ids] : heard) {
+    for (const char* name : {"P", "B", "M", "UW", "IY"}) {
+      if (voice == "cmn-latn-pinyin" && name == std::string("B")) continue;  // b is a P
+      EXPECT_TRUE(ids.contains(data::find_phone(name))) << voice << " without " << name;
+    }
+  }
+}
+
 TEST(Sentences, ThousandsThatDiffer) {
   std::set<std::string> texts;
   Rng rng(1);
@@ -212,6 +232,20 @@ TEST_F(Folder, CorpusIsTheSameForAnyThreadsAndResumes) {
   CorpusOptions other = options("a", 1);
   other.seed = 2;
   EXPECT_THROW(make_corpus(other), Error);
+}
+
+TEST_F(Folder, PromptsOfKnownVoicesOnly) {
+  const std::string sound(2000, 'x');
+  for (const char* folder : {"en_US_f_Allison", "xx_YY_f_Nobody"}) {
+    fs::create_directories(root_ / folder / "digits");
+    save_file(root_ / folder / "digits" / "5.g722", sound);
+  }
+  const auto prompts = find_prompts(root_);
+  ASSERT_EQ(prompts.size(), 1u);
+  EXPECT_EQ(prompts[0].name, "en_US_f_Allison_digits_5");
+  const std::string missing = missing_voices(root_);
+  EXPECT_NE(missing.find("asterisk-core-sounds-ru-g722"), std::string::npos) << missing;
+  EXPECT_EQ(missing.find("asterisk-core-sounds-en-g722"), std::string::npos) << missing;
 }
 
 TEST_F(Folder, PhoneCorpusLoads) {

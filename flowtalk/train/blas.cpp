@@ -1,5 +1,6 @@
 #include "flowtalk/train/blas.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -38,6 +39,13 @@ void check_blas() {
         "{} is the reference BLAS, 20 times too slow to train with; run "
         "'apt-get install libopenblas0-pthread'",
         blas);
+  }
+}
+
+void set_blas_threads(int threads) {
+  using SetThreads = void (*)(int);
+  if (auto* found = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
+    reinterpret_cast<SetThreads>(found)(threads);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/train/loss_curves.h"
@@ -167,6 +168,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
                const RunOptions& run) {
   const fs::path out = run.out;
   prepare_folder(out, run.resume);
+  const FolderLock lock(out);
   const auto weights = params.trainable(stage.trainable);
   torch::optim::AdamW optimizer(
       weights,
