@@ -24,8 +24,8 @@ Adjacency::Adjacency(std::span<const std::array<uint32_t, 3>> triangles, size_t 
   }
 }
 
-std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
-                                      size_t vertices) {
+std::vector<uint8_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
+                                     size_t vertices) {
   std::vector<uint32_t> parent(vertices);
   std::iota(parent.begin(), parent.end(), 0u);
   const auto root = [&](uint32_t v) {
@@ -35,11 +35,12 @@ std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> t
   for (const auto& t : triangles) {
     for (const uint32_t v : t) parent[root(v)] = root(t[0]);
   }
-  std::vector<uint16_t> number(vertices, 0), parts;
-  uint16_t next = 0;
+  constexpr uint8_t kParts = 254;
+  std::vector<uint8_t> number(vertices, 0), parts;
+  uint8_t last = 0;
   for (const auto& t : triangles) {
-    uint16_t& n = number[root(t[0])];
-    if (n == 0) n = ++next;  // a mesh of more than 65,535 parts reuses their numbers
+    uint8_t& n = number[root(t[0])];
+    if (n == 0) n = last = static_cast<uint8_t>(last % kParts + 1);
     parts.push_back(n);
   }
   return parts;

@@ -15,7 +15,7 @@
 namespace flowtalk::render {
 
 // Screen positions are whole 1/64 pixels, so coverage is decided exactly.
-inline constexpr int kSubpixels = 64;
+inline constexpr int kSubpixelBits = 6, kSubpixels = 1 << kSubpixelBits;
 
 struct ScreenVertex {
   int32_t x = 0, y = 0;      // 1/64 pixel from the viewport's top left corner
@@ -65,9 +65,9 @@ class Adjacency {
   std::vector<uint32_t> first_, triangle_;
 };
 
-// Per triangle, which connected part of the mesh it belongs to: 1, 2, ...
-std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
-                                      size_t vertices);
+// Per triangle, which connected part of the mesh it belongs to: 1, 2, ... 254 and again from 1.
+std::vector<uint8_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
+                                     size_t vertices);
 
 // Area-weighted vertex normals, unit length, world space. vertices: V*3 metres.
 void vertex_normals(std::span<const float> vertices,

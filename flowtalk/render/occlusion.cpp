@@ -5,9 +5,12 @@
 #include <numbers>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
 namespace {
+
+static_assert(kSamples == 4);
 
 constexpr int kDirections = 64;
 constexpr float kLeastFacing = 0.2f;  // steeper surfaces count as this steep
@@ -66,17 +69,23 @@ void DepthMap::build(std::span<const float> vertices,
     screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
                   static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
   });
-  bins_.build(screen_, triangles, both_sides, size_, size_, pool);
-  nearness_.resize(static_cast<size_t>(size_ * size_) * kSamples);
+  bins_.build(screen_, {triangles, both_sides}, size_, size_, pool);
+  const auto pixels = static_cast<size_t>(size_ * size_);
+  nearness_.resize(pixels * kSamples);
+  nearest_.resize(pixels + kSpare);
   pool.parallel_for(bins_.tiles(), [&](int64_t tile) {
     TileSamples samples;
     bins_.rasterize(static_cast<int>(tile), samples);
     const int left = static_cast<int>(tile) % bins_.columns() * kTile;
     const int top = static_cast<int>(tile) / bins_.columns() * kTile;
-    const auto row = static_cast<size_t>(std::min(kTile, size_ - left)) * kSamples;
+    const auto width = static_cast<size_t>(std::min(kTile, size_ - left));
     for (int y = top; y < std::min(size_, top + kTile); ++y) {
-      std::copy_n(&samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples], row,
-                  &nearness_[static_cast<size_t>(y * size_ + left) * kSamples]);
+      const float* from = &samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples];
+      const auto to = static_cast<size_t>(y * size_ + left);
+      std::copy_n(from, width * kSamples, &nearness_[to * kSamples]);
+      for (size_t x = 0; x < width; ++x, from += kSamples) {
+        nearest_[to + x] = std::max(std::max(from[0], from[1]), std::max(from[2], from[3]));
+      }
     }
   });
 }
@@ -91,23 +100,38 @@ float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, flo
   const int x = static_cast<int>(p.x), y = static_cast<int>(p.y);
   const int x0 = std::max(0, x - reach), x1 = std::min(size_ - 1, x + reach);
   const int y0 = std::max(0, y - reach), y1 = std::min(size_ - 1, y + reach);
-  std::array<float, kSamples> limit;
+  constexpr float kPixel = 1.0f / kSubpixels;
+  Floats4 limit;
   for (size_t s = 0; s < kSamples; ++s) {
-    constexpr float kPixel = 1.0f / kSubpixels;
     limit[s] = p.nearness + 0.5f * bias_m / radius_ +
                slope_x * (static_cast<float>(kSampleX[s]) * kPixel - p.x) +
                slope_y * (static_cast<float>(kSampleY[s]) * kPixel - p.y);
   }
-  int lit = 0, total = 0;
+  // Most points are lit by all samples around, which the nearest of each pixel tell at once.
+  const float least = std::min(std::min(limit[0], limit[1]), std::min(limit[2], limit[3]));
+  Words4 hidden{};
+  for (int column = x0; column <= x1; column += 4) {
+    const auto at = static_cast<float>(column);
+    const Floats4 columns = {at, at + 1.0f, at + 2.0f, at + 3.0f};
+    const Words4 beyond = columns > static_cast<float>(x1);
+    for (int row = y0; row <= y1; ++row) {
+      const Floats4 plane = slope_x * columns + slope_y * static_cast<float>(row);
+      const auto nearest =
+          load<Floats4>(&nearest_[static_cast<size_t>(row * size_) + static_cast<size_t>(column)]);
+      hidden |= (nearest > least + plane) & ~beyond;
+    }
+  }
+  if (bits_of(hidden) == 0) return 1.0f;
+  Words4 lit{};
   for (int row = y0; row <= y1; ++row) {
     const float* nearness = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
     for (int column = x0; column <= x1; ++column, nearness += kSamples) {
       const float plane = slope_x * static_cast<float>(column) + slope_y * static_cast<float>(row);
-      for (size_t s = 0; s < kSamples; ++s) lit += nearness[s] <= limit[s] + plane ? 1 : 0;
-      total += kSamples;
+      lit -= load<Floats4>(nearness) <= limit + plane;  // comparisons that hold are -1
     }
   }
-  return total > 0 ? static_cast<float>(lit) / static_cast<float>(total) : 1.0f;
+  const int total = (x1 - x0 + 1) * (y1 - y0 + 1) * kSamples;
+  return static_cast<float>(lit[0] + lit[1] + lit[2] + lit[3]) / static_cast<float>(total);
 }
 
 std::vector<float> ambient_openness(std::span<const float> vertices,

@@ -28,6 +28,7 @@ class DepthMap {
   float pixel_m() const { return 2.0f * radius_ / static_cast<float>(size_); }
 
  private:
+  static constexpr size_t kSpare = 3;
   struct Place {
     float x, y;      // pixels
     float nearness;  // 1..2, larger is nearer to the light
@@ -41,6 +42,7 @@ class DepthMap {
   std::vector<ScreenVertex> screen_;
   TileBins bins_;
   std::vector<float> nearness_;  // size * size * kSamples
+  std::vector<float> nearest_;  // the largest of each pixel, and kSpare more to load beyond the end
 };
 
 // Share of the directions above each vertex's surface that the mesh leaves open, weighted by the

@@ -93,7 +93,7 @@ struct Renderer::State {
   // What casts shadows that are seen: not brows, eyeballs and what the mouth holds.
   std::vector<std::array<uint32_t, 3>> casters;
   std::vector<uint8_t> caster_sides;
-  std::vector<uint16_t> part;        // per triangle
+  std::vector<uint8_t> part;         // per triangle
   std::vector<uint8_t> in_mouth;     // per vertex
   std::vector<SurfaceVertex> still;  // what no frame changes
   std::vector<Vec3> face_normals, normals;
@@ -245,11 +245,11 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
   s.bulge_corneas();
   project(vertices, camera, at.width, at.height, s.screen);
   s.prepare_surface(vertices, camera);
-  s.bins.build(s.screen, s.face.triangles, s.both_sides, at.width, at.height, s.pool);
+  s.bins.build(s.screen, {s.face.triangles, s.both_sides, s.part}, at.width, at.height, s.pool);
   const float slope = 2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height);
   const Scene scene{&s.bins,
+                    s.face.triangles,
                     s.surface,
-                    s.part,
                     &s.backdrop,
                     slope,
                     &studio(s.options.look),
