@@ -1,5 +1,6 @@
 #include "flowtalk/render/coverage.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
@@ -163,7 +164,7 @@ __attribute__((target("avx512f"))) inline __m512i spread(__m128i v) {
 __attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t, uint32_t id,
                                                         int tile_x, int tile_y, const Window& w,
                                                         TileSamples& out) {
-  static_assert(kLanes == 16);
+  static_assert(kLanes == 16 && kLeastWidth == 2 * kLanePixels);
   const int32_t left = (tile_x + w.x0) * kSubpixels, top = (tile_y + w.y0) * kSubpixels;
   const Edges edges = edges_of(t, left, top);
   const __m512i place_x = _mm512_load_si512(kPlaces.x.data());
@@ -194,34 +195,42 @@ __attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t,
   const __m512 right_depth = _mm512_mul_ps(depth_dx, _mm512_set1_ps(kLanePixels));
   const __m512i ids = _mm512_set1_epi32(static_cast<int32_t>(id)), zero = _mm512_setzero_si512();
   const size_t first = kSamples * static_cast<size_t>(w.y0 * kTile + w.x0);
-  float* row_depths = out.depth.data() + first;
-  uint32_t* row_ids = out.triangle.data() + first;
-  const int groups = (w.x1 - w.x0 + kLanePixels - 1) / kLanePixels;
-  for (int y = w.y0; y < w.y1; ++y) {
-    __m512i e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
-    __m512 z = row_depth;
-    float* depth = row_depths;
-    uint32_t* nearest = row_ids;
-    for (int group = groups;;) {
-      const __m512i signs = _mm512_or_si512(_mm512_or_si512(e0, e1), e2);
-      const __mmask16 inside = _mm512_cmpge_epi32_mask(signs, zero);
-      const __m512 before = _mm512_load_ps(depth);
-      const __mmask16 pass = _mm512_mask_cmp_ps_mask(inside, z, before, _CMP_GT_OQ);
-      // Whole stores: the next triangle loads them back at once, which masked ones would hinder.
-      _mm512_store_ps(depth, _mm512_mask_mov_ps(before, pass, z));
-      _mm512_store_si512(nearest, _mm512_mask_mov_epi32(_mm512_load_si512(nearest), pass, ids));
-      if (--group == 0) break;
-      depth += kLanes;
-      nearest += kLanes;
-      e0 = _mm512_add_epi32(e0, right[0]);
-      e1 = _mm512_add_epi32(e1, right[1]);
-      e2 = _mm512_add_epi32(e2, right[2]);
-      z = _mm512_add_ps(z, right_depth);
+  float* depth = out.depth.data() + first;
+  uint32_t* nearest = out.triangle.data() + first;
+  const auto test = [&](__m512i e0, __m512i e1, __m512i e2, __m512 z, int group)
+      __attribute__((target("avx512f"), always_inline)) {
+    const __m512i signs = _mm512_or_si512(_mm512_or_si512(e0, e1), e2);
+    const __mmask16 inside = _mm512_cmpge_epi32_mask(signs, zero);
+    const __m512 before = _mm512_load_ps(depth + group * kLanes);
+    const __mmask16 pass = _mm512_mask_cmp_ps_mask(inside, z, before, _CMP_GT_OQ);
+    // Whole stores: the next triangle loads them back at once, which masked ones would hinder.
+    _mm512_store_ps(depth + group * kLanes, _mm512_mask_mov_ps(before, pass, z));
+    _mm512_mask_store_epi32(nearest + group * kLanes, pass, ids);
+  };
+  const auto rows = [&](auto groups) __attribute__((target("avx512f"), always_inline)) {
+    for (int y = w.y0; y < w.y1; ++y) {
+      __m512i e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
+      __m512 z = row_depth;
+      test(e0, e1, e2, z, 0);
+      for (int group = 1; group < groups; ++group) {
+        e0 = _mm512_add_epi32(e0, right[0]);
+        e1 = _mm512_add_epi32(e1, right[1]);
+        e2 = _mm512_add_epi32(e2, right[2]);
+        z = _mm512_add_ps(z, right_depth);
+        test(e0, e1, e2, z, group);
+      }
+      depth += kSamples * kTile;
+      nearest += kSamples * kTile;
+      for (size_t k = 0; k < 3; ++k) row_edge[k] = _mm512_add_epi32(row_edge[k], down[k]);
+      row_depth = _mm512_add_ps(row_depth, depth_dy);
     }
-    row_depths += kSamples * kTile;
-    row_ids += kSamples * kTile;
-    for (size_t k = 0; k < 3; ++k) row_edge[k] = _mm512_add_epi32(row_edge[k], down[k]);
-    row_depth = _mm512_add_ps(row_depth, depth_dy);
+  };
+  const int groups = (w.x1 - w.x0 + kLanePixels - 1) / kLanePixels;
+  // Most have two at most, and an empty second one costs less than a branch that is missed.
+  if (groups <= 2) {
+    rows(std::integral_constant<int, 2>());
+  } else {
+    rows(groups);
   }
 }
 #endif
@@ -236,6 +245,15 @@ bool has_512() {
 const bool kHas512 = has_512();
 
 }  // namespace
+
+Window window_of(const ScreenTriangle& t, int tile_x, int tile_y) {
+  Window w;
+  w.x0 = std::clamp(t.x0 - tile_x, 0, kTile - kLeastWidth) / kLanePixels * kLanePixels;
+  w.x1 = std::min(kTile, t.x1 - tile_x + 1);
+  w.y0 = std::max(0, t.y0 - tile_y);
+  w.y1 = std::min(kTile, t.y1 - tile_y + 1);
+  return w;
+}
 
 FLOWTALK_CLONES void cover_small_portable(const ScreenTriangle& t, uint32_t id, int tile_x,
                                           int tile_y, const Window& w, TileSamples& out) {

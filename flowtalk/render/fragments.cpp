@@ -78,7 +78,6 @@ void see_triangles(const TileBins& bins, std::span<const std::array<uint32_t, 3>
 
 FLOWTALK_CLONES void append_row(const TileSamples& samples, size_t row, size_t width, int left,
                                 int y, std::span<const SeenTriangle> seen, Fragments& out) {
-  constexpr uint32_t kAll = kSampleSets - 1;
   size_t pixel = row * kTile, count = out.count;
   const size_t end = pixel + width;
   const uint32_t* triangle = &samples.triangle[kSamples * pixel];
@@ -87,14 +86,9 @@ FLOWTALK_CLONES void append_row(const TileSamples& samples, size_t row, size_t w
   auto x = static_cast<float>(left);
   for (; pixel < end; ++pixel, x += 1.0f, triangle += kSamples, depth += kSamples) {
     const auto shown = load<Words4>(triangle);
-    if (bits_of(shown == __builtin_shufflevector(shown, shown, 0, 0, 0, 0)) == kAll) {
-      if (triangle[0] == kNothing) continue;
-      append(seen[place_of(triangle[0])], kAll, x, top, pixel, count++, out);
-      continue;
-    }
     const auto depths = load<Floats4>(depth);
     uint32_t open = bits_of(shown != static_cast<int32_t>(kNothing));  // in no fragment yet
-    do {
+    while (open != 0) {
       const auto s = static_cast<size_t>(std::countr_zero(open));
       const SeenTriangle& t = seen[place_of(triangle[s])];
       const Floats4 off = depths - depths_on(t, depth[s], s);
@@ -105,7 +99,7 @@ FLOWTALK_CLONES void append_row(const TileSamples& samples, size_t row, size_t w
       const uint32_t set = (bits_of(same) | 1u << s) & open;
       append(t, set, x, top, pixel, count++, out);
       open &= ~set;
-    } while (open != 0);
+    }
   }
   out.count = count;
 }

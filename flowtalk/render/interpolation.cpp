@@ -1,9 +1,9 @@
 #include "flowtalk/render/interpolation.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
-#include "flowtalk/render/simd.h"
 #include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
@@ -18,12 +18,13 @@ static_assert(offsetof(SeenTriangle, b2_dx) == 16 && offsetof(SeenTriangle, inve
   return v < most ? v : most;
 }
 
-// Four fragments at a time: what is known of their triangles is turned into columns, from which
-// come the shares of the corners; four attributes of each are weighted together and turned into
-// rows.
-[[gnu::always_inline]] inline void four_at(const Fragments& fragments, size_t i,
-                                           const SurfaceVertex* surface, float inner_light,
-                                           ShadeBatch& batch) {
+// The shares of the corners of four fragments, and what their sides do to light.
+struct Shares {
+  Floats4 corner[3], side, light;
+};
+[[gnu::always_inline]] inline Shares shares_of(const Fragments& fragments, size_t i,
+                                               float inner_light) {
+  // What is known of the triangles is turned into columns.
   Floats4 place[4], slope[4], rest[4];
   for (size_t j = 0; j < 4; ++j) {
     const auto* from = reinterpret_cast<const char*>(fragments.triangle[i + j]);
@@ -34,47 +35,99 @@ static_assert(offsetof(SeenTriangle, b2_dx) == 16 && offsetof(SeenTriangle, inve
   transpose(place);  // x, y, b1_dx, b1_dy
   transpose(slope);  // b2_dx, b2_dy, inverse depths 0, 1
   transpose(rest);   // inverse depth 2, side
-  const Floats4 dx = load<Floats4>(&fragments.x[i]) - place[0],
-                dy = load<Floats4>(&fragments.y[i]) - place[1];
+  const Floats4 dx = load<Floats4>(&fragments.x[i]) - place[0];
+  const Floats4 dy = load<Floats4>(&fragments.y[i]) - place[1];
   const Floats4 one = Floats4{} + 1.0f;
   // A neighbour's share of the pixel may put the point just outside.
   const Floats4 b1 = clamped(place[2] * dx + place[3] * dy, one);
   const Floats4 b2 = clamped(slope[0] * dx + slope[1] * dy, one - b1);
-  Floats4 w0 = (one - b1 - b2) * slope[2], w1 = b1 * slope[3], w2 = b2 * rest[0];
+  const Floats4 w0 = (one - b1 - b2) * slope[2], w1 = b1 * slope[3], w2 = b2 * rest[0];
   const Floats4 scale = one / (w0 + w1 + w2);
-  w0 *= scale;
-  w1 *= scale;
-  w2 *= scale;
-  const Floats4 side = rest[1], light = side > 0.0f ? one : Floats4{} + inner_light;
-  const float* corner[4][3];
+  const Floats4 light = rest[1] > 0.0f ? one : Floats4{} + inner_light;
+  return {{w0 * scale, w1 * scale, w2 * scale}, rest[1], light};
+}
+
+// The attributes from k on, as many as a vector holds, of four fragments from the i-th: weighted
+// together and turned into rows of the batch.
+template <class Floats, size_t k>
+[[gnu::always_inline]] inline void weigh(const float* const (&corner)[4][3], const Shares& shares,
+                                         size_t i, ShadeBatch& batch) {
+  Floats v[4];
   for (size_t j = 0; j < 4; ++j) {
-    for (size_t c = 0; c < 3; ++c) {
-      corner[j][c] = surface[fragments.triangle[i + j]->vertex[c]].value.data();
-    }
+    Floats a, b, c;
+    std::memcpy(&a, corner[j][0] + k, sizeof a);
+    std::memcpy(&b, corner[j][1] + k, sizeof b);
+    std::memcpy(&c, corner[j][2] + k, sizeof c);
+    v[j] = shares.corner[0][j] * a + shares.corner[1][j] * b + shares.corner[2][j] * c;
   }
-#pragma GCC unroll 3
-  for (size_t k = 0; k < kAttributes; k += 4) {
-    Floats4 v[4];
-    for (size_t j = 0; j < 4; ++j) {
-      v[j] = w0[j] * load<Floats4>(corner[j][0] + k) + w1[j] * load<Floats4>(corner[j][1] + k) +
-             w2[j] * load<Floats4>(corner[j][2] + k);
-    }
-    transpose(v);
-    for (size_t a = 0; a < 4; ++a) {
-      if (k + a <= kNormalZ) v[a] *= side;
-      if (k + a == kAmbient || k + a == kKeyLight) v[a] *= light;
-      std::memcpy(&batch.attribute[k + a][i], &v[a], sizeof v[a]);
-    }
+  transpose(v);
+  constexpr size_t kLast = std::min<size_t>(kAttributes, k + sizeof(Floats) / sizeof(float));
+  for (size_t attribute = k; attribute < kLast; ++attribute) {
+    // Column (attribute - k) % 4 of the four lanes that hold it.
+    const size_t lane = (attribute - k) / 4 * 4;
+    Floats4 row;
+    std::memcpy(&row, reinterpret_cast<const float*>(&v[(attribute - k) % 4]) + lane, sizeof row);
+    if (attribute <= kNormalZ) row *= shares.side;
+    if (attribute == kAmbient || attribute == kKeyLight) row *= shares.light;
+    std::memcpy(&batch.attribute[attribute][i], &row, sizeof row);
   }
 }
 
+// Four fragments at a time, by vectors of this kind.
+template <class Floats>
+[[gnu::always_inline]] inline void interpolate_by(const Fragments& fragments,
+                                                  std::span<const SurfaceVertex> surface,
+                                                  float inner_light, size_t count,
+                                                  ShadeBatch& batch) {
+  for (size_t i = 0; i < count; i += kInterpolatedTogether) {
+    const Shares shares = shares_of(fragments, i, inner_light);
+    const float* corner[4][3];
+    for (size_t j = 0; j < 4; ++j) {
+      for (size_t c = 0; c < 3; ++c) {
+        corner[j][c] = surface[fragments.triangle[i + j]->vertex[c]].value.data();
+      }
+    }
+    constexpr size_t kWidth = sizeof(Floats) / sizeof(float);
+    weigh<Floats, 0>(corner, shares, i, batch);
+    if constexpr (kWidth < kAttributes) weigh<Floats, kWidth>(corner, shares, i, batch);
+    if constexpr (2 * kWidth < kAttributes) weigh<Floats, 2 * kWidth>(corner, shares, i, batch);
+    static_assert(3 * kWidth >= kAttributes);
+  }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define FLOWTALK_INTERPOLATE_WIDE
+__attribute__((target("avx2"))) void interpolate_8(const Fragments& fragments,
+                                                   std::span<const SurfaceVertex> surface,
+                                                   float inner_light, size_t count,
+                                                   ShadeBatch& batch) {
+  interpolate_by<Floats8>(fragments, surface, inner_light, count, batch);
+}
+__attribute__((target("avx512f"))) void interpolate_16(const Fragments& fragments,
+                                                       std::span<const SurfaceVertex> surface,
+                                                       float inner_light, size_t count,
+                                                       ShadeBatch& batch) {
+  interpolate_by<Floats16>(fragments, surface, inner_light, count, batch);
+}
+#endif
+
 }  // namespace
 
-FLOWTALK_CLONES void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surface,
-                                 float inner_light, size_t count, ShadeBatch& batch) {
-  for (size_t i = 0; i < count; i += kInterpolatedTogether) {
-    four_at(fragments, i, surface.data(), inner_light, batch);
-  }
+void interpolate_portable(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                          float inner_light, size_t count, ShadeBatch& batch) {
+  interpolate_by<Floats4>(fragments, surface, inner_light, count, batch);
+}
+
+void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                 float inner_light, size_t count, ShadeBatch& batch) {
+#ifdef FLOWTALK_INTERPOLATE_WIDE
+  static const auto kWay = __builtin_cpu_supports("avx512f") != 0 ? interpolate_16
+                           : __builtin_cpu_supports("avx2") != 0  ? interpolate_8
+                                                                  : interpolate_portable;
+  kWay(fragments, surface, inner_light, count, batch);
+#else
+  interpolate_portable(fragments, surface, inner_light, count, batch);
+#endif
 }
 
 }  // namespace flowtalk::render

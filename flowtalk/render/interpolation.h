@@ -15,5 +15,8 @@ namespace flowtalk::render {
 inline constexpr size_t kInterpolatedTogether = 4;
 void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surface,
                  float inner_light, size_t count, ShadeBatch& batch);
+// The reference, without the instructions of newer processors; the same bits.
+void interpolate_portable(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                          float inner_light, size_t count, ShadeBatch& batch);
 
 }  // namespace flowtalk::render

@@ -38,9 +38,11 @@ enum Attribute : size_t {
   kStrand,   // across the strands of hair, in strand widths; 0 elsewhere
   kAttributes
 };
-struct alignas(16) SurfaceVertex {
-  std::array<float, kAttributes> value{};
+// One cache line, so that the attributes of a corner can be loaded at once.
+struct alignas(64) SurfaceVertex {
+  std::array<float, 16> value{};
 };
+static_assert(kAttributes <= 16 && sizeof(SurfaceVertex) == 64);
 
 // body(i) for each i below count, in parallel portions.
 template <class Body>

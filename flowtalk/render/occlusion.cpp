@@ -14,6 +14,7 @@ static_assert(kSamples == 4);
 
 constexpr int kDirections = 64;
 constexpr float kLeastFacing = 0.2f;  // steeper surfaces count as this steep
+constexpr float kFar = 1e6f;          // beyond all nearness
 constexpr int kAmbientSize = 160;     // pixels of the maps for ambient light
 
 float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
@@ -109,25 +110,26 @@ float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, flo
   }
   // Most points are lit by all samples around, which the nearest of each pixel tell at once.
   const float least = std::min(std::min(limit[0], limit[1]), std::min(limit[2], limit[3]));
+  const float* first = &nearest_[static_cast<size_t>(y0 * size_)];
   Words4 hidden{};
   for (int column = x0; column <= x1; column += 4) {
     const auto at = static_cast<float>(column);
     const Floats4 columns = {at, at + 1.0f, at + 2.0f, at + 3.0f};
-    const Words4 beyond = columns > static_cast<float>(x1);
-    for (int row = y0; row <= y1; ++row) {
-      const Floats4 plane = slope_x * columns + slope_y * static_cast<float>(row);
-      const auto nearest =
-          load<Floats4>(&nearest_[static_cast<size_t>(row * size_) + static_cast<size_t>(column)]);
-      hidden |= (nearest > least + plane) & ~beyond;
+    const Floats4 beyond = columns > static_cast<float>(x1) ? Floats4{} + kFar : Floats4{};
+    const Floats4 plane = least + slope_x * columns + beyond;
+    const float* nearest = first + column;
+    for (int row = y0; row <= y1; ++row, nearest += size_) {
+      hidden |= load<Floats4>(nearest) > plane + slope_y * static_cast<float>(row);
     }
   }
   if (bits_of(hidden) == 0) return 1.0f;
   Words4 lit{};
-  for (int row = y0; row <= y1; ++row) {
-    const float* nearness = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
-    for (int column = x0; column <= x1; ++column, nearness += kSamples) {
-      const float plane = slope_x * static_cast<float>(column) + slope_y * static_cast<float>(row);
-      lit -= load<Floats4>(nearness) <= limit + plane;  // comparisons that hold are -1
+  for (int column = x0; column <= x1; ++column) {
+    const Floats4 plane = limit + slope_x * static_cast<float>(column);
+    const float* nearness = &nearness_[static_cast<size_t>(y0 * size_ + column) * kSamples];
+    for (int row = y0; row <= y1; ++row, nearness += static_cast<ptrdiff_t>(size_) * kSamples) {
+      // Comparisons that hold are -1.
+      lit -= load<Floats4>(nearness) <= plane + slope_y * static_cast<float>(row);
     }
   }
   const int total = (x1 - x0 + 1) * (y1 - y0 + 1) * kSamples;

@@ -111,11 +111,7 @@ void TileBins::rasterize(int tile, TileSamples& out) const {
     const ScreenTriangle& t = triangles_[places[i]];
     if (i + kAhead < last) __builtin_prefetch(&triangles_[places[i + kAhead]]);
     const uint32_t id = i | uint32_t{t.part} << kPartShift;
-    Window w;
-    w.x0 = std::max(0, t.x0 - tile_x) / kLanePixels * kLanePixels;
-    w.x1 = std::min(kTile, t.x1 - tile_x + 1);
-    w.y0 = std::max(0, t.y0 - tile_y);
-    w.y1 = std::min(kTile, t.y1 - tile_y + 1);
+    const Window w = window_of(t, tile_x, tile_y);
     if (t.x1 - t.x0 < kSmallPixels && t.y1 - t.y0 < kSmallPixels) {
       cover_small(t, id, tile_x, tile_y, w, out);
     } else {
