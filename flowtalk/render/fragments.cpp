@@ -45,7 +45,8 @@ static_assert(kSamples == 4);
   out.pixel[at] = static_cast<uint16_t>(pixel);
 }
 
-SeenTriangle seen_triangle(const ScreenTriangle& screen, const std::array<uint32_t, 3>& corners) {
+[[gnu::always_inline]] inline SeenTriangle seen_triangle(const ScreenTriangle& screen,
+                                                         const std::array<uint32_t, 3>& corners) {
   SeenTriangle t;
   t.vertex = {corners[0], corners[screen.back ? 1 : 2], corners[screen.back ? 2 : 1]};
   t.x = static_cast<float>(screen.x[0]) * kPixel;
@@ -67,8 +68,9 @@ SeenTriangle seen_triangle(const ScreenTriangle& screen, const std::array<uint32
 
 }  // namespace
 
-void see_triangles(const TileBins& bins, std::span<const std::array<uint32_t, 3>> triangles,
-                   int tile, std::vector<SeenTriangle>& out) {
+FLOWTALK_CLONES void see_triangles(const TileBins& bins,
+                                   std::span<const std::array<uint32_t, 3>> triangles, int tile,
+                                   std::vector<SeenTriangle>& out) {
   out.resize(bins.count(tile));
   for (size_t place = 0; place < out.size(); ++place) {
     const ScreenTriangle& screen = bins.triangle(tile, place);

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/render/simd.h"
 #include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
@@ -45,9 +46,9 @@ DepthMap::Place DepthMap::place(const float* point) const {
           1.5f + 0.5f * dot(d, axes_[2]) / radius_};
 }
 
-void DepthMap::build(std::span<const float> vertices,
+void DepthMap::begin(std::span<const float> vertices,
                      std::span<const std::array<uint32_t, 3>> triangles,
-                     std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool) {
+                     std::span<const uint8_t> both_sides, const Vec3& direction) {
   const size_t count = vertices.size() / 3;
   FT_CHECK(count > 0, "no vertices");
   Vec3 lo = {vertices[0], vertices[1], vertices[2]}, hi = lo;
@@ -63,35 +64,47 @@ void DepthMap::build(std::span<const float> vertices,
   const Vec3 up = std::abs(direction[1]) < 0.9f ? Vec3{0, 1, 0} : Vec3{1, 0, 0};
   const Vec3 right = unit(cross(up, direction));
   axes_ = {right, cross(direction, right), direction};
-
+  vertices_ = vertices;
   screen_.resize(count);
-  in_portions(pool, count, [&](size_t v) {
-    const Place p = place(&vertices[3 * v]);
-    screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
-                  static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
-  });
-  bins_.build(screen_, {triangles, both_sides}, size_, size_, pool);
+  bins_.begin(screen_, {triangles, both_sides}, size_, size_);
   const auto pixels = static_cast<size_t>(size_ * size_);
   nearness_.resize(pixels * kSamples);
   nearest_.resize(pixels + kSpare);
-  pool.parallel_for(bins_.tiles(), [&](int64_t tile) {
-    TileSamples samples;
-    bins_.rasterize(static_cast<int>(tile), samples);
-    const int left = static_cast<int>(tile) % bins_.columns() * kTile;
-    const int top = static_cast<int>(tile) / bins_.columns() * kTile;
-    const auto width = static_cast<size_t>(std::min(kTile, size_ - left));
-    for (int y = top; y < std::min(size_, top + kTile); ++y) {
-      const float* from = &samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples];
-      const auto to = static_cast<size_t>(y * size_ + left);
-      std::copy_n(from, width * kSamples, &nearness_[to * kSamples]);
-      for (size_t x = 0; x < width; ++x, from += kSamples) {
-        nearest_[to + x] = std::max(std::max(from[0], from[1]), std::max(from[2], from[3]));
-      }
-    }
-  });
 }
 
-float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const {
+void DepthMap::place_vertex(size_t vertex) {
+  const Place p = place(&vertices_[3 * vertex]);
+  screen_[vertex] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
+                     static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
+}
+
+void DepthMap::draw_tile(int tile) {
+  TileSamples samples;
+  bins_.rasterize(tile, samples);
+  const int left = tile % bins_.columns() * kTile, top = tile / bins_.columns() * kTile;
+  const auto width = static_cast<size_t>(std::min(kTile, size_ - left));
+  for (int y = top; y < std::min(size_, top + kTile); ++y) {
+    const float* from = &samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples];
+    const auto to = static_cast<size_t>(y * size_ + left);
+    std::copy_n(from, width * kSamples, &nearness_[to * kSamples]);
+    for (size_t x = 0; x < width; ++x, from += kSamples) {
+      nearest_[to + x] = std::max(std::max(from[0], from[1]), std::max(from[2], from[3]));
+    }
+  }
+}
+
+void DepthMap::build(std::span<const float> vertices,
+                     std::span<const std::array<uint32_t, 3>> triangles,
+                     std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool) {
+  begin(vertices, triangles, both_sides, direction);
+  in_portions(pool, screen_.size(), [&](size_t v) { place_vertex(v); });
+  pool.parallel_for(bins_.portions(), [&](int64_t portion) { bins_.set_up(portion); });
+  bins_.sort();
+  pool.parallel_for(bins_.tiles(), [&](int64_t tile) { draw_tile(static_cast<int>(tile)); });
+}
+
+FLOWTALK_CLONES float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach,
+                                           float bias_m) const {
   const Place p = place(point.data());
   // The surface around the point is a plane: its own slope must not hide it.
   const float facing = std::max(kLeastFacing, dot(normal, axes_[2]));

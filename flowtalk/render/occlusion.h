@@ -22,6 +22,13 @@ class DepthMap {
   // the outer side blocks light, which is enough for closed surfaces.
   void build(std::span<const float> vertices, std::span<const std::array<uint32_t, 3>> triangles,
              std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool);
+  // The steps of build, for callers that do other things beside them: begin, each vertex, those of
+  // bins(), each tile.
+  void begin(std::span<const float> vertices, std::span<const std::array<uint32_t, 3>> triangles,
+             std::span<const uint8_t> both_sides, const Vec3& direction);
+  void place_vertex(size_t vertex);
+  TileBins& bins() { return bins_; }
+  void draw_tile(int tile);
   // 0 hidden .. 1 lit, averaged over reach pixels around; bias_m: how far a surface must stand
   // before the point to hide it.
   float visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const;
@@ -39,6 +46,7 @@ class DepthMap {
   Vec3 centre_{};
   float radius_ = 1;
   std::array<Vec3, 3> axes_{};
+  std::span<const float> vertices_;  // while it is built
   std::vector<ScreenVertex> screen_;
   TileBins bins_;
   std::vector<float> nearness_;  // size * size * kSamples

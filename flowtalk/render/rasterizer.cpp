@@ -4,20 +4,22 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/render/coverage.h"
+#include "flowtalk/render/simd.h"
+#include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
 namespace {
 
-constexpr int64_t kPortion = 1024;
+constexpr size_t kPortion = 1024;
 constexpr uint32_t kAhead = 4;  // triangles that are fetched before their turn
 
-int16_t floor_pixel(int32_t subpixels) {
-  return static_cast<int16_t>(subpixels >> kSubpixelBits);  // rounds down, also below zero
-}
+[[gnu::always_inline]] inline Words4 lesser(Words4 a, Words4 b) { return a < b ? a : b; }
+[[gnu::always_inline]] inline Words4 greater(Words4 a, Words4 b) { return a > b ? a : b; }
 
 // False when the triangle has no area, is turned away, or lies behind the camera.
-bool make_triangle(std::span<const ScreenVertex> vertices, const std::array<uint32_t, 3>& corners,
-                   bool both_sides, ScreenTriangle& t) {
+[[gnu::always_inline]] inline bool make_triangle(std::span<const ScreenVertex> vertices,
+                                                 const std::array<uint32_t, 3>& corners,
+                                                 bool both_sides, ScreenTriangle& t) {
   const ScreenVertex& a = vertices[corners[0]];
   const ScreenVertex* b = &vertices[corners[1]];
   const ScreenVertex* c = &vertices[corners[2]];
@@ -34,10 +36,13 @@ bool make_triangle(std::span<const ScreenVertex> vertices, const std::array<uint
   t.back = back;
   t.x = {a.x, b->x, c->x};
   t.y = {a.y, b->y, c->y};
-  t.x0 = floor_pixel(std::min(std::min(a.x, b->x), c->x));
-  t.x1 = floor_pixel(std::max(std::max(a.x, b->x), c->x));
-  t.y0 = floor_pixel(std::min(std::min(a.y, b->y), c->y));
-  t.y1 = floor_pixel(std::max(std::max(a.y, b->y), c->y));
+  const auto va = load<Words4>(&a), vb = load<Words4>(b), vc = load<Words4>(c);
+  const Words4 low = lesser(lesser(va, vb), vc) >> kSubpixelBits;  // rounds down, also below zero
+  const Words4 high = greater(greater(va, vb), vc) >> kSubpixelBits;
+  t.x0 = static_cast<int16_t>(low[0]);
+  t.x1 = static_cast<int16_t>(high[0]);
+  t.y0 = static_cast<int16_t>(low[1]);
+  t.y1 = static_cast<int16_t>(high[1]);
   const float scale = static_cast<float>(kSubpixels) / static_cast<float>(area);
   const float to_b = (b->inverse_depth - a.inverse_depth) * scale;
   const float to_c = (c->inverse_depth - a.inverse_depth) * scale;
@@ -54,19 +59,32 @@ void TileSamples::clear() {
   triangle.fill(kNothing);
 }
 
-void TileBins::set_up(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
-                      int64_t portion) {
+void TileBins::begin(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
+                     int width, int height) {
+  const size_t total = triangles.corners.size();
+  FT_CHECK(total <= place_of(kNothing), "{} triangles", total);
+  vertices_ = vertices;
+  list_ = triangles;
+  width_ = width;
+  height_ = height;
+  columns_ = (width + kTile - 1) / kTile;
+  rows_ = (height + kTile - 1) / kTile;
+  triangles_.resize(total);
+  entries_.resize((total + kPortion - 1) / kPortion);
+}
+
+FLOWTALK_CLONES void TileBins::set_up(int64_t portion) {
   auto& entries = entries_[static_cast<size_t>(portion)];
   entries.clear();
-  const auto first = static_cast<size_t>(portion * kPortion);
-  const size_t last = std::min(triangles.corners.size(), first + static_cast<size_t>(kPortion));
+  const auto first = static_cast<size_t>(portion) * kPortion;
+  const size_t last = std::min(list_.corners.size(), first + kPortion);
   auto next = static_cast<uint32_t>(first);
   for (size_t i = first; i < last; ++i) {
     ScreenTriangle& t = triangles_[next];
-    if (!make_triangle(vertices, triangles.corners[i], triangles.both_sides[i] != 0, t)) continue;
+    if (!make_triangle(vertices_, list_.corners[i], list_.both_sides[i] != 0, t)) continue;
     if (t.x1 < 0 || t.y1 < 0 || t.x0 >= width_ || t.y0 >= height_) continue;
     t.index = static_cast<uint32_t>(i);
-    t.part = triangles.part.empty() ? uint8_t{0} : triangles.part[i];
+    t.part = list_.part.empty() ? uint8_t{0} : list_.part[i];
     const int x0 = std::max<int>(0, t.x0) / kTile, x1 = std::min<int>(width_ - 1, t.x1) / kTile;
     const int y0 = std::max<int>(0, t.y0) / kTile, y1 = std::min<int>(height_ - 1, t.y1) / kTile;
     for (int y = y0; y <= y1; ++y) {
@@ -78,28 +96,26 @@ void TileBins::set_up(std::span<const ScreenVertex> vertices, const TriangleList
   }
 }
 
-void TileBins::build(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
-                     int width, int height, ThreadPool& pool) {
-  const size_t total = triangles.corners.size();
-  FT_CHECK(total <= place_of(kNothing), "{} triangles", total);
-  width_ = width;
-  height_ = height;
-  columns_ = (width + kTile - 1) / kTile;
-  rows_ = (height + kTile - 1) / kTile;
-  triangles_.resize(total);
-  const auto portions = (static_cast<int64_t>(total) + kPortion - 1) / kPortion;
-  entries_.resize(static_cast<size_t>(portions));
-  pool.parallel_for(portions, [&](int64_t p) { set_up(vertices, triangles, p); });
+void TileBins::sort() {
   first_.assign(static_cast<size_t>(tiles()) + 1, 0);
   for (const auto& entries : entries_) {
     for (const Entry& e : entries) ++first_[e.tile + 1];
   }
   for (size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
   sorted_.resize(first_.back());
-  std::vector<uint32_t> next(first_.begin(), first_.end() - 1);
+  next_.assign(first_.begin(), first_.end() - 1);
   for (const auto& entries : entries_) {
-    for (const Entry& e : entries) sorted_[next[e.tile]++] = e.triangle;
+    for (const Entry& e : entries) sorted_[next_[e.tile]++] = e.triangle;
   }
+  vertices_ = {};
+  list_ = {};
+}
+
+void TileBins::build(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
+                     int width, int height, ThreadPool& pool) {
+  begin(vertices, triangles, width, height);
+  pool.parallel_for(portions(), [&](int64_t portion) { set_up(portion); });
+  sort();
 }
 
 void TileBins::rasterize(int tile, TileSamples& out) const {

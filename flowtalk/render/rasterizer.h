@@ -54,6 +54,13 @@ class TileBins {
  public:
   void build(std::span<const ScreenVertex> vertices, const TriangleList& triangles, int width,
              int height, ThreadPool& pool);
+  // The steps of build, for callers that do other things beside them: begin, each portion (of which
+  // any may run at once), sort.
+  void begin(std::span<const ScreenVertex> vertices, const TriangleList& triangles, int width,
+             int height);
+  int64_t portions() const { return static_cast<int64_t>(entries_.size()); }
+  void set_up(int64_t portion);
+  void sort();
   int columns() const { return columns_; }
   int tiles() const { return columns_ * rows_; }
   size_t count(int tile) const {
@@ -71,12 +78,12 @@ class TileBins {
   struct Entry {
     uint32_t tile, triangle;
   };
-  void set_up(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
-              int64_t portion);
+  std::span<const ScreenVertex> vertices_;  // until they are sorted
+  TriangleList list_;
   int columns_ = 0, rows_ = 0, width_ = 0, height_ = 0;
-  std::vector<ScreenTriangle> triangles_;    // those in sight, at the front of each portion
-  std::vector<std::vector<Entry>> entries_;  // per portion of the triangle list
-  std::vector<uint32_t> first_, sorted_;     // triangles by tile
+  std::vector<ScreenTriangle> triangles_;        // those in sight, at the front of each portion
+  std::vector<std::vector<Entry>> entries_;      // per portion of the triangle list
+  std::vector<uint32_t> first_, next_, sorted_;  // triangles by tile
 };
 
 }  // namespace flowtalk::render

@@ -104,18 +104,18 @@ void TileShader::write_row(int y, Image& out) const {
   }
   for (size_t x = 0; x < width; ++x, pixel += 4, target += 3, backdrop += 3) {
     const float empty = 1.0f - pixel[3];
-    if (empty == 0.0f) {
-      for (size_t c = 0; c < 3; ++c) {
-        target[c] = kTransfer.encoded[static_cast<size_t>(step[4 * x + c])];
-      }
-    } else if (empty < 1.0f) {
+    if (empty >= 1.0f) {
+      std::memcpy(target, backdrop, 3);
+      continue;
+    }
+    if (empty > 0.0f) {
       for (size_t c = 0; c < 3; ++c) {
         const float linear = pixel[c] + empty * kTransfer.linear[backdrop[c]];
-        const auto mixed = static_cast<int32_t>(linear * static_cast<float>(kSteps - 1) + 0.5f);
-        target[c] = kTransfer.encoded[static_cast<size_t>(mixed)];
+        step[4 * x + c] = static_cast<int32_t>(linear * static_cast<float>(kSteps - 1) + 0.5f);
       }
-    } else {
-      std::memcpy(target, backdrop, 3);
+    }
+    for (size_t c = 0; c < 3; ++c) {
+      target[c] = kTransfer.encoded[static_cast<size_t>(step[4 * x + c])];
     }
   }
 }
