@@ -203,11 +203,11 @@ TEST(Shading, StaysInRangeAndBrightensWithLight) {
   batch->view_x.fill(0);
   batch->view_y.fill(0);
   for (size_t i = 0; i < kBatch; ++i) {
-    const float angle = 0.0245f * static_cast<float>(i);
+    const float share = static_cast<float>(i) / kBatch, angle = 6.28f * share;
     batch->attribute[kNormalX][i] = std::cos(angle);
     batch->attribute[kNormalY][i] = std::sin(angle);
     batch->attribute[kNormalZ][i] = 0.3f;
-    batch->attribute[kRoughness][i] = 0.004f * static_cast<float>(i);
+    batch->attribute[kRoughness][i] = share;
     batch->attribute[kKeyLight][i] = 0.0f;
   }
   shade(studio(Look::kNatural), 1.0f, kBatch, *batch);

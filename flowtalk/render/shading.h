@@ -42,7 +42,7 @@ enum class Look : uint8_t {
 const Rig& studio(Look look);
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
-inline constexpr size_t kBatch = 256;
+inline constexpr size_t kBatch = 512;
 struct ShadeBatch {
   alignas(64) std::array<std::array<float, kBatch>, kAttributes> attribute;
   alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye

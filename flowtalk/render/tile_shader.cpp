@@ -26,7 +26,7 @@ struct Transfer {
 const Transfer kTransfer;
 
 static_assert(kShadedTogether % kInterpolatedTogether == 0 && kBatch % kShadedTogether == 0 &&
-              kBatch >= kMostPerRow);
+              kBatch % kMostPerRow == 0);
 
 }  // namespace
 
@@ -49,14 +49,16 @@ void TileShader::draw(Image& out) {
   }
   scene_.bins->rasterize(tile_, samples_);
   see_triangles(*scene_.bins, scene_.triangles, tile_, seen_);
-  colour_.fill({});
-  for (int y = top_; y < bottom_; ++y) {
-    if (fragments_.count + kMostPerRow > kBatch) shade_fragments();
-    append_row(samples_, static_cast<size_t>(y - top_), static_cast<size_t>(right_ - left_), left_,
-               y, seen_, fragments_);
+  for (int first = top_; first < bottom_; first += kRowsTogether) {
+    const int last = std::min(bottom_, first + kRowsTogether);
+    colour_.fill({});
+    for (int y = first; y < last; ++y) {
+      append_row(samples_, static_cast<size_t>(y - top_), static_cast<size_t>(right_ - left_),
+                 left_, y, seen_, fragments_);
+    }
+    shade_fragments();
+    for (int y = first; y < last; ++y) write_row(y, out);
   }
-  shade_fragments();
-  for (int y = top_; y < bottom_; ++y) write_row(y, out);
 }
 
 void TileShader::shade_fragments() {
@@ -84,7 +86,7 @@ void TileShader::shade_fragments() {
                     share * load<Floats4>(&batch_.colour[2][i]), share};
     transpose(v);
     for (size_t j = 0; j < 4; ++j) {
-      float* sum = colour_[f.pixel[i + j]].data();
+      float* sum = colour_[f.pixel[i + j] % kColours].data();
       v[j] += load<Floats4>(sum);
       std::memcpy(sum, &v[j], sizeof v[j]);
     }
@@ -94,7 +96,7 @@ void TileShader::shade_fragments() {
 
 void TileShader::write_row(int y, Image& out) const {
   const auto width = static_cast<size_t>(right_ - left_);
-  const float* pixel = colour_[static_cast<size_t>((y - top_) * kTile)].data();
+  const float* pixel = colour_[static_cast<size_t>((y - top_) * kTile) % kColours].data();
   uint8_t* target = out.at(at_.x + left_, at_.y + y);
   const uint8_t* backdrop = scene_.backdrop->at(left_, y);
   std::array<int32_t, 4 * kTile> step;

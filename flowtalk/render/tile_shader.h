@@ -34,6 +34,9 @@ class TileShader {
   void draw(Image& out);
 
  private:
+  static constexpr int kRowsTogether = kBatch / kMostPerRow;
+  static constexpr size_t kColours = kTile * kRowsTogether;
+
   void shade_fragments();
   void write_row(int y, Image& out) const;
 
@@ -45,7 +48,7 @@ class TileShader {
   Fragments fragments_;  // that wait to be shaded
   ShadeBatch batch_;
   // Linear red, green and blue of each pixel, and the share of its samples that show a surface.
-  alignas(64) std::array<std::array<float, 4>, kTile * kTile> colour_;
+  alignas(64) std::array<std::array<float, 4>, kColours> colour_;
 };
 
 }  // namespace flowtalk::render
