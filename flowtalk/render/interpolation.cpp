@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "flowtalk/render/simd.h"
 #include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
@@ -84,7 +85,8 @@ template <class Floats>
     const float* corner[4][3];
     for (size_t j = 0; j < 4; ++j) {
       for (size_t c = 0; c < 3; ++c) {
-        corner[j][c] = surface[fragments.triangle[i + j]->vertex[c]].value.data();
+        corner[j][c] =
+            reinterpret_cast<const float*>(&surface[fragments.triangle[i + j]->vertex[c]]);
       }
     }
     constexpr size_t kWidth = sizeof(Floats) / sizeof(float);
@@ -128,6 +130,22 @@ void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surf
 #else
   interpolate_portable(fragments, surface, inner_light, count, batch);
 #endif
+}
+
+FLOWTALK_CLONES void interpolate_brows(const Fragments& fragments,
+                                       std::span<const SurfaceVertex> surface, size_t count,
+                                       ShadeBatch& batch) {
+  for (size_t i = 0; i < count; i += kInterpolatedTogether) {
+    const Shares shares = shares_of(fragments, i, 1.0f);
+    for (size_t j = 0; j < 4; ++j) {
+      batch.brow[i + j] = {0, 0};
+      for (size_t c = 0; c < 3; ++c) {
+        const face::BrowPlace& place = surface[fragments.triangle[i + j]->vertex[c]].brow;
+        batch.brow[i + j].along += shares.corner[c][j] * place.along;
+        batch.brow[i + j].across += shares.corner[c][j] * place.across;
+      }
+    }
+  }
 }
 
 }  // namespace flowtalk::render

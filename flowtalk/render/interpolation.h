@@ -19,4 +19,8 @@ void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surf
 void interpolate_portable(const Fragments& fragments, std::span<const SurfaceVertex> surface,
                           float inner_light, size_t count, ShadeBatch& batch);
 
+// The places of fragments near a painted brow.
+void interpolate_brows(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                       size_t count, ShadeBatch& batch);
+
 }  // namespace flowtalk::render

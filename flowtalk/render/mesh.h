@@ -40,9 +40,11 @@ enum Attribute : size_t {
 };
 // One cache line, so that the attributes of a corner can be loaded at once.
 struct alignas(64) SurfaceVertex {
-  std::array<float, 16> value{};
+  std::array<float, kAttributes> value{};
+  face::BrowPlace brow;
+  std::array<float, 2> spare{};
 };
-static_assert(kAttributes <= 16 && sizeof(SurfaceVertex) == 64);
+static_assert(sizeof(SurfaceVertex) == 64);
 
 // body(i) for each i below count, in parallel portions.
 template <class Body>

@@ -105,6 +105,10 @@ struct Renderer::State {
   Image backdrop;
 
   State(const face::Face& f, const RenderOptions& o, ThreadPool& p);
+  // Clay has no hair.
+  bool painted_brows() const {
+    return options.look == Look::kNatural && !face.appearance.brow.empty();
+  }
   void bulge_corneas();
   void sort_triangles(std::span<const float> vertices, const Camera& camera, int width, int height);
   void prepare_surface(std::span<const float> vertices, const Camera& camera);
@@ -145,6 +149,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     const Vec3 colour = grey ? clay_of(material[v], albedo) : albedo;
     for (size_t k = 0; k < 3; ++k) value[kRed + k] = colour[k];
     const Finish finish = grey ? clay_finish(material[v]) : finish_of(material[v]);
+    if (painted_brows()) surface[v].brow = face.appearance.brow[v];
     value[kStrand] = grey || strand.empty() ? 0.0f : strand[v];
     open[v] = std::max(finish.least_ambient, open[v]);
     if (in_mouth[v] && options.occlusion) {
@@ -288,6 +293,7 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
                     slope,
                     &studio(s.options.look),
                     strand_contrast(slope * camera.distance_m),
+                    s.painted_brows(),
                     s.has_mouth ? 1.0f : kInnerLight};
   s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
     TileShader(scene, static_cast<int>(tile), at).draw(out);

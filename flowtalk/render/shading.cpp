@@ -32,6 +32,10 @@ constexpr Rig kWhiteStudio = {{unit({-0.42f, 0.60f, 0.72f}), {0.90f, 0.90f, 0.90
                               {0.17f, 0.17f, 0.17f},
                               {0.12f, 0.12f, 0.12f}};
 constexpr float kStrandShade = 0.55f;  // full contrast darkens and lightens by this share
+constexpr Vec3 kBrowColour = {0.11f, 0.055f, 0.033f};
+// Of a painted brow, in its lengths: half of its height where it is highest, and how soft its edges
+// are.
+constexpr float kBrowHalf = 0.085f, kBrowSoft = 0.05f;
 constexpr float kBleed = 0.45f;  // light that scatters into the edge of a shadow, red the furthest
 
 // One point to be lit: unit normal n, unit direction v to the eye, and its finish.
@@ -196,6 +200,26 @@ FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t co
     for (const Light& rim : rig.rims) add_rim(rim, open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
       batch.colour[c][i] = shoulder(strand * (a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]));
+    }
+  }
+}
+
+// Hairs that lean outwards, dense along the middle line; the height falls off towards the outer
+// end.
+FLOWTALK_CLONES void paint_brows(float strand_contrast, size_t count, ShadeBatch& batch) {
+  for (size_t i = 0; i < count; ++i) {
+    const auto [along, across] = batch.brow[i];
+    if (std::abs(across) > 2.0f * kBrowHalf || along < -0.1f || along > 1.1f) continue;
+    const float inner = std::clamp(8.0f * along + 0.2f, 0.0f, 1.0f);
+    const float outer = std::clamp(1.0f - along, 0.0f, 1.0f);
+    const float hair = strand_contrast * wander(45.0f * along + 110.0f * across);
+    const float half = kBrowHalf * inner * std::sqrt(outer) * (1.0f + 0.25f * hair);
+    const float inside = std::clamp((half - std::abs(across)) / kBrowSoft + 0.5f, 0.0f, 1.0f);
+    const float ends = inner * std::clamp(10.0f * outer, 0.0f, 1.0f);
+    const float cover = ends * inside * inside * (3.0f - 2.0f * inside) * (0.82f + 0.12f * hair);
+    for (size_t c = 0; c < 3; ++c) {
+      float& colour = batch.attribute[kRed + c][i];
+      colour += cover * (kBrowColour[c] - colour);
     }
   }
 }

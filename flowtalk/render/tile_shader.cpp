@@ -78,6 +78,10 @@ void TileShader::shade_fragments() {
     batch_.view_y[i] = (f.y[i] - 0.5f * static_cast<float>(at_.height)) * scene_.slope;
   }
   interpolate(f, scene_.surface, scene_.inner_light, filled, batch_);
+  if (scene_.painted_brows) {
+    interpolate_brows(f, scene_.surface, filled, batch_);
+    paint_brows(scene_.strand_contrast, filled, batch_);
+  }
   shade(*scene_.rig, scene_.strand_contrast, filled, batch_);
   for (size_t i = 0; i < filled; i += 4) {
     const auto share = load<Floats4>(&f.share[i]);

@@ -24,7 +24,8 @@ struct Scene {
   float slope = 0;                  // of the viewing ray, per pixel from the middle
   const Rig* rig = nullptr;
   float strand_contrast = 1;  // 0..1
-  float inner_light = 1;      // on the inner side of surfaces, share of the outer
+  bool painted_brows = false;
+  float inner_light = 1;  // on the inner side of surfaces, share of the outer
 };
 
 // Shades tile `tile` of a scene whose viewport is `at` in `out`.
