@@ -71,7 +71,7 @@ struct Seen {
 // lowers to whatever the processor has.
 template <class Int>
 [[gnu::always_inline]] inline void cover(const ScreenTriangle& t, uint32_t id, int tile_x,
-                                         int tile_y, const Window& w, TileSamples& out) {
+                                         int tile_y, const Window w, TileSamples& out) {
   // Unsigned, because g++ 12's overflow checks (-fsanitize=undefined) break sums of signed vectors.
   constexpr int kHalf = kLanes / 2;
   using Unsigned = std::make_unsigned_t<Int>;
@@ -95,18 +95,21 @@ template <class Int>
   std::memcpy(row_edge, first_edge.data(), sizeof row_edge);
   std::memcpy(row_depth, first_depth.data(), sizeof row_depth);
   const Words ids = Words{} + static_cast<int32_t>(id);
-  Unsigned right[3];
+  Unsigned right[3], down[3];
   for (size_t k = 0; k < 3; ++k) {
     right[k] = static_cast<Unsigned>(seen.edge[k].dx * (kLanePixels * kSubpixels));
+    down[k] = static_cast<Unsigned>(seen.edge[k].dy * kSubpixels);
   }
-  const float right_depth = t.depth_dx * kLanePixels;
-  for (int y = w.y0; y < w.y1; ++y) {
-    for (size_t half = 0; half < 2; ++half) {
+  const float right_depth = t.depth_dx * kLanePixels, down_depth = t.depth_dy;
+  for (size_t half = 0; half < 2; ++half) {
+    const size_t first = kSamples * static_cast<size_t>(w.y0 * kTile + w.x0) + half * kHalf;
+    float* row_depths = out.depth.data() + first;
+    uint32_t* row_ids = out.triangle.data() + first;
+    for (int y = w.y0; y < w.y1; ++y) {
       UnsignedInts e0 = row_edge[0][half], e1 = row_edge[1][half], e2 = row_edge[2][half];
       Floats z = row_depth[half];
-      const size_t first = kSamples * static_cast<size_t>(y * kTile + w.x0) + half * kHalf;
-      auto* depth = reinterpret_cast<Floats*>(out.depth.data() + first);
-      auto* nearest = reinterpret_cast<Words*>(out.triangle.data() + first);
+      auto* depth = reinterpret_cast<Floats*>(row_depths);
+      auto* nearest = reinterpret_cast<Words*>(row_ids);
       for (int x = w.x0; x < w.x1; x += kLanePixels, depth += 2, nearest += 2) {
         const Words inside =
             __builtin_convertvector(reinterpret_cast<Ints>(e0 | e1 | e2) >= 0, Words);
@@ -118,10 +121,10 @@ template <class Int>
         e2 += right[2];
         z += right_depth;
       }
-      for (size_t k = 0; k < 3; ++k) {
-        row_edge[k][half] += static_cast<Unsigned>(seen.edge[k].dy * kSubpixels);
-      }
-      row_depth[half] += t.depth_dy;
+      for (size_t k = 0; k < 3; ++k) row_edge[k][half] += down[k];
+      row_depth[half] += down_depth;
+      row_depths += kSamples * kTile;
+      row_ids += kSamples * kTile;
     }
   }
 }

@@ -5,7 +5,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/render/coverage.h"
 #include "flowtalk/render/simd.h"
-#include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
 namespace {
@@ -13,42 +12,38 @@ namespace {
 constexpr size_t kPortion = 1024;
 constexpr uint32_t kAhead = 4;  // triangles that are fetched before their turn
 
-[[gnu::always_inline]] inline Words4 lesser(Words4 a, Words4 b) { return a < b ? a : b; }
-[[gnu::always_inline]] inline Words4 greater(Words4 a, Words4 b) { return a > b ? a : b; }
+// Rounds down, also below zero.
+int16_t floor_pixel(int32_t subpixels) { return static_cast<int16_t>(subpixels >> kSubpixelBits); }
 
 // False when the triangle has no area, is turned away, or lies behind the camera.
 [[gnu::always_inline]] inline bool make_triangle(std::span<const ScreenVertex> vertices,
                                                  const std::array<uint32_t, 3>& corners,
                                                  bool both_sides, ScreenTriangle& t) {
-  const ScreenVertex& a = vertices[corners[0]];
-  const ScreenVertex* b = &vertices[corners[1]];
-  const ScreenVertex* c = &vertices[corners[2]];
-  int64_t area = static_cast<int64_t>(b->x - a.x) * (c->y - a.y) -
-                 static_cast<int64_t>(b->y - a.y) * (c->x - a.x);
+  const ScreenVertex a = vertices[corners[0]];
+  ScreenVertex b = vertices[corners[1]], c = vertices[corners[2]];
+  int64_t area =
+      static_cast<int64_t>(b.x - a.x) * (c.y - a.y) - static_cast<int64_t>(b.y - a.y) * (c.x - a.x);
   // Counter-clockwise with y up is a negative area with y down: the outer side.
   const bool back = area > 0;
   if (area == 0 || (back && !both_sides)) return false;
-  if (std::min(std::min(a.inverse_depth, b->inverse_depth), c->inverse_depth) <= 0) return false;
+  if (std::min(std::min(a.inverse_depth, b.inverse_depth), c.inverse_depth) <= 0) return false;
   if (!back) {
     std::swap(b, c);
     area = -area;
   }
   t.back = back;
-  t.x = {a.x, b->x, c->x};
-  t.y = {a.y, b->y, c->y};
-  const auto va = load<Words4>(&a), vb = load<Words4>(b), vc = load<Words4>(c);
-  const Words4 low = lesser(lesser(va, vb), vc) >> kSubpixelBits;  // rounds down, also below zero
-  const Words4 high = greater(greater(va, vb), vc) >> kSubpixelBits;
-  t.x0 = static_cast<int16_t>(low[0]);
-  t.x1 = static_cast<int16_t>(high[0]);
-  t.y0 = static_cast<int16_t>(low[1]);
-  t.y1 = static_cast<int16_t>(high[1]);
+  t.x = {a.x, b.x, c.x};
+  t.y = {a.y, b.y, c.y};
+  t.x0 = floor_pixel(std::min(std::min(a.x, b.x), c.x));
+  t.x1 = floor_pixel(std::max(std::max(a.x, b.x), c.x));
+  t.y0 = floor_pixel(std::min(std::min(a.y, b.y), c.y));
+  t.y1 = floor_pixel(std::max(std::max(a.y, b.y), c.y));
   const float scale = static_cast<float>(kSubpixels) / static_cast<float>(area);
-  const float to_b = (b->inverse_depth - a.inverse_depth) * scale;
-  const float to_c = (c->inverse_depth - a.inverse_depth) * scale;
-  t.inverse_depth = {a.inverse_depth, b->inverse_depth, c->inverse_depth};
-  t.depth_dx = to_b * static_cast<float>(c->y - a.y) + to_c * static_cast<float>(a.y - b->y);
-  t.depth_dy = to_b * static_cast<float>(a.x - c->x) + to_c * static_cast<float>(b->x - a.x);
+  const float to_b = (b.inverse_depth - a.inverse_depth) * scale;
+  const float to_c = (c.inverse_depth - a.inverse_depth) * scale;
+  t.inverse_depth = {a.inverse_depth, b.inverse_depth, c.inverse_depth};
+  t.depth_dx = to_b * static_cast<float>(c.y - a.y) + to_c * static_cast<float>(a.y - b.y);
+  t.depth_dy = to_b * static_cast<float>(a.x - c.x) + to_c * static_cast<float>(b.x - a.x);
   return true;
 }
 
@@ -78,18 +73,23 @@ FLOWTALK_CLONES void TileBins::set_up(int64_t portion) {
   entries.clear();
   const auto first = static_cast<size_t>(portion) * kPortion;
   const size_t last = std::min(list_.corners.size(), first + kPortion);
-  auto next = static_cast<uint32_t>(first);
+  // Copies, which the compiler knows that no triangle written here changes.
+  const std::span vertices = vertices_;
+  const TriangleList list = list_;
+  const int width = width_, height = height_, columns = columns_;
+  ScreenTriangle* const triangles = triangles_.data();
+  size_t next = first;
   for (size_t i = first; i < last; ++i) {
-    ScreenTriangle& t = triangles_[next];
-    if (!make_triangle(vertices_, list_.corners[i], list_.both_sides[i] != 0, t)) continue;
-    if (t.x1 < 0 || t.y1 < 0 || t.x0 >= width_ || t.y0 >= height_) continue;
+    ScreenTriangle& t = triangles[next];
+    if (!make_triangle(vertices, list.corners[i], list.both_sides[i] != 0, t)) continue;
+    if (t.x1 < 0 || t.y1 < 0 || t.x0 >= width || t.y0 >= height) continue;
     t.index = static_cast<uint32_t>(i);
-    t.part = list_.part.empty() ? uint8_t{0} : list_.part[i];
-    const int x0 = std::max<int>(0, t.x0) / kTile, x1 = std::min<int>(width_ - 1, t.x1) / kTile;
-    const int y0 = std::max<int>(0, t.y0) / kTile, y1 = std::min<int>(height_ - 1, t.y1) / kTile;
+    t.part = list.part.empty() ? uint8_t{0} : list.part[i];
+    const int x0 = std::max<int>(0, t.x0) / kTile, x1 = std::min<int>(width - 1, t.x1) / kTile;
+    const int y0 = std::max<int>(0, t.y0) / kTile, y1 = std::min<int>(height - 1, t.y1) / kTile;
     for (int y = y0; y <= y1; ++y) {
       for (int x = x0; x <= x1; ++x) {
-        entries.push_back({static_cast<uint32_t>(y * columns_ + x), next});
+        entries.push_back({static_cast<uint32_t>(y * columns + x), static_cast<uint32_t>(next)});
       }
     }
     ++next;
