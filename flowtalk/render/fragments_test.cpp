@@ -116,10 +116,11 @@ TEST(Fragments, AttributesAreTheSameOnEveryProcessor) {
   const auto fast = std::make_unique<ShadeBatch>(), portable = std::make_unique<ShadeBatch>();
   for (size_t row = 0; row < kTile; ++row) {
     Fragments f;
+    Shares shares;
     append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen, f);
     const size_t count = f.count / kInterpolatedTogether * kInterpolatedTogether;
-    interpolate(f, surface, 0.25f, count, *fast);
-    interpolate_portable(f, surface, 0.25f, count, *portable);
+    interpolate(f, surface, 0.25f, count, shares, *fast);
+    interpolate_portable(f, surface, 0.25f, count, shares, *portable);
     for (size_t k = 0; k < kAttributes; ++k) {
       ASSERT_EQ(std::memcmp(fast->attribute[k].data(), portable->attribute[k].data(),
                             count * sizeof(float)),
@@ -146,10 +147,11 @@ TEST(Fragments, AttributesOfAPlaneAreThoseOfItsPoints) {
   const auto batch = std::make_unique<ShadeBatch>();
   for (size_t row = 0; row < kTile; ++row) {
     Fragments f;
+    Shares shares;
     append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen, f);
     const size_t count = f.count / kInterpolatedTogether * kInterpolatedTogether;
-    interpolate(f, surface, 1.0f, count, *batch);
-    interpolate_brows(f, surface, count, *batch);
+    interpolate(f, surface, 1.0f, count, shares, *batch);
+    interpolate_brows(f, surface, shares, count, *batch);
     for (size_t i = 0; i < count; ++i) {
       const uint32_t* id = &scrap.samples->triangle[kSamples * f.pixel[i]];
       if (std::count(id, id + kSamples, id[0]) < kSamples) continue;  // may lie beside its triangle

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstring>
 
-#include "flowtalk/render/simd.h"
 #include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
@@ -19,12 +18,9 @@ static_assert(offsetof(SeenTriangle, b2_dx) == 16 && offsetof(SeenTriangle, inve
   return v < most ? v : most;
 }
 
-// The shares of the corners of four fragments, and what their sides do to light.
-struct Shares {
-  Floats4 corner[3], side, light;
-};
-[[gnu::always_inline]] inline Shares shares_of(const Fragments& fragments, size_t i,
-                                               float inner_light) {
+// Of four fragments from the i-th.
+[[gnu::always_inline]] inline void share(const Fragments& fragments, size_t i, float inner_light,
+                                         Shares& out) {
   // What is known of the triangles is turned into columns.
   Floats4 place[4], slope[4], rest[4];
   for (size_t j = 0; j < 4; ++j) {
@@ -45,7 +41,11 @@ struct Shares {
   const Floats4 w0 = (one - b1 - b2) * slope[2], w1 = b1 * slope[3], w2 = b2 * rest[0];
   const Floats4 scale = one / (w0 + w1 + w2);
   const Floats4 light = rest[1] > 0.0f ? one : Floats4{} + inner_light;
-  return {{w0 * scale, w1 * scale, w2 * scale}, rest[1], light};
+  store(w0 * scale, &out.corner[0][i]);
+  store(w1 * scale, &out.corner[1][i]);
+  store(w2 * scale, &out.corner[2][i]);
+  store(rest[1], &out.side[i]);
+  store(light, &out.light[i]);
 }
 
 // The attributes from k on, as many as a vector holds, of four fragments from the i-th: weighted
@@ -59,7 +59,7 @@ template <class Floats, size_t k>
     std::memcpy(&a, corner[j][0] + k, sizeof a);
     std::memcpy(&b, corner[j][1] + k, sizeof b);
     std::memcpy(&c, corner[j][2] + k, sizeof c);
-    v[j] = shares.corner[0][j] * a + shares.corner[1][j] * b + shares.corner[2][j] * c;
+    v[j] = shares.corner[0][i + j] * a + shares.corner[1][i + j] * b + shares.corner[2][i + j] * c;
   }
   transpose(v);
   constexpr size_t kLast = std::min<size_t>(kAttributes, k + sizeof(Floats) / sizeof(float));
@@ -68,9 +68,9 @@ template <class Floats, size_t k>
     const size_t lane = (attribute - k) / 4 * 4;
     Floats4 row;
     std::memcpy(&row, reinterpret_cast<const float*>(&v[(attribute - k) % 4]) + lane, sizeof row);
-    if (attribute <= kNormalZ) row *= shares.side;
-    if (attribute == kAmbient || attribute == kKeyLight) row *= shares.light;
-    std::memcpy(&batch.attribute[attribute][i], &row, sizeof row);
+    if (attribute <= kNormalZ) row *= load<Floats4>(&shares.side[i]);
+    if (attribute == kAmbient || attribute == kKeyLight) row *= load<Floats4>(&shares.light[i]);
+    store(row, &batch.attribute[attribute][i]);
   }
 }
 
@@ -78,10 +78,12 @@ template <class Floats, size_t k>
 template <class Floats>
 [[gnu::always_inline]] inline void interpolate_by(const Fragments& fragments,
                                                   std::span<const SurfaceVertex> surface,
-                                                  float inner_light, size_t count,
+                                                  float inner_light, size_t count, Shares& shares,
                                                   ShadeBatch& batch) {
+  // All shares first: the two loops wait less than one does.
+  for (size_t i = 0; i < count; i += kInterpolatedTogether)
+    share(fragments, i, inner_light, shares);
   for (size_t i = 0; i < count; i += kInterpolatedTogether) {
-    const Shares shares = shares_of(fragments, i, inner_light);
     const float* corner[4][3];
     for (size_t j = 0; j < 4; ++j) {
       for (size_t c = 0; c < 3; ++c) {
@@ -101,49 +103,45 @@ template <class Floats>
 #define FLOWTALK_INTERPOLATE_WIDE
 __attribute__((target("avx2"))) void interpolate_8(const Fragments& fragments,
                                                    std::span<const SurfaceVertex> surface,
-                                                   float inner_light, size_t count,
+                                                   float inner_light, size_t count, Shares& shares,
                                                    ShadeBatch& batch) {
-  interpolate_by<Floats8>(fragments, surface, inner_light, count, batch);
+  interpolate_by<Floats8>(fragments, surface, inner_light, count, shares, batch);
 }
 __attribute__((target("avx512f"))) void interpolate_16(const Fragments& fragments,
                                                        std::span<const SurfaceVertex> surface,
                                                        float inner_light, size_t count,
-                                                       ShadeBatch& batch) {
-  interpolate_by<Floats16>(fragments, surface, inner_light, count, batch);
+                                                       Shares& shares, ShadeBatch& batch) {
+  interpolate_by<Floats16>(fragments, surface, inner_light, count, shares, batch);
 }
 #endif
 
 }  // namespace
 
 void interpolate_portable(const Fragments& fragments, std::span<const SurfaceVertex> surface,
-                          float inner_light, size_t count, ShadeBatch& batch) {
-  interpolate_by<Floats4>(fragments, surface, inner_light, count, batch);
+                          float inner_light, size_t count, Shares& shares, ShadeBatch& batch) {
+  interpolate_by<Floats4>(fragments, surface, inner_light, count, shares, batch);
 }
 
 void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surface,
-                 float inner_light, size_t count, ShadeBatch& batch) {
+                 float inner_light, size_t count, Shares& shares, ShadeBatch& batch) {
 #ifdef FLOWTALK_INTERPOLATE_WIDE
   static const auto kWay = __builtin_cpu_supports("avx512f") != 0 ? interpolate_16
                            : __builtin_cpu_supports("avx2") != 0  ? interpolate_8
                                                                   : interpolate_portable;
-  kWay(fragments, surface, inner_light, count, batch);
+  kWay(fragments, surface, inner_light, count, shares, batch);
 #else
-  interpolate_portable(fragments, surface, inner_light, count, batch);
+  interpolate_portable(fragments, surface, inner_light, count, shares, batch);
 #endif
 }
 
-FLOWTALK_CLONES void interpolate_brows(const Fragments& fragments,
-                                       std::span<const SurfaceVertex> surface, size_t count,
-                                       ShadeBatch& batch) {
-  for (size_t i = 0; i < count; i += kInterpolatedTogether) {
-    const Shares shares = shares_of(fragments, i, 1.0f);
-    for (size_t j = 0; j < 4; ++j) {
-      batch.brow[i + j] = {0, 0};
-      for (size_t c = 0; c < 3; ++c) {
-        const face::BrowPlace& place = surface[fragments.triangle[i + j]->vertex[c]].brow;
-        batch.brow[i + j].along += shares.corner[c][j] * place.along;
-        batch.brow[i + j].across += shares.corner[c][j] * place.across;
-      }
+void interpolate_brows(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                       const Shares& shares, size_t count, ShadeBatch& batch) {
+  for (size_t i = 0; i < count; ++i) {
+    batch.brow[i] = {0, 0};
+    for (size_t c = 0; c < 3; ++c) {
+      const face::BrowPlace& place = surface[fragments.triangle[i]->vertex[c]].brow;
+      batch.brow[i].along += shares.corner[c][i] * place.along;
+      batch.brow[i].across += shares.corner[c][i] * place.across;
     }
   }
 }

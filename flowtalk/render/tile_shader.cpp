@@ -77,9 +77,9 @@ void TileShader::shade_fragments() {
     batch_.view_x[i] = (0.5f * static_cast<float>(at_.width) - f.x[i]) * scene_.slope;
     batch_.view_y[i] = (f.y[i] - 0.5f * static_cast<float>(at_.height)) * scene_.slope;
   }
-  interpolate(f, scene_.surface, scene_.inner_light, filled, batch_);
+  interpolate(f, scene_.surface, scene_.inner_light, filled, shares_, batch_);
   if (scene_.painted_brows) {
-    interpolate_brows(f, scene_.surface, filled, batch_);
+    interpolate_brows(f, scene_.surface, shares_, filled, batch_);
     paint_brows(scene_.strand_contrast, filled, batch_);
   }
   shade(*scene_.rig, scene_.strand_contrast, filled, batch_);
@@ -91,8 +91,7 @@ void TileShader::shade_fragments() {
     transpose(v);
     for (size_t j = 0; j < 4; ++j) {
       float* sum = colour_[f.pixel[i + j] % kColours].data();
-      v[j] += load<Floats4>(sum);
-      std::memcpy(sum, &v[j], sizeof v[j]);
+      store(load<Floats4>(sum) + v[j], sum);
     }
   }
   f.count = 0;

@@ -47,6 +47,7 @@ class TileShader {
   std::vector<SeenTriangle> seen_;
   TileSamples samples_;
   Fragments fragments_;  // that wait to be shaded
+  Shares shares_;
   ShadeBatch batch_;
   // Linear red, green and blue of each pixel, and the share of its samples that show a surface.
   alignas(64) std::array<std::array<float, 4>, kColours> colour_;

@@ -19,6 +19,8 @@ template <class Vector>
   return v;
 }
 
+[[gnu::always_inline]] inline void store(Floats4 v, float* to) { std::memcpy(to, &v, sizeof v); }
+
 // Rows become columns, in each four lanes of their own.
 template <class Floats>
 [[gnu::always_inline]] inline void transpose(Floats (&v)[4]) {
