@@ -68,18 +68,20 @@ static_assert(kSamples == 4);
 
 }  // namespace
 
-FLOWTALK_CLONES void see_triangles(const TileBins& bins,
-                                   std::span<const std::array<uint32_t, 3>> triangles, int tile,
-                                   std::vector<SeenTriangle>& out) {
-  out.resize(bins.count(tile));
-  for (size_t place = 0; place < out.size(); ++place) {
+std::unique_ptr<SeenTriangle[]> see_triangles(const TileBins& bins,
+                                              std::span<const std::array<uint32_t, 3>> triangles,
+                                              int tile) {
+  const size_t count = bins.count(tile);
+  auto out = std::make_unique_for_overwrite<SeenTriangle[]>(count);
+  for (size_t place = 0; place < count; ++place) {
     const ScreenTriangle& screen = bins.triangle(tile, place);
     out[place] = seen_triangle(screen, triangles[screen.index]);
   }
+  return out;
 }
 
 FLOWTALK_CLONES void append_row(const TileSamples& samples, size_t row, size_t width, int left,
-                                int y, std::span<const SeenTriangle> seen, Fragments& out) {
+                                int y, const SeenTriangle* seen, Fragments& out) {
   size_t pixel = row * kTile, count = out.count;
   const size_t end = pixel + width;
   const uint32_t* triangle = &samples.triangle[kSamples * pixel];

@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
 
 #include "flowtalk/render/mesh.h"
 #include "flowtalk/render/rasterizer.h"
@@ -23,8 +23,9 @@ struct alignas(64) SeenTriangle {
   std::array<uint32_t, 3> vertex;
 };
 // The triangles of a tile by their places in it.
-void see_triangles(const TileBins& bins, std::span<const std::array<uint32_t, 3>> triangles,
-                   int tile, std::vector<SeenTriangle>& out);
+std::unique_ptr<SeenTriangle[]> see_triangles(const TileBins& bins,
+                                              std::span<const std::array<uint32_t, 3>> triangles,
+                                              int tile);
 
 // Where in a pixel the middle of a set of samples lies, and which share of the pixel it is.
 struct SampleSet {
@@ -62,6 +63,6 @@ struct Fragments {
 // most kMostPerRow. Samples of one part of the mesh that lie on one surface make one fragment, of
 // the triangle of the first of them. (left, y): where the row begins in the viewport.
 void append_row(const TileSamples& samples, size_t row, size_t width, int left, int y,
-                std::span<const SeenTriangle> seen, Fragments& out);
+                const SeenTriangle* seen, Fragments& out);
 
 }  // namespace flowtalk::render

@@ -20,7 +20,7 @@ struct Scrap {
   std::vector<std::array<uint32_t, 3>> triangles;
   std::vector<uint8_t> sides, part;
   TileBins bins;
-  std::vector<SeenTriangle> seen;
+  std::unique_ptr<SeenTriangle[]> seen;
   std::unique_ptr<TileSamples> samples = std::make_unique<TileSamples>();
 
   explicit Scrap(uint64_t seed) {
@@ -42,7 +42,7 @@ struct Scrap {
     ThreadPool pool(1);
     bins.build(vertices, {triangles, sides, part}, kTile, kTile, pool);
     bins.rasterize(0, *samples);
-    see_triangles(bins, triangles, 0, seen);
+    seen = see_triangles(bins, triangles, 0);
   }
 };
 
@@ -89,13 +89,13 @@ TEST(Fragments, AgreeWithThePlainDefinition) {
     Scrap scrap(seed);
     for (size_t row = 0; row < kTile; ++row) {
       Fragments f;
-      append_row(*scrap.samples, row, kTile, 100, 50, scrap.seen, f);
+      append_row(*scrap.samples, row, kTile, 100, 50, scrap.seen.get(), f);
       const auto expected = split_row(scrap, row);
       ASSERT_EQ(f.count, expected.size());
       for (size_t i = 0; i < f.count; ++i) {
         const Expected& e = expected[i];
         ASSERT_EQ(f.pixel[i], e.pixel);
-        ASSERT_EQ(f.triangle[i] - scrap.seen.data(), e.place);
+        ASSERT_EQ(f.triangle[i] - scrap.seen.get(), e.place);
         ASSERT_EQ(f.share[i], e.share);
         ASSERT_NEAR(f.x[i], 100.0f + static_cast<float>(e.pixel % kTile) + e.x, 1e-5f);
         ASSERT_NEAR(f.y[i], 50.0f + e.y, 1e-5f);
@@ -117,7 +117,7 @@ TEST(Fragments, AttributesAreTheSameOnEveryProcessor) {
   for (size_t row = 0; row < kTile; ++row) {
     Fragments f;
     Shares shares;
-    append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen, f);
+    append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen.get(), f);
     const size_t count = f.count / kInterpolatedTogether * kInterpolatedTogether;
     interpolate(f, surface, 0.25f, count, shares, *fast);
     interpolate_portable(f, surface, 0.25f, count, shares, *portable);
@@ -137,7 +137,7 @@ TEST(Fragments, AttributesOfAPlaneAreThoseOfItsPoints) {
   ThreadPool pool(1);
   scrap.bins.build(scrap.vertices, {scrap.triangles, scrap.sides, scrap.part}, kTile, kTile, pool);
   scrap.bins.rasterize(0, *scrap.samples);
-  see_triangles(scrap.bins, scrap.triangles, 0, scrap.seen);
+  scrap.seen = see_triangles(scrap.bins, scrap.triangles, 0);
   std::vector<SurfaceVertex> surface(scrap.vertices.size());
   for (size_t v = 0; v < surface.size(); ++v) {
     surface[v].value[kRed] = static_cast<float>(scrap.vertices[v].x) / kSubpixels;
@@ -148,7 +148,7 @@ TEST(Fragments, AttributesOfAPlaneAreThoseOfItsPoints) {
   for (size_t row = 0; row < kTile; ++row) {
     Fragments f;
     Shares shares;
-    append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen, f);
+    append_row(*scrap.samples, row, kTile, 0, static_cast<int>(row), scrap.seen.get(), f);
     const size_t count = f.count / kInterpolatedTogether * kInterpolatedTogether;
     interpolate(f, surface, 1.0f, count, shares, *batch);
     interpolate_brows(f, surface, shares, count, *batch);

@@ -48,13 +48,13 @@ void TileShader::draw(Image& out) {
     return;
   }
   scene_.bins->rasterize(tile_, samples_);
-  see_triangles(*scene_.bins, scene_.triangles, tile_, seen_);
+  const auto seen = see_triangles(*scene_.bins, scene_.triangles, tile_);
   for (int first = top_; first < bottom_; first += kRowsTogether) {
     const int last = std::min(bottom_, first + kRowsTogether);
     colour_.fill({});
     for (int y = first; y < last; ++y) {
       append_row(samples_, static_cast<size_t>(y - top_), static_cast<size_t>(right_ - left_),
-                 left_, y, seen_, fragments_);
+                 left_, y, seen.get(), fragments_);
     }
     shade_fragments();
     for (int y = first; y < last; ++y) write_row(y, out);

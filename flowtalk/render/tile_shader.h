@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "flowtalk/render/fragments.h"
 #include "flowtalk/render/image.h"
@@ -44,7 +43,6 @@ class TileShader {
   const Scene& scene_;
   Rect at_;
   int left_, top_, right_, bottom_, tile_;  // the tile inside the viewport
-  std::vector<SeenTriangle> seen_;
   TileSamples samples_;
   Fragments fragments_;  // that wait to be shaded
   Shares shares_;
