@@ -163,39 +163,45 @@ __attribute__((target("avx512f"))) inline __m512i spread(__m128i v) {
   return _mm512_maskz_broadcastd_epi32(kAll, _mm_shuffle_epi32(v, kLane * 0x55));
 }
 
-// The same with all lanes in one register and comparisons into masks.
-__attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t, uint32_t id,
-                                                        int tile_x, int tile_y, const Window& w,
-                                                        TileSamples& out) {
-  static_assert(kLanes == 16 && kLeastWidth == 2 * kLanePixels);
-  const int32_t left = (tile_x + w.x0) * kSubpixels, top = (tile_y + w.y0) * kSubpixels;
+// Edges and inverse depth of the lanes, and their steps to the right and downwards.
+struct Lanes {
+  __m512i edge[3], right[3], down[3];
+  __m512 depth, right_depth, down_depth;
+};
+__attribute__((target("avx512f"), always_inline)) inline void start(const ScreenTriangle& t,
+                                                                    int32_t left, int32_t top,
+                                                                    Lanes& out) {
   const Edges edges = edges_of(t, left, top);
   const __m512i place_x = _mm512_load_si512(kPlaces.x.data());
   const __m512i place_y = _mm512_load_si512(kPlaces.y.data());
-  const auto first_of = [&](__m512i base, __m512i dx, __m512i dy)
-      __attribute__((target("avx512f"), always_inline)) {
-    return _mm512_add_epi32(
-        base, _mm512_add_epi32(_mm512_mullo_epi32(dx, place_x), _mm512_mullo_epi32(dy, place_y)));
-  };
+  const __m512i base[3] = {spread<0>(edges.base), spread<1>(edges.base), spread<2>(edges.base)};
   const __m512i dx[3] = {spread<0>(edges.dx), spread<1>(edges.dx), spread<2>(edges.dx)};
   const __m512i dy[3] = {spread<0>(edges.dy), spread<1>(edges.dy), spread<2>(edges.dy)};
-  __m512i row_edge[3] = {first_of(spread<0>(edges.base), dx[0], dy[0]),
-                         first_of(spread<1>(edges.base), dx[1], dy[1]),
-                         first_of(spread<2>(edges.base), dx[2], dy[2])};
-  __m512i right[3], down[3];
   for (size_t k = 0; k < 3; ++k) {
-    right[k] = _mm512_maskz_slli_epi32(kAll, dx[k], kLanePixelsBits + kSubpixelBits);
-    down[k] = _mm512_maskz_slli_epi32(kAll, dy[k], kSubpixelBits);
+    out.edge[k] = _mm512_add_epi32(base[k], _mm512_add_epi32(_mm512_mullo_epi32(dx[k], place_x),
+                                                             _mm512_mullo_epi32(dy[k], place_y)));
+    out.right[k] = _mm512_maskz_slli_epi32(kAll, dx[k], kLanePixelsBits + kSubpixelBits);
+    out.down[k] = _mm512_maskz_slli_epi32(kAll, dy[k], kSubpixelBits);
   }
   const float at_first = t.inverse_depth[0] +
                          t.depth_dx * (static_cast<float>(left - t.x[0]) * kPixel) +
                          t.depth_dy * (static_cast<float>(top - t.y[0]) * kPixel);
   const __m512 depth_dx = _mm512_set1_ps(t.depth_dx), depth_dy = _mm512_set1_ps(t.depth_dy);
-  __m512 row_depth =
+  out.depth =
       _mm512_add_ps(_mm512_add_ps(_mm512_set1_ps(at_first),
                                   _mm512_mul_ps(depth_dx, _mm512_load_ps(kPlaces.x_px.data()))),
                     _mm512_mul_ps(depth_dy, _mm512_load_ps(kPlaces.y_px.data())));
-  const __m512 right_depth = _mm512_mul_ps(depth_dx, _mm512_set1_ps(kLanePixels));
+  out.right_depth = _mm512_mul_ps(depth_dx, _mm512_set1_ps(kLanePixels));
+  out.down_depth = depth_dy;
+}
+
+// The same with all lanes in one register and comparisons into masks.
+__attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t, uint32_t id,
+                                                        int tile_x, int tile_y, const Window& w,
+                                                        TileSamples& out) {
+  static_assert(kLanes == 16 && kLeastWidth == 2 * kLanePixels);
+  Lanes row;
+  start(t, (tile_x + w.x0) * kSubpixels, (tile_y + w.y0) * kSubpixels, row);
   const __m512i ids = _mm512_set1_epi32(static_cast<int32_t>(id)), zero = _mm512_setzero_si512();
   const size_t first = kSamples * static_cast<size_t>(w.y0 * kTile + w.x0);
   float* depth = out.depth.data() + first;
@@ -212,20 +218,20 @@ __attribute__((target("avx512f"))) void cover_small_512(const ScreenTriangle& t,
   };
   const auto rows = [&](auto groups) __attribute__((target("avx512f"), always_inline)) {
     for (int y = w.y0; y < w.y1; ++y) {
-      __m512i e0 = row_edge[0], e1 = row_edge[1], e2 = row_edge[2];
-      __m512 z = row_depth;
+      __m512i e0 = row.edge[0], e1 = row.edge[1], e2 = row.edge[2];
+      __m512 z = row.depth;
       test(e0, e1, e2, z, 0);
       for (int group = 1; group < groups; ++group) {
-        e0 = _mm512_add_epi32(e0, right[0]);
-        e1 = _mm512_add_epi32(e1, right[1]);
-        e2 = _mm512_add_epi32(e2, right[2]);
-        z = _mm512_add_ps(z, right_depth);
+        e0 = _mm512_add_epi32(e0, row.right[0]);
+        e1 = _mm512_add_epi32(e1, row.right[1]);
+        e2 = _mm512_add_epi32(e2, row.right[2]);
+        z = _mm512_add_ps(z, row.right_depth);
         test(e0, e1, e2, z, group);
       }
       depth += kSamples * kTile;
       nearest += kSamples * kTile;
-      for (size_t k = 0; k < 3; ++k) row_edge[k] = _mm512_add_epi32(row_edge[k], down[k]);
-      row_depth = _mm512_add_ps(row_depth, depth_dy);
+      for (size_t k = 0; k < 3; ++k) row.edge[k] = _mm512_add_epi32(row.edge[k], row.down[k]);
+      row.depth = _mm512_add_ps(row.depth, row.down_depth);
     }
   };
   const int groups = (w.x1 - w.x0 + kLanePixels - 1) / kLanePixels;
