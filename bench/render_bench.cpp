@@ -75,7 +75,7 @@ void rasterize_head(benchmark::State& state) {
   render::TileBins bins;
   render::TileSamples samples;
   for (auto _ : state) {
-    bins.build(screen, face.triangles, sides, kSize, kSize, pool);
+    bins.build(screen, {face.triangles, sides}, kSize, kSize, pool);
     for (int tile = 0; tile < bins.tiles(); ++tile) {
       bins.rasterize(tile, samples);
       benchmark::DoNotOptimize(samples.depth.data());

@@ -34,10 +34,17 @@ struct Cornea {
   std::vector<uint32_t> vertices;  // iris and pupil
 };
 
+// A point near a brow that is painted on the skin, in lengths of the brow.
+struct BrowPlace {
+  float along = 0;      // 0 at its inner end, 1 at its outer end
+  float across = 1000;  // above its middle line; far from it where there is none
+};
+
 struct Appearance {
   std::vector<std::array<float, 3>> albedo;  // per vertex, linear RGB 0..1
   std::vector<Material> material;            // per vertex
   std::vector<float> strand;                 // hair: across it, in strand widths; or empty
+  std::vector<BrowPlace> brow;               // per vertex; or empty: no painted brows
   std::vector<Cornea> corneas;
 };
 

@@ -140,6 +140,24 @@ TEST_F(FlameGolden, TrianglesLookOutwardsAndEyesAreRoundBalls) {
   EXPECT_GT(std::count(material.begin(), material.end(), Material::kLips), 100);
 }
 
+TEST_F(FlameGolden, BrowsLieAboveTheEyes) {
+  const Face& face = model("flame_numpy.pkl");
+  const auto& brow = face.appearance.brow;
+  ASSERT_EQ(brow.size(), 5023u);
+  float top_of_eyes = -1;
+  for (int64_t v = 3931; v < 5023; ++v) top_of_eyes = std::max(top_of_eyes, face.rest[3 * v + 1]);
+  int left = 0, right = 0;
+  for (size_t v = 0; v < brow.size(); ++v) {
+    if (brow[v].along < 0 || brow[v].along > 1 || std::abs(brow[v].across) > 0.1f) continue;
+    const float* p = face.rest.data() + 3 * v;
+    EXPECT_GT(p[1], top_of_eyes - 0.002f) << v;
+    EXPECT_LT(p[1], top_of_eyes + 0.03f) << v;
+    ++(p[0] > 0 ? left : right);
+  }
+  EXPECT_GE(left, 4);
+  EXPECT_NEAR(left, right, 3);
+}
+
 TEST_F(FlameGolden, TemplatesGiveASubjectsMeshOrShape) {
   const fs::path folder = golden() / "templates";
   const Subject mesh = load_subject(folder / "templates_mead_vert.pkl", "M003");

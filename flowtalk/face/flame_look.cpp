@@ -19,12 +19,15 @@ constexpr size_t kRimRing = 5;            // where the lips' outer sides meet
 constexpr float kMiddle = 0.55f;          // share of the mouth's half width that has landmarks
 constexpr int kLipRing = 3, kLipEnd = 8;  // rings that are red: from inside to the border
 
+// The brows, in heights of the eyes above the lips: from the middle of the face, and above the
+// eyes.
+constexpr float kBrowInner = 0.19f, kBrowOuter = 0.90f, kBrowHeight = 0.33f;
+
 // Colours, linear RGB.
 constexpr Vec kSkinTone{0.66f, 0.39f, 0.275f};
 constexpr Vec kBlush{0.66f, 0.27f, 0.20f};
 constexpr Vec kRed{0.50f, 0.18f, 0.155f};
 constexpr Vec kInside{0.16f, 0.035f, 0.03f};
-constexpr Vec kBrows{0.17f, 0.085f, 0.05f};
 constexpr Vec kLashes{0.12f, 0.06f, 0.045f};
 constexpr Vec kPupil{0.006f, 0.006f, 0.007f}, kLimbus{0.018f, 0.03f, 0.035f};
 constexpr Vec kIrisInner{0.26f, 0.17f, 0.075f}, kIrisOuter{0.085f, 0.155f, 0.15f};
@@ -171,6 +174,7 @@ void Dresser::find_regions() {
 }
 
 void Dresser::paint_skin() {
+  face_.appearance.brow.assign(kVertices, {});
   for (uint32_t v = 0; v < kSkinEnd; ++v) {
     const Vec p = at(v);
     const float x = std::abs(p.x - eyes_.x) / unit_, y = (p.y - eyes_.y) / unit_;
@@ -179,12 +183,14 @@ void Dresser::paint_skin() {
       const float eye_x = std::abs(eye_[0].centre.x - eyes_.x) / unit_;
       c = mix(c, kBlush, 0.4f * bell(x - 1.15f * eye_x, 0.2f) * bell(y + 0.5f, 0.2f));
       c = mix(c, kBlush, 0.3f * bell(x, 0.16f) * bell(y + 0.48f, 0.12f));
-      const float brow = 0.34f + 0.05f * bell(x - eye_x, 0.2f) - 0.06f * smooth(0.6f, 0.95f, x);
-      const float across = smooth(0.16f, 0.26f, x) * smooth(0.95f, 0.75f, x);
-      c = mix(c, kBrows, 0.75f * across * bell(y - brow, 0.045f));
+      constexpr float kLength = kBrowOuter - kBrowInner;
+      const float along = (x - kBrowInner) / kLength;
+      const float middle = kBrowHeight + 0.07f * bell(along - 0.6f, 0.4f);
+      face_.appearance.brow[v] = {along, (y - middle) / kLength};
       for (const Ball& b : eye_) {
         const float off = builtin::length(p - b.centre) / b.radius;
-        if (p.z > b.centre.z) c = mix(c, kLashes, 0.8f * smooth(1.06f, 0.99f, off));
+        const float lashes = p.y > b.centre.y ? 0.8f : 0.25f;
+        if (p.z > b.centre.z) c = mix(c, kLashes, lashes * smooth(1.06f, 0.99f, off));
       }
     }
     if (ring_[v] >= 0 && ring_[v] <= kLipEnd + 1) {
@@ -237,6 +243,7 @@ void dress(Face& face) {
   const auto count = static_cast<size_t>(face.vertex_count());
   face.appearance.albedo.assign(count, {kSkinTone.x, kSkinTone.y, kSkinTone.z});
   face.appearance.material.assign(count, Material::kSkin);
+  face.appearance.brow.clear();
   face.regions = {};
   face.lips = {};
   if (has_flame_topology(face)) Dresser(face).run();

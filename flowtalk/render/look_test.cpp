@@ -11,6 +11,7 @@
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/renderer.h"
+#include "flowtalk/render/test_shapes.h"
 
 namespace flowtalk::render {
 namespace {
@@ -140,6 +141,33 @@ TEST(Look, EyesCatchTheLight) {
       EXPECT_LT(bright, 30000) << side << " " << yaw;
     }
   }
+}
+
+TEST(Look, PaintedBrowsAreSharperThanTheirMesh) {
+  // Two triangles that carry a brow from x = -3 cm to 3 cm, which is their only detail.
+  face::Face wall = make_mesh({-0.1f, -0.1f, 0, 0.1f, -0.1f, 0, 0.1f, 0.1f, 0, -0.1f, 0.1f, 0},
+                              {{0, 1, 2}, {0, 2, 3}});
+  for (size_t v = 0; v < 4; ++v) {
+    const float x = wall.rest.data()[3 * v], y = wall.rest.data()[3 * v + 1];
+    wall.appearance.brow.push_back({(x + 0.03f) / 0.06f, y / 0.06f});
+  }
+  const auto draw = [&](Look look) {
+    Camera camera;
+    camera.field_of_view = 2 * std::atan(0.05f / camera.distance_m);  // 300 pixels are 10 cm
+    RenderOptions options = render_options(look);
+    options.shadows = options.occlusion = false;
+    ThreadPool pool(1);
+    Renderer renderer(wall, options, pool);
+    Image image(300, 300);
+    renderer.draw(wall.rest.values(), camera, image);
+    return image;
+  };
+  const Image natural = draw(Look::kNatural), grey = draw(Look::kGrey);
+  EXPECT_LT(natural.at(120, 150)[0], natural.at(120, 110)[0] - 80);
+  for (const auto& [x, y] : {std::pair{120, 190}, {40, 150}, {260, 150}}) {
+    EXPECT_NEAR(natural.at(x, y)[0], natural.at(120, 110)[0], 12) << x << " " << y;
+  }
+  EXPECT_NEAR(grey.at(120, 150)[0], grey.at(120, 110)[0], 12);
 }
 
 TEST(Look, GreyIsGrey) {

@@ -15,9 +15,9 @@
 namespace flowtalk::render {
 
 // Screen positions are whole 1/64 pixels, so coverage is decided exactly.
-inline constexpr int kSubpixels = 64;
+inline constexpr int kSubpixelBits = 6, kSubpixels = 1 << kSubpixelBits;
 
-struct ScreenVertex {
+struct alignas(16) ScreenVertex {
   int32_t x = 0, y = 0;      // 1/64 pixel from the viewport's top left corner
   float inverse_depth = -1;  // 1 / metres in front of the camera; <= 0: not to be drawn
 };
@@ -38,14 +38,18 @@ enum Attribute : size_t {
   kStrand,   // across the strands of hair, in strand widths; 0 elsewhere
   kAttributes
 };
-struct alignas(16) SurfaceVertex {
+// One cache line, so that the attributes of a corner can be loaded at once.
+struct alignas(64) SurfaceVertex {
   std::array<float, kAttributes> value{};
+  face::BrowPlace brow;
+  std::array<float, 2> spare{};
 };
+static_assert(sizeof(SurfaceVertex) == 64);
 
 // body(i) for each i below count, in parallel portions.
 template <class Body>
 void in_portions(ThreadPool& pool, size_t count, const Body& body) {
-  constexpr int64_t kPortion = 2048;
+  constexpr int64_t kPortion = 512;
   const auto total = static_cast<int64_t>(count);
   pool.parallel_for((total + kPortion - 1) / kPortion, [&](int64_t p) {
     const auto last = static_cast<size_t>(std::min(total, (p + 1) * kPortion));
@@ -65,16 +69,32 @@ class Adjacency {
   std::vector<uint32_t> first_, triangle_;
 };
 
-// Per triangle, which connected part of the mesh it belongs to: 1, 2, ...
-std::vector<uint16_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
-                                      size_t vertices);
+// Per triangle, which connected part of the mesh it belongs to: 1, 2, ... 254 and again from 1.
+std::vector<uint8_t> connected_parts(std::span<const std::array<uint32_t, 3>> triangles,
+                                     size_t vertices);
 
-// Area-weighted vertex normals, unit length, world space. vertices: V*3 metres.
-void vertex_normals(std::span<const float> vertices,
-                    std::span<const std::array<uint32_t, 3>> triangles, const Adjacency& adjacency,
-                    ThreadPool& pool, std::vector<Vec3>& face_normals, std::vector<Vec3>& normals);
+// Area-weighted normals, world space. vertices: V*3 metres.
+void face_normals(std::span<const float> vertices,
+                  std::span<const std::array<uint32_t, 3>> triangles, ThreadPool& pool,
+                  std::vector<Vec3>& out);
+// Of one vertex, from those of its triangles; unit length.
+Vec3 vertex_normal(std::span<const Vec3> face_normals, std::span<const uint32_t> triangles);
+// Of all vertices.
+std::vector<Vec3> vertex_normals(std::span<const float> vertices,
+                                 std::span<const std::array<uint32_t, 3>> triangles,
+                                 const Adjacency& adjacency, ThreadPool& pool);
 
 // Vertices as the camera sees them in a viewport of width x height pixels.
+class Projection {
+ public:
+  Projection(const Camera& camera, int width, int height);
+  ScreenVertex operator()(const float* vertex) const;
+
+ private:
+  std::array<Vec3, 3> axes_;
+  Vec3 eye_;
+  float focal_, centre_x_, centre_y_;  // subpixels
+};
 void project(std::span<const float> vertices, const Camera& camera, int width, int height,
              std::vector<ScreenVertex>& out);
 

@@ -5,12 +5,17 @@
 #include <numbers>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/render/simd.h"
+#include "flowtalk/render/vectors.h"
 
 namespace flowtalk::render {
 namespace {
 
+static_assert(kSamples == 4);
+
 constexpr int kDirections = 64;
 constexpr float kLeastFacing = 0.2f;  // steeper surfaces count as this steep
+constexpr float kFar = 1e6f;          // beyond all nearness
 constexpr int kAmbientSize = 160;     // pixels of the maps for ambient light
 
 float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
@@ -41,9 +46,9 @@ DepthMap::Place DepthMap::place(const float* point) const {
           1.5f + 0.5f * dot(d, axes_[2]) / radius_};
 }
 
-void DepthMap::build(std::span<const float> vertices,
+void DepthMap::begin(std::span<const float> vertices,
                      std::span<const std::array<uint32_t, 3>> triangles,
-                     std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool) {
+                     std::span<const uint8_t> both_sides, const Vec3& direction) {
   const size_t count = vertices.size() / 3;
   FT_CHECK(count > 0, "no vertices");
   Vec3 lo = {vertices[0], vertices[1], vertices[2]}, hi = lo;
@@ -59,29 +64,47 @@ void DepthMap::build(std::span<const float> vertices,
   const Vec3 up = std::abs(direction[1]) < 0.9f ? Vec3{0, 1, 0} : Vec3{1, 0, 0};
   const Vec3 right = unit(cross(up, direction));
   axes_ = {right, cross(direction, right), direction};
-
+  vertices_ = vertices;
   screen_.resize(count);
-  in_portions(pool, count, [&](size_t v) {
-    const Place p = place(&vertices[3 * v]);
-    screen_[v] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
-                  static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
-  });
-  bins_.build(screen_, triangles, both_sides, size_, size_, pool);
-  nearness_.resize(static_cast<size_t>(size_ * size_) * kSamples);
-  pool.parallel_for(bins_.tiles(), [&](int64_t tile) {
-    TileSamples samples;
-    bins_.rasterize(static_cast<int>(tile), samples);
-    const int left = static_cast<int>(tile) % bins_.columns() * kTile;
-    const int top = static_cast<int>(tile) / bins_.columns() * kTile;
-    const auto row = static_cast<size_t>(std::min(kTile, size_ - left)) * kSamples;
-    for (int y = top; y < std::min(size_, top + kTile); ++y) {
-      std::copy_n(&samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples], row,
-                  &nearness_[static_cast<size_t>(y * size_ + left) * kSamples]);
-    }
-  });
+  bins_.begin(screen_, {triangles, both_sides}, size_, size_);
+  const auto pixels = static_cast<size_t>(size_ * size_);
+  nearness_.resize(pixels * kSamples);
+  nearest_.resize(pixels + kSpare);
 }
 
-float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, float bias_m) const {
+void DepthMap::place_vertex(size_t vertex) {
+  const Place p = place(&vertices_[3 * vertex]);
+  screen_[vertex] = {static_cast<int32_t>(std::lrint(p.x * kSubpixels)),
+                     static_cast<int32_t>(std::lrint(p.y * kSubpixels)), p.nearness};
+}
+
+void DepthMap::draw_tile(int tile) {
+  TileSamples samples;
+  bins_.rasterize(tile, samples);
+  const int left = tile % bins_.columns() * kTile, top = tile / bins_.columns() * kTile;
+  const auto width = static_cast<size_t>(std::min(kTile, size_ - left));
+  for (int y = top; y < std::min(size_, top + kTile); ++y) {
+    const float* from = &samples.depth[static_cast<size_t>((y - top) * kTile) * kSamples];
+    const auto to = static_cast<size_t>(y * size_ + left);
+    std::copy_n(from, width * kSamples, &nearness_[to * kSamples]);
+    for (size_t x = 0; x < width; ++x, from += kSamples) {
+      nearest_[to + x] = std::max(std::max(from[0], from[1]), std::max(from[2], from[3]));
+    }
+  }
+}
+
+void DepthMap::build(std::span<const float> vertices,
+                     std::span<const std::array<uint32_t, 3>> triangles,
+                     std::span<const uint8_t> both_sides, const Vec3& direction, ThreadPool& pool) {
+  begin(vertices, triangles, both_sides, direction);
+  in_portions(pool, screen_.size(), [&](size_t v) { place_vertex(v); });
+  pool.parallel_for(bins_.portions(), [&](int64_t portion) { bins_.set_up(portion); });
+  bins_.sort();
+  pool.parallel_for(bins_.tiles(), [&](int64_t tile) { draw_tile(static_cast<int>(tile)); });
+}
+
+FLOWTALK_CLONES float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach,
+                                           float bias_m) const {
   const Place p = place(point.data());
   // The surface around the point is a plane: its own slope must not hide it.
   const float facing = std::max(kLeastFacing, dot(normal, axes_[2]));
@@ -91,23 +114,39 @@ float DepthMap::visibility(const Vec3& point, const Vec3& normal, int reach, flo
   const int x = static_cast<int>(p.x), y = static_cast<int>(p.y);
   const int x0 = std::max(0, x - reach), x1 = std::min(size_ - 1, x + reach);
   const int y0 = std::max(0, y - reach), y1 = std::min(size_ - 1, y + reach);
-  std::array<float, kSamples> limit;
+  constexpr float kPixel = 1.0f / kSubpixels;
+  Floats4 limit;
   for (size_t s = 0; s < kSamples; ++s) {
-    constexpr float kPixel = 1.0f / kSubpixels;
     limit[s] = p.nearness + 0.5f * bias_m / radius_ +
                slope_x * (static_cast<float>(kSampleX[s]) * kPixel - p.x) +
                slope_y * (static_cast<float>(kSampleY[s]) * kPixel - p.y);
   }
-  int lit = 0, total = 0;
-  for (int row = y0; row <= y1; ++row) {
-    const float* nearness = &nearness_[static_cast<size_t>(row * size_ + x0) * kSamples];
-    for (int column = x0; column <= x1; ++column, nearness += kSamples) {
-      const float plane = slope_x * static_cast<float>(column) + slope_y * static_cast<float>(row);
-      for (size_t s = 0; s < kSamples; ++s) lit += nearness[s] <= limit[s] + plane ? 1 : 0;
-      total += kSamples;
+  // Most points are lit by all samples around, which the nearest of each pixel tell at once.
+  const float least = std::min(std::min(limit[0], limit[1]), std::min(limit[2], limit[3]));
+  const float* first = &nearest_[static_cast<size_t>(y0 * size_)];
+  Words4 hidden{};
+  for (int column = x0; column <= x1; column += 4) {
+    const auto at = static_cast<float>(column);
+    const Floats4 columns = {at, at + 1.0f, at + 2.0f, at + 3.0f};
+    const Floats4 beyond = columns > static_cast<float>(x1) ? Floats4{} + kFar : Floats4{};
+    const Floats4 plane = least + slope_x * columns + beyond;
+    const float* nearest = first + column;
+    for (int row = y0; row <= y1; ++row, nearest += size_) {
+      hidden |= load<Floats4>(nearest) > plane + slope_y * static_cast<float>(row);
     }
   }
-  return total > 0 ? static_cast<float>(lit) / static_cast<float>(total) : 1.0f;
+  if (bits_of(hidden) == 0) return 1.0f;
+  Words4 lit{};
+  for (int column = x0; column <= x1; ++column) {
+    const Floats4 plane = limit + slope_x * static_cast<float>(column);
+    const float* nearness = &nearness_[static_cast<size_t>(y0 * size_ + column) * kSamples];
+    for (int row = y0; row <= y1; ++row, nearness += static_cast<ptrdiff_t>(size_) * kSamples) {
+      // Comparisons that hold are -1.
+      lit -= load<Floats4>(nearness) <= plane + slope_y * static_cast<float>(row);
+    }
+  }
+  const int total = (x1 - x0 + 1) * (y1 - y0 + 1) * kSamples;
+  return static_cast<float>(lit[0] + lit[1] + lit[2] + lit[3]) / static_cast<float>(total);
 }
 
 std::vector<float> ambient_openness(std::span<const float> vertices,

@@ -2,62 +2,48 @@
 
 #include <algorithm>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/render/coverage.h"
+#include "flowtalk/render/simd.h"
 
 namespace flowtalk::render {
 namespace {
 
-constexpr int64_t kPortion = 2048;
+constexpr size_t kPortion = 1024;
 constexpr uint32_t kAhead = 4;  // triangles that are fetched before their turn
 
-constexpr int kSubpixelBits = 6;
-static_assert(1 << kSubpixelBits == kSubpixels);
-int floor_pixel(int32_t subpixels) {
-  return subpixels >> kSubpixelBits;  // rounds down, also below zero
-}
-
-struct Bounds {
-  int32_t x0, x1, y0, y1;
-};
-Bounds bounds_of(const ScreenTriangle& t) {
-  return {std::min(std::min(t.x[0], t.x[1]), t.x[2]), std::max(std::max(t.x[0], t.x[1]), t.x[2]),
-          std::min(std::min(t.y[0], t.y[1]), t.y[2]), std::max(std::max(t.y[0], t.y[1]), t.y[2])};
-}
+// Rounds down, also below zero.
+int16_t floor_pixel(int32_t subpixels) { return static_cast<int16_t>(subpixels >> kSubpixelBits); }
 
 // False when the triangle has no area, is turned away, or lies behind the camera.
-bool make_triangle(std::span<const ScreenVertex> vertices, std::array<uint32_t, 3> corners,
-                   bool both_sides, ScreenTriangle& t) {
-  const auto area_of = [&] {
-    const ScreenVertex &a = vertices[corners[0]], &b = vertices[corners[1]],
-                       &c = vertices[corners[2]];
-    return static_cast<int64_t>(b.x - a.x) * (c.y - a.y) -
-           static_cast<int64_t>(b.y - a.y) * (c.x - a.x);
-  };
-  for (const uint32_t v : corners) {
-    if (vertices[v].inverse_depth <= 0) return false;
-  }
-  int64_t area = area_of();
+[[gnu::always_inline]] inline bool make_triangle(std::span<const ScreenVertex> vertices,
+                                                 const std::array<uint32_t, 3>& corners,
+                                                 bool both_sides, ScreenTriangle& t) {
+  const ScreenVertex a = vertices[corners[0]];
+  ScreenVertex b = vertices[corners[1]], c = vertices[corners[2]];
+  int64_t area =
+      static_cast<int64_t>(b.x - a.x) * (c.y - a.y) - static_cast<int64_t>(b.y - a.y) * (c.x - a.x);
   // Counter-clockwise with y up is a negative area with y down: the outer side.
-  t.back = area > 0;
-  if (area == 0 || (t.back && !both_sides)) return false;
-  if (!t.back) {
-    std::swap(corners[1], corners[2]);
+  const bool back = area > 0;
+  if (area == 0 || (back && !both_sides)) return false;
+  if (std::min(std::min(a.inverse_depth, b.inverse_depth), c.inverse_depth) <= 0) return false;
+  if (!back) {
+    std::swap(b, c);
     area = -area;
   }
-  t.vertex = corners;
-  auto& depth = t.inverse_depth;
-  for (size_t k = 0; k < 3; ++k) {
-    t.x[k] = vertices[corners[k]].x;
-    t.y[k] = vertices[corners[k]].y;
-    depth[k] = vertices[corners[k]].inverse_depth;
-  }
+  t.back = back;
+  t.x = {a.x, b.x, c.x};
+  t.y = {a.y, b.y, c.y};
+  t.x0 = floor_pixel(std::min(std::min(a.x, b.x), c.x));
+  t.x1 = floor_pixel(std::max(std::max(a.x, b.x), c.x));
+  t.y0 = floor_pixel(std::min(std::min(a.y, b.y), c.y));
+  t.y1 = floor_pixel(std::max(std::max(a.y, b.y), c.y));
   const float scale = static_cast<float>(kSubpixels) / static_cast<float>(area);
-  t.b1_dx = static_cast<float>(t.y[2] - t.y[0]) * scale;
-  t.b1_dy = static_cast<float>(t.x[0] - t.x[2]) * scale;
-  t.b2_dx = static_cast<float>(t.y[0] - t.y[1]) * scale;
-  t.b2_dy = static_cast<float>(t.x[1] - t.x[0]) * scale;
-  t.depth_dx = (depth[1] - depth[0]) * t.b1_dx + (depth[2] - depth[0]) * t.b2_dx;
-  t.depth_dy = (depth[1] - depth[0]) * t.b1_dy + (depth[2] - depth[0]) * t.b2_dy;
+  const float to_b = (b.inverse_depth - a.inverse_depth) * scale;
+  const float to_c = (c.inverse_depth - a.inverse_depth) * scale;
+  t.inverse_depth = {a.inverse_depth, b.inverse_depth, c.inverse_depth};
+  t.depth_dx = to_b * static_cast<float>(c.y - a.y) + to_c * static_cast<float>(a.y - b.y);
+  t.depth_dy = to_b * static_cast<float>(a.x - c.x) + to_c * static_cast<float>(b.x - a.x);
   return true;
 }
 
@@ -68,74 +54,84 @@ void TileSamples::clear() {
   triangle.fill(kNothing);
 }
 
-void TileBins::set_up(std::span<const ScreenVertex> vertices,
-                      std::span<const std::array<uint32_t, 3>> triangles,
-                      std::span<const uint8_t> both_sides, int64_t portion) {
-  auto& entries = entries_[static_cast<size_t>(portion)];
-  entries.clear();
-  const auto first = static_cast<size_t>(portion * kPortion);
-  const size_t last = std::min(triangles.size(), first + static_cast<size_t>(kPortion));
-  for (size_t i = first; i < last; ++i) {
-    ScreenTriangle& t = triangles_[i];
-    if (!make_triangle(vertices, triangles[i], both_sides[i] != 0, t)) continue;
-    const Bounds b = bounds_of(t);
-    const int x0 = std::max(0, floor_pixel(b.x0)) / kTile;
-    const int y0 = std::max(0, floor_pixel(b.y0)) / kTile;
-    const int x1 = std::min(width_ - 1, floor_pixel(b.x1));
-    const int y1 = std::min(height_ - 1, floor_pixel(b.y1));
-    if (x1 < 0 || y1 < 0) continue;
-    for (int y = y0; y <= y1 / kTile; ++y) {
-      for (int x = x0; x <= x1 / kTile; ++x) {
-        entries.push_back({static_cast<uint32_t>(y * columns_ + x), static_cast<uint32_t>(i)});
-      }
-    }
-  }
-}
-
-void TileBins::build(std::span<const ScreenVertex> vertices,
-                     std::span<const std::array<uint32_t, 3>> triangles,
-                     std::span<const uint8_t> both_sides, int width, int height, ThreadPool& pool) {
+void TileBins::begin(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
+                     int width, int height) {
+  const size_t total = triangles.corners.size();
+  FT_CHECK(total <= place_of(kNothing), "{} triangles", total);
+  vertices_ = vertices;
+  list_ = triangles;
   width_ = width;
   height_ = height;
   columns_ = (width + kTile - 1) / kTile;
   rows_ = (height + kTile - 1) / kTile;
-  triangles_.resize(triangles.size());
-  const auto portions = (static_cast<int64_t>(triangles.size()) + kPortion - 1) / kPortion;
-  entries_.resize(static_cast<size_t>(portions));
-  pool.parallel_for(portions, [&](int64_t p) { set_up(vertices, triangles, both_sides, p); });
+  triangles_.resize(total);
+  entries_.resize((total + kPortion - 1) / kPortion);
+}
+
+FLOWTALK_CLONES void TileBins::set_up(int64_t portion) {
+  auto& entries = entries_[static_cast<size_t>(portion)];
+  entries.clear();
+  const auto first = static_cast<size_t>(portion) * kPortion;
+  const size_t last = std::min(list_.corners.size(), first + kPortion);
+  // Copies, which the compiler knows that no triangle written here changes.
+  const std::span vertices = vertices_;
+  const TriangleList list = list_;
+  const int width = width_, height = height_, columns = columns_;
+  ScreenTriangle* const triangles = triangles_.data();
+  size_t next = first;
+  for (size_t i = first; i < last; ++i) {
+    ScreenTriangle& t = triangles[next];
+    if (!make_triangle(vertices, list.corners[i], list.both_sides[i] != 0, t)) continue;
+    if (t.x1 < 0 || t.y1 < 0 || t.x0 >= width || t.y0 >= height) continue;
+    t.index = static_cast<uint32_t>(i);
+    t.part = list.part.empty() ? uint8_t{0} : list.part[i];
+    const int x0 = std::max<int>(0, t.x0) / kTile, x1 = std::min<int>(width - 1, t.x1) / kTile;
+    const int y0 = std::max<int>(0, t.y0) / kTile, y1 = std::min<int>(height - 1, t.y1) / kTile;
+    for (int y = y0; y <= y1; ++y) {
+      for (int x = x0; x <= x1; ++x) {
+        entries.push_back({static_cast<uint32_t>(y * columns + x), static_cast<uint32_t>(next)});
+      }
+    }
+    ++next;
+  }
+}
+
+void TileBins::sort() {
   first_.assign(static_cast<size_t>(tiles()) + 1, 0);
   for (const auto& entries : entries_) {
     for (const Entry& e : entries) ++first_[e.tile + 1];
   }
   for (size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
   sorted_.resize(first_.back());
-  std::vector<uint32_t> next(first_.begin(), first_.end() - 1);
+  next_.assign(first_.begin(), first_.end() - 1);
   for (const auto& entries : entries_) {
-    for (const Entry& e : entries) sorted_[next[e.tile]++] = e.triangle;
+    for (const Entry& e : entries) sorted_[next_[e.tile]++] = e.triangle;
   }
+  vertices_ = {};
+  list_ = {};
+}
+
+void TileBins::build(std::span<const ScreenVertex> vertices, const TriangleList& triangles,
+                     int width, int height, ThreadPool& pool) {
+  begin(vertices, triangles, width, height);
+  pool.parallel_for(portions(), [&](int64_t portion) { set_up(portion); });
+  sort();
 }
 
 void TileBins::rasterize(int tile, TileSamples& out) const {
   out.clear();
   const int tile_x = tile % columns_ * kTile, tile_y = tile / columns_ * kTile;
-  const auto bin = static_cast<size_t>(tile);
-  for (uint32_t i = first_[bin]; i < first_[bin + 1]; ++i) {
-    const ScreenTriangle& t = triangles_[sorted_[i]];
-    if (i + kAhead < first_[bin + 1]) {
-      const ScreenTriangle* next = &triangles_[sorted_[i + kAhead]];
-      __builtin_prefetch(next);
-      __builtin_prefetch(reinterpret_cast<const char*>(next) + 64);
-    }
-    const Bounds b = bounds_of(t);
-    Window w;
-    w.x0 = std::max(0, floor_pixel(b.x0) - tile_x) / kLanePixels * kLanePixels;
-    w.x1 = std::min(kTile, floor_pixel(b.x1) - tile_x + 1);
-    w.y0 = std::max(0, floor_pixel(b.y0) - tile_y);
-    w.y1 = std::min(kTile, floor_pixel(b.y1) - tile_y + 1);
-    if (b.x1 - b.x0 < kSmall && b.y1 - b.y0 < kSmall) {
-      cover_small(t, sorted_[i], tile_x, tile_y, w, out);
+  const uint32_t* places = sorted_.data() + first_[static_cast<size_t>(tile)];
+  const auto last = static_cast<uint32_t>(count(tile));
+  for (uint32_t i = 0; i < last; ++i) {
+    const ScreenTriangle& t = triangles_[places[i]];
+    if (i + kAhead < last) __builtin_prefetch(&triangles_[places[i + kAhead]]);
+    const uint32_t id = i | uint32_t{t.part} << kPartShift;
+    const Window w = window_of(t, tile_x, tile_y);
+    if (t.x1 - t.x0 < kSmallPixels && t.y1 - t.y0 < kSmallPixels) {
+      cover_small(t, id, tile_x, tile_y, w, out);
     } else {
-      cover_large(t, sorted_[i], tile_x, tile_y, w, out);
+      cover_large(t, id, tile_x, tile_y, w, out);
     }
   }
 }

@@ -33,7 +33,7 @@ Picture rasterize(const std::vector<ScreenVertex>& vertices, const Triangles& tr
   ThreadPool pool(2);
   TileBins bins;
   const std::vector<uint8_t> sides(triangles.size(), both_sides ? 1 : 0);
-  bins.build(vertices, triangles, sides, width, height, pool);
+  bins.build(vertices, {triangles, sides}, width, height, pool);
   const auto size = static_cast<size_t>(width * height * kSamples);
   Picture out{width, height, std::vector<uint32_t>(size), std::vector<float>(size)};
   TileSamples samples;
@@ -45,7 +45,9 @@ Picture rasterize(const std::vector<ScreenVertex>& vertices, const Triangles& tr
       if (x >= width || y >= height) continue;
       for (int s = 0; s < kSamples; ++s) {
         const auto to = static_cast<size_t>((y * width + x) * kSamples + s);
-        out.triangle[to] = samples.triangle[static_cast<size_t>(i * kSamples + s)];
+        const uint32_t place = samples.triangle[static_cast<size_t>(i * kSamples + s)];
+        out.triangle[to] =
+            place == kNothing ? kNothing : uint32_t{bins.triangle(tile, place_of(place)).index};
         out.depth[to] = samples.depth[static_cast<size_t>(i * kSamples + s)];
       }
     }
@@ -114,11 +116,13 @@ TEST(Rasterizer, EveryProcessorCoversAlike) {
     ThreadPool pool(1);
     TileBins bins;
     const Triangles triangle = {{0, 1, 2}};
-    bins.build(v, triangle, std::vector<uint8_t>{1}, 200, 200, pool);
+    const std::vector<uint8_t> sides = {1};
+    bins.build(v, {triangle, sides}, 200, 200, pool);
     if (bins.empty(8)) continue;  // the tile from (64, 32)
-    const Window all{0, kTile, 0, kTile};
-    cover_small(bins.triangle(0), id, 64, 32, all, *fast);
-    cover_small_portable(bins.triangle(0), id, 64, 32, all, *portable);
+    const ScreenTriangle& seen = bins.triangle(8, 0);
+    const Window w = id % 4 == 0 ? Window{0, kTile, 0, kTile} : window_of(seen, 64, 32);
+    cover_small(seen, id, 64, 32, w, *fast);
+    cover_small_portable(seen, id, 64, 32, w, *portable);
   }
   EXPECT_EQ(fast->triangle, portable->triangle);
   EXPECT_EQ(std::memcmp(fast->depth.data(), portable->depth.data(), sizeof fast->depth), 0);

@@ -93,9 +93,10 @@ struct Renderer::State {
   // What casts shadows that are seen: not brows, eyeballs and what the mouth holds.
   std::vector<std::array<uint32_t, 3>> casters;
   std::vector<uint8_t> caster_sides;
-  std::vector<uint16_t> part;        // per triangle
-  std::vector<uint8_t> in_mouth;     // per vertex
-  std::vector<SurfaceVertex> still;  // what no frame changes
+  std::vector<uint8_t> part;      // per triangle
+  std::vector<uint8_t> in_mouth;  // per vertex
+  // Per vertex, of the rest shape: how open it is, and the least key light it is given.
+  std::vector<float> open, least_key;
   std::vector<Vec3> face_normals, normals;
   std::vector<ScreenVertex> screen;
   std::vector<SurfaceVertex> surface;
@@ -104,7 +105,12 @@ struct Renderer::State {
   Image backdrop;
 
   State(const face::Face& f, const RenderOptions& o, ThreadPool& p);
+  // Clay has no hair.
+  bool painted_brows() const {
+    return options.look == Look::kNatural && !face.appearance.brow.empty();
+  }
   void bulge_corneas();
+  void sort_triangles(std::span<const float> vertices, const Camera& camera, int width, int height);
   void prepare_surface(std::span<const float> vertices, const Camera& camera);
 };
 
@@ -114,7 +120,9 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
       pool(p),
       adjacency(f.triangles, static_cast<size_t>(f.vertex_count())),
       part(connected_parts(f.triangles, static_cast<size_t>(f.vertex_count()))),
-      still(static_cast<size_t>(f.vertex_count())) {
+      open(static_cast<size_t>(f.vertex_count()), 1.0f),
+      least_key(open.size(), 1.0f),
+      surface(open.size()) {
   const auto& material = face.appearance.material;
   in_mouth.resize(material.size());
   for (size_t v = 0; v < material.size(); ++v) {
@@ -127,8 +135,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     casters.push_back(t);
     caster_sides.push_back(both_sides.back());
   }
-  vertex_normals(face.rest.values(), face.triangles, adjacency, pool, face_normals, normals);
-  std::vector<float> open(still.size(), 1.0f);
+  normals = vertex_normals(face.rest.values(), face.triangles, adjacency, pool);
   if (options.occlusion) {
     open = ambient_openness(face.rest.values(), face.triangles, both_sides, normals, pool);
     smooth_over(face.triangles, adjacency, open);
@@ -136,19 +143,20 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
   const bool grey = options.look == Look::kGrey;
   const auto& strand = face.appearance.strand;
   const float lips_z = front_of_lips(face);
-  for (size_t v = 0; v < still.size(); ++v) {
-    auto& value = still[v].value;
+  for (size_t v = 0; v < surface.size(); ++v) {
+    auto& value = surface[v].value;  // each frame changes only its normal, ambient and key light
     const auto& albedo = face.appearance.albedo[v];
     const Vec3 colour = grey ? clay_of(material[v], albedo) : albedo;
     for (size_t k = 0; k < 3; ++k) value[kRed + k] = colour[k];
     const Finish finish = grey ? clay_finish(material[v]) : finish_of(material[v]);
+    if (painted_brows()) surface[v].brow = face.appearance.brow[v];
     value[kStrand] = grey || strand.empty() ? 0.0f : strand[v];
-    value[kAmbient] = std::max(finish.least_ambient, open[v]);
+    open[v] = std::max(finish.least_ambient, open[v]);
     if (in_mouth[v] && options.occlusion) {
       const float behind = std::max(0.0f, lips_z - face.rest[3 * static_cast<int64_t>(v) + 2]);
-      value[kAmbient] = std::exp(-behind / kMouthFalloff);
+      open[v] = std::exp(-behind / kMouthFalloff);
     }
-    value[kKeyLight] = options.shadows ? finish.least_key : 1.0f;
+    if (options.shadows) least_key[v] = finish.least_key;
     value[kReflectance] = finish.reflectance;
     value[kRoughness] = finish.roughness;
     value[kScatter] = finish.scatter;
@@ -172,26 +180,60 @@ void Renderer::State::bulge_corneas() {
   }
 }
 
+// Towards the key light of a studio that follows this camera, world space.
+static Vec3 towards_key(const Rig& rig, const Camera& camera) {
+  const auto axes = camera.axes();
+  const Vec3& direction = rig.key.direction;
+  Vec3 key{};
+  for (size_t k = 0; k < 3; ++k) {
+    key[k] = direction[0] * axes[0][k] + direction[1] * axes[1][k] + direction[2] * axes[2][k];
+  }
+  return key;
+}
+
+// Normals, and the triangles as the camera and the key light see them, in as few steps as each
+// needs the one before: threads wait for one another after each.
+void Renderer::State::sort_triangles(std::span<const float> vertices, const Camera& camera,
+                                     int width, int height) {
+  flowtalk::render::face_normals(vertices, face.triangles, pool, face_normals);
+  const Projection projection(camera, width, height);
+  screen.resize(normals.size());
+  bins.begin(screen, {face.triangles, both_sides, part}, width, height);
+  TileBins& lit = key_shadow.bins();
+  const bool shadows = options.shadows;
+  if (shadows) {
+    key_shadow.begin(vertices, casters, caster_sides, towards_key(studio(options.look), camera));
+  }
+  in_portions(pool, normals.size(), [&](size_t v) {
+    normals[v] = vertex_normal(face_normals, adjacency.triangles_of(v));
+    screen[v] = projection(&vertices[3 * v]);
+    if (shadows) key_shadow.place_vertex(v);
+  });
+  bulge_corneas();
+  const int64_t seen = bins.portions();
+  pool.parallel_for(seen + (shadows ? lit.portions() : 0),
+                    [&](int64_t i) { i < seen ? bins.set_up(i) : lit.set_up(i - seen); });
+  if (shadows) lit.sort();
+  pool.parallel_for(1 + (shadows ? lit.tiles() : 0), [&](int64_t i) {
+    i == 0 ? bins.sort() : key_shadow.draw_tile(static_cast<int>(i - 1));
+  });
+}
+
 void Renderer::State::prepare_surface(std::span<const float> vertices, const Camera& camera) {
   const auto axes = camera.axes();
-  const Vec3& to_key = studio(options.look).key.direction;
-  Vec3 key{};  // world space
-  for (size_t k = 0; k < 3; ++k) {
-    key[k] = to_key[0] * axes[0][k] + to_key[1] * axes[1][k] + to_key[2] * axes[2][k];
-  }
-  if (options.shadows) key_shadow.build(vertices, casters, caster_sides, key, pool);
+  const Vec3 key = towards_key(studio(options.look), camera);
   const float lift = options.shadows ? key_shadow.pixel_m() : 0.0f;
   const bool has_lips = !face.lips.upper.empty();
   const float gap = has_lips ? std::max(0.0f, face::lip_gap(face, vertices)) : kWideGap;
   const float let_in = std::min(1.0f, 0.3f + 0.7f * gap / kWideGap);
-  surface.resize(normals.size());
   in_portions(pool, normals.size(), [&](size_t v) {
     auto& out = surface[v].value;
-    out = still[v].value;
     const Vec3& n = normals[v];
     for (size_t k = 0; k < 3; ++k) {
       out[kNormalX + k] = n[0] * axes[k][0] + n[1] * axes[k][1] + n[2] * axes[k][2];
     }
+    out[kAmbient] = open[v];
+    out[kKeyLight] = least_key[v];
     if (in_mouth[v]) {
       out[kAmbient] *= let_in;
       out[kKeyLight] = out[kAmbient];
@@ -199,7 +241,7 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
                n[0] * key[0] + n[1] * key[1] + n[2] * key[2] > kTurnedAway) {
       const Vec3 point = {vertices[3 * v] + lift * n[0], vertices[3 * v + 1] + lift * n[1],
                           vertices[3 * v + 2] + lift * n[2]};
-      const float least = out[kKeyLight];
+      const float least = least_key[v];
       out[kKeyLight] = least + (1.0f - least) * key_shadow.visibility(point, n, kShadowReach, lift);
     }
   });
@@ -241,19 +283,17 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
     s.backdrop =
         make_backdrop(at.width, at.height, s.options.backdrop_centre, s.options.backdrop_edge);
   }
-  vertex_normals(vertices, s.face.triangles, s.adjacency, s.pool, s.face_normals, s.normals);
-  s.bulge_corneas();
-  project(vertices, camera, at.width, at.height, s.screen);
+  s.sort_triangles(vertices, camera, at.width, at.height);
   s.prepare_surface(vertices, camera);
-  s.bins.build(s.screen, s.face.triangles, s.both_sides, at.width, at.height, s.pool);
   const float slope = 2.0f * std::tan(0.5f * camera.field_of_view) / static_cast<float>(at.height);
   const Scene scene{&s.bins,
+                    s.face.triangles,
                     s.surface,
-                    s.part,
                     &s.backdrop,
                     slope,
                     &studio(s.options.look),
                     strand_contrast(slope * camera.distance_m),
+                    s.painted_brows(),
                     s.has_mouth ? 1.0f : kInnerLight};
   s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
     TileShader(scene, static_cast<int>(tile), at).draw(out);

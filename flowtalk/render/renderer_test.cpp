@@ -175,10 +175,9 @@ TEST(Occlusion, OpenAndHiddenPlaces) {
   ThreadPool pool(2);
   // A ball inside a larger, open one: its outside sees little, a lone ball sees everything.
   const face::Face lone = make_sphere(4, 0.1f);
-  std::vector<Vec3> faces, normals;
   const std::vector<uint8_t> sides(2 * lone.triangles.size(), 0);
   const Adjacency adjacency(lone.triangles, static_cast<size_t>(lone.vertex_count()));
-  vertex_normals(lone.rest.values(), lone.triangles, adjacency, pool, faces, normals);
+  auto normals = vertex_normals(lone.rest.values(), lone.triangles, adjacency, pool);
   for (const float open :
        ambient_openness(lone.rest.values(), lone.triangles, sides, normals, pool)) {
     ASSERT_GT(open, 0.97f);
@@ -193,7 +192,7 @@ TEST(Occlusion, OpenAndHiddenPlaces) {
     triangles.push_back({t[0] + count, t[1] + count, t[2] + count});
   }
   const Adjacency both(triangles, 2 * size_t{count});
-  vertex_normals(corners, triangles, both, pool, faces, normals);
+  normals = vertex_normals(corners, triangles, both, pool);
   const auto open = ambient_openness(corners, triangles, sides, normals, pool);
   EXPECT_LT(*std::max_element(open.begin() + count, open.end()), 0.02f);
 }
@@ -204,11 +203,11 @@ TEST(Shading, StaysInRangeAndBrightensWithLight) {
   batch->view_x.fill(0);
   batch->view_y.fill(0);
   for (size_t i = 0; i < kBatch; ++i) {
-    const float angle = 0.0245f * static_cast<float>(i);
+    const float share = static_cast<float>(i) / kBatch, angle = 6.28f * share;
     batch->attribute[kNormalX][i] = std::cos(angle);
     batch->attribute[kNormalY][i] = std::sin(angle);
     batch->attribute[kNormalZ][i] = 0.3f;
-    batch->attribute[kRoughness][i] = 0.004f * static_cast<float>(i);
+    batch->attribute[kRoughness][i] = share;
     batch->attribute[kKeyLight][i] = 0.0f;
   }
   shade(studio(Look::kNatural), 1.0f, kBatch, *batch);

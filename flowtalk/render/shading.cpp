@@ -32,12 +32,18 @@ constexpr Rig kWhiteStudio = {{unit({-0.42f, 0.60f, 0.72f}), {0.90f, 0.90f, 0.90
                               {0.17f, 0.17f, 0.17f},
                               {0.12f, 0.12f, 0.12f}};
 constexpr float kStrandShade = 0.55f;  // full contrast darkens and lightens by this share
+constexpr Vec3 kBrowColour = {0.11f, 0.055f, 0.033f};
+// Of a painted brow, in its lengths: half of its height where it is highest, and how soft its edges
+// are.
+constexpr float kBrowHalf = 0.085f, kBrowSoft = 0.05f;
 constexpr float kBleed = 0.45f;  // light that scatters into the edge of a shadow, red the furthest
 
 // One point to be lit: unit normal n, unit direction v to the eye, and its finish.
 struct Point {
-  float nx, ny, nz, vx, vy, vz, n_v;
+  float nx, ny, nz, vx, vy, vz;
+  float n_v_signed, n_v;  // n_v at least a little
   float alpha, reflectance, scatter;
+  float wrap[3], wrapped[3];  // how far each colour wraps around, and 1 / (1 + that)
 };
 struct Sum {
   float diffuse[3], specular[3];
@@ -48,21 +54,21 @@ float facing(const Light& light, const Point& p) {
 }
 
 // A GGX highlight with Schlick's Fresnel and the visibility term of Karis (SIGGRAPH 2013 course
-// notes), for a white light of 1 at n_l to the normal.
+// notes), for a white light of 1 at n_l to the normal. The half vector h = (v + l) / |v + l| is
+// never made: |v + l|^2 = 2 + 2 v.l, so that v.h and n.h follow from v.l, n.v and n.l.
 [[gnu::always_inline]] inline float highlight(const Light& light, float n_l, const Point& p) {
-  const float hx = p.vx + light.direction[0], hy = p.vy + light.direction[1];
-  const float hz = p.vz + light.direction[2];
-  const float h_scale = 1.0f / std::sqrt(hx * hx + hy * hy + hz * hz + 1e-6f);
-  const float n_h = std::max(0.0f, (p.nx * hx + p.ny * hy + p.nz * hz) * h_scale);
-  const float v_h = std::max(0.0f, (p.vx * hx + p.vy * hy + p.vz * hz) * h_scale);
+  const auto& l = light.direction;
+  const float half2 = 2.0f + 2.0f * (p.vx * l[0] + p.vy * l[1] + p.vz * l[2]) + 1e-6f;
+  const float v_h = 0.5f * std::sqrt(half2);
+  const float n_half = std::max(0.0f, p.n_v_signed + n_l);
   const float lit = std::max(0.0f, n_l);
   const float alpha2 = p.alpha * p.alpha;
-  const float d = n_h * n_h * (alpha2 - 1.0f) + 1.0f;
+  const float d = n_half * n_half * (alpha2 - 1.0f) + half2;  // times |v + l|^2
   const float miss = 1.0f - v_h, miss2 = miss * miss;
   const float fresnel = p.reflectance + (1.0f - p.reflectance) * (miss2 * miss2 * miss);
   const float k = 0.5f * p.alpha;
   const float spread = 4.0f * (lit * (1.0f - k) + k) * (p.n_v * (1.0f - k) + k) * d * d;
-  return alpha2 * fresnel * lit / spread;
+  return alpha2 * fresnel * lit * half2 * half2 / spread;
 }
 
 // Wrapped Lambert, and the highlight. reach: share of the light that arrives; gloss: of the
@@ -73,9 +79,8 @@ float facing(const Light& light, const Point& p) {
   const float shine = reach * gloss * highlight(light, n_l, p);
   const float bleed = kBleed * p.scatter * reach * (1.0f - reach);
   for (size_t c = 0; c < 3; ++c) {
-    const float wrap = p.scatter * scatter_width[c];
     const float arrives = reach + bleed * (scatter_width[c] / scatter_width[0]);
-    const float lit = std::max(0.0f, (n_l + wrap) / (1.0f + wrap));
+    const float lit = std::max(0.0f, (n_l + p.wrap[c]) * p.wrapped[c]);
     sum.diffuse[c] += arrives * light.colour[c] * lit;
     sum.specular[c] += light.colour[c] * shine;
   }
@@ -169,10 +174,15 @@ FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t co
     p.vx = sx * v_scale;
     p.vy = sy * v_scale;
     p.vz = v_scale;
-    p.n_v = std::max(0.02f, p.nx * p.vx + p.ny * p.vy + p.nz * p.vz);
+    p.n_v_signed = p.nx * p.vx + p.ny * p.vy + p.nz * p.vz;
+    p.n_v = std::max(0.02f, p.n_v_signed);
     p.alpha = a[kRoughness][i] * a[kRoughness][i] + 1e-4f;
     p.reflectance = a[kReflectance][i];
     p.scatter = a[kScatter][i];
+    for (size_t c = 0; c < 3; ++c) {
+      p.wrap[c] = p.scatter * rig.scatter_width[c];
+      p.wrapped[c] = 1.0f / (1.0f + p.wrap[c]);
+    }
 
     const float s = a[kStrand][i];
     const float strand =
@@ -190,6 +200,26 @@ FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t co
     for (const Light& rim : rig.rims) add_rim(rim, open, p, sum);
     for (size_t c = 0; c < 3; ++c) {
       batch.colour[c][i] = shoulder(strand * (a[kRed + c][i] * sum.diffuse[c] + sum.specular[c]));
+    }
+  }
+}
+
+// Hairs that lean outwards, dense along the middle line; the height falls off towards the outer
+// end.
+FLOWTALK_CLONES void paint_brows(float strand_contrast, size_t count, ShadeBatch& batch) {
+  for (size_t i = 0; i < count; ++i) {
+    const auto [along, across] = batch.brow[i];
+    if (std::abs(across) > 2.0f * kBrowHalf || along < -0.1f || along > 1.1f) continue;
+    const float inner = std::clamp(8.0f * along + 0.2f, 0.0f, 1.0f);
+    const float outer = std::clamp(1.0f - along, 0.0f, 1.0f);
+    const float hair = strand_contrast * wander(45.0f * along + 110.0f * across);
+    const float half = kBrowHalf * inner * std::sqrt(outer) * (1.0f + 0.25f * hair);
+    const float inside = std::clamp((half - std::abs(across)) / kBrowSoft + 0.5f, 0.0f, 1.0f);
+    const float ends = inner * std::clamp(10.0f * outer, 0.0f, 1.0f);
+    const float cover = ends * inside * inside * (3.0f - 2.0f * inside) * (0.82f + 0.12f * hair);
+    for (size_t c = 0; c < 3; ++c) {
+      float& colour = batch.attribute[kRed + c][i];
+      colour += cover * (kBrowColour[c] - colour);
     }
   }
 }

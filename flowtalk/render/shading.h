@@ -42,9 +42,10 @@ enum class Look : uint8_t {
 const Rig& studio(Look look);
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
-inline constexpr size_t kBatch = 256;
+inline constexpr size_t kBatch = 512;
 struct ShadeBatch {
   alignas(64) std::array<std::array<float, kBatch>, kAttributes> attribute;
+  std::array<face::BrowPlace, kBatch> brow;              // for paint_brows alone
   alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye
   alignas(64) std::array<std::array<float, kBatch>, 3> colour;  // out: linear, 0..1
 };
@@ -52,5 +53,8 @@ struct ShadeBatch {
 // of the strands of hair this picture can resolve.
 inline constexpr size_t kShadedTogether = 16;
 void shade(const Rig& rig, float strand_contrast, size_t count, ShadeBatch& batch);
+
+// Mixes the colour of brows into the first `count` entries, with the strands of shade().
+void paint_brows(float strand_contrast, size_t count, ShadeBatch& batch);
 
 }  // namespace flowtalk::render
