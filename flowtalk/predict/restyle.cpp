@@ -1,4 +1,5 @@
 // A recorded performance under another condition.
+#include <array>
 #include <cmath>
 
 #include "flowtalk/base/error.h"
@@ -11,6 +12,8 @@ using tensor::Tensor;
 
 Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, const Condition& from,
                           const Condition& to, float keep) const {
+  const std::array conditions = {from, to};
+  check(conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& generator = state_->model->generator;
