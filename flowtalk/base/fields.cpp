@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace flowtalk {
 namespace {
@@ -43,8 +44,14 @@ std::string fields_detail::shown(const Json& json) {
 }
 
 Json parse_json(const std::string& text, const std::string& where) {
-  const auto watch = [&](int depth, Json::parse_event_t, const Json&) {
+  std::vector<std::set<std::string>> keys(kMaxDepth + 2);  // of the open object at each depth
+  const auto watch = [&](int depth, Json::parse_event_t event, const Json& value) {
     if (depth > kMaxDepth) fail("{}: JSON nested more than {} levels deep", where, kMaxDepth);
+    if (event == Json::parse_event_t::object_start) keys[static_cast<size_t>(depth) + 1].clear();
+    if (event == Json::parse_event_t::key &&
+        !keys[static_cast<size_t>(depth)].insert(value.get<std::string>()).second) {
+      fail("{}: the key {} stands twice in one object", where, fields_detail::shown(value));
+    }
     return true;
   };
   try {

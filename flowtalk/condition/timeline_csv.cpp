@@ -105,8 +105,9 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
   for (size_t i = 0; i < amounts.size(); ++i) {
     if (!columns.weights[i]) continue;
     const auto value = number_in(cells[*columns.weights[i]]);
-    if (!value || *value < 0) {
-      fail("{}: {}: expected 0 or more, got '{}'", where, kEmotions[i], cells[*columns.weights[i]]);
+    if (!value || *value < 0 || *value > kMaxWeight) {
+      fail("{}: {}: expected between 0 and {}, got '{}'", where, kEmotions[i], kMaxWeight,
+           cells[*columns.weights[i]]);
     }
     amounts[i] = *value;
     sum += *value;
