@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "apps/command_line.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -25,12 +26,15 @@ double temperature_in(const std::string& text, const std::string& whole) {
 // "0.3", "lips:0.1,brows:0.8" or "0.2,lips:0.1": a bare number is for all regions not named.
 void read_temperature(const std::string& text, Performance& p) {
   std::vector<std::pair<size_t, float>> named;
+  bool bare = false;
   for (size_t start = 0; start <= text.size();) {
     const size_t comma = std::min(text.find(',', start), text.size());
     const std::string part = text.substr(start, comma - start);
     start = comma + 1;
     const size_t colon = part.find(':');
     if (colon == std::string::npos) {
+      if (bare) fail_usage("--temperature {}: two bare numbers; one is for all regions", text);
+      bare = true;
       p.temperature = temperature_in(part, text);
       continue;
     }
@@ -41,8 +45,11 @@ void read_temperature(const std::string& text, Performance& p) {
       fail_usage("--temperature {}: unknown region '{}'{}; expected lips, eyes, brows or rest",
                  text, name, did_you_mean(name, {names.begin(), names.end()}));
     }
-    named.emplace_back(found - names.begin(),
-                       static_cast<float>(temperature_in(part.substr(colon + 1), text)));
+    const auto region = static_cast<size_t>(found - names.begin());
+    for (const auto& [other, value] : named) {
+      if (other == region) fail_usage("--temperature {}: {} is there twice", text, name);
+    }
+    named.emplace_back(region, static_cast<float>(temperature_in(part.substr(colon + 1), text)));
   }
   if (named.empty()) return;
   p.region_temperature.emplace().fill(static_cast<float>(p.temperature));
@@ -135,7 +142,8 @@ void Performance::add_sampling_to(CLI::App& app) {
       },
       "exaggerates the emotion: 1 is off, 1 to 2 is useful (default 1)");
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
-  app.add_option("--seed", seed, "the same seed gives the same motion (default 0)");
+  app.add_option("--seed", seed, "the same seed gives the same motion (default 0)")
+      ->check(whole_number());
   model.add_to(app);
 }
 

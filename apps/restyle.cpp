@@ -46,7 +46,7 @@ void declare(CLI::App& app, RestyleCommand& c) {
   c.curve.add_to(app);
   c.from.add_to(app, "from-", "what was recorded (default: the most likely)");
   app.add_option("--keep", c.keep, "how much of the take itself is kept, 0 to 1 (default 1)")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_between(0, 1));
   app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
       ->check(CLI::IsMember({403, 353, 53}));
   app.add_option("-o,--output,--save-path", c.output, "motion (.npy) or film (.mp4)");

@@ -44,7 +44,10 @@ std::vector<Strength> strengths_in(const std::string& sweep) {
 
 bool looks_like_strengths(const std::string& word) {
   const bool list = word.find(',') != std::string::npos;
-  const bool number = !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
+  double value = 0;
+  const char* end = word.data() + word.size();
+  const auto [stop, code] = std::from_chars(word.data(), end, value);
+  const bool number = code != std::errc::invalid_argument && stop == end;
   const bool level = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
   return (list || number || level) && !std::filesystem::exists(word);
 }

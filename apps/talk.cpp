@@ -93,6 +93,8 @@ int talk(const Args& args) {
   c.performance.templates = c.stage.face.templates;
   if (!c.stage.face.templates.empty()) c.stage.face.subject = c.performance.subject;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
+  if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
+  if (!c.sheet.empty()) check_ending(c.sheet, ".png", "--contact-sheet");
   c.performance.face = c.stage.face.face;
   const auto curve = c.performance.curve.load(app);
   check_sweep(c.sweep, c.performance, app);

@@ -209,6 +209,9 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
                   2, {"--from-emotion"}));
   EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "2"}), 2,
                           {"--keep"}));
+  EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "nan"}),
+                          2, {"--keep", "'nan'"}));
+  EXPECT_TRUE(failed_with(with({"score"}, {"--emotion", ""}), 2, {"--emotion", "empty"}));
   const auto curve = [&](const Words& more) {
     Words options{"-o", "x.npy", "--curve"};
     options.insert(options.end(), more.begin(), more.end());

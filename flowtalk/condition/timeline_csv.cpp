@@ -70,8 +70,10 @@ Columns columns_of(const std::vector<std::string>& header, const std::string& wh
   for (size_t c = 0; c < header.size(); ++c) {
     const auto found = std::find(known.begin(), known.end(), header[c]);
     if (found == known.end()) {
-      fail("{}: unknown column '{}'{}; expected {}", where, header[c],
-           did_you_mean(header[c], known), fmt::join(known, " "));
+      const bool other = header[c].find_first_of(";\t") != std::string::npos;
+      fail("{}: unknown column '{}'{}; expected {}{}", where, header[c],
+           did_you_mean(header[c], known), fmt::join(known, " "),
+           other ? " with commas between them" : "");
     }
     auto& place = *places[static_cast<size_t>(found - known.begin())];
     if (place) fail("{}: column '{}' is there twice", where, header[c]);
