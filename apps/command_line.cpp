@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
 #include <iostream>
 
 #include "flowtalk/base/error.h"
@@ -31,6 +34,26 @@ void check_option_names(const CLI::App& app, const Args& args) {
   }
 }
 
+// An empty value is a shell variable that was not set: as good as a wrong one, and easily taken for
+// "not given". Captions and titles may be empty.
+void check_values(const CLI::App& app, const Args& args) {
+  static const Args free_text = {"--caption", "--title"};
+  const auto may_be_empty = [](const std::string& option) {
+    return std::find(free_text.begin(), free_text.end(), option) != free_text.end();
+  };
+  for (size_t i = 0; i < args.size(); ++i) {
+    const size_t equals = is_long_option(args[i]) ? args[i].find('=') : std::string::npos;
+    const bool empty_word = args[i].empty(), empty_end = equals + 1 == args[i].size();
+    if (!empty_word && !(equals != std::string::npos && empty_end)) continue;
+    const bool of_option = i > 0 && args[i - 1].size() > 1 && args[i - 1][0] == '-';
+    const std::string option =
+        !empty_word ? args[i].substr(0, equals) : (of_option ? args[i - 1] : "an argument");
+    if (may_be_empty(option)) continue;
+    fail_usage("{}: the value is empty; give one, or leave it out ('{} --help' lists all)", option,
+               app.get_name());
+  }
+}
+
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
@@ -53,7 +76,10 @@ bool parse(CLI::App& app, const Args& args) {
   try {
     const bool help = std::any_of(words.begin(), words.end(),
                                   [](const auto& w) { return w == "--help" || w == "-h"; });
-    if (!help) check_option_names(app, words);
+    if (!help) {
+      check_option_names(app, words);
+      check_values(app, words);
+    }
     app.parse(Args(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
@@ -62,6 +88,35 @@ bool parse(CLI::App& app, const Args& args) {
     fail_usage("{} (see '{} --help')", one_line(e.what()), app.get_name());
   }
   return true;
+}
+
+CLI::Validator number_between(double lo, double hi) {
+  return CLI::Validator(
+      [lo, hi](std::string& text) {
+        double value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, code] = std::from_chars(text.data(), end, value);
+        if (code == std::errc() && stop == end && value >= lo && value <= hi) return std::string();
+        return fmt::format("expected between {} and {}, got '{}'", lo, hi, text);
+      },
+      fmt::format("between {} and {}", lo, hi));
+}
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, code] = std::from_chars(text.data(), end, value);
+        if (code == std::errc() && stop == end) return std::string();
+        return fmt::format("expected a whole number from 0 to {}, got '{}'", UINT64_MAX, text);
+      },
+      "");
+}
+
+void check_ending(const std::string& path, const std::string& ending, const std::string& option) {
+  if (std::filesystem::path(path).extension() == ending) return;
+  fail_usage("{} {}: expected a name that ends in {}", option, path, ending);
 }
 
 void warn(const std::string& text) { std::cerr << "flowtalk: warning: " << text << "\n"; }

@@ -13,8 +13,16 @@ using Args = std::vector<std::string>;
 Args in_kebab_case(Args args);
 
 // Fills what the app's options are bound to. False: --help was asked for and has been printed.
-// Anything wrong is a usage Error of one line; unknown options come with the nearest known one.
+// Anything wrong is a usage Error of one line; unknown options come with the nearest known one, and
+// empty values are wrong.
 bool parse(CLI::App& app, const Args& args);
+
+// For add_option(...)->check(): unlike CLI11's own these do not let "nan", "-1" or 1e30 pass.
+CLI::Validator number_between(double lo, double hi);
+CLI::Validator whole_number();
+
+// Usage Error unless the path ends in `ending` (".mp4").
+void check_ending(const std::string& path, const std::string& ending, const std::string& option);
 
 // Prints "flowtalk: warning: TEXT" to the error stream.
 void warn(const std::string& text);

@@ -40,7 +40,8 @@ int synth_command(const Args& args) {
       "stopped.",
       "flowtalk data synth");
   app.add_option("-o,--output,--save-path", options.out, "folder (default datasets)");
-  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)");
+  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)")
+      ->check(whole_number());
   app.add_option("--clips-per-style", options.clips_per_style,
                  "of the 670 of each of the 32 styles; 0 makes all (default 60)")
       ->check(CLI::Range(0, 670));
@@ -65,12 +66,13 @@ int phones_command(const Args& args) {
   CLI::App app("Makes speech with known phones, to train the speech encoder on.",
                "flowtalk data phones");
   app.add_option("-o,--output,--save-path", folder, "folder (default datasets/phones)");
-  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)");
+  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)")
+      ->check(whole_number());
   app.add_option("--hours", options.hours, "of synthetic English (default 2.75)")
-      ->check(CLI::Range(0.001, 1000.0));
+      ->check(number_between(0.001, 1000));
   app.add_option("--foreign-share", options.foreign_share,
                  "so much again in Mandarin, Japanese, Spanish and German (default 0.25)")
-      ->check(CLI::Range(0.0, 10.0));
+      ->check(number_between(0, 10));
   app.add_flag("!--no-real-prompts", options.real_prompts,
                "leave out the recorded prompts of Debian's asterisk packages");
   app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));

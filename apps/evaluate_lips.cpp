@@ -51,7 +51,7 @@ std::vector<tensor::Tensor> motions_of(const LipsCommand& c, const face::Face& f
   for (const std::string& path : c.motions) motions.push_back(data::load_motion(path));
   if (!motions.empty()) return motions;
   auto options = c.performance.options(parse_mood(c.emotion));
-  const auto predictor = c.performance.load();
+  const auto predictor = c.performance.model.load();
   options.regions = c.performance.regions(predictor);
   warn_of_other_axes(predictor.config().face, face);
   for (const auto& voice : voices) {

@@ -148,7 +148,7 @@ evaluate::Report of_files(const MetricsCommand& c) {
   report.notes = setup.notes;
   const evaluate::SequenceReading reading{deformer, vertices, c.max_cut < 0 ? 1 : c.max_cut};
   check_sequences(sequences, reading);
-  ThreadPool pool(c.model.performance.threads);
+  ThreadPool pool(c.model.performance.model.threads);
   const auto count = static_cast<int64_t>(sequences.size());
   Progress progress("evaluate", count, "sequences", c.quiet);
   report.sequences = evaluate::measure_all(

@@ -1,27 +1,19 @@
-// What `score` and `restyle` share: a model, a condition in words, and a recorded performance.
+// What `score` and `restyle` share: a condition in words and a recorded performance.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
+#include "apps/performance.h"
 #include "flowtalk/predict/recognition.h"
 
 namespace flowtalk::apps {
 
-struct ModelChoice {
-  std::string checkpoint, encoder;
-  int threads = 0;  // 0: one per hardware thread
-
-  void add_to(CLI::App& app);
-  std::filesystem::path folder() const;  // the checkpoint, the default one unless given
-  predict::Predictor load() const;
-};
-
 // An emotion, how strong, and whose style, as the options say it.
 struct ConditionOptions {
-  std::string emotion, intensity = "medium", style;
-  double strength = -1;  // below zero: take the intensity
+  std::string emotion, style;
+  StrengthOptions strength;
 
   // --PREFIXemotion, --PREFIXintensity, --PREFIXstrength, --PREFIXid.
   void add_to(CLI::App& app, const std::string& prefix, const std::string& what);

@@ -79,7 +79,7 @@ void check_epoch(const fs::path& checkpoint, int epoch) {
 
 // A checkpoint; of a run, the one of --max-epoch, or the best, or the last.
 fs::path checkpoint_of(const ModelEvaluation& e) {
-  const std::string& given = e.run_folder.empty() ? e.performance.checkpoint : e.run_folder;
+  const std::string& given = e.run_folder.empty() ? e.performance.model.checkpoint : e.run_folder;
   fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
   if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
     const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch);
@@ -215,7 +215,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   if (samples > 1 && performance.deterministic) {
     fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
   }
-  if (!run_folder.empty() && !performance.checkpoint.empty()) {
+  if (!run_folder.empty() && !performance.model.checkpoint.empty()) {
     fail_usage("--save-path and --model both name the model; leave one out");
   }
   const fs::path checkpoint = checkpoint_of(*this);
@@ -227,11 +227,11 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
   const std::vector<data::Clip> clips = chosen_clips(*this, folder);
   const auto predictor =
-      predict::Predictor::load(checkpoint, performance.threads, performance.encoder);
+      predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
-  const bool shipped = run_folder.empty() && performance.checkpoint.empty();
+  const bool shipped = run_folder.empty() && performance.model.checkpoint.empty();
   const std::string name = shipped ? "the default model" : checkpoint.string();
   report.title = "Evaluation of " + name;
   report.facts = {{"data set", folder.string()},
@@ -245,7 +245,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
   Prediction prediction(*this, predictor, clips, deformer);
-  ThreadPool pool(performance.threads);
+  ThreadPool pool(performance.model.threads);
   const auto count = static_cast<int64_t>(clips.size());
   Progress progress("evaluate", count, "clips", quiet);
   report.sequences = evaluate::measure_all(

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "apps/command_line.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -11,11 +12,6 @@
 
 namespace flowtalk::apps {
 namespace {
-
-float strength_of(const Performance& p) {
-  if (p.strength < 0) return strength_of_level(parse_level(p.intensity));
-  return static_cast<float>(p.strength);
-}
 
 double temperature_in(const std::string& text, const std::string& whole) {
   double value = -1;
@@ -30,12 +26,15 @@ double temperature_in(const std::string& text, const std::string& whole) {
 // "0.3", "lips:0.1,brows:0.8" or "0.2,lips:0.1": a bare number is for all regions not named.
 void read_temperature(const std::string& text, Performance& p) {
   std::vector<std::pair<size_t, float>> named;
+  bool bare = false;
   for (size_t start = 0; start <= text.size();) {
     const size_t comma = std::min(text.find(',', start), text.size());
     const std::string part = text.substr(start, comma - start);
     start = comma + 1;
     const size_t colon = part.find(':');
     if (colon == std::string::npos) {
+      if (bare) fail_usage("--temperature {}: two bare numbers; one is for all regions", text);
+      bare = true;
       p.temperature = temperature_in(part, text);
       continue;
     }
@@ -46,8 +45,11 @@ void read_temperature(const std::string& text, Performance& p) {
       fail_usage("--temperature {}: unknown region '{}'{}; expected lips, eyes, brows or rest",
                  text, name, did_you_mean(name, {names.begin(), names.end()}));
     }
-    named.emplace_back(found - names.begin(),
-                       static_cast<float>(temperature_in(part.substr(colon + 1), text)));
+    const auto region = static_cast<size_t>(found - names.begin());
+    for (const auto& [other, value] : named) {
+      if (other == region) fail_usage("--temperature {}: {} is there twice", text, name);
+    }
+    named.emplace_back(region, static_cast<float>(temperature_in(part.substr(colon + 1), text)));
   }
   if (named.empty()) return;
   p.region_temperature.emplace().fill(static_cast<float>(p.temperature));
@@ -87,24 +89,38 @@ std::vector<Mood> parse_moods(const std::vector<std::string>& texts) {
   return moods;
 }
 
+void StrengthOptions::add_to(CLI::App& app, const std::string& prefix) {
+  auto* level = app.add_option("--" + prefix + "intensity", intensity,
+                               "low, medium, high or 0-2 (default medium; neutral has one level)");
+  const std::string option = "--" + prefix + "strength";
+  app.add_option_function<double>(
+         option,
+         [this, option](double value) {
+           if (!(value >= 0 && value <= kMaxStrength)) {
+             fail_usage("{} {}: expected between 0 and {}", option, value, kMaxStrength);
+           }
+           strength = value;
+         },
+         "any strength instead of a level: 0 is neutral, 1 is high, 1.25 the most")
+      ->excludes(level);
+}
+
+float StrengthOptions::value() const {
+  return strength ? static_cast<float>(*strength) : strength_of_level(parse_level(intensity));
+}
+
+std::string StrengthOptions::label(char joint) const {
+  if (strength) return fmt::format("strength{}{:.2f}", joint, *strength);
+  return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
+}
+
 void Performance::add_to(CLI::App& app) {
   app.add_option("--id", style,
                  "speaking style, one of 32: M003 ... W029, or average (default M003)");
   app.add_option("--subject", subject,
                  "whose face, as in the reference: with --templates its mesh or shape; it is the "
                  "style when --id is not given");
-  auto* level = app.add_option("--intensity", intensity,
-                               "low, medium, high or 0-2 (default medium; neutral has one level)");
-  app.add_option_function<double>(
-         "--strength",
-         [this](double value) {
-           if (!(value >= 0 && value <= kMaxStrength)) {
-             fail_usage("--strength {}: expected between 0 and {}", value, kMaxStrength);
-           }
-           strength = value;
-         },
-         "any strength instead of a level: 0 is neutral, 1 is high, 1.25 the most")
-      ->excludes(level);
+  strength.add_to(app);
   app.add_option("--take", take, "another take of the same seed (default 0)");
   add_sampling_to(app);
 }
@@ -126,24 +142,15 @@ void Performance::add_sampling_to(CLI::App& app) {
       },
       "exaggerates the emotion: 1 is off, 1 to 2 is useful (default 1)");
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
-  app.add_option("--seed", seed, "the same seed gives the same motion (default 0)");
-  app.add_option("--model,--checkpoint", checkpoint,
-                 "checkpoint folder (default: the one that ships)");
-  app.add_option("--encoder", encoder,
-                 "HuBERT folder of Hugging Face, for models that were trained with one");
-  app.add_option("--threads", threads, "threads to compute with (default: all)")
-      ->check(CLI::Range(0, 256));
-}
-
-void Performance::add_curve_to(CLI::App& app) {
-  app.add_option("--curve", curve,
-                 "emotion and strength over time: a .json or .csv file (docs/control.md)");
+  app.add_option("--seed", seed, "the same seed gives the same motion (default 0)")
+      ->check(whole_number());
+  model.add_to(app);
 }
 
 predict::PredictOptions Performance::options(const Mood& mood) const {
   predict::PredictOptions options;
   options.emotion = mood.weights;
-  const float wanted = strength_of(*this);
+  const float wanted = strength.value();
   options.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (style.empty() || templates.empty());
   const int other = of_style ? parse_style(subject) : 0;
@@ -175,28 +182,6 @@ std::string Performance::temperature_label() const {
                          (*region_temperature)[r]);
   }
   return label;
-}
-
-std::optional<condition::Timeline> Performance::load_curve(const CLI::App& app) const {
-  if (curve.empty()) return {};
-  auto timeline = condition::load_timeline(curve);
-  for (const char* option : {"--emotion", "--strength", "--intensity"}) {
-    if (!timeline.keyframes.empty() && app.count(option) > 0) {
-      fail_usage("{}: has a base of its own, leave {} out, or the base", curve, option);
-    }
-  }
-  return timeline;
-}
-
-std::string Performance::level_label() const {
-  if (strength >= 0) return fmt::format("strength-{:.2f}", strength);
-  return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
-}
-
-predict::Predictor Performance::load() const {
-  return predict::Predictor::load(
-      checkpoint.empty() ? predict::default_checkpoint() : std::filesystem::path(checkpoint),
-      threads, encoder);
 }
 
 }  // namespace flowtalk::apps

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/condition/timeline.h"
+#include "apps/curve.h"
+#include "apps/model_choice.h"
 #include "flowtalk/predict/predictor.h"
 
 namespace flowtalk::apps {
@@ -28,34 +29,39 @@ std::vector<Mood> parse_moods(const std::vector<std::string>& texts);
 // A style's index, or model::kAverageStyle for "average", which stands for people not among the 32.
 int parse_style_or_average(const std::string& text);
 
+// How strong: --PREFIXintensity or --PREFIXstrength.
+struct StrengthOptions {
+  std::string intensity = "medium";
+  std::optional<double> strength;  // none: the intensity says it
+
+  void add_to(CLI::App& app, const std::string& prefix = "");
+  float value() const;                  // usage Error: an unknown level
+  std::string label(char joint) const;  // "medium", "strength-0.80" with '-'
+};
+
 struct Performance {
-  std::string checkpoint, encoder, subject, style, intensity = "medium";
+  ModelChoice model;
+  StrengthOptions strength;
+  std::string subject, style;
   std::string templates;  // where the subject's face stands; then it need not be a style
-  double strength = -1;   // below zero: take the intensity
   double temperature = 0.3, guidance = 1;
   std::optional<predict::RegionTemperatures> region_temperature;
-  std::string curve;             // file of emotion and strength over time
+  CurveOption curve;
   std::string face = "builtin";  // the model's, for temperatures per region
   bool deterministic = false;
   uint64_t seed = 0;
   uint32_t take = 0;
-  int threads = 0;  // 0: one per hardware thread
 
   void add_to(CLI::App& app);
   // Of those only what does not belong to one voice: temperature, seed, checkpoint, threads.
   void add_sampling_to(CLI::App& app);
-  void add_curve_to(CLI::App& app);  // --curve
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
   predict::PredictOptions options(const Mood& mood) const;
   // What add_sampling_to reads; part of options().
   void sample_into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
   std::shared_ptr<const predict::RegionShares> regions(const predict::Predictor& predictor) const;
-  std::string level_label() const;        // "medium", "strength-0.80"
   std::string temperature_label() const;  // "0.3", "lips:0.1,eyes:0.3,brows:0.8,rest:0.3"
-  // The timeline of --curve, if it was given. Usage Error: it has a base and `app` an --emotion.
-  std::optional<condition::Timeline> load_curve(const CLI::App& app) const;
-  predict::Predictor load() const;
 };
 
 }  // namespace flowtalk::apps

@@ -46,7 +46,7 @@ void declare(CLI::App& app, PredictCommand& c) {
                  "file each (default neutral)")
       ->allow_extra_args(false);
   c.performance.add_to(app);
-  c.performance.add_curve_to(app);
+  c.performance.curve.add_to(app);
   add_sweep_to(app, c.sweep);
   app.add_option("--face", c.performance.face,
                  "of --temperature per region, where the model moves a FLAME face: its file");
@@ -66,7 +66,7 @@ void declare(CLI::App& app, PredictCommand& c) {
 fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell) {
   const fs::path output = c.output;
   if (output.extension() == ".npy") return output;
-  const std::string& curve = c.performance.curve;
+  const std::string& curve = c.performance.curve.file;
   const std::string emotion =
       curve.empty() ? cell.mood.label + "_" + cell.level : fs::path(curve).stem().string();
   return output / fmt::format("{}_{}.npy", voice.stem().string(), emotion);
@@ -122,14 +122,14 @@ int predict(const Args& args) {
   if (c.samples > 1 && c.performance.deterministic) {
     fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
   }
-  const auto curve = c.performance.load_curve(app);
+  const auto curve = c.performance.curve.load(app);
   check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
   const std::vector<float> shape = shape_of(c);
   const auto voices = find_voices(c.voices);
   const auto outputs = plan_outputs(c, voices, cells);
 
-  const predict::Predictor predictor = c.performance.load();
+  const predict::Predictor predictor = c.performance.model.load();
   const auto regions = c.performance.regions(predictor);
   const bool batch = outputs.size() > 1;
   predict::SpeechFeatures features;
@@ -142,7 +142,7 @@ int predict(const Args& args) {
       features = with_context(name.string(), [&] { return predictor.encode(voice); });
     }
     cell.options.regions = regions;
-    if (curve) follow(*curve, c.performance.curve, features, c.quiet, cell.options);
+    if (curve) c.performance.curve.follow(*curve, features, c.quiet, cell.options);
     for (int sample = 0; sample < c.samples; ++sample) {
       cell.options.take = c.performance.take + static_cast<uint32_t>(sample);
       const auto motion = widen(predictor.predict(features, cell.options), c.width, shape);

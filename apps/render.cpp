@@ -45,6 +45,7 @@ void check(const RenderCommand& c) {
   if (c.output.empty() == c.frames.empty()) {
     fail_usage("where to? -o FILE.mp4 makes a film, --frames FOLDER makes pictures");
   }
+  if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
   check_subject(c.stage.face);
   if (!c.captions.empty() && c.captions.size() != c.motions.size()) {
     fail_usage("--caption: expected {}, one per motion file, got {}", c.motions.size(),

@@ -3,6 +3,7 @@
 
 #include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/curve.h"
 #include "apps/film.h"
 #include "apps/judged.h"
 #include "apps/motion_file.h"
@@ -22,11 +23,13 @@ constexpr const char* kExamples =
     "  flowtalk restyle voice.wav --motion happy.npy --emotion angry --intensity high -o new.npy\n"
     "  flowtalk restyle voice.wav --motion take.npy --from-emotion happy --from-intensity high\n"
     "      --from-id M003 --emotion happy --strength 0.4 -o calmer.npy\n"
+    "  flowtalk restyle voice.wav --motion take.npy --curve curve.json -o mood.npy\n"
     "  flowtalk restyle voice.wav --motion take.npy --id W011 -o hers.mp4\n";
 
 struct RestyleCommand {
   std::string voice, motion, output;
   ConditionOptions from, to;
+  CurveOption curve;
   double keep = 1;
   int64_t width = 403;
   ModelChoice model;
@@ -40,9 +43,10 @@ void declare(CLI::App& app, RestyleCommand& c) {
   app.add_option("VOICE,--wav-path", c.voice, "the sound file that goes with the motion");
   app.add_option("--motion", c.motion, "the recorded performance (.npy)");
   c.to.add_to(app, "", "the new condition (default: as it was)");
+  c.curve.add_to(app);
   c.from.add_to(app, "from-", "what was recorded (default: the most likely)");
   app.add_option("--keep", c.keep, "how much of the take itself is kept, 0 to 1 (default 1)")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_between(0, 1));
   app.add_option("--width", c.width, "values per frame: 403 (3DMEAD), 353 or 53")
       ->check(CLI::IsMember({403, 353, 53}));
   app.add_option("-o,--output,--save-path", c.output, "motion (.npy) or film (.mp4)");
@@ -69,19 +73,20 @@ void check(const RestyleCommand& c, const CLI::App& app) {
     options->style_index();
     if (!options->emotion.empty()) options->condition(0);
   }
-  if (c.to.emotion.empty() && c.to.style.empty()) {
-    fail_usage("what is to change? give --emotion, or --id for another speaking style");
+  if (c.to.emotion.empty() && c.to.style.empty() && c.curve.file.empty()) {
+    fail_usage("what is to change? give --emotion, --curve, or --id for another speaking style");
   }
 }
 
-struct Origin {
+// A condition and how it is called in what is printed.
+struct NamedCondition {
   predict::Condition condition;
   std::string label;
 };
 
 // The condition that was recorded: as told, else by Bayes' rule.
-Origin origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
-                 const predict::SpeechFeatures& speech, const tensor::Tensor& motion) {
+NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
+                         const predict::SpeechFeatures& speech, const tensor::Tensor& motion) {
   if (!c.from.emotion.empty() && !c.from.style.empty()) {
     return {c.from.condition(*c.from.style_index()), c.from.label()};
   }
@@ -91,11 +96,19 @@ Origin origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
   return {condition_of(label, seen.style), text_of(label)};
 }
 
-predict::Condition target_of(const RestyleCommand& c, const Origin& from) {
-  const int style = c.to.style_index().value_or(from.condition.style);
-  if (!c.to.emotion.empty()) return c.to.condition(style);
-  predict::Condition to = from.condition;
-  to.style = style;
+// What is to be shown: the condition as it was, but for what was given. A curve without a base of
+// its own lies over that.
+NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
+                         const std::optional<condition::Timeline>& curve,
+                         const predict::SpeechFeatures& speech) {
+  NamedCondition to = from;
+  to.condition.style = c.to.style_index().value_or(from.condition.style);
+  if (!c.to.emotion.empty()) to = {c.to.condition(to.condition.style), c.to.label()};
+  if (curve) {
+    const auto base = condition::amounts_of(to.condition.emotion, double{to.condition.strength});
+    to.condition.curve = c.curve.along(*curve, speech, base, c.film.quiet);
+    to.label = c.curve.file;
+  }
   return to;
 }
 
@@ -123,6 +136,7 @@ int restyle(const Args& args) {
   declare(app, c);
   if (!parse(app, args)) return 0;
   check(c, app);
+  const auto curve = c.curve.load(app);
   check_subject(c.stage.face);
   check_writable(c.output);
   const tensor::Tensor motion = load_performance(c.motion);
@@ -130,19 +144,18 @@ int restyle(const Args& args) {
   const predict::Predictor predictor = c.model.load();
   const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
   const auto [from, to, made] = with_context(c.motion, [&] {
-    const Origin origin = origin_of(c, predictor, speech, motion);
-    const predict::Condition target = target_of(c, origin);
-    return std::tuple(
-        origin, target,
-        predictor.restyle(speech, motion, origin.condition, target, static_cast<float>(c.keep)));
+    const NamedCondition origin = origin_of(c, predictor, speech, motion);
+    const NamedCondition target = target_of(c, origin, curve, speech);
+    return std::tuple(origin, target,
+                      predictor.restyle(speech, motion, origin.condition, target.condition,
+                                        static_cast<float>(c.keep)));
   });
   save(c, predictor, made, voice);
   if (!c.film.quiet) {
-    const auto style = [](const predict::Condition& x) {
-      return kStyles[static_cast<size_t>(x.style)];
+    const auto text = [](const NamedCondition& x) {
+      return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);
     };
-    fmt::print("{}: {} frames, {} of {} -> {} of {}\n", c.output, made.dim(0), from.label,
-               style(from.condition), c.to.emotion.empty() ? from.label : c.to.label(), style(to));
+    fmt::print("{}: {} frames, {} -> {}\n", c.output, made.dim(0), text(from), text(to));
   }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/judged.h"
+#include "apps/model_choice.h"
 
 namespace flowtalk::apps {
 

@@ -6,7 +6,6 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -45,7 +44,10 @@ std::vector<Strength> strengths_in(const std::string& sweep) {
 
 bool looks_like_strengths(const std::string& word) {
   const bool list = word.find(',') != std::string::npos;
-  const bool number = !word.empty() && word.find_first_not_of("0123456789.") == std::string::npos;
+  double value = 0;
+  const char* end = word.data() + word.size();
+  const auto [stop, code] = std::from_chars(word.data(), end, value);
+  const bool number = code != std::errc::invalid_argument && stop == end;
   const bool level = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
   return (list || number || level) && !std::filesystem::exists(word);
 }
@@ -75,10 +77,10 @@ Args with_sweep_strengths(Args args) {
 
 void check_sweep(const std::string& sweep, const Performance& performance, const CLI::App& app) {
   if (sweep.empty()) return;
-  if (performance.strength >= 0 || app.count("--intensity") > 0) {
+  if (performance.strength.strength || app.count("--intensity") > 0) {
     fail_usage("--sweep has strengths of its own; leave --strength and --intensity out");
   }
-  if (!performance.curve.empty()) {
+  if (!performance.curve.file.empty()) {
     fail_usage("--sweep shows constant emotions; leave --curve out");
   }
 }
@@ -90,7 +92,7 @@ std::vector<SweepCell> sweep_cells(const std::string& sweep,
   if (sweep.empty()) {
     for (Mood& mood : parse_moods(emotions)) {
       auto options = performance.options(mood);
-      const std::string level = mood.neutral() ? "low" : performance.level_label();
+      const std::string level = mood.neutral() ? "low" : performance.strength.label('-');
       cells.push_back({std::move(mood), level, options});
     }
     return cells;
@@ -121,18 +123,6 @@ int sweep_columns(const std::string& sweep) {
   const auto strengths = strengths_in(sweep);
   return static_cast<int>(std::count_if(strengths.begin(), strengths.end(),
                                         [](const Strength& s) { return s.value > 0; }));
-}
-
-void follow(const condition::Timeline& timeline, const std::string& path,
-            const predict::SpeechFeatures& speech, bool quiet, predict::PredictOptions& options) {
-  const int64_t frames = speech.values.dim(1);
-  const auto base = condition::amounts_of(options.emotion, static_cast<double>(options.strength));
-  options.curve = timeline.curve(frames, base);
-  const auto beyond = timeline.beyond(static_cast<double>(frames) / flame::kFps);
-  if (quiet || beyond.empty()) return;
-  const std::string more =
-      beyond.size() > 1 ? fmt::format(" (and {} more like it)", beyond.size() - 1) : "";
-  warn(fmt::format("{}: {}{}", path, beyond.front(), more));
 }
 
 }  // namespace flowtalk::apps

@@ -34,8 +34,4 @@ std::vector<SweepCell> sweep_cells(const std::string& sweep,
 // Columns of that table, strengths above zero; 0 without a sweep.
 int sweep_columns(const std::string& sweep);
 
-// Sets the curve of `options` for one voice; warns of times beyond its end.
-void follow(const condition::Timeline& timeline, const std::string& path,
-            const predict::SpeechFeatures& speech, bool quiet, predict::PredictOptions& options);
-
 }  // namespace flowtalk::apps

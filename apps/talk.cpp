@@ -51,7 +51,7 @@ void declare(CLI::App& app, TalkCommand& c) {
       "--contact-sheet", c.sheet,
       "also a picture (.png): every face at six moments, or the table of --sweep at one");
   c.performance.add_to(app);
-  c.performance.add_curve_to(app);
+  c.performance.curve.add_to(app);
   add_sweep_to(app, c.sweep);
   add_film_options(app, c.stage, c.film);
   app.footer(kExamples);
@@ -66,7 +66,7 @@ std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor
   for (SweepCell& cell : cells) {
     cell.options.regions = regions;
     const bool first = roles.empty();
-    if (curve) follow(*curve, c.performance.curve, speech, c.film.quiet || !first, cell.options);
+    if (curve) c.performance.curve.follow(*curve, speech, c.film.quiet || !first, cell.options);
     const std::string caption = cells.size() > 1 ? cell.caption() : "";
     roles.push_back({caption, predictor.predict(speech, cell.options)});
   }
@@ -93,13 +93,15 @@ int talk(const Args& args) {
   c.performance.templates = c.stage.face.templates;
   if (!c.stage.face.templates.empty()) c.stage.face.subject = c.performance.subject;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
+  if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
+  if (!c.sheet.empty()) check_ending(c.sheet, ".png", "--contact-sheet");
   c.performance.face = c.stage.face.face;
-  const auto curve = c.performance.load_curve(app);
+  const auto curve = c.performance.curve.load(app);
   check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
   if (!c.sweep.empty() && app.count("--columns") == 0) c.stage.columns = sweep_columns(c.sweep);
   if (!c.sweep.empty() && app.count("--size") == 0) c.stage.size = kSweepFace;
-  c.stage.threads = c.performance.threads;
+  c.stage.threads = c.performance.model.threads;
 
   const auto voices = find_voices(c.voices);
   const fs::path output =
@@ -107,7 +109,7 @@ int talk(const Args& args) {
   check_writable(output);
   if (!c.sheet.empty()) check_writable(c.sheet);
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
-  const predict::Predictor predictor = c.performance.load();
+  const predict::Predictor predictor = c.performance.model.load();
   auto roles = play(c, predictor, curve, cells, voice);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), c.stage);

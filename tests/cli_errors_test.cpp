@@ -53,13 +53,25 @@ TEST_F(CommandLine, ConditionsOutOfRangeAreUsageErrors) {
       {{"--num-samples", "0"}, "--num-samples"},
       {{"--num-samples", "3", "--deterministic"}, "--deterministic"},
       {{"--width", "100"}, "--width"},
+      {{"--seed", "-1"}, "'-1'"},
+      {{"--seed", "99999999999999999999"}, "--seed"},
+      {{"--temperature", "lips:0.1,lips:0.2"}, "lips is there twice"},
+      {{"--temperature", "0.1,0.2"}, "two bare numbers"},
+      {{"--emotion", "HAPY"}, "did you mean 'happy'"},
+      {{"--emotion", ""}, "--emotion: the value is empty"},
+      {{"--id="}, "--id: the value is empty"},
+      {{"--sweep="}, "--sweep: the value is empty"},
+      {{"--sweep", "-1"}, "--sweep -1"},
+      {{"--sweep", "1e9"}, "--sweep 1e9"},
+      {{"--sweep", "nan"}, "--sweep nan"},
   };
   for (const auto& [options, word] : cases) {
     std::vector<std::string> args{"predict", "voice.wav"};
     args.insert(args.end(), options.begin(), options.end());
-    EXPECT_TRUE(failed_with(run(args), 2, {word})) << options[0] << " " << options[1];
+    EXPECT_TRUE(failed_with(run(args), 2, {word})) << options[0] << " " << options.back();
   }
   EXPECT_TRUE(failed_with(run({"predict"}), 2, {"which voice"}));
+  EXPECT_TRUE(failed_with(run({"predict", ""}), 2, {"empty"}));
   EXPECT_THAT(names(), ElementsAre("voice.wav"));
 }
 
@@ -69,12 +81,13 @@ TEST_F(CommandLine, BadVoicesNameTheFile) {
   write_voice("short.wav", 0.02);
   std::filesystem::create_directory(file("nothing"));
   const auto before = names();
-  for (const char* command : {"predict", "talk"}) {
+  for (const std::string command : {"predict", "talk"}) {
+    const std::string out = command == "talk" ? "out.mp4" : "out.npy";
     for (const char* name : {"text.wav", "empty.wav", "short.wav", "missing.wav", "nothing"}) {
-      EXPECT_TRUE(failed_with(run({command, name, "-o", "out.npy"}), 1, {name}))
+      EXPECT_TRUE(failed_with(run({command, name, "-o", out}), 1, {name}))
           << command << " " << name;
     }
-    EXPECT_TRUE(failed_with(run({command, "no*.wav", "-o", "out.npy"}), 1, {"no*.wav"}));
+    EXPECT_TRUE(failed_with(run({command, "no*.wav", "-o", out}), 1, {"no*.wav"}));
   }
   EXPECT_EQ(names(), before);
 }
@@ -94,6 +107,27 @@ TEST_F(CommandLine, UnwritableOutputLeavesNothing) {
       failed_with(run({"predict", "voice.wav", "-o", "voice.wav/out.npy"}), 1, {"voice.wav"}));
   EXPECT_TRUE(failed_with(run({"talk", "voice.wav", "-o", "voice.wav/out.mp4"}), 1, {"voice.wav"}));
   EXPECT_THAT(names(), ElementsAre("voice.wav"));
+}
+
+TEST_F(CommandLine, OutputsAreCheckedBeforeAnythingIsMade) {
+  std::filesystem::create_directory(file("folder"));
+  const auto before = names();
+  const auto refused = [&](std::vector<std::string> options, int code,
+                           const std::vector<std::string>& words) {
+    options.insert(options.begin(), {"talk", "voice.wav"});
+    EXPECT_TRUE(failed_with(run(options), code, words)) << options.back();
+  };
+  refused({"-o", "out.txt"}, 2, {"out.txt", ".mp4"});
+  refused({"-o", "out"}, 2, {"out", ".mp4"});
+  refused({"-o", "out.mp4", "--contact-sheet", "out.jpg"}, 2, {"out.jpg", ".png"});
+  std::filesystem::create_directory(file("folder.png"));
+  std::filesystem::create_directory(file("folder.mp4"));
+  refused({"-o", "out.mp4", "--contact-sheet", "folder.png"}, 1, {"folder.png", "is a folder"});
+  refused({"-o", "folder.mp4"}, 1, {"folder.mp4", "is a folder"});
+  refused({"-o", "new/deep/out.mp4", "--face", "none.pkl"}, 1, {"none.pkl"});
+  std::filesystem::remove(file("folder.png"));
+  std::filesystem::remove(file("folder.mp4"));
+  EXPECT_EQ(names(), before);
 }
 
 TEST_F(CommandLine, TwoVoicesNeverShareAnOutput) {

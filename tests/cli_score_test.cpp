@@ -117,6 +117,40 @@ TEST_F(CliScore, RestyleChangesTheEmotion) {
   EXPECT_GT(json("s.json")["takes"][0]["emotions"]["angry"].get<double>(), 0.8);
 }
 
+TEST_F(CliScore, RestyleFollowsACurve) {
+  perform("happy.npy", "happy", "M003");
+  const auto restyle = [&](const std::string& out, Words options) {
+    options.insert(options.begin(),
+                   {"restyle", "voice.wav", "--motion", "happy.npy", "--from-emotion", "happy",
+                    "--from-intensity", "high", "--from-id", "M003", "--width", "53", "-o", out});
+    const Outcome outcome = run(options);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome;
+  };
+  // A base that stays is that emotion; an event lies over the emotion as it was.
+  write("sad.csv", "time,emotion,strength\n0,sad,high\n");
+  write("late.json", R"({"events": [{"start": 1.2, "emotion": "sad", "strength": "high"}]})");
+  write("beyond.json", R"({"events": [{"start": 9, "emotion": "sad"}]})");
+  EXPECT_THAT(restyle("a.npy", {"--curve", "sad.csv"}).out,
+              HasSubstr("a.npy: 50 frames, happy high of M003 -> sad.csv of M003"));
+  restyle("b.npy", {"--emotion", "sad", "--intensity", "high"});
+  restyle("c.npy", {"--curve", "late.json"});
+  restyle("d.npy", {"--curve", "late.json", "--threads", "1"});
+  restyle("same.npy", {"--emotion", "happy", "--intensity", "high"});
+  EXPECT_THAT(restyle("e.npy", {"--curve", "beyond.json"}).err,
+              HasSubstr("warning: beyond.json: events[0] starts at 9.00 s"));
+  const auto change = [&](const char* x, const char* y, int64_t begin, int64_t end) {
+    const auto a = formats::load_npy(file(x)), b = formats::load_npy(file(y));
+    double sum = 0;
+    for (int64_t i = begin * 53; i < end * 53; ++i) sum += std::abs(double{a[i]} - double{b[i]});
+    return sum / static_cast<double>(end - begin);
+  };
+  EXPECT_LT(change("a.npy", "b.npy", 0, 50), 1e-3);
+  EXPECT_LT(change("c.npy", "same.npy", 0, 10), 0.1 * change("c.npy", "same.npy", 40, 50));
+  EXPECT_LT(change("e.npy", "same.npy", 0, 50), 1e-3);
+  EXPECT_EQ(load_file(file("c.npy")), load_file(file("d.npy")));
+}
+
 TEST_F(CliScore, RestyleMakesAFilm) {
   perform("happy.npy", "happy", "M003");
   const Outcome outcome = run({"restyle", "voice.wav", "--motion", "happy.npy", "--emotion", "sad",
@@ -133,6 +167,9 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   formats::save_npy(file("short.npy"), tensor::Tensor::zeros({1, 53}));
   formats::save_npy(file("huge.npy"), tensor::Tensor::full({50, 53}, 1e20f));
   formats::save_npy(file("nan.npy"), tensor::Tensor::full({50, 53}, NAN));
+  write("empty.csv", "");
+  write("late.csv", "time,emotion\n2,sad\n1,sad\n");
+  write("base.json", R"({"base": {"emotion": "sad"}})");
   put_dataset();
   const auto before = names();
   const std::vector<std::tuple<Words, int, Words>> cases = {
@@ -172,6 +209,20 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
                   2, {"--from-emotion"}));
   EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "2"}), 2,
                           {"--keep"}));
+  EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "nan"}),
+                          2, {"--keep", "'nan'"}));
+  EXPECT_TRUE(failed_with(with({"score"}, {"--emotion", ""}), 2, {"--emotion", "empty"}));
+  const auto curve = [&](const Words& more) {
+    Words options{"-o", "x.npy", "--curve"};
+    options.insert(options.end(), more.begin(), more.end());
+    return with({"restyle"}, options);
+  };
+  EXPECT_TRUE(failed_with(curve({"none.json"}), 1, {"none.json", "no such file"}));
+  EXPECT_TRUE(failed_with(curve({""}), 2, {"--curve"}));
+  EXPECT_TRUE(failed_with(curve({"take.npy"}), 1, {"take.npy", ".json or .csv"}));
+  EXPECT_TRUE(failed_with(curve({"empty.csv"}), 1, {"empty.csv", "no keyframe"}));
+  EXPECT_TRUE(failed_with(curve({"late.csv"}), 1, {"late.csv", "line 3", "sort"}));
+  EXPECT_TRUE(failed_with(curve({"base.json", "--emotion", "sad"}), 2, {"base.json", "--emotion"}));
   EXPECT_TRUE(failed_with(run({"score", "--dataset", "none"}), 1, {"none"}));
   EXPECT_TRUE(
       failed_with(run({"score", "--dataset", "mead", "--split", "val"}), 1, {"validation"}));

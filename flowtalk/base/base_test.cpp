@@ -128,6 +128,9 @@ TEST(Fields, NothingWrapsRoundsOrOverflowsSilently) {
   EXPECT_THAT(read(R"({"rate":1e300})"), HasSubstr("f.json.rate: expected a number"));
   EXPECT_THAT(read(R"({"rate":1e400})"), HasSubstr("a number is too large"));
   EXPECT_THAT(read(std::string(100000, '[')), HasSubstr("levels deep"));
+  EXPECT_THAT(read(R"({"rate":1,"flow":{"steps":3,"steps":4}})"),
+              HasSubstr("the key \"steps\" stands twice"));
+  EXPECT_EQ(parse_json(R"([{"a":1,"b":{"a":2}},{"a":3}])", "f.json")[0]["b"]["a"], 2);
   EXPECT_THAT(message_of([&] { set_field(c, "rate=1\xf1"); }), HasSubstr("expected a number"));
   EXPECT_THAT(message_of([&] { set_field(c, "rate=1e999"); }), HasSubstr("expected a number"));
 }

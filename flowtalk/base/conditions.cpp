@@ -62,21 +62,22 @@ bool is_subject_without_style(std::string_view id) {
 }
 
 std::array<float, 8> parse_emotion_mix(const std::string& text) {
-  std::array<float, 8> weights{};
-  float sum = 0;
+  std::array<double, 8> weights{};
+  double sum = 0;
   for (size_t start = 0; start <= text.size();) {
     const size_t comma = std::min(text.find(',', start), text.size());
     const std::string part = text.substr(start, comma - start);
     const size_t colon = part.find(':');
     const float weight =
         colon == std::string::npos ? 1.0f : parse_weight(part.substr(colon + 1), text);
-    weights[static_cast<size_t>(parse_emotion(part.substr(0, colon)))] += weight;
-    sum += weight;
+    weights[static_cast<size_t>(parse_emotion(part.substr(0, colon)))] += double{weight};
+    sum += double{weight};
     start = comma + 1;
   }
   if (!(sum > 0)) fail_usage("emotion mix '{}': the weights sum to zero", text);
-  for (float& weight : weights) weight /= sum;
-  return weights;
+  std::array<float, 8> shares{};
+  for (size_t i = 0; i < shares.size(); ++i) shares[i] = static_cast<float>(weights[i] / sum);
+  return shares;
 }
 
 }  // namespace flowtalk

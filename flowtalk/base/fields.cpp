@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace flowtalk {
 namespace {
@@ -23,15 +24,24 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
+std::string in_small_letters(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& names) {
+std::string did_you_mean(const std::string& given, const std::vector<std::string>& names) {
+  const std::string name = in_small_letters(given);
   const auto nearest =
       std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-        return edit_distance(name, a) < edit_distance(name, b);
+        return edit_distance(name, in_small_letters(a)) < edit_distance(name, in_small_letters(b));
       });
   if (nearest == names.end()) return "";
-  const bool near = edit_distance(name, *nearest) <= std::max<size_t>(2, name.size() / 3);
+  const bool near =
+      edit_distance(name, in_small_letters(*nearest)) <= std::max<size_t>(2, name.size() / 3);
   return near ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
 }
 
@@ -43,8 +53,14 @@ std::string fields_detail::shown(const Json& json) {
 }
 
 Json parse_json(const std::string& text, const std::string& where) {
-  const auto watch = [&](int depth, Json::parse_event_t, const Json&) {
+  std::vector<std::set<std::string>> keys(kMaxDepth + 2);  // of the open object at each depth
+  const auto watch = [&](int depth, Json::parse_event_t event, const Json& value) {
     if (depth > kMaxDepth) fail("{}: JSON nested more than {} levels deep", where, kMaxDepth);
+    if (event == Json::parse_event_t::object_start) keys[static_cast<size_t>(depth) + 1].clear();
+    if (event == Json::parse_event_t::key &&
+        !keys[static_cast<size_t>(depth)].insert(value.get<std::string>()).second) {
+      fail("{}: the key {} stands twice in one object", where, fields_detail::shown(value));
+    }
     return true;
   };
   try {

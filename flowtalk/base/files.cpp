@@ -61,7 +61,19 @@ void save_file(const fs::path& path, std::string_view bytes) {
   output.commit();
 }
 
-void check_writable(const fs::path& path) { const PartialOutput output(path); }
+void check_writable(const fs::path& path) {
+  if (fs::is_directory(path)) fail("{}: is a folder, expected a file name", path.string());
+  fs::path parent = path.parent_path();
+  while (!parent.empty() && !fs::exists(parent)) parent = parent.parent_path();
+  if (parent.empty()) parent = ".";
+  if (!fs::is_directory(parent)) {
+    fail("{}: cannot be written, {} is a file; choose another output", path.string(),
+         parent.string());
+  }
+  if (access(parent.c_str(), W_OK) != 0) {
+    fail("{}: cannot be written ({}); choose another output", path.string(), strerror(errno));
+  }
+}
 
 PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)) {
   make_parent_folder(final_);

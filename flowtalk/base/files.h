@@ -35,7 +35,7 @@ class PartialOutput {
   bool committed_ = false;
 };
 
-// Error if a file or folder of this name could not be made; to be asked before long work.
+// Error if a file of this name could not be made; to be asked before long work. Makes nothing.
 void check_writable(const std::filesystem::path& path);
 
 // Creates the parent folder of an output file; Error if that cannot be done.

@@ -50,6 +50,8 @@ struct Timeline {
 // says what it is measured by).
 inline constexpr int kSpreadFrames = 17;
 
+inline constexpr double kMaxWeight = 1e6;  // of an emotion in a mix, before they are made shares
+
 // FILE.json or FILE.csv, as docs/control.md says. Errors name the file, the line or field, what is
 // expected and what is there.
 Timeline load_timeline(const std::filesystem::path& path);

@@ -70,8 +70,10 @@ Columns columns_of(const std::vector<std::string>& header, const std::string& wh
   for (size_t c = 0; c < header.size(); ++c) {
     const auto found = std::find(known.begin(), known.end(), header[c]);
     if (found == known.end()) {
-      fail("{}: unknown column '{}'{}; expected {}", where, header[c],
-           did_you_mean(header[c], known), fmt::join(known, " "));
+      const bool other = header[c].find_first_of(";\t") != std::string::npos;
+      fail("{}: unknown column '{}'{}; expected {}{}", where, header[c],
+           did_you_mean(header[c], known), fmt::join(known, " "),
+           other ? " with commas between them" : "");
     }
     auto& place = *places[static_cast<size_t>(found - known.begin())];
     if (place) fail("{}: column '{}' is there twice", where, header[c]);
@@ -105,8 +107,9 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
   for (size_t i = 0; i < amounts.size(); ++i) {
     if (!columns.weights[i]) continue;
     const auto value = number_in(cells[*columns.weights[i]]);
-    if (!value || *value < 0) {
-      fail("{}: {}: expected 0 or more, got '{}'", where, kEmotions[i], cells[*columns.weights[i]]);
+    if (!value || *value < 0 || *value > kMaxWeight) {
+      fail("{}: {}: expected between 0 and {}, got '{}'", where, kEmotions[i], kMaxWeight,
+           cells[*columns.weights[i]]);
     }
     amounts[i] = *value;
     sum += *value;

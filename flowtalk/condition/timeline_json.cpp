@@ -64,22 +64,29 @@ double strength_of(const Json& json, const std::string& where) {
 }
 
 // A name, a mix as on the command line, or an object of weights.
-std::string mix_text(const Json& json, const std::string& where) {
-  if (json.is_string()) return json.get<std::string>();
+std::array<float, 8> mix_of(const Json& json, const std::string& where) {
+  if (json.is_string()) return parse_emotion_mix(json.get<std::string>());
   if (!json.is_object() || json.empty()) {
     fail(
         "{}: expected a name, a mix such as \"happy:0.6,surprised:0.4\" or {{\"happy\": 0.6, "
         "\"surprised\": 0.4}}, got {}",
         where, fields_detail::shown(json));
   }
-  std::string text;
+  std::array<double, 8> weights{};
+  double sum = 0;
   for (const auto& item : json.items()) {
     double weight = 0;
     fields_detail::read_value(item.value(), weight, where + "." + item.key());
-    if (weight < 0) fail("{}.{}: expected 0 or more, got {}", where, item.key(), weight);
-    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", item.key(), weight);
+    if (!(weight >= 0 && weight <= kMaxWeight)) {
+      fail("{}.{}: expected between 0 and {}, got {}", where, item.key(), kMaxWeight, weight);
+    }
+    weights[static_cast<size_t>(parse_emotion(item.key()))] += weight;
+    sum += weight;
   }
-  return text;
+  if (!(sum > 0)) fail("{}: the weights sum to zero", where);
+  std::array<float, 8> shares{};
+  for (size_t i = 0; i < shares.size(); ++i) shares[i] = static_cast<float>(weights[i] / sum);
+  return shares;
 }
 
 // "emotion" and "strength" of a base, keyframe or event.
@@ -89,7 +96,7 @@ Amounts amounts_at(const Json& json, const std::string& where) {
   }
   std::array<float, 8> mix{};
   try {
-    mix = parse_emotion_mix(mix_text(json["emotion"], where + ".emotion"));
+    mix = mix_of(json["emotion"], where + ".emotion");
   } catch (const Error& e) {  // what a file holds is no wrong usage
     const std::string text = e.what();
     fail("{}", text.starts_with(where) ? text : where + ".emotion: " + text);
@@ -108,6 +115,9 @@ TimelineEvent event_of(const Json& json, const std::string& name, const std::str
   e.end_s = seconds(json, "end", where, INFINITY);
   if (!(e.end_s > e.start_s)) {
     fail("{}.end: expected after its start at {} s, got {}", where, e.start_s, e.end_s);
+  }
+  if (json.contains("release") && !json.contains("end")) {
+    fail("{}.release: the event has no end that it could come before; give \"end\" too", where);
   }
   e.amounts = amounts_at(json, where);
   const double ramp = std::min(kDefaultRamp_s, (e.end_s - e.start_s) / 2);

@@ -121,6 +121,13 @@ TEST(Timeline, ColumnsPerEmotionAreStrengthsOrSharesOfOne) {
   EXPECT_FLOAT_EQ(amount(half.curve(1, kNothing), 0, "sad"), 0.5f);
 }
 
+TEST(Timeline, LargeWeightsAreSharesToo) {
+  const auto curve =
+      json_curve(R"({"base": {"emotion": "happy:3e38,sad:3e38", "strength": 1}})", 2);
+  EXPECT_FLOAT_EQ(amount(curve, 0, "happy"), 0.5f);
+  EXPECT_FLOAT_EQ(amount(curve, 0, "sad"), 0.5f);
+}
+
 TEST(Timeline, StrengthZeroIsNeutralWhateverTheEmotion) {
   const auto curve = json_curve(
       R"({"keyframes": [{"time": 0, "emotion": "happy", "strength": 0},
@@ -191,6 +198,11 @@ TEST(Timeline, JsonRefusalsNameFileFieldAndWhatIsExpected) {
       {R"({"events": [{"emotion": "hapy"}]})", {"events[0].emotion", "did you mean 'happy'"}},
       {R"({"events": [{"emotion": {"happy": -1}}]})", {"events[0].emotion.happy", "-1"}},
       {R"({"events": [{"emotion": {"happy": 0}}]})", {"events[0].emotion", "zero"}},
+      {R"({"events": [{"emotion": {"happy": 1e300, "sad": 1}}]})",
+       {"events[0].emotion.happy", "1000000", "1e+300"}},
+      {R"({"events": [{"emotion": {"happy:1,sad": 2}}]})", {"events[0].emotion", "happy:1,sad"}},
+      {R"({"events": [{"emotion": "sad", "release": 1}]})", {"events[0].release", "\"end\""}},
+      {R"({"events": [{"emotion": "sad"}], "events": []})", {"c.json", "\"events\"", "twice"}},
       {R"({"events": [{"emotion": 3}]})", {"events[0].emotion", "got 3"}},
       {R"({"events": [{"emotion": "sad", "start": -1}]})", {"events[0].start", "-1"}},
       {R"({"events": [{"emotion": "sad", "start": "1"}]})", {"events[0].start", "a number"}},
@@ -233,6 +245,7 @@ TEST(Timeline, CsvRefusalsNameFileLineAndWhatIsExpected) {
       {"time,emotion,strength\n0,sad,nan\n", {"line 2", "strength", "'nan'"}},
       {"time,happy\n0,inf\n", {"line 2", "happy", "'inf'"}},
       {"time,happy,sad\n0,1,1\n", {"line 2", "sum to 2", "1.25"}},
+      {"time,happy,strength\n0,1e300,1\n", {"line 2", "happy", "1000000", "'1e300'"}},
       {"time,happy,strength\n0,0,1\n", {"line 2", "sum to zero"}},
   };
   for (const auto& [text, words] : cases) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -16,18 +17,22 @@ using Value = std::optional<double>;
 
 enum class Side { kTruth, kPrediction };
 
-// Calls see(asked, asked strength, judgement) for all that was judged on one side.
+// Calls see(observation, sequence) for the chosen sequences that have it.
+template <class T, class See>
+void each_seen(Chosen chosen, std::optional<T> Observations::*member, const See& see) {
+  for (const SequenceMetrics* sequence : chosen) {
+    const std::optional<T>& seen = sequence->observed.*member;
+    if (seen) see(*seen, *sequence);
+  }
+}
+
+// Calls see(what was asked for, judgement) for all that was judged on one side.
 template <class See>
 void each_judgement(Chosen chosen, Side side, const See& see) {
-  for (const SequenceMetrics* sequence : chosen) {
-    const auto& seen = sequence->observed.emotion;
-    if (!seen) continue;
-    if (side == Side::kTruth) {
-      see(*seen, seen->truth);
-    } else {
-      for (const Judgement& judgement : seen->samples) see(*seen, judgement);
-    }
-  }
+  each_seen(chosen, &Observations::emotion, [&](const EmotionSeen& seen, const SequenceMetrics&) {
+    if (side == Side::kTruth) return see(seen, seen.truth);
+    for (const Judgement& judgement : seen.samples) see(seen, judgement);
+  });
 }
 
 template <Side side>
@@ -58,7 +63,7 @@ Value intensity_rho(Chosen chosen) {
   return spearman(asked, judged);
 }
 
-// Sums over the chosen sequences that have an observation.
+// A weighted mean; none of nothing.
 class Mean {
  public:
   void add(double value, double weight = 1) {
@@ -71,40 +76,38 @@ class Mean {
   double sum_ = 0, weight_ = 0;
 };
 
+// The weighted mean of an observation over the chosen sequences; add(mean, observation, sequence).
+template <class T, class Add>
+Value mean_of(Chosen chosen, std::optional<T> Observations::*member, const Add& add) {
+  Mean mean;
+  each_seen(chosen, member,
+            [&](const T& seen, const SequenceMetrics& sequence) { add(mean, seen, sequence); });
+  return mean.value();
+}
+
 Value monotonicity(Chosen chosen) {
-  Mean rising;
-  for (const SequenceMetrics* sequence : chosen) {
-    const auto& levels = sequence->observed.levels;
-    if (!levels) continue;
-    rising.add((*levels)[0] < (*levels)[1] && (*levels)[1] < (*levels)[2] ? 1 : 0);
-  }
-  return rising.value();
+  return mean_of(chosen, &Observations::levels, [](Mean& mean, const auto& levels, const auto&) {
+    mean.add(levels[0] < levels[1] && levels[1] < levels[2] ? 1 : 0);
+  });
 }
 
 template <Side side>
 Value closure_rate(Chosen chosen) {
-  Mean shut;
-  for (const SequenceMetrics* sequence : chosen) {
-    const auto& c = sequence->observed.closures;
-    if (!c) continue;
+  return mean_of(chosen, &Observations::closures, [](Mean& mean, const Closures& c, const auto&) {
     const bool truth = side == Side::kTruth;
-    shut.add(static_cast<double>(truth ? c->truth : c->closed),
-             static_cast<double>(truth ? c->phones : c->spoken));
-  }
-  return shut.value();
+    mean.add(static_cast<double>(truth ? c.truth : c.closed),
+             static_cast<double>(truth ? c.phones : c.spoken));
+  });
 }
 
 // Every frame counts once.
 template <Side side>
 Value jitter(Chosen chosen) {
-  Mean mean;
-  for (const SequenceMetrics* sequence : chosen) {
-    const auto& j = sequence->observed.jitter;
-    if (!j) continue;
-    const auto frames = static_cast<double>(sequence->frames);
-    mean.add(frames * (side == Side::kTruth ? j->truth : j->prediction), frames);
-  }
-  return mean.value();
+  return mean_of(chosen, &Observations::jitter,
+                 [](Mean& mean, const Jitter& j, const SequenceMetrics& sequence) {
+                   const auto frames = static_cast<double>(sequence.frames);
+                   mean.add(frames * (side == Side::kTruth ? j.truth : j.prediction), frames);
+                 });
 }
 Value jitter_ratio(Chosen chosen) {
   const Value truth = jitter<Side::kTruth>(chosen);
@@ -114,20 +117,21 @@ Value jitter_ratio(Chosen chosen) {
 
 template <size_t index>
 Value spread(Chosen chosen) {
-  Mean mean;
-  for (const SequenceMetrics* sequence : chosen) {
-    if (sequence->observed.spread) mean.add((*sequence->observed.spread)[index]);
-  }
-  return mean.value();
+  return mean_of(
+      chosen, &Observations::spread,
+      [](Mean& mean, const auto& by_temperature, const auto&) { mean.add(by_temperature[index]); });
 }
 
 template <double Density::*member>
 Value nll(Chosen chosen) {
-  Mean mean;
-  for (const SequenceMetrics* sequence : chosen) {
-    if (sequence->observed.density) mean.add((*sequence->observed.density).*member);
-  }
-  return mean.value();
+  return mean_of(
+      chosen, &Observations::density,
+      [](Mean& mean, const Density& density, const auto&) { mean.add(density.*member); });
+}
+template <double Density::*member>
+Value bits(Chosen chosen) {
+  const Value nats = nll<member>(chosen);
+  return nats ? Value(*nats / std::numbers::ln2) : std::nullopt;
 }
 Value conditioning_gain(Chosen chosen) {
   const Value own = nll<&Density::nll>(chosen);
@@ -137,26 +141,24 @@ Value conditioning_gain(Chosen chosen) {
 // Lag-1 autocorrelation of the residual per channel, all chosen sequences pooled.
 std::vector<double> autocorrelations(Chosen chosen) {
   std::vector<double> lagged, squared;
-  for (const SequenceMetrics* sequence : chosen) {
-    const auto& density = sequence->observed.density;
-    if (!density) continue;
-    lagged.resize(density->lagged.size());
-    squared.resize(density->squared.size());
+  each_seen(chosen, &Observations::density, [&](const Density& density, const SequenceMetrics&) {
+    lagged.resize(density.lagged.size());
+    squared.resize(density.squared.size());
     for (size_t c = 0; c < lagged.size(); ++c) {
-      lagged[c] += density->lagged[c];
-      squared[c] += density->squared[c];
+      lagged[c] += density.lagged[c];
+      squared[c] += density.squared[c];
     }
-  }
+  });
   for (size_t c = 0; c < lagged.size(); ++c) {
     lagged[c] = squared[c] > 0 ? lagged[c] / squared[c] : 0;
   }
   return lagged;
 }
 const std::vector<float>* learned_rho(Chosen chosen) {
-  for (const SequenceMetrics* sequence : chosen) {
-    if (sequence->observed.density) return sequence->observed.density->rho.get();
-  }
-  return nullptr;
+  const std::vector<float>* rho = nullptr;
+  each_seen(chosen, &Observations::density,
+            [&](const Density& density, const SequenceMetrics&) { rho = density.rho.get(); });
+  return rho;
 }
 Value autocorrelation(Chosen chosen) {
   Mean mean;
@@ -208,6 +210,8 @@ constexpr auto kBehaviours = std::to_array<BehaviourInfo>({
     {"NLL", "surprise at the truth", "nats per dimension", Better::kLower, nll<&Density::nll>,
      nll<&Density::shuffled_nll>, "under another voice",
      "negative log density of the recorded motion"},
+    {"Bits_per_dim", "the same in bits", "bits per dimension", Better::kLower, bits<&Density::nll>,
+     bits<&Density::shuffled_nll>, "under another voice", "NLL / ln 2"},
     {"Conditioning_gain", "conditioning gain", "nats per dimension", Better::kHigher,
      conditioning_gain, nullptr, "", "by how much the true voice explains the motion better"},
     {"Residual_autocorrelation", "residual autocorrelation", "1", Better::kNearReference,
@@ -217,11 +221,18 @@ constexpr auto kBehaviours = std::to_array<BehaviourInfo>({
 });
 static_assert(kSpreadTemperatures == std::array{0.1, 0.2, 0.3, 0.5}, "keys of the spread");
 
-// Draws of one figure; an interval of those that were defined, if all were.
-std::optional<Interval> interval_of(std::vector<double> drawn, const BootstrapOptions& options) {
-  if (drawn.size() < static_cast<size_t>(options.resamples)) return std::nullopt;
-  return percentile_interval(std::move(drawn), options.level);
+std::vector<const SequenceMetrics*> pointers_to(std::span<const SequenceMetrics> sequences) {
+  std::vector<const SequenceMetrics*> pointers;
+  for (const SequenceMetrics& sequence : sequences) pointers.push_back(&sequence);
+  return pointers;
 }
+
+// A figure that is drawn again and again, and where its interval belongs.
+struct Drawn {
+  Value (*figure)(Chosen);
+  std::optional<Interval>* interval;
+  std::vector<double> draws{};
+};
 
 }  // namespace
 
@@ -236,8 +247,7 @@ const BehaviourInfo& behaviour(std::string_view key) {
 
 std::vector<BehaviourValue> behaviour_values(std::span<const SequenceMetrics> sequences,
                                              const BootstrapOptions& options) {
-  std::vector<const SequenceMetrics*> all;
-  for (const SequenceMetrics& sequence : sequences) all.push_back(&sequence);
+  const std::vector<const SequenceMetrics*> all = pointers_to(sequences);
   std::vector<BehaviourValue> values;
   for (const BehaviourInfo& info : kBehaviours) {
     BehaviourValue value{&info, info.value(all), {}, {}, {}};
@@ -245,24 +255,41 @@ std::vector<BehaviourValue> behaviour_values(std::span<const SequenceMetrics> se
     if (value.value) values.push_back(value);
   }
   if (sequences.size() < 2) return values;
-  std::vector<std::vector<double>> drawn(values.size()), drawn_reference(values.size());
+  std::vector<Drawn> figures;
+  for (BehaviourValue& value : values) {
+    figures.push_back({value.info->value, &value.interval});
+    if (value.reference) figures.push_back({value.info->reference, &value.reference_interval});
+  }
   std::vector<const SequenceMetrics*> chosen(all.size());
   Rng rng(options.seed);
   for (int draw = 0; draw < options.resamples; ++draw) {
     for (auto& one : chosen) {
       one = all[static_cast<size_t>(rng.integer(0, static_cast<int64_t>(all.size()) - 1))];
     }
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (const Value v = values[i].info->value(chosen)) drawn[i].push_back(*v);
-      if (!values[i].reference) continue;
-      if (const Value v = values[i].info->reference(chosen)) drawn_reference[i].push_back(*v);
+    for (Drawn& drawn : figures) {
+      if (const Value v = drawn.figure(chosen)) drawn.draws.push_back(*v);
     }
   }
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i].interval = interval_of(std::move(drawn[i]), options);
-    values[i].reference_interval = interval_of(std::move(drawn_reference[i]), options);
+  for (Drawn& drawn : figures) {  // an interval only if every draw had what the figure takes
+    if (drawn.draws.size() < static_cast<size_t>(options.resamples)) continue;
+    *drawn.interval = percentile_interval(std::move(drawn.draws), options.level);
   }
   return values;
+}
+
+std::optional<EmotionConfusion> emotion_confusion(std::span<const SequenceMetrics> sequences) {
+  const std::vector<const SequenceMetrics*> all = pointers_to(sequences);
+  EmotionConfusion confusion;
+  bool any = false;
+  const auto count = [&](Side side, EmotionConfusion::Counts& counts) {
+    each_judgement(all, side, [&](const EmotionSeen& seen, const Judgement& judgement) {
+      ++counts[static_cast<size_t>(seen.asked)][static_cast<size_t>(judgement.emotion())];
+      any = true;
+    });
+  };
+  count(Side::kTruth, confusion.truth);
+  count(Side::kPrediction, confusion.prediction);
+  return any ? std::optional(confusion) : std::nullopt;
 }
 
 }  // namespace flowtalk::evaluate

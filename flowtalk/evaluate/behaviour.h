@@ -3,6 +3,8 @@
 // each.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -44,5 +46,13 @@ struct BehaviourValue {
 // two).
 std::vector<BehaviourValue> behaviour_values(std::span<const SequenceMetrics> sequences,
                                              const BootstrapOptions& options = {});
+
+// How often motion of an emotion that was asked for (rows) is judged as each emotion (columns).
+struct EmotionConfusion {
+  using Counts = std::array<std::array<int64_t, 8>, 8>;
+  Counts truth{}, prediction{};  // of all samples
+};
+// None if no motion was judged.
+std::optional<EmotionConfusion> emotion_confusion(std::span<const SequenceMetrics> sequences);
 
 }  // namespace flowtalk::evaluate

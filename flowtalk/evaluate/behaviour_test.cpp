@@ -68,6 +68,11 @@ TEST(BehaviourTest, EmotionFiguresOfTruthAndOfAllSamples) {
   s[2].observed.emotion = EmotionSeen{0, 0, judged(1, 5), {judged(0, 0), judged(0, 0)}};
   EXPECT_DOUBLE_EQ(reference_of(s, "Emotion_accuracy"), 2.0 / 3);
   EXPECT_DOUBLE_EQ(value_of(s, "Emotion_accuracy"), 5.0 / 6);
+  const auto confusion = emotion_confusion(s);
+  EXPECT_EQ(confusion->truth[0][1], 1);
+  EXPECT_EQ(confusion->prediction[1], (std::array<int64_t, 8>{0, 1, 1}));
+  EXPECT_EQ(confusion->prediction[2], (std::array<int64_t, 8>{0, 0, 2}));
+  EXPECT_FALSE(emotion_confusion({}));
   // Emotional clips only: the neutral one's strength of 5 does not count.
   EXPECT_DOUBLE_EQ(reference_of(s, "Intensity_rho"), 1);
   // Asked ranks 3.5 3.5 1.5 1.5, judged 4 2 1 3: 2 / sqrt(4 * 5).
@@ -142,6 +147,7 @@ TEST(BehaviourTest, AutocorrelationOfAnArProcessIsItsRho) {
   std::vector<SequenceMetrics> s(2);
   s[1].observed.density = density;
   EXPECT_DOUBLE_EQ(value_of(s, "Conditioning_gain"), 0.5);
+  EXPECT_DOUBLE_EQ(value_of(s, "Bits_per_dim"), 1.25 / std::log(2));
   EXPECT_NEAR(value_of(s, "Residual_autocorrelation"), 0.35, 0.02);
   EXPECT_NEAR(reference_of(s, "Residual_autocorrelation"), 0.35, 1e-6);
   EXPECT_LT(value_of(s, "Residual_autocorrelation_error"), 0.02);

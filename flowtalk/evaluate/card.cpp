@@ -1,6 +1,7 @@
 // The evaluation card: one HTML file that explains itself.
 #include <algorithm>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/evaluate/plots.h"
 #include "flowtalk/evaluate/report.h"
@@ -20,7 +21,9 @@ constexpr const char* kStyle =
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}"
     "th,td{padding:5px 10px;text-align:right;border-bottom:1px solid #e3e8ed;white-space:nowrap}"
     "th{font-weight:600;color:#6b7885;font-size:13px}"
-    "th:first-child,td:first-child,.text{text-align:left}td.text{white-space:normal}"
+    "th:first-child,td:first-child,.text{text-align:left}td.text{white-space:normal;"
+    "min-width:240px}"
+    "section+section{margin-top:10px}small{color:#6b7885}"
     "tr:last-child td{border-bottom:0}code{font:13px/1.5 ui-monospace,monospace;"
     "white-space:pre-wrap;overflow-wrap:anywhere}"
     ".plots{display:flex;flex-wrap:wrap;gap:8px}svg{max-width:100%;height:auto}"
@@ -70,6 +73,100 @@ std::string figures_section(const Report& report, const MetricValues& values,
     body += "<p class='quiet'>" + escape_html(note) + "</p>\n";
   }
   return body;
+}
+
+// In millimetres where the unit is metres.
+double card_scale(const BehaviourInfo& info) { return info.unit == "m" ? 1e3 : 1; }
+
+std::string card_unit(const BehaviourInfo& info) {
+  if (info.unit == "1") return "";
+  if (info.unit == "m") return "mm";
+  std::string unit(info.unit);
+  const size_t square = unit.find("^2");
+  return square == std::string::npos ? unit : unit.replace(square, 2, "²");
+}
+
+// A number, and below it in small print what else is to be said and its interval.
+std::string number_cell(const std::string& value, const std::string& more,
+                        const std::optional<Interval>& interval, double scale) {
+  std::string below = more;
+  if (interval) {
+    below += (below.empty() ? "" : "<br>") + figure(scale * interval->low) + " to " +
+             figure(scale * interval->high);
+  }
+  return fmt::format("<td>{}<br><small>{}</small></td>", value, below);
+}
+
+std::string best_of(const BehaviourInfo& info) {
+  switch (info.better) {
+    case Better::kHigher:
+      return "higher is better";
+    case Better::kLower:
+      return "lower is better";
+    case Better::kNearReference:
+      break;
+  }
+  return info.reference == nullptr ? "" : "best near the one beside it";
+}
+
+std::string row_of(const BehaviourValue& value) {
+  const BehaviourInfo& info = *value.info;
+  const double scale = card_scale(info);
+  const std::string unit = card_unit(info);
+  const bool words = unit.find(' ') != std::string::npos;  // these stand in the small print
+  std::string beside = "<td>–</td>";
+  if (value.reference) {
+    beside = number_cell(figure(scale * *value.reference), std::string(info.reference_name),
+                         value.reference_interval, scale);
+  }
+  const std::string best = best_of(info);
+  return fmt::format(
+      "<tr><td><b>{}</b><br><small>{}</small></td>{}{}<td class='text'>{}{}</td></tr>\n",
+      info.title, info.key,
+      number_cell(figure(scale * *value.value) + (words || unit.empty() ? "" : " " + unit),
+                  words ? unit : "", value.interval, scale),
+      beside, info.meaning, best.empty() ? "" : "; " + best);
+}
+
+std::string spread_plot(const std::vector<BehaviourValue>& values) {
+  PointChart chart{"Spread of samples", "mm", "temperature", {}};
+  for (const double temperature : kSpreadTemperatures) {
+    for (const BehaviourValue& value : values) {
+      if (value.info->key != fmt::format("Spread_{}", temperature)) continue;
+      const double scale = card_scale(*value.info);
+      Point point{temperature, scale * *value.value, {}};
+      if (value.interval) {
+        point.interval = Interval{scale * value.interval->low, scale * value.interval->high};
+      }
+      chart.points.push_back(point);
+    }
+  }
+  return chart.points.empty() ? "" : points_svg(chart);
+}
+
+std::string confusion_plot(const std::string& title, const EmotionConfusion::Counts& counts) {
+  MatrixChart chart{title, "asked for", "judged as", {kEmotions.begin(), kEmotions.end()}, {}};
+  for (const auto& row : counts) chart.counts.emplace_back(row.begin(), row.end());
+  return matrix_svg(chart);
+}
+
+// What the motion shows beyond distances; empty if nothing was measured.
+std::string behaviour_section(const Report& report) {
+  if (report.behaviour.empty()) return "";
+  std::string body =
+      "<h2>Behaviour</h2>\n<section><table>\n<tr><th></th><th>value</th><th>beside it</th>"
+      "<th class='text'>meaning</th></tr>\n";
+  for (const BehaviourValue& value : report.behaviour) body += row_of(value);
+  body += "</table></section>\n";
+  std::string plots, note = "In small print: 95 % intervals.";
+  if (const auto confusion = emotion_confusion(report.sequences)) {
+    plots += confusion_plot("Emotions of the predicted motion", confusion->prediction);
+    plots += confusion_plot("Emotions of the recorded motion", confusion->truth);
+    note += " Emotions are those that a classifier of motion sees; the squares count motions.";
+  }
+  plots += spread_plot(report.behaviour);
+  if (!plots.empty()) body += "<section><div class='plots'>\n" + plots + "</div></section>\n";
+  return body + "<p class='quiet'>" + note + "</p>\n";
 }
 
 std::string facts_section(const Report& report) {
@@ -203,9 +300,10 @@ std::string report_card(const Report& report) {
              "<p class='quiet'>Predicted faces against recorded ones, vertex by vertex. Made by "
              "flowtalk evaluate.</p>\n",
              escape_html(report.title), kStyle) +
-         figures_section(report, values, intervals) + facts_section(report) +
-         spread_section(report, values, intervals) + emotion_section(report) +
-         time_section(report, order) + hardest_section(report, order) + "</main></body>\n</html>\n";
+         figures_section(report, values, intervals) + behaviour_section(report) +
+         facts_section(report) + spread_section(report, values, intervals) +
+         emotion_section(report) + time_section(report, order) + hardest_section(report, order) +
+         "</main></body>\n</html>\n";
 }
 
 }  // namespace flowtalk::evaluate

@@ -92,6 +92,12 @@ std::string levels(const Axis& axis, double left, double right, double top, doub
   return body;
 }
 
+// An upright bar with feet.
+std::string interval_mark(double x, double low, double high) {
+  return line(x, low, x, high, kInk) + line(x - 4, low, x + 4, low, kInk) +
+         line(x - 4, high, x + 4, high, kInk);
+}
+
 }  // namespace
 
 std::string escape_html(const std::string& plain) {
@@ -173,9 +179,7 @@ std::string bars_svg(const BarChart& plot) {
     const double middle = kLeft + (static_cast<double>(i) + 0.5) * step, half = 0.32 * step;
     body += box(middle - half, at(bar.value), 2 * half, kBottom - at(bar.value), kBlue, 0.75);
     if (bar.interval) {
-      const double low = at(bar.interval->low), high = at(bar.interval->high);
-      body += line(middle, low, middle, high, kInk) + line(middle - 4, low, middle + 4, low, kInk) +
-              line(middle - 4, high, middle + 4, high, kInk);
+      body += interval_mark(middle, at(bar.interval->low), at(bar.interval->high));
     }
     body += text(middle, kBottom + 15, bar.label, "middle", kInk, 10);
     body += text(middle, kBottom + 29, fmt::format("n = {}", bar.count), "middle", kQuiet, 9);
@@ -220,6 +224,66 @@ std::string curves_svg(const TimeChart& plot) {
   }
   body += line(kLeft, kBottom, kRight, kBottom, kInk);
   return picture(kWidth, kHeight, plot.title, body);
+}
+
+std::string points_svg(const PointChart& plot) {
+  FT_CHECK(!plot.points.empty(), "{}", plot.title);
+  constexpr double kWidth = 400, kLeft = 52, kRight = 388, kTop = 32, kBottom = 196, kHeight = 240;
+  double most = 0;
+  for (const Point& p : plot.points) {
+    most = std::max(most, p.interval ? std::max(p.value, p.interval->high) : p.value);
+  }
+  const Axis heights(0, most, 4), places(0, plot.points.back().x, 5);
+  const auto at_x = [&](double x) { return kLeft + places.share(x) * (kRight - kLeft); };
+  const auto at_y = [&](double y) { return kBottom - heights.share(y) * (kBottom - kTop); };
+  std::string body = heading(plot.title, plot.unit) + levels(heights, kLeft, kRight, kTop, kBottom);
+  for (int i = 0; i <= places.marks(); ++i) {
+    body += text(at_x(places.mark(i)), kBottom + 16, places.label(i), "middle");
+  }
+  body += text((kLeft + kRight) / 2, kBottom + 34, plot.x_title, "middle");
+  std::string joined;
+  for (const Point& p : plot.points) {
+    joined += fmt::format("{:.1f},{:.1f} ", at_x(p.x), at_y(p.value));
+    if (p.interval) body += interval_mark(at_x(p.x), at_y(p.interval->low), at_y(p.interval->high));
+  }
+  body += fmt::format("<polyline fill='none' stroke='{}' stroke-width='1.6' points='{}'/>\n", kBlue,
+                      joined);
+  for (const Point& p : plot.points) {
+    body += fmt::format("<circle cx='{:.1f}' cy='{:.1f}' r='3.5' fill='{}'/>\n", at_x(p.x),
+                        at_y(p.value), kBlue);
+  }
+  body += line(kLeft, kBottom, kRight, kBottom, kInk);
+  return picture(kWidth, kHeight, plot.title, body);
+}
+
+std::string matrix_svg(const MatrixChart& plot) {
+  const size_t size = plot.labels.size();
+  FT_CHECK(size > 0 && plot.counts.size() == size, "{}", plot.title);
+  constexpr double kLeft = 82, kTop = 52, kCell = 40, kRow = 26;
+  const double right = kLeft + kCell * static_cast<double>(size);
+  const double bottom = kTop + kRow * static_cast<double>(size);
+  std::string body = heading(plot.title, "") + text(8, kTop - 8, plot.row_title) +
+                     text(right, bottom + 30, plot.column_title, "end");
+  for (size_t row = 0; row < size; ++row) {
+    FT_CHECK(plot.counts[row].size() == size, "{}", plot.title);
+    const double y = kTop + kRow * static_cast<double>(row);
+    const double middle = kLeft + kCell * (static_cast<double>(row) + 0.5);
+    body += text(kLeft - 6, y + kRow / 2 + 4, plot.labels[row], "end", kInk);
+    body += text(middle, bottom + 14, plot.labels[row], "middle", kInk, 9);
+    int64_t all = 0;
+    for (const int64_t count : plot.counts[row]) all += count;
+    for (size_t column = 0; column < size; ++column) {
+      const int64_t count = plot.counts[row][column];
+      const double x = kLeft + kCell * static_cast<double>(column);
+      const double share = all > 0 ? static_cast<double>(count) / static_cast<double>(all) : 0;
+      body += box(x + 0.5, y + 0.5, kCell - 1, kRow - 1, kGrid, 0.45);
+      if (count == 0) continue;
+      body += box(x + 0.5, y + 0.5, kCell - 1, kRow - 1, kBlue, 0.15 + 0.8 * share);
+      body += text(x + kCell / 2, y + kRow / 2 + 4, std::to_string(count), "middle",
+                   share > 0.5 ? "#ffffff" : kInk);
+    }
+  }
+  return picture(right + 12, bottom + 40, plot.title, body);
 }
 
 }  // namespace flowtalk::evaluate

@@ -44,4 +44,23 @@ struct TimeChart {
 };
 std::string curves_svg(const TimeChart& plot);
 
+// A figure against a quantity, joined by lines, with intervals.
+struct Point {
+  double x = 0, value = 0;  // 0 or more
+  std::optional<Interval> interval;
+};
+struct PointChart {
+  std::string title, unit, x_title;
+  std::vector<Point> points;  // at least one, x rising
+};
+std::string points_svg(const PointChart& plot);
+
+// Counts of rows by columns of the same labels; the shade is the share of the row.
+struct MatrixChart {
+  std::string title, row_title, column_title;
+  std::vector<std::string> labels;
+  std::vector<std::vector<int64_t>> counts;  // a row per label
+};
+std::string matrix_svg(const MatrixChart& plot);
+
 }  // namespace flowtalk::evaluate

@@ -85,6 +85,15 @@ std::string behaviour_table(const std::vector<BehaviourValue>& values) {
   return table.empty() ? table : table + "\n";
 }
 
+Json confusion_json(const std::optional<EmotionConfusion>& confusion) {
+  if (!confusion) return Json();
+  Json json;
+  json["emotions"] = kEmotions;
+  json["truth"] = confusion->truth;
+  json["prediction"] = confusion->prediction;
+  return json;
+}
+
 Json sequence_json(const SequenceMetrics& sequence) {
   Json json;
   json["name"] = sequence.name;
@@ -129,7 +138,7 @@ std::string report_table(const Report& report) {
                                   ? fmt::format("{:.4g} .. {:.4g}", scale * intervals[id]->low,
                                                 scale * intervals[id]->high)
                                   : std::string("-");
-    table += fmt::format("{:<13} {:>14.4e}    {:>10.4g} {:<5} {:>22}  {}\n", metric.key,
+    table += fmt::format("{:<21} {:>14.4e}    {:>10.4g} {:<5} {:>22}  {}\n", metric.key,
                          *values[id], scale * *values[id], unit, range, metric.title);
   }
   table += behaviour_table(report.behaviour);
@@ -161,6 +170,7 @@ Json report_json(const Report& report) {
   confidence["resamples"] = report.bootstrap.resamples;
   confidence["intervals"] = intervals_json(bootstrap(report.sequences, report.bootstrap));
   json["behaviour"] = behaviour_json(report.behaviour);
+  json["emotion_confusion"] = confusion_json(emotion_confusion(report.sequences));
   json["by_emotion"] = Json::object();
   for (const EmotionGroup& group : by_emotion(report.sequences)) {
     Json& entry = json["by_emotion"][group.emotion];

@@ -85,11 +85,55 @@ TEST(ReportTest, TheCardNeedsNothingButItselfAndEscapesWhatItQuotes) {
   }
 }
 
+// What behaviour figures are made of, in every other sequence.
+void observe(Report& report) {
+  for (size_t i = 0; i < report.sequences.size(); i += 2) {
+    Observations& seen = report.sequences[i].observed;
+    Judgement happy, sad;
+    happy.probabilities[1] = sad.probabilities[2] = 1;
+    seen.emotion = EmotionSeen{1, 1, happy, {happy, i == 0 ? sad : happy}};
+    seen.spread = {1e-5, 2e-5, 3e-5, 5e-5};
+    seen.density = Density{
+        0.5, 1.5, {0.4}, {1}, std::make_shared<const std::vector<float>>(std::vector<float>{0.5f})};
+  }
+  report.behaviour = behaviour_values(report.sequences, report.bootstrap);
+}
+
+TEST(ReportTest, TheCardHasTheBehaviourOfTableAndJson) {
+  Report report = make_report(20);
+  EXPECT_THAT(report_card(report), Not(HasSubstr("<h2>Behaviour")));
+  EXPECT_TRUE(report_json(report)["emotion_confusion"].is_null());
+  observe(report);
+  const std::string card = report_card(report), table = report_table(report);
+  const Json json = report_json(report);
+  EXPECT_THAT(card, HasSubstr("<h2>Behaviour"));
+  ASSERT_EQ(report.behaviour.size(), 11u);
+  for (const BehaviourValue& value : report.behaviour) {
+    const std::string key(value.info->key);
+    EXPECT_THAT(card, HasSubstr("<small>" + key + "</small>"));
+    EXPECT_THAT(table, HasSubstr(key));
+    EXPECT_EQ(json["behaviour"][key]["value"], *value.value) << key;
+  }
+  EXPECT_THAT(card, HasSubstr("Spread of samples"));
+  EXPECT_THAT(card, HasSubstr("0.03 mm<br>"));                                      // Spread_0.3
+  EXPECT_THAT(card, HasSubstr("1.5<br><small>under another voice<br>1.5 to 1.5"));  // NLL
+  EXPECT_THAT(card, Not(HasSubstr("nan")));
+  const Json& confusion = json["emotion_confusion"];
+  EXPECT_EQ(confusion["emotions"][1], "happy");
+  EXPECT_EQ(confusion["truth"][1][1], 10);
+  EXPECT_EQ(confusion["prediction"][1][1], 19);
+  EXPECT_EQ(confusion["prediction"][1][2], 1);
+}
+
 TEST(ReportTest, PlotsOfASingleOrAZeroValueAreDrawn) {
   EXPECT_THAT(histogram_svg({"LVE", "mm", {0.0}, 0.0, std::nullopt}), Not(HasSubstr("nan")));
   EXPECT_THAT(histogram_svg({"LVE", "mm", {3.0, 3.0}, 3.0, Interval{3.0, 3.0}}),
               Not(HasSubstr("nan")));
   EXPECT_THAT(bars_svg({"LVE", "mm", {{"happy", 0.0, std::nullopt, 1}}}), Not(HasSubstr("nan")));
+  EXPECT_THAT(points_svg({"Spread", "mm", "temperature", {{0.1, 0.0, std::nullopt}}}),
+              Not(HasSubstr("nan")));
+  EXPECT_THAT(matrix_svg({"Emotions", "asked", "judged", {"a", "b"}, {{0, 0}, {1, 2}}}),
+              Not(HasSubstr("nan")));
   EXPECT_THAT(curves_svg({"LVE", "mm", 25, {{"one", {0.0f}}}}), Not(HasSubstr("nan")));
 }
 

@@ -47,7 +47,7 @@ struct AffineCoupling {
     for (int64_t i = 0; i < c.layers; ++i) layers.emplace_back(p / "layer" / i, c);
   }
 
-  // x (B, T, C), condition (B, T, K)
+  // x (B, T, C), condition (B, T, K), or (1, T, K) for all
   FlowOutput<Ops> forward(Ops& ops, const T& x, const T& condition) const {
     const auto [kept, moved] = halves(ops, x);
     const auto [log_scale, shift] = scale_shift(ops, kept, condition);

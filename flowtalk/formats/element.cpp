@@ -39,25 +39,20 @@ void to_float32(Dtype dtype, bool big_endian, const char* bytes, int64_t count, 
     if constexpr (is_complex_type<T>) {
       FT_CHECK(false, "complex numbers as float32");
     } else {
-      for (int64_t i = 0; i < count; ++i, bytes += sizeof(T)) {
-        std::array<char, sizeof(T)> raw;
-        std::copy_n(bytes, sizeof(T), raw.begin());
-        if (big_endian) std::reverse(raw.begin(), raw.end());
+      constexpr auto kSize = static_cast<int64_t>(sizeof(T));
+      if (!big_endian) {
+        for (int64_t i = 0; i < count; ++i) {
+          out[i] = static_cast<float>(number_of(read_element<T>(bytes + i * kSize)));
+        }
+        return;
+      }
+      for (int64_t i = 0; i < count; ++i) {
+        std::array<char, sizeof(T)> raw{};
+        std::reverse_copy(bytes + i * kSize, bytes + (i + 1) * kSize, raw.begin());
         out[i] = static_cast<float>(number_of(read_element<T>(raw.data())));
       }
     }
   });
-}
-
-float half_to_float(uint16_t bits) {
-  const uint32_t sign = uint32_t{bits & 0x8000u} << 16;
-  const uint32_t exponent = (bits >> 10) & 31u, fraction = bits & 1023u;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (fraction << 13));
-  if (exponent == 0) {
-    const float size = std::ldexp(static_cast<float>(fraction), -24);
-    return sign == 0 ? size : -size;
-  }
-  return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
 }
 
 uint16_t float_to_half(float value) {

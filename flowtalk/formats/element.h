@@ -1,6 +1,7 @@
 // The element types of array files and their conversion to float32.
 #pragma once
 
+#include <bit>
 #include <cfloat>
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +45,17 @@ void to_float32(Dtype dtype, bool big_endian, const char* bytes, int64_t count, 
 
 // IEEE half precision, rounded to nearest even; beyond the range it becomes infinite.
 uint16_t float_to_half(float value);
-float half_to_float(uint16_t bits);
+// Without branches, so that a loop over weights becomes vector code.
+inline float half_to_float(uint16_t bits) {
+  const uint32_t sign = uint32_t{bits & 0x8000u} << 16, size = uint32_t{bits & 0x7fffu} << 13;
+  const uint32_t normal = size + (112u << 23);
+  const uint32_t subnormal =
+      std::bit_cast<uint32_t>(std::bit_cast<float>(size + (113u << 23)) - 0x1p-14f);
+  const uint32_t is_subnormal = 0u - static_cast<uint32_t>(size < (1u << 23));
+  const uint32_t is_beyond = 0u - static_cast<uint32_t>(size >= (31u << 23));  // infinite, or NaN
+  return std::bit_cast<float>(sign | (is_beyond & 0x7f800000u) | (is_subnormal & subnormal) |
+                              (~is_subnormal & normal));
+}
 
 // Number of elements of a shape read from a file, or nothing if the sizes overflow or would not
 // fit `max_bytes`. Sizes of zero are allowed.

@@ -71,9 +71,21 @@ struct Generator {
 
   // latents (B, T, D)
   T generate(Ops& ops, const FlowCondition<Ops>& c, const flow::NoiseAddress& noise) const {
-    const T u = base.sample(ops, c.base, noise);
-    const T z = flow.inverse(ops, u, c.condition);
-    return ops.add(ops.mul(z, latent_sd), latent_mean);
+    return latents_of(ops, base.sample(ops, c.base, noise), c);
+  }
+  // Of one clip under N noises: latents (N, T, D). What the flow makes of the condition is made
+  // once.
+  T generate_each(Ops& ops, const FlowCondition<Ops>& c,
+                  std::span<const flow::NoiseAddress> noises) const {
+    std::vector<T> drawn;
+    for (const flow::NoiseAddress& noise : noises) {
+      drawn.push_back(base.sample(ops, c.base, noise));
+    }
+    return latents_of(ops, ops.concat(drawn, 0), c);
+  }
+  // u (N, T/2, 2D) of the base -> latents (N, T, D); c of N clips, or of one
+  T latents_of(Ops& ops, const T& u, const FlowCondition<Ops>& c) const {
+    return ops.add(ops.mul(flow.inverse(ops, u, c.condition), latent_sd), latent_mean);
   }
 
   T standardise(Ops& ops, const T& z) const { return ops.div(ops.sub(z, latent_mean), latent_sd); }

@@ -38,18 +38,12 @@ condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t
   all.batch = static_cast<int64_t>(conditions.size());
   all.frames = frames;
   for (const Condition& c : conditions) {
-    const auto one = condition::EmotionCurve::constant(c.emotion, c.strength, frames);
+    const auto one = c.curve ? with_frames(*c.curve, frames)
+                             : condition::EmotionCurve::constant(c.emotion, c.strength, frames);
     all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
     all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
   }
   return all;
-}
-
-void check(std::span<const Condition> conditions) {
-  for (const Condition& c : conditions) {
-    check_emotion(c.emotion, c.strength);
-    FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
-  }
 }
 
 // Row `item` of (B, T, C) or (B, T), its first `pairs` frames.
@@ -86,6 +80,14 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model
 
 }  // namespace
 
+void check(std::span<const Condition> conditions, int64_t frames) {
+  for (const Condition& c : conditions) {
+    check_emotion(c.emotion, c.strength);
+    if (c.curve) check_curve(*c.curve, frames);
+    FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
+  }
+}
+
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
                        const SpeechFeatures& speech, const Tensor& motion) {
   RecordedTake take;
@@ -99,7 +101,6 @@ RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
 model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, NativeOps& ops,
                                         const Tensor& speech,
                                         std::span<const Condition> conditions) {
-  check(conditions);
   std::vector<int64_t> styles;
   for (const Condition& c : conditions) styles.push_back(c.style);
   const auto& generator = model.generator;
@@ -113,7 +114,7 @@ double Likelihood::bits_per_dim() const {
 
 std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, const Tensor& motion,
                                                std::span<const Condition> conditions) const {
-  check(conditions);
+  check(conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const RecordedTake take = open_take(*state_->model, ops, speech, motion);

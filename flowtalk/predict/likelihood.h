@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
+#include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::predict {
@@ -15,6 +17,8 @@ struct Condition {
   std::array<float, 8> emotion{1};  // weights, sum 1
   float strength = 0;               // 0 .. 1.25
   int style = 0;                    // index into kStyles; -1: their average
+  // In place of emotion and strength: both for every frame of the voice.
+  std::optional<condition::EmotionCurve> curve{};
 };
 
 struct Likelihood {

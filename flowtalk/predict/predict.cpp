@@ -1,6 +1,6 @@
 // From speech features and options to motion.
+#include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/predict/predictor_state.h"
@@ -10,6 +10,8 @@ namespace {
 
 using ops::NativeOps;
 using tensor::Tensor;
+
+constexpr int64_t kFramesAtOnce = 4096;
 
 const RegionShares& shares_of(const PredictOptions& options, const model::ModelConfig& config) {
   const RegionShares& shares = options.regions ? *options.regions : builtin_shares();
@@ -37,13 +39,32 @@ Tensor condition_of(NativeOps& ops, const model::Generator<NativeOps>& generator
   return ops.add(neutral, ops.scale(ops.sub(emotional, neutral), options.guidance));
 }
 
-// The first `frames` of (1, T, 53), checked.
-Tensor finite_frames(const Tensor& motion, int64_t frames) {
-  for (const float v : motion.values()) {
+// The first `frames` of each of (N, T, 53), checked.
+void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& each) {
+  for (const float v : motions.values()) {
     if (!std::isfinite(v)) fail("predict: the model gave a value that is not finite; retrain it");
   }
-  return Tensor({frames, flame::kMotion},
-                motion.values().first(static_cast<size_t>(frames * flame::kMotion)));
+  const auto all = static_cast<size_t>(motions.dim(1) * motions.dim(2));
+  const auto wanted = static_cast<size_t>(frames * flame::kMotion);
+  for (size_t i = 0; i < static_cast<size_t>(motions.dim(0)); ++i) {
+    each.emplace_back(tensor::Shape{frames, flame::kMotion},
+                      motions.values().subspan(i * all, wanted));
+  }
+}
+
+// A motion (frames, 53) per noise. Those of a short clip share one pass, those of a long one do
+// not, so that memory stays that of one.
+std::vector<Tensor> play(const model::NativeFlowTalk& model, NativeOps& ops,
+                         const model::FlowCondition<NativeOps>& prepared,
+                         std::span<const flow::NoiseAddress> noises, int64_t frames) {
+  const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / frames));
+  std::vector<Tensor> motions;
+  for (size_t begin = 0; begin < noises.size(); begin += at_once) {
+    const auto some = noises.subspan(begin, std::min(at_once, noises.size() - begin));
+    const Tensor z = model.generator.generate_each(ops, prepared, some);
+    append_frames(model.prior.decode(ops, z), frames, motions);
+  }
+  return motions;
 }
 
 }  // namespace
@@ -58,18 +79,19 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
   const auto& generator = state_->model->generator;
   const Tensor c = condition_of(ops, generator, even_frames(ops, speech.values), options);
   const auto prepared = generator.prepare(ops, c);
-  std::map<float, Tensor> motions;  // by temperature, all from the same noise
-  std::array<Tensor, kMotionRegions> by_region;
+  std::vector<flow::NoiseAddress> noises;  // the same noise at each temperature
+  std::array<size_t, kMotionRegions> noise_of{};
   for (size_t r = 0; r < kMotionRegions; ++r) {
-    const auto [place, fresh] = motions.try_emplace(temperatures[r]);
-    if (fresh) {
-      const flow::NoiseAddress noise{options.seed, options.take, temperatures[r]};
-      const Tensor z = generator.generate(ops, prepared, noise);
-      place->second = finite_frames(state_->model->prior.decode(ops, z), frames);
-    }
-    by_region[r] = place->second;
+    const auto known = std::find_if(noises.begin(), noises.end(), [&](const auto& noise) {
+      return noise.temperature == temperatures[r];
+    });
+    noise_of[r] = static_cast<size_t>(known - noises.begin());
+    if (known == noises.end()) noises.push_back({options.seed, options.take, temperatures[r]});
   }
-  if (motions.size() == 1) return by_region[0];
+  const auto motions = play(*state_->model, ops, prepared, noises, frames);
+  if (motions.size() == 1) return motions.front();
+  std::array<Tensor, kMotionRegions> by_region;
+  for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]];
   return shares_of(options, state_->config).join(by_region);
 }
 

@@ -15,6 +15,8 @@ void check_range(const char* what, float value, float most) {
   }
 }
 
+}  // namespace
+
 void check_curve(const condition::EmotionCurve& curve, int64_t frames) {
   const auto count = static_cast<size_t>(frames);
   constexpr auto kEmotionCount = static_cast<size_t>(condition::kEmotionNodes);
@@ -29,8 +31,6 @@ void check_curve(const condition::EmotionCurve& curve, int64_t frames) {
   }
 }
 
-}  // namespace
-
 void check(const PredictOptions& o, int64_t frames) {
   check_emotion(o.emotion, o.strength);
   check_range("guidance", o.guidance, kMaxGuidance);
@@ -42,20 +42,24 @@ void check(const PredictOptions& o, int64_t frames) {
   FT_CHECK(o.style >= model::kAverageStyle && o.style < model::kStyleCount, "style {}", o.style);
 }
 
-condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
-  if (!options.curve) {
-    return condition::EmotionCurve::constant(options.emotion, options.strength, frames);
-  }
-  condition::EmotionCurve curve = *options.curve;
-  while (curve.frames < frames) {
-    const auto last = curve.weights.size() - static_cast<size_t>(condition::kEmotionNodes);
-    for (size_t i = 0; i < static_cast<size_t>(condition::kEmotionNodes); ++i) {
-      curve.weights.push_back(curve.weights[last + i]);
-    }
+condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frames) {
+  constexpr auto kEmotionCount = static_cast<size_t>(condition::kEmotionNodes);
+  const auto count = static_cast<size_t>(frames);
+  FT_CHECK(curve.batch == 1 && !curve.strength.empty(), "{} frames", curve.frames);
+  while (curve.strength.size() < count) {
+    const size_t last = curve.weights.size() - kEmotionCount;
+    for (size_t i = 0; i < kEmotionCount; ++i) curve.weights.push_back(curve.weights[last + i]);
     curve.strength.push_back(curve.strength.back());
-    ++curve.frames;
   }
+  curve.strength.resize(count);
+  curve.weights.resize(count * kEmotionCount);
+  curve.frames = frames;
   return curve;
+}
+
+condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
+  if (options.curve) return with_frames(*options.curve, frames);
+  return condition::EmotionCurve::constant(options.emotion, options.strength, frames);
 }
 
 RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known) {

@@ -49,6 +49,13 @@ model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
                                              ops::NativeOps& ops, const tensor::Tensor& speech,
                                              std::span<const Condition> conditions);
 
+// Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
+void check(std::span<const Condition> conditions, int64_t frames);
+void check_curve(const condition::EmotionCurve& curve, int64_t frames);
+
+// The first `frames` of a curve; its last one is repeated where it has fewer.
+condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frames);
+
 // Usage Error: a negative weight, weights that do not sum to one, a strength out of range.
 void check_emotion(const std::array<float, 8>& weights, float strength);
 

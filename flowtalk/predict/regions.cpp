@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 
@@ -97,12 +98,15 @@ RegionShares::RegionShares(const face::Face& face) : axes_(face.axes) {
   const Eigen::LDLT<Matrix> solver(all);
   for (size_t r = 0; r < kMotionRegions; ++r) {
     const Matrix share = solver.solve(moments[r]);
-    shares_[r].resize(kAxes * kAxes);
-    for (size_t i = 0; i < kAxes * kAxes; ++i) {
-      shares_[r][i] = static_cast<float>(
-          share(static_cast<Eigen::Index>(i / kAxes), static_cast<Eigen::Index>(i % kAxes)));
+    for (Eigen::Index i = 0; i < n; ++i) {
+      for (Eigen::Index a = 0; a < n; ++a) table_.push_back(static_cast<float>(share(i, a)));
     }
   }
+}
+
+RegionShares::RegionShares(std::string axes, std::span<const float> table)
+    : axes_(std::move(axes)), table_(table.begin(), table.end()) {
+  FT_CHECK(table.size() == kShareTableSize, "{} values", table.size());
 }
 
 tensor::Tensor RegionShares::join(const std::array<tensor::Tensor, kMotionRegions>& motions) const {
@@ -123,18 +127,13 @@ tensor::Tensor RegionShares::join(const std::array<tensor::Tensor, kMotionRegion
       for (size_t i = 0; i < kAxes; ++i) {
         double sum = 0;
         for (size_t a = 0; a < kAxes; ++a) {
-          sum += static_cast<double>(shares_[r][i * kAxes + a]) * change[a];
+          sum += static_cast<double>(table_[(r * kAxes + i) * kAxes + a]) * change[a];
         }
         out[i] += static_cast<float>(sum);
       }
     }
   }
   return result;
-}
-
-const RegionShares& builtin_shares() {
-  static const RegionShares shares(face::builtin_face());
-  return shares;
 }
 
 }  // namespace flowtalk::predict

@@ -87,6 +87,12 @@ TEST(Regions, SharesSumToTheWhole) {
   }
 }
 
+TEST(Regions, TheTableInTheProgramIsThatOfTheHead) {
+  const RegionShares fresh(face::builtin_face());
+  EXPECT_EQ(fresh.axes(), builtin_shares().axes());
+  EXPECT_EQ(fresh.table(), builtin_shares().table());
+}
+
 TEST(Regions, OneMotionForAllComesBackAsItIs) {
   tensor::Tensor motion = tensor::Tensor::zeros({3, flame::kMotion});
   for (int64_t i = 0; i < motion.size(); ++i) motion[i] = 0.01f * static_cast<float>(i % 37);

@@ -1,4 +1,5 @@
 // A recorded performance under another condition.
+#include <array>
 #include <cmath>
 
 #include "flowtalk/base/error.h"
@@ -11,6 +12,8 @@ using tensor::Tensor;
 
 Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, const Condition& from,
                           const Condition& to, float keep) const {
+  const std::array conditions = {from, to};
+  check(conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& generator = state_->model->generator;
@@ -21,10 +24,7 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
   const auto b = prepare(*state_->model, ops, take.speech, {&to, 1});
   const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
-  const Tensor z =
-      ops.add(ops.mul(generator.flow.inverse(ops, moved, b.condition), generator.latent_sd),
-              generator.latent_mean);
-  const Tensor made = state_->model->prior.decode(ops, z);
+  const Tensor made = state_->model->prior.decode(ops, generator.latents_of(ops, moved, b));
   for (const float v : made.values()) {
     if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
   }

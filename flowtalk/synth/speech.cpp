@@ -93,6 +93,7 @@ VoiceRecipe draw_foreign_voice(const std::string& voice, Rng& rng) {
   recipe.voice = voice + (variant.empty() ? "" : "+" + variant);
   recipe.formants = rng.uniform(0.9, 1.12);
   draw_manner(recipe, rng);
+  recipe.range = rng.uniform(0.4, 1.0);  // espeak-ng 1.51 crashes on low tones that move further
   return recipe;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flowtalk/train/loop.h"
+#include "flowtalk/train/motion_scaler.h"
 
 namespace flowtalk::train {
 namespace {
@@ -82,15 +83,6 @@ class ClassifierTrainer {
   TorchOps& ops_;
 };
 
-void set_scaler(TorchParams& params, const std::vector<TrainingClip>& clips) {
-  std::vector<torch::Tensor> frames;
-  for (const auto& clip : clips) frames.push_back(clip.motion);
-  const torch::Tensor all = torch::cat(frames, 0);
-  params.assign("classifier/motion_mean", all.mean(0));
-  // Axes that hardly move keep a floor, so that their noise is not blown up.
-  params.assign("classifier/motion_sd", torch::clamp_min(all.std(0), 0.01));
-}
-
 }  // namespace
 
 void train_classifier(const ClassifierRun& config, const RunOptions& run,
@@ -100,7 +92,7 @@ void train_classifier(const ClassifierRun& config, const RunOptions& run,
   TorchOps ops(device);
   const auto seed = static_cast<uint64_t>(config.train.seed);
   TorchParams params(seed, device);
-  if (run.resume) params.preload(checkpoint_of(run.out) / "weights.safetensors");
+  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
   ClassifierTrainer trainer(config, params, ops);
   const int64_t window = config.train.window_frames;
   std::vector<WindowSampler> samplers;
@@ -116,11 +108,10 @@ void train_classifier(const ClassifierRun& config, const RunOptions& run,
                       {"kind", "classifier"},
                       {"face", config.face},
                       {"model", to_json(config.model)}};
-  stage.before_first_step = [&](int64_t) { set_scaler(params, training); };
+  stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "classifier", training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);
-    auto generator = torch::make_generator<torch::CPUGeneratorImpl>(seed * 1000003 +
-                                                                    static_cast<uint64_t>(step));
+    auto generator = generator_of_step(config.train.seed, step);
     const auto& sampler = samplers[static_cast<size_t>(step) % samplers.size()];
     return trainer.losses(sampler.draw(step, config.train.batch).to(device), generator);
   };

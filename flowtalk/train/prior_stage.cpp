@@ -3,6 +3,7 @@
 #include "flowtalk/motion/motion_prior.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
+#include "flowtalk/train/motion_scaler.h"
 
 namespace flowtalk::train {
 namespace {
@@ -85,15 +86,6 @@ class PriorTrainer {
   TorchOps& ops_;
 };
 
-void set_scaler(TorchParams& params, const std::vector<TrainingClip>& clips) {
-  std::vector<torch::Tensor> frames;
-  for (const auto& clip : clips) frames.push_back(clip.motion);
-  const torch::Tensor all = torch::cat(frames, 0);
-  params.assign("prior/motion_mean", all.mean(0));
-  // Axes that hardly move keep a floor, so that their noise is not blown up.
-  params.assign("prior/motion_sd", torch::clamp_min(all.std(0), 0.01));
-}
-
 }  // namespace
 
 void train_prior(const PriorRun& config, const RunOptions& run,
@@ -117,11 +109,10 @@ void train_prior(const PriorRun& config, const RunOptions& run,
                       {"kind", "prior"},
                       {"protocol", config.protocol},
                       {"model", to_json(config.model)}};
-  stage.before_first_step = [&](int64_t) { set_scaler(params, training); };
+  stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "prior", training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);
-    auto generator = torch::make_generator<torch::CPUGeneratorImpl>(
-        static_cast<uint64_t>(config.train.seed) * 1000003 + static_cast<uint64_t>(step));
+    auto generator = generator_of_step(config.train.seed, step);
     return trainer.losses(sampler.draw(step, config.train.batch).to(device), generator, true);
   };
   stage.validate = [&] {

@@ -103,4 +103,9 @@ torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Gener
   return torch::stack(frames, 1);
 }
 
+torch::Generator generator_of_step(int64_t seed, int64_t step) {
+  return torch::make_generator<torch::CPUGeneratorImpl>(static_cast<uint64_t>(seed) * 1000003u +
+                                                        static_cast<uint64_t>(step));
+}
+
 }  // namespace flowtalk::train

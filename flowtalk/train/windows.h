@@ -49,5 +49,7 @@ class WindowSampler {
 
 // AR(1) noise (B, T, D) with unit marginals, from a seed.
 torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Generator generator);
+// What a step draws beside its windows; the same for a resumed run.
+torch::Generator generator_of_step(int64_t seed, int64_t step);
 
 }  // namespace flowtalk::train

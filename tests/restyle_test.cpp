@@ -1,0 +1,183 @@
+// Restyling with the shipped model: another emotion at every level, and another speaking style, of
+// performances that the corpus' own rules make. The judge of emotions knows nothing of the flow.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/evaluate/emotion_classifier.h"
+#include "flowtalk/evaluate/lips.h"
+#include "flowtalk/predict/predictor.h"
+#include "flowtalk/synth/motion.h"
+#include "flowtalk/synth/speech.h"
+
+namespace flowtalk {
+namespace {
+
+using predict::Condition;
+using tensor::Tensor;
+
+constexpr uint64_t kCorpusSeed = 1;  // of `flowtalk data synth`: the same 32 speakers
+constexpr double kSameLips = 0.8;    // least correlation at which lips still say the same
+
+Condition condition_of(int emotion, int level, int style) {
+  Condition c;
+  c.emotion.fill(0);
+  c.emotion[static_cast<size_t>(emotion)] = 1;
+  c.strength = emotion == kNeutral ? 0 : strength_of_level(level);
+  c.style = style;
+  return c;
+}
+
+struct Clip {
+  int emotion = 0;
+  Condition condition;  // at high intensity
+  predict::SpeechFeatures speech;
+  Tensor motion;
+  std::vector<float> gap;
+};
+
+double correlation(const std::vector<float>& a, const std::vector<float>& b) {
+  const size_t n = std::min(a.size(), b.size());
+  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < n; ++i) {
+    mean_a += double{a[i]} / static_cast<double>(n);
+    mean_b += double{b[i]} / static_cast<double>(n);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const double x = double{a[i]} - mean_a, y = double{b[i]} - mean_b;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+// Mean and least of what was added.
+struct Range {
+  double sum = 0, least = INFINITY;
+  int count = 0;
+  void add(double x) {
+    sum += x;
+    least = std::min(least, x);
+    ++count;
+  }
+  double mean() const { return sum / count; }
+};
+
+void record(const std::string& name, double value) {
+  ::testing::Test::RecordProperty(name, fmt::format("{:.3f}", value));
+}
+
+struct RestyleTest : ::testing::Test {
+  static void SetUpTestSuite() {
+    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    judge = new evaluate::EmotionClassifier(
+        evaluate::EmotionClassifier::load(predict::shipped_model("classifier")));
+    const char* sentences[] = {"We all knew it would rain, but nobody brought a coat along.",
+                               "Papa walked home, and Bob made up a map of Paris.",
+                               "The old museum opens at nine, even on a public holiday.",
+                               "Please move both of these boxes before my mother comes back.",
+                               "Her favourite poem is about a bird that never wanted to fly.",
+                               "I never thought that such a small lamp could be so bright."};
+    const char* voices[] = {"slt", "rms", "awb"};
+    clips = new std::vector<Clip>;
+    for (int i = 0; i < 6; ++i) {
+      const int style = 5 * i + 1, emotion = i + 1;
+      synth::VoiceRecipe recipe;
+      recipe.engine = synth::Engine::kFlite;
+      recipe.voice = voices[i % 3];
+      const auto spoken = synth::speak(sentences[i], recipe);
+      Clip clip;
+      clip.emotion = emotion;
+      clip.condition = condition_of(emotion, 2, style);
+      clip.speech = predictor->encode(spoken.audio);
+      clip.motion =
+          synth::make_motion(spoken.audio, spoken.phones, synth::draw_style(kCorpusSeed, style),
+                             {emotion, 1}, Rng(static_cast<uint64_t>(i)));
+      clip.gap = evaluate::lip_gaps(clip.motion);
+      clips->push_back(std::move(clip));
+    }
+  }
+  static void TearDownTestSuite() {
+    delete clips;
+    delete judge;
+    delete predictor;
+  }
+  static double probability(const Tensor& motion, int emotion) {
+    return double{judge->judge(motion).probabilities[static_cast<size_t>(emotion)]};
+  }
+  static double lips(const Clip& clip, const Tensor& made) {
+    return correlation(clip.gap, evaluate::lip_gaps(made));
+  }
+
+  static predict::Predictor* predictor;
+  static evaluate::EmotionClassifier* judge;
+  static std::vector<Clip>* clips;
+};
+predict::Predictor* RestyleTest::predictor = nullptr;
+evaluate::EmotionClassifier* RestyleTest::judge = nullptr;
+std::vector<Clip>* RestyleTest::clips = nullptr;
+
+TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
+  double weaker = 0;
+  for (int level = 0; level < 3; ++level) {
+    Range lip, before, after;
+    double strength = 0;
+    for (const Clip& clip : *clips) {
+      for (int emotion = 1; emotion < 8; ++emotion) {
+        if (emotion == clip.emotion) continue;
+        const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition,
+                                               condition_of(emotion, level, clip.condition.style));
+        lip.add(lips(clip, made));
+        before.add(probability(clip.motion, emotion));
+        after.add(probability(made, emotion));
+        strength += double{judge->judge(made).strength};
+      }
+    }
+    strength /= lip.count;
+    const std::string name(kLevels[static_cast<size_t>(level)]);
+    record(name + "_pairs", lip.count);
+    record(name + "_lips_mean", lip.mean());
+    record(name + "_lips_least", lip.least);
+    record(name + "_probability_before", before.mean());
+    record(name + "_probability_mean", after.mean());
+    record(name + "_probability_least", after.least);
+    record(name + "_strength", strength);
+    EXPECT_GE(lip.least, kSameLips) << name;
+    EXPECT_GT(after.mean(), before.mean() + 0.5) << name;
+    EXPECT_GT(strength, weaker) << name;
+    weaker = strength;
+  }
+}
+
+TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {
+  Range lip, emotion, gain;
+  for (const Clip& clip : *clips) {
+    for (const int step : {7, 13, 22}) {
+      Condition other = clip.condition;
+      other.style = (clip.condition.style + step) % 32;
+      const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition, other);
+      lip.add(lips(clip, made));
+      emotion.add(probability(made, clip.emotion));
+      const auto bits = [&](const Tensor& motion) {
+        return predictor->likelihood(clip.speech, motion, other).bits_per_dim();
+      };
+      gain.add(bits(clip.motion) - bits(made));
+    }
+  }
+  record("style_pairs", lip.count);
+  record("style_lips_mean", lip.mean());
+  record("style_lips_least", lip.least);
+  record("style_probability_mean", emotion.mean());
+  record("style_probability_least", emotion.least);
+  record("style_bits_gained_mean", gain.mean());
+  record("style_bits_gained_least", gain.least);
+  EXPECT_GE(lip.least, kSameLips);
+  EXPECT_GT(emotion.mean(), 0.5);
+  EXPECT_GT(gain.mean(), 0);  // under the new style it is more likely than the recording was
+}
+
+}  // namespace
+}  // namespace flowtalk
