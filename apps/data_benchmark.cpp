@@ -11,6 +11,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
+#include "flowtalk/data/index.h"
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/prompts.h"
 
@@ -30,7 +31,9 @@ struct Benchmark {
   std::array<Part, 3> parts;
 };
 
-// Frozen: a change here is another benchmark and wants another name.
+// Frozen: a change here is another benchmark and wants another name. Recorded prompts are for
+// training only and not in the hash: their labels are made by a speech recogniser whose rounding
+// differs between processors.
 constexpr uint64_t kSeed = 1;
 constexpr std::array<Benchmark, 2> kBenchmarks = {
     {{"synth-s",
@@ -46,7 +49,7 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
       "the corpus of docs/results.md, with recorded prompts in the training part",
       true,
       {{{synth::CorpusPart::kSpeakers, 60,
-         "1eb4dd5e5aaedc0fc2aad6f604ff6307916f9d40b1bfa89ae0d020259022a713"},
+         "8f203c364b294450539bfe3aa778d8de4cc2768ecd6d8d7641d27a31d58f69b2"},
         {synth::CorpusPart::kUnseenVoices, 7,
          "c1afce552239ab59e19e5d0027e8e43ba4668283e29f8a1373102b73fb261598"},
         {synth::CorpusPart::kUnseenSpeakers, 7,
@@ -62,11 +65,18 @@ const Benchmark& find_benchmark(const std::string& name) {
              did_you_mean(name, known));
 }
 
-// The files of a part with their hashes, in sha256sum's format, sorted by name.
+// Whether a file of a part, as "M003_201_5_0.wav", is of a recorded prompt.
+bool is_recorded(const fs::path& file) {
+  const auto name = data::parse_stem(file.stem().string());
+  return name && name->sentence > data::kLastMeadSentence;
+}
+
+// The synthetic files of a part with their hashes, in sha256sum's format, sorted by name.
 std::string list_files(const fs::path& folder, bool quiet) {
   std::vector<std::string> names;
   for (const char* kind : {"wav", "param", "phones"}) {
     for (const auto& entry : fs::directory_iterator(folder / kind)) {
+      if (is_recorded(entry.path())) continue;
       names.push_back(fmt::format("{}/{}", kind, entry.path().filename().string()));
     }
   }
@@ -96,8 +106,8 @@ std::string make_part(const Benchmark& benchmark, const Part& part, synth::Corpu
                        part.sha256);
   }
   if (!options.quiet) {
-    fmt::print("{}: {} clips, {:.1f} min, as frozen\n", folder.string(), clips,
-               report.duration_s / 60);
+    fmt::print("{}: {} clips, {:.1f} min, {} of them recorded prompts, the others as frozen\n",
+               folder.string(), clips, report.duration_s / 60, report.real);
   }
   return "";
 }

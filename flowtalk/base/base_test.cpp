@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/thread_pool.h"
 
@@ -187,6 +189,21 @@ TEST(Conditions, NamesNumbersMixes) {
   EXPECT_FLOAT_EQ(mix[3], 0.25f);
   EXPECT_THAT(message_of([] { parse_emotion_mix("happy:x"); }), HasSubstr("NAME:WEIGHT"));
   EXPECT_THAT(message_of([] { parse_emotion_mix("happy:0"); }), HasSubstr("zero"));
+}
+
+TEST(FolderLock, LetsOneProcessIn) {
+  const auto folder = std::filesystem::temp_directory_path() / "flowtalk_base_test_lock";
+  std::filesystem::create_directories(folder);
+  {
+    const FolderLock first(folder);
+    // A second opening of the file is refused as another process would be.
+    EXPECT_THAT(message_of([&] { const FolderLock second(folder); }),
+                HasSubstr("process " + std::to_string(getpid()) + " works in this folder"));
+  }
+  EXPECT_EQ(message_of([&] { const FolderLock again(folder); }), "no error");
+  EXPECT_THAT(message_of([&] { const FolderLock none(folder / "absent"); }),
+              HasSubstr("cannot be opened"));
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Interruption, RemovesWhatIsHalfWritten) {
