@@ -65,6 +65,28 @@ TEST_F(LikelihoodTest, ManyConditionsAtOnceAreTheSameAsOneByOne) {
   EXPECT_GT(results[0].log_prob, results[1].log_prob);
 }
 
+TEST_F(LikelihoodTest, ACurveIsAConditionPerFrameOfTheVoice) {
+  const int64_t frames = speech->values.dim(1);
+  Condition constant = sad, rising = sad;
+  constant.curve = condition::EmotionCurve::constant(happy.emotion, happy.strength, frames);
+  EXPECT_EQ(predictor->likelihood(*speech, *motion, constant).log_prob,
+            predictor->likelihood(*speech, *motion, happy).log_prob);
+  // A motion of fewer frames than the voice is met by the first frames of the curve.
+  const Tensor shorter = part(*motion, 0, frames - 3);
+  const Tensor made = predictor->restyle(*speech, shorter, happy, constant);
+  const Tensor expected = predictor->restyle(*speech, shorter, happy, happy);
+  ASSERT_EQ(made.shape(), expected.shape());
+  for (int64_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], expected[i]) << i;
+  rising.curve = condition::EmotionCurve::constant(happy.emotion, 1, frames - 3);
+  try {
+    predictor->restyle(*speech, shorter, happy, rising);
+    FAIL() << "a curve of another length was taken";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.exit_code(), 2);
+    EXPECT_NE(std::string(e.what()).find("emotion curve: expected"), std::string::npos) << e.what();
+  }
+}
+
 TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
   const int64_t width = 2 * predictor->config().prior.latent, frames = motion->dim(0);
   const int64_t even = frames - frames % 2;
