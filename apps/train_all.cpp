@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "apps/train_commands.h"
@@ -32,7 +33,8 @@ struct AllOptions {
 
 fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
-// A program of ours at work; its output goes to a file, or where ours goes.
+// A program of ours at work; its output goes to a file, or where ours goes. One that nobody waits for
+// any more, because another has failed, is stopped: it goes on with the next call.
 class Program {
  public:
   Program(const std::string& name, Args words, const std::string& log = "")
@@ -56,13 +58,17 @@ class Program {
     posix_spawn_file_actions_destroy(&actions);
     if (code != 0) fail("{}: cannot be started ({})", program.string(), std::strerror(code));
   }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() {
+    if (child_ == 0) return;
+    kill(child_, SIGTERM);
+    end();
+  }
 
   // Error if it does not end well.
-  void wait() const {
-    int status = 0;
-    while (waitpid(child_, &status, 0) < 0) {
-      if (errno != EINTR) fail("`{}`: lost ({})", command_, std::strerror(errno));
-    }
+  void wait() {
+    const int status = end();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       fail(
           "`{}` did not end well; mend the cause and give the same command again, it goes on there",
@@ -74,8 +80,17 @@ class Program {
   }
 
  private:
+  // Its status, once it has ended; -1 if it was lost.
+  int end() {
+    int status = -1;
+    while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+    }
+    child_ = 0;
+    return status;
+  }
+
   std::string command_;
-  pid_t child_ = 0;
+  pid_t child_ = 0;  // 0 once it has ended
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
@@ -91,18 +106,18 @@ bool finished(const fs::path& run) {
 }
 
 // Nothing if the stage is trained already.
-std::optional<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
+std::unique_ptr<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
                                    const Args& own, const std::string& log = "") {
   const fs::path run = fs::path(o.runs) / stage;
   if (finished(run)) {
     fmt::print("\n== {} is trained\n", run.string());
-    return std::nullopt;
+    return nullptr;
   }
   Args words = {stage, "--out", run.string(), "--resume", "--threads", std::to_string(threads)};
   const fs::path config = fs::path(o.configs) / (stage + ".json");
   if (fs::exists(config)) words.insert(words.end(), {"--config", config.string()});
   words.insert(words.end(), own.begin(), own.end());
-  return std::make_optional<Program>("flowtalk-train", words, log);
+  return std::make_unique<Program>("flowtalk-train", words, log);
 }
 
 void run_stage(const AllOptions& o, const std::string& stage, const Args& own) {
@@ -133,8 +148,7 @@ int train_all(const Args& args) {
   AllOptions o;
   CLI::App app(
       "Makes the corpora, trains every stage and packs the model. Interrupted at any point, the "
-      "same "
-      "command goes on where it stopped.",
+      "same command goes on where it stopped.",
       "flowtalk train all");
   app.add_option("-o,--out", o.out, "folder of the packed model")->required();
   app.add_option("--data", o.data, "folder of the corpora")->capture_default_str();

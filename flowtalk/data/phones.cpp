@@ -227,10 +227,6 @@ int phone_of_name(std::string_view name) {
   return found < 0 ? phone("AH") : found;
 }
 
-bool espeak_mnemonic_known(std::string_view mnemonic, std::string_view language) {
-  return look_up_espeak(mnemonic, language) != nullptr;
-}
-
 std::vector<int> phones_of_espeak(std::string_view mnemonic, std::string_view language) {
   if (!mnemonic.empty() && mnemonic.front() == '(') return {};  // "(en)": a change of language
   if (const auto* found = look_up_espeak(mnemonic, language)) return phones_of(*found);

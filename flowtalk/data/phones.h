@@ -42,8 +42,6 @@ int phone_of_name(std::string_view name);
 // language ("ru") tells mnemonics apart that mean different sounds. A mnemonic that is not in the
 // table maps by its first known letter, at worst to AH.
 std::vector<int> phones_of_espeak(std::string_view mnemonic, std::string_view language = {});
-// Whether the table of phones_of_espeak holds the mnemonic.
-bool espeak_mnemonic_known(std::string_view mnemonic, std::string_view language = {});
 
 // P B M and the open vowels AA AE AO AY EH OW: what a lip check compares.
 bool is_bilabial(int phone);

@@ -121,7 +121,7 @@ RawSpeech speak_espeak(const std::string& text, const VoiceRecipe& recipe) {
   RawSpeech speech;
   speech.rate_hz = sample_rate;
   speech.phones =
-      phones_of_events(std::string_view(recipe.voice).substr(0, recipe.voice.find('-')));
+      phones_of_events(std::string_view(recipe.voice).substr(0, recipe.voice.find_first_of("-+")));
   give_closures_to_stops(speech.phones);
   speech.samples = std::move(spoken);
   return speech;

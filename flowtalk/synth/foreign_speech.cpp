@@ -99,7 +99,7 @@ constexpr std::string_view kSpanish[] = {
     "Abre la puerta, que viene mi hermano.",
     "Mi amiga Marta prepara pimientos con papas.",
     "El jefe cambió la fecha de la reunión.",
-    "No te preocupes, todo va a salir bien.",
+    "No te preocupes, al final sale bien.",
     "Bebimos agua fresca debajo de un limonero.",
     "Hay mucha gente bonita en este barrio.",
     "Uno, dos, tres, cuatro, cinco, seis, siete, ocho.",

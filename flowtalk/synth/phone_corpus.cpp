@@ -75,20 +75,24 @@ void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, Thre
   });
 }
 
-using MakeClip = data::PhoneClip (*)(const std::string&, Rng);
+struct SyntheticPart {
+  std::string_view name;    // its clips are NAME_00000 and on
+  std::string_view stream;  // of random numbers
+  double hours;
+  data::PhoneClip (*make)(const std::string&, Rng);
+};
 
-// `count` clips named after the kind; adds their durations to the report.
+// Makes the clips of a part; adds their durations to the report.
 void add_synthetic(const PhoneCorpusOptions& options, const fs::path& folder, ThreadPool& pool,
-                   const char* kind, const char* stream, double hours, MakeClip make,
-                   PhoneCorpusReport& report) {
-  const int64_t count = std::llround(hours * 3600 / kMeanSentence_s);
-  const Rng rng = Rng(options.seed).fork(stream);
+                   const SyntheticPart& part, PhoneCorpusReport& report) {
+  const int64_t count = std::llround(part.hours * 3600 / kMeanSentence_s);
+  const Rng rng = Rng(options.seed).fork(part.stream);
   std::vector<double> durations(static_cast<size_t>(count));
-  Progress progress(fmt::format("speech: {}", kind), count, "clips", options.quiet);
+  Progress progress(fmt::format("speech: {}", part.name), count, "clips", options.quiet);
   pool.parallel_for(count, [&](int64_t i) {
-    const std::string name = fmt::format("{}_{:05d}", kind, i);
+    const std::string name = fmt::format("{}_{:05d}", part.name, i);
     if (!complete(folder, name)) {
-      data::save_phone_clip(folder, make(name, rng.fork(static_cast<uint64_t>(i))));
+      data::save_phone_clip(folder, part.make(name, rng.fork(static_cast<uint64_t>(i))));
     }
     durations[static_cast<size_t>(i)] = duration_of(folder, name);
     progress.advance();
@@ -105,10 +109,11 @@ PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs:
   ThreadPool pool(options.threads);
   fs::create_directories(folder / "wav");
   fs::create_directories(folder / "phones");
-  add_synthetic(options, folder, pool, "synth", "phone corpus", options.hours, make_english_clip,
+  const double foreign_hours = options.hours * options.foreign_share;
+  add_synthetic(options, folder, pool, {"synth", "phone corpus", options.hours, make_english_clip},
                 report);
-  add_synthetic(options, folder, pool, "foreign", "foreign", options.hours * options.foreign_share,
-                make_foreign_clip, report);
+  add_synthetic(options, folder, pool, {"foreign", "foreign", foreign_hours, make_foreign_clip},
+                report);
   if (options.real_prompts) add_prompts(options, folder, pool, report);
   return report;
 }

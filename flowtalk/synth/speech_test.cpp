@@ -166,6 +166,18 @@ TEST(ForeignLines, AreSpokenWithClosedLipsAndVowels) {
   }
 }
 
+TEST(ForeignLines, AVariantOfAVoiceSpeaksItsLanguage) {
+  if (!espeak_available()) GTEST_SKIP() << kNoEspeak;
+  for (const char* voice :
+       {"ja", "ja+f2"}) {  // hi is an H in Japanese, the same symbol SH in German
+    std::set<int> heard;
+    for (const data::Phone& p : speak("ひと、ひかり。", {.voice = voice}).phones)
+      heard.insert(p.id);
+    EXPECT_TRUE(heard.contains(data::phone("HH"))) << voice;
+    EXPECT_FALSE(heard.contains(data::phone("SH"))) << voice;
+  }
+}
+
 TEST(Sentences, ThousandsThatDiffer) {
   std::set<std::string> texts;
   Rng rng(1);

@@ -43,7 +43,7 @@ class GeneratorTrainer {
   void initialise(const std::vector<TrainingClip>& clips, const Batch& batch) {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> latents;
-    auto generator = seeded(0);
+    auto generator = generator_of_step(config_.train.seed, 0);
     for (const auto& clip : clips) {
       latents.push_back(
           posterior_sample(clip.motion.unsqueeze(0).to(ops_.device()), generator).squeeze(0));
@@ -66,7 +66,7 @@ class GeneratorTrainer {
   }
 
   Losses losses(const Batch& batch, int64_t step, double ramp) {
-    auto generator = seeded(step);
+    auto generator = generator_of_step(config_.train.seed, step);
     torch::Tensor z;
     {
       const torch::NoGradGuard no_grad;
@@ -93,7 +93,7 @@ class GeneratorTrainer {
   }
 
   Metrics validate(const Batch& batch) {
-    auto generator = seeded(1);
+    auto generator = generator_of_step(config_.train.seed, 1);
     const torch::Tensor z = posterior_sample(batch.motion, generator);
     const auto prepared = prepare(batch, torch::Tensor());
     Metrics m;
@@ -125,11 +125,6 @@ class GeneratorTrainer {
   }
 
  private:
-  torch::Generator seeded(int64_t step) const {
-    return torch::make_generator<torch::CPUGeneratorImpl>(
-        static_cast<uint64_t>(config_.train.seed) * 1000003u + static_cast<uint64_t>(step));
-  }
-
   // A share of the windows in the average style, so that it stands for people not among the styles.
   Batch with_average_styles(const Batch& batch, int64_t step) const {
     Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
