@@ -12,17 +12,20 @@ constexpr const char* kOverview =
     "Measures motion: against recorded faces, or against the voice alone.\n"
     "Usage: flowtalk evaluate --ground-truth DIR --predictions DIR [OPTIONS]\n"
     "       flowtalk evaluate --dataset DIR [--model CHECKPOINT] [OPTIONS]\n"
-    "       flowtalk evaluate lips [OPTIONS]\n\n"
+    "       flowtalk evaluate lips [OPTIONS]\n"
+    "       flowtalk evaluate restyle --dataset DIR [OPTIONS]\n\n"
     "  --ground-truth  MVE, LVE, EVE, FDD, MEE, CE and diversity of predicted files\n"
     "  --dataset       the same for a model that predicts a split of a data set\n"
     "  lips            are the lips closed where P, B, M are heard, and open where open vowels "
     "are?\n"
+    "  restyle         is the new emotion of restyled performances seen, and do the lips stay?\n"
     "\nExamples:\n"
     "  flowtalk evaluate --ground-truth recorded/ --predictions predicted/ --regions regions/\n"
     "  flowtalk evaluate --dataset datasets/mead --num-samples 10 -o outputs/evaluation\n"
     "  flowtalk evaluate lips --audio recordings/\n"
-    "\n'flowtalk evaluate --dataset --help' and 'flowtalk evaluate lips --help' list all "
-    "options.\n";
+    "  flowtalk evaluate restyle --dataset datasets --every 2\n"
+    "\n'flowtalk evaluate --dataset --help', 'flowtalk evaluate lips --help' and 'flowtalk "
+    "evaluate restyle\n--help' list all options.\n";
 
 }  // namespace
 
@@ -32,8 +35,9 @@ int evaluate(const Args& args) {
     return 0;
   }
   if (args[0] == "lips") return evaluate_lips({args.begin() + 1, args.end()});
+  if (args[0] == "restyle") return evaluate_restyle({args.begin() + 1, args.end()});
   if (args[0].starts_with("-")) return evaluate_metrics(args);
-  fail_unknown_command("flowtalk evaluate", args[0], {"lips"});
+  fail_unknown_command("flowtalk evaluate", args[0], {"lips", "restyle"});
 }
 
 }  // namespace flowtalk::apps

@@ -1,6 +1,7 @@
 #include "apps/judged.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -40,6 +41,13 @@ std::string text_of(const predict::Label& label) {
   const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
   if (label.emotion == kNeutral) return std::string(emotion);
   return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
+}
+
+evaluate::EmotionClassifier load_classifier(const std::string& named) {
+  namespace fs = std::filesystem;
+  const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
+  const bool is_run = fs::exists(folder / "last" / "config.json");
+  return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
 }
 
 tensor::Tensor load_performance(const std::string& path) {

@@ -1,4 +1,5 @@
-// What `score` and `restyle` share: a condition in words and a recorded performance.
+// What commands share that judge performances: a condition in words, a recorded performance, the
+// emotion classifier.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,6 +7,7 @@
 #include <string>
 
 #include "apps/performance.h"
+#include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/predict/recognition.h"
 
 namespace flowtalk::apps {
@@ -25,6 +27,10 @@ struct ConditionOptions {
 
 // "angry high", "neutral"
 std::string text_of(const predict::Label& label);
+
+// The emotion classifier in a folder or run, the one that ships for "". Error: it is not there, or
+// is damaged.
+evaluate::EmotionClassifier load_classifier(const std::string& named);
 
 // Motion (T, 53) of a file. Errors name the file.
 tensor::Tensor load_performance(const std::string& path);

@@ -18,7 +18,6 @@ namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kDefaultDataset = "datasets/mead";
 constexpr std::array kFormOptions = {
     "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
     "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
@@ -39,26 +38,20 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-std::vector<data::Clip> of_split(const data::Index& index, const std::string& split) {
-  if (split == "all") return index.clips;
-  if (split == "train") return index.of(data::Split::kTrain);
-  return index.of(split == "test" ? data::Split::kTest : data::Split::kValidation);
-}
-
-std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const fs::path& folder) {
+std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
   std::vector<int> styles;
   if (!e.style.empty()) parse_style_or_average(e.style);
   for (const std::string& word : words_of(e.subjects)) styles.push_back(parse_style(word));
-  const data::Index index = data::scan_dataset(folder);
-  std::vector<data::Clip> clips = of_split(index, e.split);
+  std::vector<data::Clip> clips = e.data.clips();
   std::erase_if(clips, [&](const data::Clip& clip) {
     return !styles.empty() &&
            std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
   });
   if (clips.empty()) {
-    fail("{}: no clip of the {} split{} among {}; `flowtalk data check` tells what is there",
-         folder.string(), e.split, styles.empty() ? "" : " is of the chosen subjects",
-         index.clips.size());
+    fail(
+        "{}: no clip of the {} split is of the chosen subjects; `flowtalk data check` tells what "
+        "is there",
+        e.data.folder().string(), e.data.split);
   }
   return clips;
 }
@@ -179,11 +172,7 @@ class Prediction {
 }  // namespace
 
 void ModelEvaluation::add_to(CLI::App& app) {
-  app.add_option("--dataset", dataset,
-                 fmt::format("folder in 3DMEAD's layout (default {})", kDefaultDataset));
-  app.add_option("--split", split, "test, validation, train or all (default test)")
-      ->transform(CLI::Transformer({{"val", "validation"}}))
-      ->check(CLI::IsMember({"test", "validation", "train", "all"}));
+  data.add_to(app, fmt::format("folder in 3DMEAD's layout (default {})", data.dataset));
   app.add_option("--num-samples", samples,
                  "predictions per clip (default 1; MEE, CE and diversity are meant for 10)")
       ->check(CLI::Range(1, 1000));
@@ -223,9 +212,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
                checkpoint.string());
   }
-  const fs::path root = dataset.empty() ? fs::path(kDefaultDataset) : fs::path(dataset);
-  const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
-  const std::vector<data::Clip> clips = chosen_clips(*this, folder);
+  const std::vector<data::Clip> clips = chosen_clips(*this);
   const auto predictor =
       predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
   const face::Deformer deformer(face);
@@ -234,8 +221,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const bool shipped = run_folder.empty() && performance.model.checkpoint.empty();
   const std::string name = shipped ? "the default model" : checkpoint.string();
   report.title = "Evaluation of " + name;
-  report.facts = {{"data set", folder.string()},
-                  {"split", split + (subjects.empty() ? "" : " of " + subjects)},
+  report.facts = {{"data set", data.folder().string()},
+                  {"split", data.split + (subjects.empty() ? "" : " of " + subjects)},
                   {"protocol", protocol_of(checkpoint)},
                   {"style", style.empty() ? "of each clip" : style},
                   {"model", name},

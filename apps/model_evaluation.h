@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "apps/dataset_choice.h"
 #include "apps/observation.h"
 #include "apps/performance.h"
 #include "flowtalk/evaluate/report.h"
@@ -13,7 +14,8 @@
 namespace flowtalk::apps {
 
 struct ModelEvaluation {
-  std::string dataset, split = "test", subjects, style, run_folder;
+  DatasetChoice data{.dataset = "datasets/mead"};
+  std::string subjects, style, run_folder;
   int samples = 1;
   int max_epoch = 0, skip_steps = -1;  // not given
   Performance performance;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "apps/judged.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
@@ -42,10 +43,7 @@ Observation::Observation(const ObservationOptions& options, const predict::Predi
 void Observation::choose_classifier(const ObservationOptions& options) {
   const std::string& face = predictor_.config().face;
   const bool named = !options.classifier.empty();
-  const fs::path folder =
-      named ? fs::path(options.classifier) : predict::shipped_model("classifier");
-  classifier_ = evaluate::EmotionClassifier::load(
-      fs::exists(folder / "last" / "config.json") ? folder / "last" : folder);
+  classifier_ = load_classifier(options.classifier);
   if (classifier_->face() == face) return;
   if (named) {
     fail(

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/dataset_choice.h"
 #include "apps/judged.h"
 #include "apps/model_choice.h"
 
@@ -21,7 +22,8 @@ struct ScoredTakes {
 
 // A split of a data set: how often its labels are recognised, and which clips are implausible.
 struct ScoredDataset {
-  std::string dataset, split = "test", style;
+  DatasetChoice data;
+  std::string style;
   bool flag = false, calibrate = false;
 
   void add_to(CLI::App& app);

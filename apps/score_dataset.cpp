@@ -36,26 +36,6 @@ struct Summary {
   double accuracy() const { return static_cast<double>(emotion_right) / clips; }
 };
 
-std::vector<data::Clip> clips_of(const fs::path& folder, const std::string& split) {
-  const data::Index index = data::scan_dataset(folder);
-  std::vector<data::Clip> clips = split == "all"          ? index.clips
-                                  : split == "train"      ? index.of(data::Split::kTrain)
-                                  : split == "validation" ? index.of(data::Split::kValidation)
-                                                          : index.of(data::Split::kTest);
-  if (clips.empty()) {
-    fail("{}: no clip of the {} split among {}; `flowtalk data check` tells what is there",
-         folder.string(), split, index.clips.size());
-  }
-  return clips;
-}
-
-// A corpus of ours moves the axes of the built-in head, and says so.
-void check_axes(const fs::path& folder, const predict::Predictor& predictor) {
-  if (!fs::exists(folder / "synth.json") || predictor.config().face == "builtin") return;
-  fail("{}: moves the axes of the built-in head, the model those of {}; give --model another one",
-       folder.string(), predictor.config().face);
-}
-
 Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style) {
   const tensor::Tensor motion = load_performance(clip.npy.string());
   const audio::Audio voice = load_voice(clip.wav);
@@ -109,7 +89,7 @@ std::string suspicion(const Judged& clip, double z) {
 }
 
 void print_summary(const Summary& s, const ScoredDataset& c, const predict::Calibration& used) {
-  fmt::print("{} clips, split {}, style {}\n", s.clips, c.split,
+  fmt::print("{} clips, split {}, style {}\n", s.clips, c.data.split,
              c.style == "any" ? "the most likely" : "of each clip's name");
   fmt::print("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n", s.accuracy(),
              s.emotion_right, s.clips, s.confidence);
@@ -149,7 +129,7 @@ void print_suspicious(const std::vector<Judged>& clips, const std::vector<double
 
 Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDataset& c,
              const predict::Calibration& used) {
-  Json json{{"split", c.split},
+  Json json{{"split", c.data.split},
             {"clips", s.clips},
             {"emotion_accuracy", s.accuracy()},
             {"mean_probability", s.confidence},
@@ -182,11 +162,7 @@ Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDat
 }  // namespace
 
 void ScoredDataset::add_to(CLI::App& app) {
-  app.add_option("--dataset", dataset,
-                 "folder in 3DMEAD's layout: all clips of a split are scored");
-  app.add_option("--split", split, "test, validation, train or all (default test)")
-      ->transform(CLI::Transformer({{"val", "validation"}}))
-      ->check(CLI::IsMember({"test", "validation", "train", "all"}));
+  data.add_to(app, "folder in 3DMEAD's layout: all clips of a split are scored");
   app.add_flag("--flag", flag, "list the clips whose likelihood is not that of their neighbours");
   app.add_flag("--calibrate", calibrate,
                "fit the exponent of the probabilities on this split and keep it in the checkpoint");
@@ -197,13 +173,11 @@ void ScoredDataset::run(const ModelChoice& model, const std::string& json, bool 
     fail_usage("--id {}: a data set's clips have their own styles; leave it out, or give any",
                style);
   }
-  const fs::path root = dataset;
-  const fs::path folder = fs::is_directory(root / "mead") ? root / "mead" : root;
-  const auto clips = clips_of(folder, split);
+  const auto clips = data.clips();
   const fs::path checkpoint = model.folder();
   predict::Calibration used = predict::load_calibration(checkpoint);
   const predict::Predictor predictor = model.load();
-  check_axes(folder, predictor);
+  check_axes(data.folder(), predictor);
   Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
   std::vector<Judged> judged;
   for (const data::Clip& clip : clips) {

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -33,8 +33,8 @@ struct AllOptions {
 
 fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
-// A program of ours at work; its output goes to a file, or where ours goes. One that nobody waits for
-// any more, because another has failed, is stopped: it goes on with the next call.
+// A program of ours at work; its output goes to a file, or where ours goes. One that nobody waits
+// for any more, because another has failed, is stopped: it goes on with the next call.
 class Program {
  public:
   Program(const std::string& name, Args words, const std::string& log = "")
@@ -107,7 +107,7 @@ bool finished(const fs::path& run) {
 
 // Nothing if the stage is trained already.
 std::unique_ptr<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
-                                   const Args& own, const std::string& log = "") {
+                                     const Args& own, const std::string& log = "") {
   const fs::path run = fs::path(o.runs) / stage;
   if (finished(run)) {
     fmt::print("\n== {} is trained\n", run.string());

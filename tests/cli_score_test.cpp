@@ -160,6 +160,31 @@ TEST_F(CliScore, RestyleMakesAFilm) {
   EXPECT_GT(fs::file_size(file("sad.mp4")), 1000u);
 }
 
+TEST_F(CliScore, RestylingOfADataSetIsMeasured) {
+  put_dataset();
+  const Words common{"evaluate", "restyle", "--dataset", ".", "--every", "2", "--json"};
+  const auto measure = [&](const std::string& json, const Words& more) {
+    Words args = common;
+    args.push_back(json);
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  };
+  const Outcome outcome = measure("r.json", {});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("good: P > 0.8, lip correlation >= 0.8"));
+  const Json all = json("r.json");
+  EXPECT_EQ(all["pairs"], 7);  // one neutral clip in seven emotions
+  EXPECT_EQ(all["to"].size(), 7u);
+  EXPECT_GT(all["probability"].get<double>(), all["probability_before"].get<double>() + 0.5);
+  EXPECT_GT(all["lip_correlation_least"].get<double>(), 0.8);
+  ASSERT_EQ(measure("q.json", {"--threads", "1", "-q"}).code, 0);
+  EXPECT_EQ(load_file(file("q.json")), load_file(file("r.json")));
+  EXPECT_TRUE(failed_with(run({"evaluate", "restyle"}), 2, {"--dataset"}));
+  EXPECT_TRUE(failed_with(measure("x.json", {"--id", "M004"}), 2, {"M004"}));
+  EXPECT_TRUE(failed_with(measure("x.json", {"--every", "0"}), 2, {"--every"}));
+  EXPECT_TRUE(failed_with(measure("x.json", {"--split", "train"}), 1, {"train"}));
+}
+
 TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   perform("take.npy", "happy", "M003");
   write_voice("long.wav", 4.0);

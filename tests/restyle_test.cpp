@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "flowtalk/base/conditions.h"
-#include "flowtalk/evaluate/emotion_classifier.h"
-#include "flowtalk/evaluate/lips.h"
+#include "flowtalk/evaluate/restyling.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/speech.h"
@@ -19,7 +19,6 @@ using predict::Condition;
 using tensor::Tensor;
 
 constexpr uint64_t kCorpusSeed = 1;  // of `flowtalk data synth`: the same 32 speakers
-constexpr double kSameLips = 0.8;    // least correlation at which lips still say the same
 
 Condition condition_of(int emotion, int level, int style) {
   Condition c;
@@ -35,24 +34,8 @@ struct Clip {
   Condition condition;  // at high intensity
   predict::SpeechFeatures speech;
   Tensor motion;
-  std::vector<float> gap;
+  std::optional<evaluate::RestyledRecording> recording;
 };
-
-double correlation(const std::vector<float>& a, const std::vector<float>& b) {
-  const size_t n = std::min(a.size(), b.size());
-  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
-  for (size_t i = 0; i < n; ++i) {
-    mean_a += double{a[i]} / static_cast<double>(n);
-    mean_b += double{b[i]} / static_cast<double>(n);
-  }
-  for (size_t i = 0; i < n; ++i) {
-    const double x = double{a[i]} - mean_a, y = double{b[i]} - mean_b;
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return ab / std::sqrt(aa * bb);
-}
 
 // Mean and least of what was added.
 struct Range {
@@ -96,7 +79,7 @@ struct RestyleTest : ::testing::Test {
       clip.motion =
           synth::make_motion(spoken.audio, spoken.phones, synth::draw_style(kCorpusSeed, style),
                              {emotion, 1}, Rng(static_cast<uint64_t>(i)));
-      clip.gap = evaluate::lip_gaps(clip.motion);
+      clip.recording.emplace(*judge, face::builtin_face(), clip.motion);
       clips->push_back(std::move(clip));
     }
   }
@@ -105,13 +88,6 @@ struct RestyleTest : ::testing::Test {
     delete judge;
     delete predictor;
   }
-  static double probability(const Tensor& motion, int emotion) {
-    return double{judge->judge(motion).probabilities[static_cast<size_t>(emotion)]};
-  }
-  static double lips(const Clip& clip, const Tensor& made) {
-    return correlation(clip.gap, evaluate::lip_gaps(made));
-  }
-
   static predict::Predictor* predictor;
   static evaluate::EmotionClassifier* judge;
   static std::vector<Clip>* clips;
@@ -130,9 +106,10 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
         if (emotion == clip.emotion) continue;
         const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition,
                                                condition_of(emotion, level, clip.condition.style));
-        lip.add(lips(clip, made));
-        before.add(probability(clip.motion, emotion));
-        after.add(probability(made, emotion));
+        const auto pair = clip.recording->compare(made, clip.emotion, emotion);
+        lip.add(pair.lips);
+        before.add(pair.before);
+        after.add(pair.after);
         strength += double{judge->judge(made).strength};
       }
     }
@@ -145,7 +122,7 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
     record(name + "_probability_mean", after.mean());
     record(name + "_probability_least", after.least);
     record(name + "_strength", strength);
-    EXPECT_GE(lip.least, kSameLips) << name;
+    EXPECT_GE(lip.least, evaluate::kSameLips) << name;
     EXPECT_GT(after.mean(), before.mean() + 0.5) << name;
     EXPECT_GT(strength, weaker) << name;
     weaker = strength;
@@ -159,8 +136,9 @@ TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {
       Condition other = clip.condition;
       other.style = (clip.condition.style + step) % 32;
       const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition, other);
-      lip.add(lips(clip, made));
-      emotion.add(probability(made, clip.emotion));
+      const auto pair = clip.recording->compare(made, clip.emotion, clip.emotion);
+      lip.add(pair.lips);
+      emotion.add(pair.after);
       const auto bits = [&](const Tensor& motion) {
         return predictor->likelihood(clip.speech, motion, other).bits_per_dim();
       };
@@ -174,7 +152,7 @@ TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {
   record("style_probability_least", emotion.least);
   record("style_bits_gained_mean", gain.mean());
   record("style_bits_gained_least", gain.least);
-  EXPECT_GE(lip.least, kSameLips);
+  EXPECT_GE(lip.least, evaluate::kSameLips);
   EXPECT_GT(emotion.mean(), 0.5);
   EXPECT_GT(gain.mean(), 0);  // under the new style it is more likely than the recording was
 }

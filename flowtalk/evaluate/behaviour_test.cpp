@@ -48,6 +48,15 @@ TEST(StatisticsTest, AccuracyAndMacroF1ByHand) {
   EXPECT_FALSE(accuracy({}) || macro_f1({}));
 }
 
+TEST(StatisticsTest, CorrelationIsOfShapeNotOfSizeOrPlace) {
+  const std::vector<double> a = {1, 2, 4, 8}, b = {-7, -5, -1, 7}, still = {3, 3, 3, 3};
+  EXPECT_NEAR(*correlation(a, b), 1, 1e-12);  // b = 2 a - 9
+  const std::vector<double> c = {4, 1, 0, 1}, d = {0, 0, 0, 1};
+  EXPECT_NEAR(*correlation(c, d), -0.5 / std::sqrt(6.75), 1e-12);
+  EXPECT_FALSE(correlation(a, still));
+  EXPECT_FALSE(correlation({}, {}));
+}
+
 TEST(StatisticsTest, RanksShareTiesAndSpearmanFollowsOrderOnly) {
   const std::vector<double> a = {1, 2, 2, 3, 2}, b = {10, 40, 20, 1e6, 20};
   EXPECT_EQ(ranks(a), (std::vector<double>{1, 3, 3, 5, 3}));

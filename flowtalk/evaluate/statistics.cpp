@@ -47,18 +47,25 @@ std::vector<double> ranks(std::span<const double> values) {
   return result;
 }
 
+std::optional<double> correlation(std::span<const double> a, std::span<const double> b) {
+  FT_CHECK(a.size() == b.size(), "{} and {} values", a.size(), b.size());
+  const auto mean = [](std::span<const double> x) {
+    return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+  };
+  const double mean_a = mean(a), mean_b = mean(b);
+  double ab = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  if (!(aa > 0) || !(bb > 0)) return std::nullopt;
+  return ab / std::sqrt(aa * bb);
+}
+
 std::optional<double> spearman(std::span<const double> a, std::span<const double> b) {
   FT_CHECK(a.size() == b.size(), "{} and {} values", a.size(), b.size());
-  const std::vector<double> x = ranks(a), y = ranks(b);
-  const double middle = (static_cast<double>(a.size()) + 1) / 2;
-  double xy = 0, xx = 0, yy = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - middle) * (y[i] - middle);
-    xx += (x[i] - middle) * (x[i] - middle);
-    yy += (y[i] - middle) * (y[i] - middle);
-  }
-  if (xx == 0 || yy == 0) return std::nullopt;
-  return xy / std::sqrt(xx * yy);
+  return correlation(ranks(a), ranks(b));
 }
 
 }  // namespace flowtalk::evaluate

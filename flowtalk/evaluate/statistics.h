@@ -18,7 +18,9 @@ std::optional<double> macro_f1(Labels labels);
 
 // Ranks from 1; equal values share the mean of their ranks.
 std::vector<double> ranks(std::span<const double> values);
-// Pearson's correlation of the ranks; none where one side does not vary.
+// Pearson's correlation; none where one side does not vary.
+std::optional<double> correlation(std::span<const double> a, std::span<const double> b);
+// Spearman's, Pearson's of the ranks; none where one side does not vary.
 std::optional<double> spearman(std::span<const double> a, std::span<const double> b);
 
 }  // namespace flowtalk::evaluate

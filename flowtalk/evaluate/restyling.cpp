@@ -1,0 +1,60 @@
+#include "flowtalk/evaluate/restyling.h"
+
+#include <algorithm>
+
+#include "flowtalk/evaluate/lips.h"
+#include "flowtalk/evaluate/statistics.h"
+
+namespace flowtalk::evaluate {
+namespace {
+
+std::vector<double> gaps_of(const tensor::Tensor& motion, const face::Face& face) {
+  const std::vector<float> gaps = lip_gaps(motion, face);
+  return {gaps.begin(), gaps.end()};
+}
+
+double probability(const Judgement& judged, int emotion) {
+  return double{judged.probabilities[static_cast<size_t>(emotion)]};
+}
+
+}  // namespace
+
+RestyledRecording::RestyledRecording(const EmotionClassifier& classifier, const face::Face& face,
+                                     const tensor::Tensor& motion)
+    : classifier_(classifier),
+      face_(face),
+      judged_(classifier.judge(motion)),
+      gaps_(gaps_of(motion, face)) {}
+
+RestyledPair RestyledRecording::compare(const tensor::Tensor& made, int from, int to) const {
+  const Judgement judged = classifier_.judge(made);
+  const std::vector<double> gaps = gaps_of(made, face_);
+  const size_t frames = std::min(gaps.size(), gaps_.size());
+  RestyledPair pair;
+  pair.from = from;
+  pair.to = to;
+  pair.before = probability(judged_, to);
+  pair.after = probability(judged, to);
+  pair.old = probability(judged, from);
+  pair.lips =
+      correlation(std::span(gaps_).first(frames), std::span(gaps).first(frames)).value_or(0);
+  return pair;
+}
+
+RestylingSummary summary_of(std::span<const RestyledPair> pairs) {
+  RestylingSummary s;
+  s.pairs = static_cast<int64_t>(pairs.size());
+  const auto count = static_cast<double>(pairs.size());
+  for (const RestyledPair& pair : pairs) {
+    s.good += pair.good() ? 1 : 0;
+    s.before += pair.before / count;
+    s.after += pair.after / count;
+    s.old += pair.old / count;
+    s.lips += pair.lips / count;
+    s.least_after = std::min(s.least_after, pair.after);
+    s.least_lips = std::min(s.least_lips, pair.lips);
+  }
+  return s;
+}
+
+}  // namespace flowtalk::evaluate

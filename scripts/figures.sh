@@ -1,0 +1,108 @@
+#!/bin/bash
+# Measures every figure of docs/results.md, control.md, likelihood.md and restyle.md but those of the
+# ablations (scripts/ablations.sh): what the commands print goes to OUT/*.txt, their JSON beside it.
+#   scripts/figures.sh [OUT]               OUT: outputs/figures
+# Environment: DATA (datasets, with the parts of synth-m), AUDIO (a folder of recorded voices),
+# CLIPS (tuxpaint's sounds), BIN. What is measured already is kept; remove OUT to begin anew.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-outputs/figures}
+bin=${BIN:-build/release/bin}
+data=${DATA:-datasets}
+audio=${AUDIO:-../shared/audio}
+clips=${CLIPS:-/usr/share/tuxpaint/stamps}
+mkdir -p "$out"
+
+# say NAME COMMAND...: its output to OUT/NAME.txt, once it has ended well.
+say() {
+  local name=$1
+  shift
+  if [[ -f $out/$name.txt ]]; then return; fi
+  echo "$*"
+  "$@" >"$out/$name.partial" 2>"$out/$name.err"
+  mv "$out/$name.partial" "$out/$name.txt"
+}
+
+evaluation() { # NAME OPTIONS...
+  local name=$1
+  shift
+  say "$name" "$bin/flowtalk" evaluate --regions "$data/regions" --json "$out/$name.json" "$@"
+}
+
+lips() { # NAME OPTIONS...
+  local name=$1
+  shift
+  say "$name" "$bin/flowtalk" evaluate lips --json "$out/$name.json" "$@"
+}
+
+gtests() { # NAME PROGRAM FILTER
+  say "$1" "build/release/tests/$2" --gtest_filter="$3" --gtest_output="json:$out/$1.json"
+}
+
+results() {
+  local part emotion
+  for part in mead unseen-voices; do
+    evaluation "$part-deterministic" --dataset "$data/$part" --deterministic
+    evaluation "$part-samples" --dataset "$data/$part" --num-samples 10
+  done
+  evaluation unseen-speakers-samples --dataset "$data/unseen-speakers" --id average --num-samples 10
+  evaluation mead-plain --dataset "$data/mead" --num-samples 10 --temperature 0.3,lips:0.3
+  say score "$bin/flowtalk" score --dataset "$data" --split test --flag --json "$out/score.json"
+  say score-validation "$bin/flowtalk" score --dataset "$data" --split validation
+  if [[ -d $audio ]]; then
+    for emotion in neutral happy sad surprised fear disgusted angry contempt; do
+      lips "lips-$emotion" --audio "$audio" --intensity high --emotion "$emotion" --deterministic
+      lips "lips-$emotion-0.3" --audio "$audio" --intensity high --emotion "$emotion" --temperature 0.3
+    done
+  fi
+}
+
+# Debian's tuxpaint-stamps-default: English NAME_desc.ogg, other languages NAME_desc_LANGUAGE.ogg.
+tuxpaint() {
+  local language files
+  if [[ ! -d $clips ]]; then return; fi
+  for language in en fr es; do
+    if [[ $language == en ]]; then
+      mapfile -t files < <(find "$clips" -name '*_desc.ogg' | LC_ALL=C sort)
+    else
+      mapfile -t files < <(find "$clips" -name "*_desc_$language.ogg" | LC_ALL=C sort | head -120)
+    fi
+    if ((${#files[@]} > 0)); then lips "lips-tuxpaint-$language" --quiet --audio "${files[@]}"; fi
+  done
+}
+
+examples() {
+  local voice=$data/mead/wav/M003_028_6_2.wav motion=$data/mead/param/M003_028_6_2.npy
+  local flowtalk=$bin/flowtalk g made=()
+  say score-clip "$flowtalk" score "$voice" --motion "$motion" --emotion angry --intensity high --id M003
+  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 0 -o "$out/take0.npy" -q
+  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 1 -o "$out/take1.npy" -q
+  "$flowtalk" predict "$voice" --emotion sad --id M003 -o "$out/sad.npy" -q
+  say score-takes "$flowtalk" score "$voice" --motion "$out/take0.npy" "$out/take1.npy" "$out/sad.npy" \
+    "$motion" --emotion angry --intensity high --id M003
+  for g in 0 0.5 1 1.5 2 3; do
+    "$flowtalk" predict "$voice" --id M003 --emotion angry --intensity low --guidance $g --deterministic \
+      -o "$out/g$g.npy" -q
+    made+=("$out/g$g.npy")
+  done
+  say guidance "$flowtalk" score "$voice" --motion "${made[@]}" --id M003 --emotion angry --intensity low
+  say restyle-clip "$flowtalk" restyle "$voice" --motion "$motion" --emotion happy --intensity high \
+    -o "$out/happy.npy"
+  say restyle-score "$flowtalk" score "$voice" --motion "$out/happy.npy" "$motion"
+  for g in 1 0.5 0; do
+    say "restyle-keep$g" "$flowtalk" evaluate restyle --dataset "$data" --every 2 --keep $g \
+      --json "$out/restyle-keep$g.json"
+  done
+  for g in low medium; do
+    say "restyle-$g" "$flowtalk" evaluate restyle --dataset "$data" --every 2 --intensity $g \
+      --json "$out/restyle-$g.json"
+  done
+}
+
+results
+tuxpaint
+examples
+gtests jumps default_model_test '*NoFaceJumps*'
+gtests regions default_model_test '*LipsStandStill*'
+gtests restyle default_model_test 'RestyleTest*'
+gtests flags cli_data_test 'CliFlag*'
