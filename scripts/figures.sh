@@ -1,12 +1,13 @@
 #!/bin/bash
 # Measures every figure of docs/results.md, control.md, likelihood.md and restyle.md but those of the
 # ablations (scripts/ablations.sh): what the commands print goes to OUT/*.txt, their JSON beside it.
-#   scripts/figures.sh [OUT]               OUT: outputs/figures
+#   scripts/figures.sh measure [OUT]       OUT: outputs/figures
+#   scripts/figures.sh tables [OUT]        those of docs/results.md; needs jq
 # Environment: DATA (datasets, with the parts of synth-m), AUDIO (a folder of recorded voices),
 # CLIPS (tuxpaint's sounds), BIN. What is measured already is kept; remove OUT to begin anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${1:-outputs/figures}
+out=${2:-outputs/figures}
 bin=${BIN:-build/release/bin}
 data=${DATA:-datasets}
 audio=${AUDIO:-../shared/audio}
@@ -99,10 +100,73 @@ examples() {
   done
 }
 
-results
-tuxpaint
-examples
-gtests jumps default_model_test '*NoFaceJumps*'
-gtests regions default_model_test '*LipsStandStill*'
-gtests restyle default_model_test 'RestyleTest*'
-gtests flags cli_data_test 'CliFlag*'
+# row NAME EXPRESSION FORMAT [samples|deterministic]: of both parts; an expression may give several.
+row() {
+  local kind=${4:-samples} part line="| $1 |"
+  for part in mead unseen-voices; do
+    # shellcheck disable=SC2059,SC2046
+    line+=" $(printf "$3" $(jq -r "$2" "$out/$part-$kind.json")) |"
+  done
+  echo "$line"
+}
+
+table() {
+  echo "| | test sentences | unseen voices |"
+  echo "|---|---|---|"
+  row "MVE mm, without chance" '.metrics.MVE*1e3' %.4f deterministic
+  row "LVE mm^2, without chance" '.metrics.LVE*1e6' %.3f deterministic
+  row "FDD, without chance" '.metrics.FDD*1e6' %.3f deterministic
+  row "MVE mm, 0.3" '.metrics.MVE*1e3' %.4f
+  row "LVE, 0.3" '.metrics.LVE*1e6' %.3f
+  row "MEE" '.metrics.MEE*1e6' %.3f
+  row "CE" '.metrics.CE*1e6' %.3f
+  row "EVE" '.metrics.EVE*1e6' %.3f
+  row "FDD" '.metrics.FDD*1e6' %.3f
+  row "FDD_absolute" '.metrics.FDD_absolute*1e6' %.3f
+  row "Diversity mm: all, lips, eyes, upper face" \
+    '.metrics | .Diversity*1e3, .Diversity_lips*1e3, .Diversity_eyes*1e3, .Diversity_upper_face*1e3' \
+    "%.3f, %.3f, %.3f, %.3f"
+  row "Emotion accuracy (of the truth)" '.behaviour.Emotion_accuracy | .value, .reference' "%.4g (%.4g)"
+  row "Emotion macro-F1 (of the truth)" '.behaviour.Emotion_macro_F1 | .value, .reference' "%.4g (%.4g)"
+  row "Intensity rho (of the truth)" '.behaviour.Intensity_rho | .value, .reference' "%.3f (%.3f)"
+  row "Monotonicity" '.behaviour.Monotonicity.value' %.4g
+  row "Closure rate of P B M (of the truth)" '.behaviour.Closure_rate | .value, .reference' "%.3f (%.3g)"
+  row "Jitter ratio" '.behaviour.Jitter_ratio.value' %.3f
+  row "Spread at 0.1, 0.2, 0.3, 0.5, mm" \
+    '.behaviour | .["Spread_0.1"].value*1e3, .["Spread_0.2"].value*1e3, .["Spread_0.3"].value*1e3, .["Spread_0.5"].value*1e3' \
+    "%.3f, %.3f, %.3f, %.3f"
+  row "NLL, nats per dimension (under another voice)" \
+    '.behaviour.NLL | .value, .reference' "%.3f (%.3f)"
+  row "Residual autocorrelation (learned rho)" '.behaviour.Residual_autocorrelation | .value, .reference' \
+    "%.3f (%.3f)"
+}
+
+lip_table() {
+  local emotion first="| without chance |" second="| 0.3 |"
+  echo "| | neutral | happy | sad | surprised | fear | disgusted | angry | contempt |"
+  echo "|---|---|---|---|---|---|---|---|---|"
+  for emotion in neutral happy sad surprised fear disgusted angry contempt; do
+    first+=" $(printf %.3f "$(jq .pooled.auc "$out/lips-$emotion.json")") |"
+    second+=" $(printf %.3f "$(jq .pooled.auc "$out/lips-$emotion-0.3.json")") |"
+  done
+  echo "$first"
+  echo "$second"
+}
+
+case ${1:-} in
+  measure)
+    results
+    tuxpaint
+    examples
+    gtests jumps default_model_test '*NoFaceJumps*'
+    gtests regions default_model_test '*LipsStandStill*'
+    gtests restyle default_model_test 'RestyleTest*'
+    gtests flags cli_data_test 'CliFlag*'
+    ;;
+  tables)
+    table
+    echo
+    lip_table
+    ;;
+  *) sed -n '2,7p' "$0" && exit 2 ;;
+esac
