@@ -108,7 +108,9 @@ CLI::Validator whole_number() {
         uint64_t value = 0;
         const char* end = text.data() + text.size();
         const auto [stop, code] = std::from_chars(text.data(), end, value);
-        if (code == std::errc() && stop == end) return std::string();
+        // CLI11 would take a leading zero for an octal number.
+        const bool octal = text.size() > 1 && text.front() == '0';
+        if (code == std::errc() && stop == end && !octal) return std::string();
         return fmt::format("expected a whole number from 0 to {}, got '{}'", UINT64_MAX, text);
       },
       "");

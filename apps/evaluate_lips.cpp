@@ -111,6 +111,13 @@ int evaluate_lips(const Args& args) {
   }
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   const auto voices = find_voices(c.voices);
+  if (!c.motions.empty()) {
+    for (const char* option : {"--emotion", "--intensity", "--strength", "--id", "--temperature",
+                               "--deterministic", "--guidance", "--curve", "--model"}) {
+      if (app.get_option_no_throw(option) == nullptr || app.count(option) == 0) continue;
+      fail_usage("{} is of motion that is predicted here; with --motion leave it out", option);
+    }
+  }
   if (!c.motions.empty() && c.motions.size() != voices.size()) {
     fail_usage("--motion: expected {} files, one per voice, got {}", voices.size(),
                c.motions.size());

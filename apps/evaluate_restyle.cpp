@@ -41,7 +41,7 @@ void declare(CLI::App& app, RestyleEvaluation& c) {
   app.add_option("--classifier", c.classifier,
                  "emotion classifier that judges (default: the one that ships)");
   c.model.add_to(app);
-  app.add_option("--json", c.json, "also write the figures and all pairs to this file");
+  app.add_option("--json", c.json, "also write the figures to this file");
   app.add_flag("-q,--quiet", c.quiet, "print the figures only");
   app.footer(
       "Examples:\n"
@@ -156,7 +156,7 @@ int evaluate_restyle(const Args& args) {
   if (c.data.dataset.empty()) {
     fail_usage("which performances? for example: flowtalk evaluate restyle --dataset datasets");
   }
-  c.strength.value();
+  if (c.strength.value() <= 0) fail_usage("--strength 0 shows no emotion; give more");
   if (!c.style.empty()) parse_style(c.style);
   if (!c.json.empty()) check_writable(c.json);
   std::vector<data::Clip> clips;

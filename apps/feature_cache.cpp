@@ -1,5 +1,8 @@
 #include "apps/feature_cache.h"
 
+#include <fmt/core.h>
+#include <unistd.h>
+
 #include "apps/fingerprint.h"
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/formats/npy.h"
@@ -34,7 +37,10 @@ torch::Tensor FeatureCache::operator()(const std::filesystem::path& voice) const
   tensor::Tensor copy({features.size(0), features.size(1)});
   std::copy_n(features.data_ptr<float>(), features.numel(), copy.data());
   std::filesystem::create_directories(folder_);
-  formats::save_npy(entry, copy);
+  // Under a name of this process first: another one may be writing the same entry.
+  const auto own = folder_ / fmt::format("{}.{}.npy", entry.stem().string(), getpid());
+  formats::save_npy(own, copy);
+  std::filesystem::rename(own, entry);
   return features;
 }
 

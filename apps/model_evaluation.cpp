@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array kFormOptions = {
-    "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
-    "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
-    "--deterministic", "--encoder",   "--id",          "--classifier",  "--subset"};
+    "--dataset",     "--split",         "--num-samples",   "--max-epoch",
+    "--skip-steps",  "--test-subjects", "--save-path",     "--model",
+    "--temperature", "--seed",          "--deterministic", "--encoder",
+    "--id",          "--classifier",    "--subset",        "--guidance"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -215,6 +216,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const std::vector<data::Clip> clips = chosen_clips(*this);
   const auto predictor =
       predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
+  check_axes(data.folder(), predictor);
   const face::Deformer deformer(face);
 
   evaluate::Report report;

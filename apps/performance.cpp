@@ -90,8 +90,9 @@ std::vector<Mood> parse_moods(const std::vector<std::string>& texts) {
 }
 
 void StrengthOptions::add_to(CLI::App& app, const std::string& prefix) {
-  auto* level = app.add_option("--" + prefix + "intensity", intensity,
-                               "low, medium, high or 0-2 (default medium; neutral has one level)");
+  auto* level = app.add_option(
+      "--" + prefix + "intensity", intensity,
+      fmt::format("low, medium, high or 0-2 (default {}; neutral has one level)", intensity));
   const std::string option = "--" + prefix + "strength";
   app.add_option_function<double>(
          option,

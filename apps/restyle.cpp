@@ -63,6 +63,14 @@ void check(const RestyleCommand& c, const CLI::App& app) {
   if (extension != ".npy" && extension != ".mp4") {
     fail_usage("-o '{}': expected a name that ends in .npy or .mp4", c.output);
   }
+  const std::vector<const char*> of_other =
+      c.is_film() ? std::vector{"--width"}
+                  : std::vector{"--size", "--columns", "--look", "--title", "--crf", "--face"};
+  for (const char* option : of_other) {
+    if (app.get_option_no_throw(option) == nullptr || app.count(option) == 0) continue;
+    fail_usage("{} belongs to -o with a name that ends in {}", option,
+               c.is_film() ? ".npy" : ".mp4");
+  }
   for (const char* prefix : {"--", "--from-"}) {
     const auto given = [&](const char* name) { return app.count(prefix + std::string(name)) > 0; };
     if (!given("emotion") && (given("intensity") || given("strength"))) {

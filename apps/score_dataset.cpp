@@ -176,6 +176,7 @@ void ScoredDataset::run(const ModelChoice& model, const std::string& json, bool 
   const auto clips = data.clips();
   const fs::path checkpoint = model.folder();
   predict::Calibration used = predict::load_calibration(checkpoint);
+  if (calibrate) check_writable(checkpoint / "calibration.json");
   const predict::Predictor predictor = model.load();
   check_axes(data.folder(), predictor);
   Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);

@@ -6,13 +6,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
@@ -66,6 +69,7 @@ class Program {
     end();
   }
 
+  bool is(pid_t child) const { return child_ == child; }
   // Error if it does not end well.
   void wait() {
     const int status = end();
@@ -96,32 +100,48 @@ class Program {
 
 void run_program(const std::string& name, const Args& words) { Program(name, words).wait(); }
 
-// Whether the run has trained all its epochs.
-bool finished(const fs::path& run) {
-  const fs::path state = run / "last" / "training" / "state.json", schedule = run / "run.json";
-  if (!fs::exists(state) || !fs::exists(schedule)) return false;
+fs::path config_of(const AllOptions& o, const std::string& stage) {
+  return fs::path(o.configs) / (stage + ".json");
+}
+
+// Whether the stage has trained all epochs of its configuration.
+bool finished(const fs::path& run, const fs::path& config) {
+  const fs::path state = run / "last" / "training" / "state.json";
+  if (!fs::exists(state)) return false;
   const Json done = parse_json(load_file(state), state.string());
-  const Json wanted = parse_json(load_file(schedule), schedule.string());
-  return done.value("epoch", 0) >= wanted.value("max_epoch", 1);
+  const Json wanted = parse_json(load_file(config), config.string());
+  return done.value("epoch", 0) >= wanted.value(Json::json_pointer("/train/max_epoch"), INT_MAX);
 }
 
 // Nothing if the stage is trained already.
 std::unique_ptr<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
                                      const Args& own, const std::string& log = "") {
   const fs::path run = fs::path(o.runs) / stage;
-  if (finished(run)) {
+  if (finished(run, config_of(o, stage))) {
     fmt::print("\n== {} is trained\n", run.string());
     return nullptr;
   }
   Args words = {stage, "--out", run.string(), "--resume", "--threads", std::to_string(threads)};
-  const fs::path config = fs::path(o.configs) / (stage + ".json");
-  if (fs::exists(config)) words.insert(words.end(), {"--config", config.string()});
+  words.insert(words.end(), {"--config", config_of(o, stage).string()});
   words.insert(words.end(), own.begin(), own.end());
   return std::make_unique<Program>("flowtalk-train", words, log);
 }
 
 void run_stage(const AllOptions& o, const std::string& stage, const Args& own) {
   if (const auto program = start_stage(o, stage, o.threads, own)) program->wait();
+}
+
+// In the order in which they end; an Error as soon as one ends badly. Null: nothing to wait for.
+void wait_for_all(std::vector<Program*> programs) {
+  std::erase(programs, nullptr);
+  while (!programs.empty()) {
+    siginfo_t ended{};
+    waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT);
+    const auto is_it = [&](const Program* program) { return program->is(ended.si_pid); };
+    const auto found = std::find_if(programs.begin(), programs.end(), is_it);
+    (found == programs.end() ? programs.front() : *found)->wait();
+    programs.erase(found == programs.end() ? programs.begin() : found);
+  }
 }
 
 // Neither needs the other: with threads for both they train side by side.
@@ -138,8 +158,7 @@ void train_encoder_and_prior(const AllOptions& o, const std::string& phones) {
   const std::string log = (fs::path(o.runs) / "prior.log").string();
   const auto prior = start_stage(o, "prior", threads / 2, of_prior, log);
   const auto encoder = start_stage(o, "encoder", threads - threads / 2, of_encoder);
-  if (encoder) encoder->wait();
-  if (prior) prior->wait();
+  wait_for_all({prior.get(), encoder.get()});
 }
 
 }  // namespace
@@ -160,9 +179,12 @@ int train_all(const Args& args) {
   app.add_option("--runs", o.runs, "folder of the run folders")->capture_default_str();
   app.add_option("--configs", o.configs, "folder with encoder.json, prior.json, generator.json")
       ->capture_default_str();
-  app.add_option("--threads", o.threads, "threads; 0 takes all")->capture_default_str();
+  app.add_option("--threads", o.threads, "threads; 0 takes all")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 256));
   if (!parse(app, args)) return 0;
-  if (!fs::is_directory(o.configs)) {
+  for (const char* stage : {"encoder", "prior", "generator"}) {
+    if (fs::exists(config_of(o, stage))) continue;
     fail_usage("--configs {}: expected a folder with encoder.json, prior.json, generator.json",
                o.configs);
   }

@@ -5,14 +5,14 @@
 #   scripts/ablations.sh measure [RUNS]
 #   scripts/ablations.sh tables  [RUNS]    needs jq
 # RUNS (default runs/ablations) receives NAME-SEED/ and its metrics. Environment: DATA (datasets),
-# ENCODER and PRIOR (runs/default/...), EPOCHS (7), JOBS (runs at a time, one thread each).
+# ENCODER and PRIOR (runs/default/...), EPOCHS (14), JOBS (runs at a time, one thread each).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
 data=${DATA:-datasets}
 encoder=${ENCODER:-runs/default/encoder}
 prior=${PRIOR:-runs/default/prior}
-epochs=${EPOCHS:-7}
+epochs=${EPOCHS:-14}
 jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/ablations}
 

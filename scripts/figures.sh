@@ -49,7 +49,10 @@ results() {
   evaluation unseen-speakers-samples --dataset "$data/unseen-speakers" --id average --num-samples 10
   evaluation mead-plain --dataset "$data/mead" --num-samples 10 --temperature 0.3,lips:0.3
   say score "$bin/flowtalk" score --dataset "$data" --split test --flag --json "$out/score.json"
-  say score-validation "$bin/flowtalk" score --dataset "$data" --split validation
+  # The fit is kept beside a copy of the weights.
+  if [[ ! -d $out/calibrated ]]; then cp -r models/default "$out/calibrated"; fi
+  say score-validation "$bin/flowtalk" score --dataset "$data" --split validation --calibrate \
+    --model "$out/calibrated"
   if [[ -d $audio ]]; then
     for emotion in neutral happy sad surprised fear disgusted angry contempt; do
       lips "lips-$emotion" --audio "$audio" --intensity high --emotion "$emotion" --deterministic

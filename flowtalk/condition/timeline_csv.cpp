@@ -124,7 +124,7 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
   }
   double expressed = 0;
   for (const double a : amounts) expressed += a;
-  if (expressed > kMaxStrength) {
+  if (expressed > kMaxStrength + 1e-9) {
     fail("{}: the emotions' strengths sum to {}, at most {} is a face", where, expressed,
          kMaxStrength);
   }

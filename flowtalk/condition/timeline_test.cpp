@@ -50,19 +50,21 @@ TEST(Timeline, AnEventRisesHoldsAndFalls) {
           "attack": 0.4, "release": 0.8}]})",
       100);
   EXPECT_EQ(curve.frames, 100);
+  // The attack lasts from 25 to 35 and the release from 55 to 75, each blurred to both sides.
+  constexpr int64_t kBlur = kSpreadFrames / 2;
   for (int64_t t = 0; t < 100; ++t) {
     const float now = amount(curve, t, "happy");
-    if (t < 18 || t > 82) {
+    if (t < 26 - kBlur || t > 74 + kBlur) {
       EXPECT_EQ(now, 0.0f) << t;
       EXPECT_EQ(curve.weights[static_cast<size_t>(8 * t)], 1.0f) << t;
     }
-    if (t >= 43 && t <= 47) {
+    if (t >= 35 + kBlur && t <= 55 - kBlur) {
       EXPECT_FLOAT_EQ(now, 0.9f) << t;
     }
-    if (t > 0 && t < 43) {
+    if (t > 0 && t < 35 + kBlur) {
       EXPECT_GE(now, amount(curve, t - 1, "happy"));
     }
-    if (t > 47) {
+    if (t > 55 - kBlur) {
       EXPECT_LE(now, amount(curve, t - 1, "happy"));
     }
   }

@@ -99,6 +99,7 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
   for (size_t i = 0; i < spread.size(); ++i) {
     std::vector<Tensor> takes;
     predict::PredictOptions options = clip.options;
+    options.region_temperature.reset();
     options.temperature = static_cast<float>(kSpreadTemperatures[i]);
     for (options.take = 0; options.take < kSpreadTakes; ++options.take) {
       takes.push_back(predictor.predict(clip.speech, options));
