@@ -62,14 +62,16 @@ void declare(CLI::App& app, PredictCommand& c) {
   app.footer(kExamples);
 }
 
-// Where the answers to one voice go, before _sampleN is added.
-fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell) {
+// Where the answers to one voice go, before _sampleN is added. `several`: cells of one voice.
+fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell,
+                   bool several) {
   const fs::path output = c.output;
   if (output.extension() == ".npy") return output;
   const std::string& curve = c.performance.curve.file;
-  const std::string emotion =
-      curve.empty() ? cell.mood.label + "_" + cell.level : fs::path(curve).stem().string();
-  return output / fmt::format("{}_{}.npy", voice.stem().string(), emotion);
+  const std::string of_cell = cell.mood.label + "_" + cell.level;
+  std::string name = curve.empty() ? of_cell : fs::path(curve).stem().string();
+  if (!curve.empty() && several) name += "_" + of_cell;
+  return output / fmt::format("{}_{}.npy", voice.stem().string(), name);
 }
 
 fs::path sample_path(const fs::path& path, int sample, int samples) {
@@ -84,7 +86,7 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
   std::set<fs::path> seen;
   for (const fs::path& voice : voices) {
     for (const SweepCell& cell : cells) {
-      outputs.push_back(output_of(c, voice, cell));
+      outputs.push_back(output_of(c, voice, cell, cells.size() > 1));
       if (!seen.insert(outputs.back()).second) {
         fail_usage("two {} would both be written to {}; give -o a folder and distinct names",
                    cells.size() > 1 ? "answers" : "voices", outputs.back().string());

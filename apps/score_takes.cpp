@@ -130,7 +130,9 @@ void ScoredTakes::run(const ModelChoice& model, const std::string& json, bool qu
   if (takes.size() == 1) {
     print_take(takes.front(), *this, calibration.exponent);
   } else {
-    print_ranking(takes, label);
+    print_ranking(takes, label.empty() || !given.style.empty()
+                             ? label
+                             : label + " in each one's likeliest style (--id names one)");
   }
 }
 

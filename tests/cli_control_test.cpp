@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
@@ -120,6 +121,16 @@ TEST_F(CliControl, TimesBeyondTheVoiceAreWarnedOf) {
   const Outcome outcome = run({"predict", "voice.wav", "--curve", "c.json", "-o", "a.npy"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("warning: c.json: events[0] starts at 9.00 s"));
+}
+
+TEST_F(CliControl, EmotionsUnderOneCurveHaveFilesOfTheirOwn) {
+  write("c.json", R"({"events": [{"start": 0.5, "end": 1, "emotion": "sad"}]})");
+  const Outcome outcome = run({"predict", "voice.wav", "--curve", "c.json", "--emotion", "happy",
+                               "--emotion", "angry", "-o", "out", "-q"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::filesystem::path out = file("out");
+  EXPECT_TRUE(std::filesystem::exists(out / "voice_c_happy_medium.npy"));
+  EXPECT_TRUE(std::filesystem::exists(out / "voice_c_angry_medium.npy"));
 }
 
 }  // namespace
