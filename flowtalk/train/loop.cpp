@@ -8,6 +8,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/progress.h"
+#include "flowtalk/base/rng.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/train/loss_curves.h"
 
@@ -118,6 +119,11 @@ class Epoch {
 
   void accumulate(int64_t step, int part, Metrics& sums) {
     const int parts = config_.gradient_accumulation_steps;
+    // Dropout draws from libtorch's own stream: the same one for a resumed run.
+    torch::manual_seed(Rng(static_cast<uint64_t>(config_.seed))
+                           .fork("dropout")
+                           .fork(static_cast<uint64_t>(step * parts + part))
+                           .next_u64());
     const Losses losses = stage_.losses(step * parts + part);
     for (const auto& [name, value] : losses) {
       sums[name] += check_finite(stage_, step, name, value.item<double>()) / parts;
@@ -181,6 +187,10 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
   }
   save_file(out / "run.json", to_json(config).dump(2) + "\n");
   LossRecord record(out, state.epoch);
+  const auto mark_best = [&] {
+    if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);
+  };
+  mark_best();  // the run may have been cut off just before
   for (; state.epoch < config.max_epoch;) {
     Metrics metrics = Epoch(stage, params, config, optimizer).run(state.epoch, weights);
     {
@@ -191,7 +201,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     record.add(state.epoch, metrics);
     save_checkpoint(stage, params, optimizer, state, epoch_folder(out, state.epoch));
     make_last(out, state.epoch);
-    if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);
+    mark_best();
   }
 }
 

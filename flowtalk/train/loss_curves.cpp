@@ -1,6 +1,7 @@
 #include "flowtalk/train/loss_curves.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <sstream>
 
@@ -122,7 +123,8 @@ std::optional<int64_t> LossRecord::lowest(const std::string& metric) const {
   double least = 0;
   for (const auto& [epoch, metrics] : rows_) {
     const auto found = metrics.find(metric);
-    if (found == metrics.end() || (best && found->second >= least)) continue;
+    if (found == metrics.end() || !std::isfinite(found->second)) continue;
+    if (best && found->second >= least) continue;
     best = epoch;
     least = found->second;
   }

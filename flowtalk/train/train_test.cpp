@@ -82,7 +82,8 @@ struct RunFolder : ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(root); }
 };
 
-// Fits a vector to noise that depends on the step; `broken_epoch` fails as a killed process would.
+// Fits a vector, with dropout, to what depends on the step; `broken_epoch` fails as a killed
+// process would.
 torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoch) {
   TrainConfig config;
   config.max_epoch = 3;
@@ -97,7 +98,8 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
   stage.trainable = {"w"};
   stage.config = Json{{"format", 1}};
   stage.losses = [&](int64_t step) {
-    return Losses{{"total", (w - static_cast<double>(step % 3)).pow(2).sum()}};
+    const torch::Tensor kept = torch::dropout(w, 0.5, true);
+    return Losses{{"total", (kept - static_cast<double>(step % 3)).pow(2).sum()}};
   };
   stage.validate = [&] {
     if (++epoch == broken_epoch) fail("the power went out");
