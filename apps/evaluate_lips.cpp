@@ -113,8 +113,8 @@ int evaluate_lips(const Args& args) {
   const auto voices = find_voices(c.voices);
   if (!c.motions.empty()) {
     for (const char* option : {"--emotion", "--intensity", "--strength", "--id", "--temperature",
-                               "--deterministic", "--guidance", "--curve", "--model"}) {
-      if (app.get_option_no_throw(option) == nullptr || app.count(option) == 0) continue;
+                               "--deterministic", "--guidance", "--model"}) {
+      if (app.count(option) == 0) continue;
       fail_usage("{} is of motion that is predicted here; with --motion leave it out", option);
     }
   }

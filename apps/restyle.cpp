@@ -67,7 +67,7 @@ void check(const RestyleCommand& c, const CLI::App& app) {
       c.is_film() ? std::vector{"--width"}
                   : std::vector{"--size", "--columns", "--look", "--title", "--crf", "--face"};
   for (const char* option : of_other) {
-    if (app.get_option_no_throw(option) == nullptr || app.count(option) == 0) continue;
+    if (app.count(option) == 0) continue;
     fail_usage("{} belongs to -o with a name that ends in {}", option,
                c.is_film() ? ".npy" : ".mp4");
   }

@@ -52,7 +52,8 @@ TEST_F(CliData, CheckNamesWhatMakesTrainingWrong) {
 }
 
 TEST_F(CliData, BenchmarkIsAsFrozenAndTellsWhenItIsNot) {
-  if (!synth::espeak_available()) GTEST_SKIP() << "skipped: espeak-ng finds no data files here";
+  if (!synth::espeak_available())
+    GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
   const Outcome first = run({"data", "benchmark", "synth-s", "-o", "frozen"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_THAT(first.out, HasSubstr("frozen/mead: 256 clips"));

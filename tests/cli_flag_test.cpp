@@ -89,7 +89,8 @@ class Spoiler {
 using CliFlag = CommandLine;
 
 TEST_F(CliFlag, SpoiltClipsAreListedAndFewOthers) {
-  if (!synth::espeak_available()) GTEST_SKIP() << "skipped: espeak-ng finds no data files here";
+  if (!synth::espeak_available())
+    GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
   ASSERT_EQ(run({"data", "benchmark", "synth-s", "-o", "s", "-q"}).code, 0);
   std::vector<data::Clip> clips = data::scan_dataset(file("s/unseen-voices")).clips;
   ASSERT_EQ(clips.size(), 64u);

@@ -76,7 +76,8 @@ TEST(LipGaps, FollowTheJaw) {
 }
 
 TEST(MeasureLips, RunsOnAnySound) {
-  if (!data::find_speech_models()) GTEST_SKIP() << "skipped: no pocketsphinx-en-us here";
+  if (!data::find_speech_models())
+    GTEST_SKIP() << "skipped: no speech model here; install pocketsphinx-en-us";
   audio::Audio noise;
   Rng rng(1);
   for (int i = 0; i < 16000; ++i) noise.samples.push_back(static_cast<float>(0.1 * rng.normal()));

@@ -22,7 +22,7 @@ namespace flowtalk::synth {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kNoEspeak = "skipped: espeak-ng finds no data files here";
+constexpr const char* kNoEspeak = "skipped: espeak-ng finds no data files; install espeak-ng-data";
 
 std::vector<int> sounds(const Speech& speech) {
   std::vector<int> ids;
