@@ -102,8 +102,8 @@ std::string make_part(const Benchmark& benchmark, const Part& part, synth::Corpu
   const std::string hash = sha256_of(folder / "sha256.txt");
   const int64_t clips = report.written + report.kept;
   if (hash != part.sha256) {
-    return fmt::format("{}: {} clips with hash {}, expected {}", folder.string(), clips, hash,
-                       part.sha256);
+    return fmt::format("{}: {} synthetic clips with hash {}, expected {}", folder.string(),
+                       clips - report.real, hash, part.sha256);
   }
   if (!options.quiet) {
     fmt::print("{}: {} clips, {:.1f} min, {} of them recorded prompts, the others as frozen\n",
@@ -118,6 +118,7 @@ int data_benchmark(const Args& args) {
   synth::CorpusOptions options;
   options.out = "datasets";
   std::string name;
+  bool only_check = false;
   CLI::App app(
       "Makes a frozen benchmark: FOLDER/mead (train, validation and test sentences of 32 "
       "speakers), "
@@ -130,6 +131,7 @@ int data_benchmark(const Args& args) {
                  "a phone corpus whose labels of recorded prompts are read, not made again; the "
                  "result is the same");
   app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));
+  app.add_flag("--check", only_check, "only see whether it can be made on this machine");
   app.add_flag("-q,--quiet", options.quiet, "print nothing");
   if (!parse(app, args)) return 0;
   const Benchmark& benchmark = find_benchmark(name);
@@ -137,6 +139,7 @@ int data_benchmark(const Args& args) {
     fail("{}: wants all recorded prompts, got {}; scripts/install_deps.sh corpus installs them",
          benchmark.name, synth::missing_voices());
   }
+  if (only_check) return 0;
   std::string differences;
   for (const Part& part : benchmark.parts) {
     const std::string difference = make_part(benchmark, part, options);

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <climits>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -20,6 +20,11 @@
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/interruption.h"
+#include "flowtalk/train/encoder_stage.h"
+#include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/prior_stage.h"
+#include "flowtalk/train/run_folder.h"
 
 extern char** environ;
 
@@ -28,20 +33,35 @@ namespace fs = std::filesystem;
 namespace {
 
 struct AllOptions {
-  std::string data = "datasets", runs = "runs/default", configs = "configs", out,
-              benchmark = "synth-m";
+  std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth-m";
   double hours = 2.75;  // of synthetic English for the encoder
+  bool recorded = true;
   int threads = 0;
+
+  std::string run(const std::string& stage) const { return (fs::path(runs) / stage).string(); }
+  std::string config(const std::string& stage) const {
+    return configs.empty() ? "" : (fs::path(configs) / (stage + ".json")).string();
+  }
 };
 
 fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 
+std::string last_line(const std::string& file) {
+  std::ifstream lines(file);
+  std::string line, last;
+  while (std::getline(lines, line)) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
 // A program of ours at work; its output goes to a file, or where ours goes. One that nobody waits
-// for any more, because another has failed, is stopped: it goes on with the next call.
+// for any more, because another has failed or we are told to end, is stopped: it goes on with the
+// next call.
 class Program {
  public:
   Program(const std::string& name, Args words, const std::string& log = "")
-      : command_(fmt::format("{} {}", name, fmt::join(words, " "))) {
+      : command_(fmt::format("{} {}", name, fmt::join(words, " "))), log_(log) {
     fmt::print("\n== {}{}\n", command_, log.empty() ? "" : fmt::format(" > {}", log));
     std::fflush(stdout);
     const fs::path program = program_folder() / name;
@@ -60,6 +80,7 @@ class Program {
         posix_spawn(&child_, program.c_str(), &actions, nullptr, pointers.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (code != 0) fail("{}: cannot be started ({})", program.string(), std::strerror(code));
+    end_with_us(child_);
   }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -75,8 +96,9 @@ class Program {
     const int status = end();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       fail(
-          "`{}` did not end well; mend the cause and give the same command again, it goes on there",
-          command_);
+          "`{}` did not end well{}; mend the cause and give the same command again, it goes on "
+          "there",
+          command_, log_.empty() ? "" : fmt::format(" (see {}: {})", log_, last_line(log_)));
     }
     const std::chrono::duration<double, std::ratio<60>> took =
         std::chrono::steady_clock::now() - began_;
@@ -89,46 +111,50 @@ class Program {
     int status = -1;
     while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
+    has_ended(child_);
     child_ = 0;
     return status;
   }
 
-  std::string command_;
+  std::string command_, log_;
   pid_t child_ = 0;  // 0 once it has ended
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 void run_program(const std::string& name, const Args& words) { Program(name, words).wait(); }
 
-fs::path config_of(const AllOptions& o, const std::string& stage) {
-  return fs::path(o.configs) / (stage + ".json");
+// Its defaults, and what its file in --configs changes.
+template <class Run>
+Run config_of(const AllOptions& o, const std::string& stage) {
+  Run config;
+  const std::string file = o.config(stage);
+  if (!file.empty()) from_json(parse_json(load_file(file), file), config, file);
+  return config;
 }
 
 // Whether the stage has trained all epochs of its configuration.
-bool finished(const fs::path& run, const fs::path& config) {
-  const fs::path state = run / "last" / "training" / "state.json";
-  if (!fs::exists(state)) return false;
-  const Json done = parse_json(load_file(state), state.string());
-  const Json wanted = parse_json(load_file(config), config.string());
-  return done.value("epoch", 0) >= wanted.value(Json::json_pointer("/train/max_epoch"), INT_MAX);
+template <class Run>
+bool finished(const AllOptions& o, const std::string& stage) {
+  return train::finished_epochs(o.run(stage)) >= config_of<Run>(o, stage).train.max_epoch;
 }
 
 // Nothing if the stage is trained already.
+template <class Run>
 std::unique_ptr<Program> start_stage(const AllOptions& o, const std::string& stage, int threads,
                                      const Args& own, const std::string& log = "") {
-  const fs::path run = fs::path(o.runs) / stage;
-  if (finished(run, config_of(o, stage))) {
-    fmt::print("\n== {} is trained\n", run.string());
+  if (finished<Run>(o, stage)) {
+    fmt::print("\n== {} is trained\n", o.run(stage));
     return nullptr;
   }
-  Args words = {stage, "--out", run.string(), "--resume", "--threads", std::to_string(threads)};
-  words.insert(words.end(), {"--config", config_of(o, stage).string()});
+  Args words = {stage, "--out", o.run(stage), "--resume", "--threads", std::to_string(threads)};
+  if (!o.configs.empty()) words.insert(words.end(), {"--config", o.config(stage)});
   words.insert(words.end(), own.begin(), own.end());
   return std::make_unique<Program>("flowtalk-train", words, log);
 }
 
+template <class Run>
 void run_stage(const AllOptions& o, const std::string& stage, const Args& own) {
-  if (const auto program = start_stage(o, stage, o.threads, own)) program->wait();
+  if (const auto program = start_stage<Run>(o, stage, o.threads, own)) program->wait();
 }
 
 // In the order in which they end; an Error as soon as one ends badly. Null: nothing to wait for.
@@ -150,15 +176,42 @@ void train_encoder_and_prior(const AllOptions& o, const std::string& phones) {
   const int threads =
       o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency());
   if (threads < 2) {
-    run_stage(o, "encoder", of_encoder);
-    run_stage(o, "prior", of_prior);
+    run_stage<train::EncoderRun>(o, "encoder", of_encoder);
+    run_stage<train::PriorRun>(o, "prior", of_prior);
     return;
   }
   fs::create_directories(o.runs);
   const std::string log = (fs::path(o.runs) / "prior.log").string();
-  const auto prior = start_stage(o, "prior", threads / 2, of_prior, log);
-  const auto encoder = start_stage(o, "encoder", threads - threads / 2, of_encoder);
+  const auto prior = start_stage<train::PriorRun>(o, "prior", threads / 2, of_prior, log);
+  const auto encoder =
+      start_stage<train::EncoderRun>(o, "encoder", threads - threads / 2, of_encoder);
   wait_for_all({prior.get(), encoder.get()});
+}
+
+// A generator that is trained already must be of this encoder and of this prior.
+void train_generator_over(const AllOptions& o) {
+  if (finished<train::GeneratorRun>(o, "generator")) {
+    const train::FeatureExtractor encoder(o.run("encoder"), "cpu");
+    train::check_parts(train::checkpoint_of(o.run("generator")), encoder.choice(), o.run("prior"));
+  }
+  run_stage<train::GeneratorRun>(o, "generator",
+                                 {"--dataset", o.data, "--encoder", o.run("encoder"), "--prior",
+                                  o.run("prior"), "--features", o.run("features")});
+}
+
+// What can be known to fail is told before the first hour.
+void check_options(const AllOptions& o) {
+  if (!o.configs.empty()) {
+    for (const char* stage : {"encoder", "prior", "generator"}) {
+      if (fs::exists(o.config(stage))) continue;
+      fail_usage("--configs {}: expected a folder with encoder.json, prior.json, generator.json",
+                 o.configs);
+    }
+    config_of<train::EncoderRun>(o, "encoder");
+    config_of<train::PriorRun>(o, "prior");
+    config_of<train::GeneratorRun>(o, "generator");
+  }
+  run_program("flowtalk", {"data", "benchmark", o.benchmark, "--check"});
 }
 
 }  // namespace
@@ -176,30 +229,27 @@ int train_all(const Args& args) {
   app.add_option("--hours", o.hours, "of synthetic English for the encoder")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 1000.0));
+  app.add_flag("!--no-real-prompts", o.recorded, "train the encoder without recorded voices");
   app.add_option("--runs", o.runs, "folder of the run folders")->capture_default_str();
-  app.add_option("--configs", o.configs, "folder with encoder.json, prior.json, generator.json")
-      ->capture_default_str();
+  app.add_option("--configs", o.configs,
+                 "folder with encoder.json, prior.json, generator.json, in the place of the "
+                 "default's configurations");
   app.add_option("--threads", o.threads, "threads; 0 takes all")
       ->capture_default_str()
       ->check(CLI::Range(0, 256));
   if (!parse(app, args)) return 0;
-  for (const char* stage : {"encoder", "prior", "generator"}) {
-    if (fs::exists(config_of(o, stage))) continue;
-    fail_usage("--configs {}: expected a folder with encoder.json, prior.json, generator.json",
-               o.configs);
-  }
+  check_options(o);
   const std::string threads = std::to_string(o.threads),
                     phones = (fs::path(o.data) / "phones").string();
-  const auto run = [&](const char* stage) { return (fs::path(o.runs) / stage).string(); };
-  run_program("flowtalk", {"data", "phones", "-o", phones, "--hours", fmt::format("{}", o.hours),
-                           "--threads", threads});
+  Args data = {"data",      "phones", "-o", phones, "--hours", fmt::format("{}", o.hours),
+               "--threads", threads};
+  if (!o.recorded) data.emplace_back("--no-real-prompts");
+  run_program("flowtalk", data);
   run_program("flowtalk", {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones,
                            "--threads", threads});
   train_encoder_and_prior(o, phones);
-  run_stage(o, "generator",
-            {"--dataset", o.data, "--encoder", run("encoder"), "--prior", run("prior"),
-             "--features", run("features")});
-  run_program("flowtalk-train", {"pack", run("generator"), "-o", o.out});
+  train_generator_over(o);
+  run_program("flowtalk-train", {"pack", o.run("generator"), "-o", o.out});
   fmt::print("\n{}: trained\n", o.out);
   return 0;
 }

@@ -24,8 +24,7 @@ struct TrainOptions {
   train::RunOptions run;
   std::string config_file;
   std::vector<std::string> set;
-  int max_epoch = 0, accumulation = 0;
-  double lr = 0;
+  std::string max_epoch, accumulation, lr;  // empty: not given
 
   explicit TrainOptions(std::string default_out) { run.out = std::move(default_out); }
   void declare(CLI::App& app);
@@ -37,9 +36,12 @@ struct TrainOptions {
       from_json(parse_json(load_file(config_file), config_file), config, config_file);
     }
     for (const auto& assignment : set) set_field(config, assignment);
-    if (max_epoch > 0) config.train.max_epoch = max_epoch;
-    if (accumulation > 0) config.train.gradient_accumulation_steps = accumulation;
-    if (lr > 0) config.train.lr = static_cast<float>(lr);
+    const auto set_one = [&config](const char* field, const std::string& value) {
+      if (!value.empty()) set_field(config, fmt::format("{}={}", field, value));
+    };
+    set_one("train.max_epoch", max_epoch);
+    set_one("train.gradient_accumulation_steps", accumulation);
+    set_one("train.lr", lr);
   }
   void apply_threads() const;
 };

@@ -19,12 +19,10 @@ int train_encoder(const Args& args) {
       ->check(CLI::Range(2, 1000000));
   if (!parse(app, args)) return 0;
   train::EncoderRun config;
-  config.train.lr = 1.5e-3f;
-  config.train.batch = 8;
-  config.train.max_epoch = 30;
-  config.train.steps_per_epoch = 100;
   options.fill(config);
   options.apply_threads();
+  options.run.inputs = {{"phones", phones}, {"held-out", std::to_string(held_out)}};
+  const train::RunFolder run(options.run, "encoder", to_json(config));
 
   std::vector<data::PhoneClip> training, validation;
   const auto names = data::list_phone_clips(phones);
@@ -35,9 +33,9 @@ int train_encoder(const Args& args) {
   const train::Augment augment = [&](const data::PhoneClip& clip, Rng rng) {
     const auto& other =
         training[static_cast<size_t>(rng.integer(0, static_cast<int64_t>(training.size()) - 1))];
-    return data::augment(clip, rng.fork("augment"), {}, other.audio.samples);
+    return data::augment(clip, rng.fork("augment"), config.augment, other.audio.samples);
   };
-  train::train_encoder(config, options.run, training, validation, augment);
+  train::train_encoder(config, run, training, validation, augment);
   return 0;
 }
 

@@ -15,15 +15,11 @@ namespace flowtalk::apps {
 namespace {
 
 struct DataOptions {
-  std::string dataset = "datasets", protocol = "clean", subjects;
+  std::string dataset = "datasets", subjects;
 
   void declare(CLI::App& app) {
     app.add_option("--dataset", dataset, "folder in the layout of 3DMEAD")->capture_default_str();
     app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all 32");
-  }
-  void declare_protocol(CLI::App& app) {
-    app.add_option("--protocol", protocol, "clean, or paper (the prior reads test sentences too)")
-        ->capture_default_str();
   }
 
   std::vector<int> styles() const {
@@ -54,10 +50,10 @@ struct DataOptions {
     }
     return result;
   }
+  std::map<std::string, std::string> inputs() const {
+    return {{"dataset", dataset}, {"train-subjects", subjects}};
+  }
   data::Index index() const {
-    if (protocol != "clean" && protocol != "paper") {
-      fail_usage("--protocol {}: expected clean or paper", protocol);
-    }
     const std::filesystem::path root = dataset;
     return data::scan_dataset(std::filesystem::is_directory(root / "mead") ? root / "mead" : root);
   }
@@ -95,23 +91,27 @@ int train_prior(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  data.declare_protocol(app);
-  int feature_dim = 0;
-  std::string model = "vae";
+  std::string protocol, feature_dim, model = "vae";
+  app.add_option("--protocol", protocol,
+                 "clean (default), or paper: test sentences are read too (protocol)")
+      ->check(CLI::IsMember({"clean", "paper"}));
   app.add_option("--feature-dim", feature_dim, "latent channels (model.prior.latent)");
   app.add_option("--model", model, "vae")->capture_default_str()->check(CLI::IsMember({"vae"}));
   if (!parse(app, args)) return 0;
   train::PriorRun config;
-  config.train.batch = 32;
-  config.train.lr = 1e-3f;
   options.fill(config);
-  if (feature_dim > 0) set_field(config, "model.prior.latent=" + std::to_string(feature_dim));
+  if (!feature_dim.empty()) set_field(config, "model.prior.latent=" + feature_dim);
+  if (!protocol.empty()) config.protocol = protocol;
+  if (config.protocol != "clean" && config.protocol != "paper") {
+    fail("protocol: expected clean or paper, got '{}'", config.protocol);
+  }
   options.apply_threads();
+  options.run.inputs = data.inputs();
+  const train::RunFolder run(options.run, "prior", to_json(config));
   const auto index = data.index();
-  config.protocol = data.protocol;
   train::train_prior(
-      config, options.run,
-      load(data.chosen(index.for_prior(data.protocol == "paper"), "training"), nullptr),
+      config, run,
+      load(data.chosen(index.for_prior(config.protocol == "paper"), "training"), nullptr),
       load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
   return 0;
 }
@@ -122,7 +122,6 @@ int train_generator(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  data.declare_protocol(app);
   std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features;
   app.add_option("--encoder", encoder,
                  "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
@@ -133,16 +132,17 @@ int train_generator(const Args& args) {
   app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
   if (!parse(app, args)) return 0;
   train::GeneratorRun config;
-  config.train.max_epoch = 14;
-  config.train.steps_per_epoch = 100;
-  config.train.lr = 8e-4f;
   options.fill(config);
   options.apply_threads();
+  options.run.inputs = data.inputs();
+  options.run.inputs.insert({{"encoder", encoder}, {"prior", prior}});
+  const train::RunFolder run(options.run, "generator", to_json(config));
   const auto index = data.index();
-  const train::FeatureExtractor extractor(encoder, options.run);
+  const train::FeatureExtractor extractor(encoder, options.run.device);
+  if (const auto last = run.checkpoint()) train::check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(features, extractor);
   train::train_generator(
-      config, options.run, extractor.choice(), prior,
+      config, run, extractor.choice(), prior,
       load(data.chosen(index.of(data::Split::kTrain), "training"), &cache),
       load(data.chosen(index.of(data::Split::kValidation), "validation"), &cache));
   return 0;
@@ -158,17 +158,13 @@ int train_classifier(const Args& args) {
   data.declare(app);
   if (!parse(app, args)) return 0;
   train::ClassifierRun config;
-  config.train.max_epoch = 8;
-  config.train.steps_per_epoch = 150;
-  config.train.batch = 32;
-  config.train.window_frames = 64;
-  config.train.lr = 2e-3f;
-  config.train.warmup_steps = 50;
   options.fill(config);
   options.apply_threads();
+  options.run.inputs = data.inputs();
+  const train::RunFolder run(options.run, "classifier", to_json(config));
   const auto index = data.index();
   train::train_classifier(
-      config, options.run, load(data.chosen(index.of(data::Split::kTrain), "training"), nullptr),
+      config, run, load(data.chosen(index.of(data::Split::kTrain), "training"), nullptr),
       load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
   return 0;
 }

@@ -10,7 +10,9 @@ void TrainOptions::declare(CLI::App& app) {
   app.add_option("-o,--out,--save-path", run.out, "run folder")->capture_default_str();
   app.add_flag("--resume", run.resume, "go on with the run in --out");
   app.add_option("--device", run.device, "cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--threads", run.threads, "threads; 0 takes all")->capture_default_str();
+  app.add_option("--threads", run.threads, "threads; 0 takes all")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 256));
   app.add_option("--config", config_file, "JSON file with any of the stage's fields");
   app.add_option("--set", set, "one field, for example --set train.batch=32; repeatable");
   app.add_option("--max-epoch", max_epoch, "epochs (train.max_epoch)");

@@ -17,7 +17,7 @@ jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/ablations}
 
 main_rows="flow-1 regression-1 flow-2 regression-2 flow-3 regression-3"
-other_rows="one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
+other_rows="no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
 rows=${ROWS:-"$main_rows $other_rows"}
 
 train_one() { # NAME-SEED

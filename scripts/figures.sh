@@ -4,11 +4,13 @@
 #   scripts/figures.sh measure [OUT]       OUT: outputs/figures
 #   scripts/figures.sh tables [OUT]        those of docs/results.md; needs jq
 # Environment: DATA (datasets, with the parts of synth-m), AUDIO (a folder of recorded voices),
-# CLIPS (tuxpaint's sounds), BIN. What is measured already is kept; remove OUT to begin anew.
+# CLIPS (tuxpaint's sounds), VOICES (more folders of recordings, separated by spaces), BUILD
+# (build/release). What is measured already is kept; remove OUT to begin anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${2:-outputs/figures}
-bin=${BIN:-build/release/bin}
+build=${BUILD:-build/release}
+bin=$build/bin
 data=${DATA:-datasets}
 audio=${AUDIO:-../shared/audio}
 clips=${CLIPS:-/usr/share/tuxpaint/stamps}
@@ -37,7 +39,7 @@ lips() { # NAME OPTIONS...
 }
 
 gtests() { # NAME PROGRAM FILTER
-  say "$1" "build/release/tests/$2" --gtest_filter="$3" --gtest_output="json:$out/$1.json"
+  say "$1" "$build/tests/$2" --gtest_filter="$3" --gtest_output="json:$out/$1.json"
 }
 
 results() {
@@ -50,7 +52,11 @@ results() {
   evaluation mead-plain --dataset "$data/mead" --num-samples 10 --temperature 0.3,lips:0.3
   say score "$bin/flowtalk" score --dataset "$data" --split test --flag --json "$out/score.json"
   # The fit is kept beside a copy of the weights.
-  if [[ ! -d $out/calibrated ]]; then cp -r models/default "$out/calibrated"; fi
+  if [[ ! -d $out/calibrated ]]; then
+    rm -rf "$out/calibrated.partial"
+    cp -r models/default "$out/calibrated.partial"
+    mv "$out/calibrated.partial" "$out/calibrated"
+  fi
   say score-validation "$bin/flowtalk" score --dataset "$data" --split validation --calibrate \
     --model "$out/calibrated"
   if [[ -d $audio ]]; then
@@ -61,11 +67,13 @@ results() {
   fi
 }
 
-# Debian's tuxpaint-stamps-default: English NAME_desc.ogg, other languages NAME_desc_LANGUAGE.ogg.
-tuxpaint() {
-  local language files
+# Debian's tuxpaint-stamps-default: English NAME_desc.ogg, other languages NAME_desc_LANGUAGE.ogg; of
+# those, Spanish is not in the training.
+other_lips() {
+  local language files folder
+  for folder in ${VOICES:-}; do lips "lips-$(basename "$folder")" --quiet --audio "$folder"; done
   if [[ ! -d $clips ]]; then return; fi
-  for language in en fr es; do
+  for language in en es; do
     if [[ $language == en ]]; then
       mapfile -t files < <(find "$clips" -name '*_desc.ogg' | LC_ALL=C sort)
     else
@@ -159,7 +167,7 @@ lip_table() {
 case ${1:-} in
   measure)
     results
-    tuxpaint
+    other_lips
     examples
     gtests jumps default_model_test '*NoFaceJumps*'
     gtests regions default_model_test '*LipsStandStill*'

@@ -148,14 +148,44 @@ std::vector<float> end_to_end(Ops& ops, const model::FlowTalk<Ops>& m,
 }
 
 TEST_F(ParityTest, WholeTinyModel) {
-  const auto config = tiny_model();
-  params::FreshParams fresh(3);
-  train::TorchParams trained(3, torch::kCPU);
-  const model::NativeFlowTalk a(params::Scope<NativeOps>(fresh), config);
-  const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
   const auto voice = speech_like(2.3);
-  EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
-            1e-4);
+  for (const bool shift : {false, true}) {
+    auto config = tiny_model();
+    config.flow.shift = shift;
+    params::FreshParams fresh(3);
+    train::TorchParams trained(3, torch::kCPU);
+    const model::NativeFlowTalk a(params::Scope<NativeOps>(fresh), config);
+    const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
+    EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
+              1e-4)
+        << shift;
+  }
+}
+
+// Latents come back from the base, and a mean added to them changes no volume.
+TEST_F(ParityTest, ShiftMovesTheLatentsAndNothingElse) {
+  auto config = tiny_model();
+  config.flow.shift = true;
+  train::TorchParams params(4, torch::kCPU);
+  const model::Generator<TorchOps> g(params::Scope<TorchOps>(params) / "generator", config);
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(5);
+  for (const auto& [name, value] : params.tensors()) {
+    if (value.requires_grad()) value.add_(torch::randn_like(value) * 0.1);
+  }
+  const int64_t latent = config.prior.latent;
+  const auto prepared = g.prepare(torch_ops, torch::randn({2, 8, config.condition.width}));
+  EXPECT_EQ(prepared.base.mean.abs().max().item<double>(), 0);
+  ASSERT_TRUE(prepared.shift);
+  EXPECT_GT(prepared.shift->abs().max().item<double>(), 0.01);
+  const auto z = torch::randn({2, 8, latent});
+  const auto out = g.to_base(torch_ops, z, prepared);
+  EXPECT_LT((g.latents_of(torch_ops, out.value, prepared) - z).abs().max().item<double>(), 1e-4);
+  auto still = prepared;
+  still.shift.reset();
+  const auto same = g.to_base(torch_ops, z - *prepared.shift, still);
+  EXPECT_LT((same.value - out.value).abs().max().item<double>(), 1e-5);
+  EXPECT_LT((same.log_det - out.log_det).abs().max().item<double>(), 1e-5);
 }
 
 TEST_F(ParityTest, EmotionClassifier) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
+#include "flowtalk/base/interruption.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/thread_pool.h"
 
@@ -220,6 +222,26 @@ TEST(Interruption, RemovesWhatIsHalfWritten) {
   EXPECT_TRUE(std::filesystem::exists(folder / "done.txt"));
   EXPECT_FALSE(std::filesystem::exists(folder / "film.mp4.partial"));
   std::filesystem::remove_all(folder);
+}
+
+TEST(Interruption, EndsTheProcessesThatWereStarted) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const auto interrupted = [&] {
+    clean_up_when_interrupted();
+    const pid_t child = fork();
+    if (child == 0) {
+      std::signal(SIGTERM, SIG_DFL);
+      pause();
+    }
+    end_with_us(child);
+    std::raise(SIGTERM);
+  };
+  EXPECT_EXIT(interrupted(), ::testing::KilledBySignal(SIGTERM), "");
+  close(ends[1]);
+  char byte = 0;
+  EXPECT_EQ(read(ends[0], &byte, 1), 0);  // nobody holds the other end any more
+  close(ends[0]);
 }
 
 }  // namespace

@@ -19,11 +19,15 @@ struct Slot {
 };
 std::array<Slot, 64> slots;
 std::atomic<pid_t> owner{0};
+std::array<std::atomic<pid_t>, 8> children{};
 
 void on_signal(int signal) {
   if (getpid() == owner.load()) {  // not in a child that was forked since
     for (Slot& slot : slots) {
       if (slot.state.load() == Slot::kReady) unlink(slot.path.data());
+    }
+    for (const auto& child : children) {
+      if (child.load() > 0) kill(child.load(), SIGTERM);
     }
   }
   std::signal(signal, SIG_DFL);
@@ -39,6 +43,17 @@ void clean_up_when_interrupted() {
     if (sigaction(signal, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
     std::signal(signal, on_signal);
   }
+}
+
+void end_with_us(pid_t child) {
+  for (auto& place : children) {
+    pid_t none = 0;
+    if (place.compare_exchange_strong(none, child)) return;
+  }
+}
+
+void has_ended(pid_t child) {
+  for (auto& place : children) place.compare_exchange_strong(child, 0);
 }
 
 Unfinished::Unfinished(const std::filesystem::path& path) {

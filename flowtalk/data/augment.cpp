@@ -180,7 +180,7 @@ PhoneClip augment(const PhoneClip& clip, Rng rng, const AugmentOptions& options,
   }
   if (rng.chance(options.room)) add_room(x, rng, rate);
   if (rng.chance(options.tilt)) {
-    high_shelf(rng.uniform(800, 3000), rng.uniform(-9, 9), rate).run(x);
+    high_shelf(rng.uniform(800, 3000), rng.uniform(-options.tilt_db, options.tilt_db), rate).run(x);
   }
   if (rng.chance(options.noise)) add_noise(x, rng, options, babble);
   if (rng.chance(options.telephone)) {

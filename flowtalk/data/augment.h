@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "flowtalk/base/fields.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/phone_clips.h"
 
@@ -16,14 +17,31 @@ std::vector<float> change_rate(std::span<const float> samples, double step);
 
 // Probabilities of each change, and its ranges.
 struct AugmentOptions {
-  double rate = 0.5, rate_lo = 0.85, rate_hi = 1.2;  // speed, pitch and formants together
-  double room = 0.35;
-  double tilt = 0.5;       // up to +-6 dB per end of the spectrum
-  double telephone = 0.1;  // 300-3400 Hz
-  double noise = 0.6;      // white, pink or babble
-  double snr_lo_db = 5, snr_hi_db = 35;
-  double clipping = 0.05;
-  double gain_lo_db = -20, gain_hi_db = 3;  // of the peak, always drawn
+  float rate = 0.6f, rate_lo = 0.78f, rate_hi = 1.3f;  // speed, pitch and formants together
+  float room = 0.35f;
+  float tilt = 0.6f, tilt_db = 12;  // up to +- so much above 0.8 to 3 kHz
+  float telephone = 0.1f;           // 300-3400 Hz
+  float noise = 0.6f;               // white, pink or babble
+  float snr_lo_db = 5, snr_hi_db = 35;
+  float clipping = 0.05f;
+  float gain_lo_db = -20, gain_hi_db = 3;  // of the peak, always drawn
+
+  template <class V>
+  void fields(V&& field) {
+    field("rate", rate, between(0.0f, 1.0f), "share of clips at another speed and pitch");
+    field("rate_lo", rate_lo, between(0.3f, 3.0f), "slowest");
+    field("rate_hi", rate_hi, between(0.3f, 3.0f), "fastest");
+    field("room", room, between(0.0f, 1.0f), "share of clips in a room");
+    field("tilt", tilt, between(0.0f, 1.0f), "share of clips with another spectral tilt");
+    field("tilt_db", tilt_db, between(0.0f, 40.0f), "largest tilt");
+    field("telephone", telephone, between(0.0f, 1.0f), "share of clips by telephone");
+    field("noise", noise, between(0.0f, 1.0f), "share of clips with noise or babble");
+    field("snr_lo_db", snr_lo_db, between(-20.0f, 80.0f), "loudest noise");
+    field("snr_hi_db", snr_hi_db, between(-20.0f, 80.0f), "faintest noise");
+    field("clipping", clipping, between(0.0f, 1.0f), "share of clips whose peaks are cut");
+    field("gain_lo_db", gain_lo_db, between(-80.0f, 20.0f), "lowest level of the peak");
+    field("gain_hi_db", gain_hi_db, between(-80.0f, 20.0f), "highest level of the peak");
+  }
 };
 
 // `babble` may be any other speech (empty: none is mixed). The rate is the only change that moves

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ template <class Ops>
 struct FlowCondition {
   ops::TensorOf<Ops> condition;    // (B, T/2, F)
   flow::BaseParameters<Ops> base;  // (B, T/2, 2D)
+  // (B, T, D), added to what the flow makes of u; then the mean of the base is zero.
+  std::optional<ops::TensorOf<Ops>> shift = std::nullopt;
 };
 
 template <class Ops>
@@ -47,7 +50,8 @@ struct Generator {
         flow(p / "flow", c.prior.latent, c.flow),
         base(p / "base", 2 * c.prior.latent, c.flow.white_base),
         width(c.condition.width),
-        latent(c.prior.latent) {}
+        latent(c.prior.latent),
+        shifts(c.flow.shift) {}
 
   // speech (B, T, 2C), emotion (B, T, K) from `control`, one style per clip -> c (B, T, K)
   T condition(Ops& ops, const T& speech, const T& emotion, std::span<const int64_t> style) const {
@@ -58,14 +62,20 @@ struct Generator {
     const auto shape = ops.shape(c);
     const T pairs = ops.reshape(c, {shape[0], shape[1] / 2, 2 * shape[2]});
     const T both = base_outer(ops, ops.gelu(base_inner(ops, pairs)));
-    return {flow_condition(ops, pairs),
-            {ops.slice(both, 2, 0, 2 * latent),
-             ops.clamp(ops.slice(both, 2, 2 * latent, 4 * latent), -2, 1)}};
+    const T mean = ops.slice(both, 2, 0, 2 * latent);
+    const T log_sd = ops.clamp(ops.slice(both, 2, 2 * latent, 4 * latent), -2, 1);
+    if (!shifts) return {flow_condition(ops, pairs), {mean, log_sd}};
+    return {flow_condition(ops, pairs), {ops.scale(mean, 0), log_sd}, flow.unsqueeze(ops, mean)};
   }
 
+  // latents (B, T, D) -> base variable u (B, T/2, 2D) and log_det (B, T/2) of standardised latents
+  flow::FlowOutput<Ops> to_base(Ops& ops, const T& z, const FlowCondition<Ops>& c) const {
+    const T standard = standardise(ops, z);
+    return flow.forward(ops, c.shift ? ops.sub(standard, *c.shift) : standard, c.condition);
+  }
   // log density of standardised latents per squeezed frame, (B, T/2).
   T log_prob(Ops& ops, const T& z, const FlowCondition<Ops>& c) const {
-    const auto out = flow.forward(ops, standardise(ops, z), c.condition);
+    const auto out = to_base(ops, z, c);
     return ops.add(base.log_prob(ops, out.value, c.base), out.log_det);
   }
 
@@ -85,7 +95,8 @@ struct Generator {
   }
   // u (N, T/2, 2D) of the base -> latents (N, T, D); c of N clips, or of one
   T latents_of(Ops& ops, const T& u, const FlowCondition<Ops>& c) const {
-    return ops.add(ops.mul(flow.inverse(ops, u, c.condition), latent_sd), latent_mean);
+    const T made = flow.inverse(ops, u, c.condition);
+    return ops.add(ops.mul(c.shift ? ops.add(made, *c.shift) : made, latent_sd), latent_mean);
   }
 
   T standardise(Ops& ops, const T& z) const { return ops.div(ops.sub(z, latent_mean), latent_sd); }
@@ -115,6 +126,7 @@ struct Generator {
   flow::Flow<Ops> flow;
   flow::ArBase<Ops> base;
   int64_t width, latent;
+  bool shifts;
 };
 
 template <class Ops>

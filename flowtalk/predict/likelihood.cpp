@@ -59,8 +59,7 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model
   const int64_t pairs = take.frames / 2;
   const auto prepared = prepare(model, ops, take.speech, conditions);
   const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), take.latents), 0);
-  const auto flowed =
-      generator.flow.forward(ops, generator.standardise(ops, copies), prepared.condition);
+  const auto flowed = generator.to_base(ops, copies, prepared);
   const Tensor density =
       ops.add(generator.base.log_prob(ops, flowed.value, prepared.base), flowed.log_det);
   const Tensor residual = generator.base.residual(ops, flowed.value, prepared.base);

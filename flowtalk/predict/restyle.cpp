@@ -19,8 +19,7 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
   const auto& generator = state_->model->generator;
   const RecordedTake take = open_take(*state_->model, ops, speech, motion);
   const auto a = prepare(*state_->model, ops, take.speech, {&from, 1});
-  const Tensor u =
-      generator.flow.forward(ops, generator.standardise(ops, take.latents), a.condition).value;
+  const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
   const auto b = prepare(*state_->model, ops, take.speech, {&to, 1});
   const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));

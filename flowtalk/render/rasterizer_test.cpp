@@ -100,11 +100,12 @@ TEST(Rasterizer, AgreesWithThePlainDefinition) {
 }
 
 TEST(Rasterizer, EveryProcessorCoversAlike) {
-  // The fast way against its reference, bit for bit, over what other triangles left.
+  // The processor's way, the portable one and the 64-bit one, bit for bit, over what other
+  // triangles left.
   Rng rng(6);
-  const auto fast = std::make_unique<TileSamples>(), portable = std::make_unique<TileSamples>();
-  fast->clear();
-  portable->clear();
+  const auto fast = std::make_unique<TileSamples>(), portable = std::make_unique<TileSamples>(),
+             wide = std::make_unique<TileSamples>();
+  for (TileSamples* samples : {fast.get(), portable.get(), wide.get()}) samples->clear();
   for (uint32_t id = 0; id < 4000; ++id) {
     std::vector<ScreenVertex> v;
     const double reach = std::pow(10.0, rng.uniform(-0.3, 1.6));
@@ -123,9 +124,12 @@ TEST(Rasterizer, EveryProcessorCoversAlike) {
     const Window w = id % 4 == 0 ? Window{0, kTile, 0, kTile} : window_of(seen, 64, 32);
     cover_small(seen, id, 64, 32, w, *fast);
     cover_small_portable(seen, id, 64, 32, w, *portable);
+    cover_large(seen, id, 64, 32, w, *wide);
   }
-  EXPECT_EQ(fast->triangle, portable->triangle);
-  EXPECT_EQ(std::memcmp(fast->depth.data(), portable->depth.data(), sizeof fast->depth), 0);
+  for (const TileSamples* other : {portable.get(), wide.get()}) {
+    EXPECT_EQ(fast->triangle, other->triangle);
+    EXPECT_EQ(std::memcmp(fast->depth.data(), other->depth.data(), sizeof fast->depth), 0);
+  }
   EXPECT_NE(fast->triangle[0], kNothing);
 }
 

@@ -11,6 +11,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/augment.h"
@@ -96,13 +97,14 @@ class Maker {
 
  private:
   static constexpr data::AugmentOptions kMild{.rate = 0,
-                                              .room = 0.3,
-                                              .tilt = 0.4,
-                                              .telephone = 0.08,
-                                              .noise = 0.6,
+                                              .room = 0.3f,
+                                              .tilt = 0.4f,
+                                              .tilt_db = 9,
+                                              .telephone = 0.08f,
+                                              .noise = 0.6f,
                                               .snr_lo_db = 12,
                                               .snr_hi_db = 40,
-                                              .clipping = 0.02,
+                                              .clipping = 0.02f,
                                               .gain_lo_db = -14,
                                               .gain_hi_db = 0};
 
@@ -186,10 +188,11 @@ std::string_view part_name(CorpusPart part) {
 fs::path part_folder(const CorpusOptions& options) { return options.out / part_name(options.part); }
 
 CorpusReport make_corpus(const CorpusOptions& options) {
-  check_seed(options);
   for (const char* part : {"param", "wav", "phones"}) {
     fs::create_directories(part_folder(options) / part);
   }
+  const FolderLock lock(part_folder(options));
+  check_seed(options);
   save_regions(options.out / "regions");
   CorpusReport report;
   std::vector<Prompt> prompts;

@@ -6,7 +6,9 @@
 #include <mutex>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/phone_clips.h"
@@ -101,6 +103,34 @@ void add_synthetic(const PhoneCorpusOptions& options, const fs::path& folder, Th
   for (const double s : durations) report.synthetic_s += s;
 }
 
+// Counts up when clips of the same seed become others.
+constexpr int kRules = 3;
+
+// Refuses to mix clips of two recipes in one folder; more hours of the same are welcome.
+void check_recipe(const PhoneCorpusOptions& options, const fs::path& folder) {
+  const fs::path note = folder / "synth.json";
+  const Json now = {{"made_by", "flowtalk data phones"},
+                    {"rules", kRules},
+                    {"seed", options.seed},
+                    {"foreign_share", options.foreign_share},
+                    {"real_prompts", options.real_prompts},
+                    {"hours", options.hours}};
+  if (fs::exists(note)) {
+    Json before = parse_json(load_file(note), note.string());
+    const double hours = before.value("hours", 0.0);
+    before["hours"] = options.hours;
+    if (before != now || hours > options.hours) {
+      fail(
+          "{}: holds clips of another recipe ({} hours of {}), asked for {}; choose another folder",
+          folder.string(), hours, before.dump(), now.dump());
+    }
+  } else if (!fs::is_empty(folder / "phones")) {
+    fail("{}: holds clips that are not of `data phones`, or of an older one; choose another folder",
+         folder.string());
+  }
+  save_file(note, now.dump(2) + "\n");
+}
+
 }  // namespace
 
 PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
@@ -109,6 +139,8 @@ PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs:
   ThreadPool pool(options.threads);
   fs::create_directories(folder / "wav");
   fs::create_directories(folder / "phones");
+  const FolderLock lock(folder);
+  check_recipe(options, folder);
   const double foreign_hours = options.hours * options.foreign_share;
   add_synthetic(options, folder, pool, {"synth", "phone corpus", options.hours, make_english_clip},
                 report);

@@ -65,7 +65,8 @@ bool is_speech(const std::string& key) {
 // The phones of a text as espeak-ng would speak it.
 std::vector<data::Phone> pronounce(const std::string& text, const std::string& language) {
   static const std::map<std::string, std::string, std::less<>> kVoices = {
-      {"en", "en-us"}, {"es", "es-419"}, {"fr", "fr"}, {"it", "it"}, {"ru", "ru"}};
+      {"bg", "bg"},     {"ca", "ca"}, {"da", "da"}, {"el", "el"}, {"en", "en-us"},
+      {"es", "es-419"}, {"fr", "fr"}, {"it", "it"}, {"ro", "ro"}, {"ru", "ru"}};
   const auto voice = kVoices.find(language);
   if (voice == kVoices.end() || !espeak_available()) return {};
   return speak(text, {.voice = voice->second}).phones;
@@ -84,32 +85,23 @@ std::vector<Prompt> prompts_of(const fs::path& folder) {
     prompt.speaker = folder.filename().string();
     prompt.language = prompt.speaker.substr(0, 2);
     prompt.key = fs::relative(entry.path(), folder).replace_extension("").string();
-    prompt.name = prompt.speaker + "_" + prompt.key;
-    for (char& c : prompt.name) {
-      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
-    }
+    prompt.name = clip_name(prompt.speaker, prompt.key);
     if (is_speech(prompt.key)) found.push_back(prompt);
   }
   return found;
 }
 
-}  // namespace
-
-std::vector<Prompt> find_prompts(const fs::path& root) {
+std::vector<Prompt> find_asterisk(const fs::path& root) {
   std::vector<Prompt> prompts;
-  if (!fs::is_directory(root)) return prompts;
   for (const PromptVoice& voice : kPromptVoices) {
     if (!fs::is_directory(root / voice.folder)) continue;
     const auto found = prompts_of(root / voice.folder);
     prompts.insert(prompts.end(), found.begin(), found.end());
   }
-  std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
-    return std::tie(a.speaker, a.key) < std::tie(b.speaker, b.key);
-  });
   std::map<std::string, std::map<std::string, std::string>> texts;
   for (Prompt& prompt : prompts) {
     // Only the folders of the core sounds ("en_US_f_Allison") follow these texts.
-    if (prompt.speaker.size() < 3 || prompt.speaker == "it_IT_f_Menardi") continue;
+    if (prompt.speaker == "it_IT_f_Menardi") continue;
     const auto known = texts.try_emplace(prompt.language);
     if (known.second) known.first->second = load_texts(prompt.language);
     const auto found = known.first->second.find(prompt.key);
@@ -118,10 +110,33 @@ std::vector<Prompt> find_prompts(const fs::path& root) {
   return prompts;
 }
 
-std::string missing_prompts(const fs::path& root) {
-  if (find_prompts(root).empty()) {
-    return "no recorded prompts; install asterisk-core-sounds-en-g722 and asterisk-core-sounds-en "
-           "(also -es, -fr, -it, -ru) for real voices";
+}  // namespace
+
+std::string clip_name(const std::string& speaker, const std::string& key) {
+  std::string name = speaker + "_" + key;
+  for (char& c : name) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+  }
+  return name;
+}
+
+std::vector<Prompt> find_prompts(const PromptFolders& folders) {
+  std::vector<Prompt> prompts = find_asterisk(folders.asterisk);
+  const std::vector<Prompt> stamps = find_stamps(folders.stamps);
+  prompts.insert(prompts.end(), stamps.begin(), stamps.end());
+  std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
+    return std::tie(a.speaker, a.key, a.path) < std::tie(b.speaker, b.key, b.path);
+  });
+  // One voice in two formats (.g722 and .wav) counts once.
+  const auto rest = std::unique(prompts.begin(), prompts.end(),
+                                [](const Prompt& a, const Prompt& b) { return a.name == b.name; });
+  prompts.erase(rest, prompts.end());
+  return prompts;
+}
+
+std::string missing_prompts(const PromptFolders& folders) {
+  if (find_prompts(folders).empty()) {
+    return "no recorded voices; `scripts/install_deps.sh corpus` installs them";
   }
   if (!data::find_speech_models()) {
     return "no recorded prompts: their phones need the package pocketsphinx-en-us";
@@ -129,12 +144,18 @@ std::string missing_prompts(const fs::path& root) {
   return "";
 }
 
-std::string missing_voices(const fs::path& root) {
+std::string missing_voices(const PromptFolders& folders) {
   std::vector<std::string_view> packages;
+  const std::vector<Prompt> prompts = find_prompts(folders);
+  const auto heard = [&prompts](std::string_view speaker) {
+    return std::any_of(prompts.begin(), prompts.end(),
+                       [&](const Prompt& p) { return p.speaker.starts_with(speaker); });
+  };
   for (const PromptVoice& voice : kPromptVoices) {
-    if (!fs::is_directory(root / voice.folder)) packages.push_back(voice.package);
+    if (!heard(voice.folder)) packages.push_back(voice.package);
   }
-  return packages.empty() ? missing_prompts(root)
+  if (!heard("stamps_")) packages.push_back("tuxpaint-stamps-default");
+  return packages.empty() ? missing_prompts(folders)
                           : fmt::format("without {}", fmt::join(packages, ", "));
 }
 
@@ -157,6 +178,7 @@ std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,
       aligned = recognizer.align(clip.audio, pronounce(prompt.text, prompt.language));
     }
   }
+  if (!aligned && prompt.aligned_only) return std::nullopt;
   clip.phones = aligned ? *aligned : recognizer.recognize(clip.audio);
   double speech_s = 0;
   for (data::Phone& p : clip.phones) {

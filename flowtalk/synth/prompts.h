@@ -1,5 +1,6 @@
-// Real recorded speech: the spoken prompts of Debian's asterisk-core-sounds-* and asterisk-prompt-*
-// packages, as far as they are installed.
+// Real recorded speech, as far as it is installed: the spoken prompts of Debian's
+// asterisk-core-sounds-* and asterisk-prompt-* packages, a voice each, and the spoken pictures of
+// tuxpaint-stamps-default, many people in short sentences.
 #pragma once
 
 #include <filesystem>
@@ -14,30 +15,39 @@ namespace flowtalk::synth {
 
 struct Prompt {
   std::filesystem::path path;
-  std::string name;      // of a clip: speaker and key, letters, digits, - and _ only
-  std::string speaker;   // the folder, as "en_US_f_Allison"
-  std::string key;       // path below it without extension, as "digits/5"
-  std::string language;  // as "en"
-  std::string text;      // what is said, if known
+  std::string name;           // of a clip: speaker and key, letters, digits, - and _ only
+  std::string speaker;        // the folder, as "en_US_f_Allison"
+  std::string key;            // path below it without extension, as "digits/5"
+  std::string language;       // as "en"
+  std::string text;           // what is said, if known
+  bool aligned_only = false;  // of no use unless the text fits
 };
 
-inline const std::filesystem::path kPromptRoot = "/usr/share/asterisk/sounds";
+// Where recordings are installed.
+struct PromptFolders {
+  std::filesystem::path asterisk = "/usr/share/asterisk/sounds",
+                        stamps = "/usr/share/tuxpaint/stamps";
+};
 
-// Every installed prompt of the voices we know that holds speech, sorted by speaker and key. Empty
-// if none is installed.
-std::vector<Prompt> find_prompts(const std::filesystem::path& root = kPromptRoot);
+// Every installed recording of the voices we know that holds speech, sorted by speaker and key.
+// Empty if none is installed.
+std::vector<Prompt> find_prompts(const PromptFolders& folders = {});
+// Those of the stamps: at most 250 of each language, evenly over all, with texts in plain words.
+std::vector<Prompt> find_stamps(const std::filesystem::path& root);
+// Speaker and key in letters, digits, - and _.
+std::string clip_name(const std::string& speaker, const std::string& key);
 
-// Why recorded prompts cannot be used on this machine, and what to install; empty if they can.
-std::string missing_prompts(const std::filesystem::path& root = kPromptRoot);
+// Why recordings cannot be used on this machine, and what to install; empty if they can.
+std::string missing_prompts(const PromptFolders& folders = {});
 // The same unless every voice is there, as a frozen corpus wants.
-std::string missing_voices(const std::filesystem::path& root = kPromptRoot);
+std::string missing_voices(const PromptFolders& folders = {});
 
 audio::Audio load_prompt_audio(const Prompt& prompt);
 
 // The prompt's samples and phones: aligned with its text if that is known and fits (words that are
 // not in the dictionary, and other languages, by espeak-ng's pronunciation), recognised otherwise.
-// Times have the precision of
-// label files. Nothing if it holds too little speech to be of use.
+// Times have the precision of label files. Nothing if it holds too little speech to be of use, or
+// if only alignment counts and it fails.
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt, data::PhoneRecognizer& recognizer);
 
 }  // namespace flowtalk::synth

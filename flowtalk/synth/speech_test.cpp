@@ -252,12 +252,36 @@ TEST_F(Folder, PromptsOfKnownVoicesOnly) {
     fs::create_directories(root_ / folder / "digits");
     save_file(root_ / folder / "digits" / "5.g722", sound);
   }
-  const auto prompts = find_prompts(root_);
+  const auto prompts = find_prompts({root_, root_ / "stamps"});
   ASSERT_EQ(prompts.size(), 1u);
   EXPECT_EQ(prompts[0].name, "en_US_f_Allison_digits_5");
-  const std::string missing = missing_voices(root_);
+  const std::string missing = missing_voices({root_, root_ / "stamps"});
   EXPECT_NE(missing.find("asterisk-core-sounds-ru-g722"), std::string::npos) << missing;
   EXPECT_EQ(missing.find("asterisk-core-sounds-en-g722"), std::string::npos) << missing;
+}
+
+TEST_F(Folder, OneVoiceInTwoFormatsCountsOnce) {
+  fs::create_directories(root_ / "en_US_f_Allison");
+  for (const char* name : {"hello.g722", "hello.wav"}) {
+    save_file(root_ / "en_US_f_Allison" / name, std::string(2000, 'x'));
+  }
+  EXPECT_EQ(find_prompts({root_, root_ / "stamps"}).size(), 1u);
+}
+
+TEST_F(Folder, StampsHaveTheirOwnTexts) {
+  const fs::path stamps = root_ / "stamps" / "animals";
+  fs::create_directories(stamps);
+  save_file(stamps / "cat.txt", "A cat.\nes.utf8=Un gato.\nfr.utf8=Un chat.\nro.utf8=O pisica.\n");
+  save_file(stamps / "coin.txt", "A coin.\nfr.utf8=25 cents ($.25).\n");
+  for (const char* name : {"cat_desc_fr.ogg", "cat_desc_es.ogg", "cat_desc.ogg", "cat_desc_el.ogg",
+                           "coin_desc_fr.ogg"}) {
+    save_file(stamps / name, "x");
+  }
+  const auto found = find_stamps(root_ / "stamps");
+  ASSERT_EQ(found.size(), 1u);  // Spanish is kept for measuring; Greek has no text here
+  EXPECT_EQ(found[0].text, "Un chat.");
+  EXPECT_EQ(found[0].name, "stamps_fr_animals_cat");
+  EXPECT_TRUE(found[0].aligned_only);
 }
 
 TEST_F(Folder, PhoneCorpusLoads) {
@@ -272,6 +296,12 @@ TEST_F(Folder, PhoneCorpusLoads) {
   for (const auto& clip : clips) {
     EXPECT_NEAR(clip.phones.back().end_s, clip.audio.duration_s(), 1e-3);
   }
+  EXPECT_NO_THROW(make_phone_corpus(options, root_));
+  options.hours = 0.003;  // its other clips would stay
+  EXPECT_THROW(make_phone_corpus(options, root_), Error);
+  options.hours = 0.006;
+  options.seed = 2;
+  EXPECT_THROW(make_phone_corpus(options, root_), Error);
 }
 
 }  // namespace

@@ -85,14 +85,14 @@ class ClassifierTrainer {
 
 }  // namespace
 
-void train_classifier(const ClassifierRun& config, const RunOptions& run,
+void train_classifier(const ClassifierRun& config, const RunFolder& run,
                       const std::vector<TrainingClip>& training,
                       const std::vector<TrainingClip>& validation) {
-  const torch::Device device(run.device);
+  const torch::Device device(run.options().device);
   TorchOps ops(device);
   const auto seed = static_cast<uint64_t>(config.train.seed);
   TorchParams params(seed, device);
-  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
+  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
   ClassifierTrainer trainer(config, params, ops);
   const int64_t window = config.train.window_frames;
   std::vector<WindowSampler> samplers;

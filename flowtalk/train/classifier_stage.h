@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtalk/motion/emotion_classifier.h"
+#include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 #include "flowtalk/train/windows.h"
 
@@ -29,7 +30,8 @@ struct ClassifierLossConfig {
 
 struct ClassifierRun {
   motion::ClassifierConfig model;
-  TrainConfig train;
+  TrainConfig train{
+      .max_epoch = 8, .steps_per_epoch = 150, .batch = 32, .lr = 2e-3f, .warmup_steps = 50};
   ClassifierLossConfig loss;
   std::string face = "builtin";
 
@@ -43,7 +45,7 @@ struct ClassifierRun {
 };
 
 // Windows are train.window_frames long, half and twice that.
-void train_classifier(const ClassifierRun& config, const RunOptions& run,
+void train_classifier(const ClassifierRun& config, const RunFolder& run,
                       const std::vector<TrainingClip>& training,
                       const std::vector<TrainingClip>& validation);
 

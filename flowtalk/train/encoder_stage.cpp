@@ -123,13 +123,13 @@ class EncoderTrainer {
 
 }  // namespace
 
-void train_encoder(const EncoderRun& config, const RunOptions& run,
+void train_encoder(const EncoderRun& config, const RunFolder& run,
                    const std::vector<data::PhoneClip>& training,
                    const std::vector<data::PhoneClip>& validation, const Augment& augment) {
   config.encoder.check("encoder");
-  TorchOps ops{torch::Device(run.device)};
+  TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
+  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
   EncoderTrainer trainer(config, params, ops);
   const SpeechWindows windows(training, config, augment);
   const Augment none;

@@ -6,15 +6,18 @@
 #include <vector>
 
 #include "flowtalk/base/rng.h"
+#include "flowtalk/data/augment.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 
 namespace flowtalk::train {
 
 struct EncoderRun {
   encoder::HubertConfig encoder = encoder::small_hubert();
-  TrainConfig train;
+  TrainConfig train{.max_epoch = 50, .steps_per_epoch = 100, .batch = 8, .lr = 1.5e-3f};
+  data::AugmentOptions augment;
   float window_s = 3.2f;
   float silence_weight = 0.3f;  // of silent frames in the loss; they are many and easy
 
@@ -22,6 +25,7 @@ struct EncoderRun {
   void fields(V&& field) {
     field("encoder", encoder, "sizes");
     field("train", train, "schedule");
+    field("augment", augment, "changes to each clip, as recordings differ");
     field("window_s", window_s, between(0.5f, 30.0f), "seconds of one training window");
     field("silence_weight", silence_weight, between(0.0f, 1.0f), "weight of silent frames");
   }
@@ -30,7 +34,7 @@ struct EncoderRun {
 // Changes a clip as recordings differ (noise, room, gain, speed); phones keep to the audio.
 using Augment = std::function<data::PhoneClip(const data::PhoneClip&, Rng)>;
 
-void train_encoder(const EncoderRun& config, const RunOptions& run,
+void train_encoder(const EncoderRun& config, const RunFolder& run,
                    const std::vector<data::PhoneClip>& training,
                    const std::vector<data::PhoneClip>& validation, const Augment& augment);
 

@@ -45,8 +45,8 @@ struct FeatureExtractor::State {
   }
 };
 
-FeatureExtractor::FeatureExtractor(const fs::path& encoder, const RunOptions& run)
-    : state_(std::make_unique<State>(torch::Device(run.device))) {
+FeatureExtractor::FeatureExtractor(const fs::path& encoder, const std::string& device)
+    : state_(std::make_unique<State>(torch::Device(device))) {
   if (encoder::is_hugging_face(encoder)) {
     state_->load_hugging_face(encoder);
   } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flowtalk/base/files.h"
+#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/flowtalk.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
@@ -53,8 +54,9 @@ class GeneratorTrainer {
     params_.assign("generator/latent_sd", torch::clamp_min(all.std(0), 1e-3));
     const auto prepared = prepare(batch, torch::Tensor());
     const auto& flow = generator_.flow;
-    torch::Tensor x =
-        flow.squeeze(ops_, generator_.standardise(ops_, posterior_sample(batch.motion, generator)));
+    torch::Tensor x = generator_.standardise(ops_, posterior_sample(batch.motion, generator));
+    if (prepared.shift) x = x - *prepared.shift;
+    x = flow.squeeze(ops_, x);
     const torch::Tensor real = frame_mask(batch).flatten() > 0;
     for (size_t i = 0; i < flow.steps.size(); ++i) {
       const torch::Tensor rows = x.flatten(0, 1).index({real});
@@ -103,11 +105,9 @@ class GeneratorTrainer {
     shuffled.speech = batch.speech.roll(1, 0);
     m["conditioning_gain"] =
         nll(z, prepare(shuffled, torch::Tensor()), batch).item<double>() - m["nll"];
-    const auto& flow = generator_.flow;
-    const torch::Tensor standard = generator_.standardise(ops_, z);
-    const torch::Tensor back = flow.inverse(
-        ops_, flow.forward(ops_, standard, prepared.condition).value, prepared.condition);
-    m["round_trip"] = (back - standard).abs().max().item<double>();
+    const torch::Tensor back =
+        generator_.latents_of(ops_, generator_.to_base(ops_, z, prepared).value, prepared);
+    m["round_trip"] = ((back - z) / generator_.latent_sd).abs().max().item<double>();
     for (const double temperature : {0.0, 0.3}) {
       const torch::Tensor motion =
           generate(prepared, torch::full({1, 1, 1}, temperature), generator);
@@ -177,36 +177,39 @@ class GeneratorTrainer {
     }
     const torch::Tensor r = torch::stack(frames, 1) * temperature.to(ops_.device());
     const torch::Tensor u = prepared.base.mean + torch::exp(prepared.base.log_sd) * r;
-    const torch::Tensor z = g.flow.inverse(ops_, u, prepared.condition);
-    return prior_.decode(ops_, z * g.latent_sd + g.latent_mean);
+    return prior_.decode(ops_, g.latents_of(ops_, u, prepared));
   }
 
-  // The first half of the batch at temperature 0 carries the whole error; the second half, at a
-  // random temperature, only lips and velocity, so that diversity is not punished. Where no
-  // temperature is asked for, the whole batch is the first half.
+  // The whole batch at temperature 0 carries the whole error; half of it again, at a random
+  // temperature, only lips and velocity, so that diversity is not punished.
   void add_motion_losses(const Batch& batch, const model::FlowCondition<TorchOps>& prepared,
                          int64_t step, torch::Generator generator, Losses& result) {
     const int64_t count = batch.motion.size(0),
-                  half = config_.loss.highest_temperature > 0 ? (count + 1) / 2 : count;
+                  hot = config_.loss.highest_temperature > 0 ? count / 2 : 0;
+    const auto twice = [&](const torch::Tensor& x) { return torch::cat({x, x.narrow(0, 0, hot)}); };
+    model::FlowCondition<TorchOps> both{twice(prepared.condition),
+                                        {twice(prepared.base.mean), twice(prepared.base.log_sd)}};
+    if (prepared.shift) both.shift = twice(*prepared.shift);
     Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
                   .fork("temperature")
                   .fork(static_cast<uint64_t>(step));
-    const double hot = rng.uniform(0, config_.loss.highest_temperature);
-    torch::Tensor temperature = torch::zeros({count, 1, 1});
-    temperature.narrow(0, half, count - half).fill_(hot);
-    const torch::Tensor motion = generate(prepared, temperature, generator);
+    torch::Tensor temperature = torch::zeros({count + hot, 1, 1});
+    temperature.narrow(0, count, hot).fill_(rng.uniform(0, config_.loss.highest_temperature));
+    const torch::Tensor motion = generate(both, temperature, generator);
     result["reconstruction"] =
-        masked_mean(motion_error(motion.narrow(0, 0, half), batch.motion.narrow(0, 0, half)),
-                    batch.mask.narrow(0, 0, half));
-    const torch::Tensor truth = lips_.positions(batch.motion);
-    const torch::Tensor weight =
-        batch.mask * (1 + config_.loss.closure * torch::exp(-lips_.gap(truth).clamp_min(0) / 1.5));
+        masked_mean(motion_error(motion.narrow(0, 0, count), batch.motion), batch.mask);
+    // Windows at a random temperature count by `hot`.
+    torch::Tensor share = torch::ones({count + hot, 1}, ops_.device());
+    share.narrow(0, count, hot).fill_(config_.loss.hot);
+    const torch::Tensor truth = lips_.positions(batch.motion), mask = twice(batch.mask) * share;
+    const torch::Tensor closed =
+        1 + config_.loss.closure * torch::exp(-lips_.gap(truth).clamp_min(0) / 1.5);
     const torch::Tensor distance =
-        torch::sqrt((lips_.positions(motion) - truth).pow(2).sum(-1) + 1e-6).mean(-1);
-    result["lips"] = masked_mean(distance, weight);
-    const torch::Tensor steps = batch.mask.narrow(1, 1, batch.mask.size(1) - 1);
+        torch::sqrt((lips_.positions(motion) - twice(truth)).pow(2).sum(-1) + 1e-6).mean(-1);
+    result["lips"] = masked_mean(distance, mask * twice(closed));
     result["velocity"] =
-        masked_mean(motion_error(differences(motion), differences(batch.motion)), steps);
+        masked_mean(motion_error(differences(motion), twice(differences(batch.motion))),
+                    mask.narrow(1, 1, mask.size(1) - 1));
   }
 
   const GeneratorRun& config_;
@@ -237,8 +240,7 @@ void take_config(const fs::path& checkpoint, const std::vector<std::string>& pat
   from_json(json, config, file.string());
 }
 
-// A run goes on with the encoder it began with.
-void check_same_encoder(const fs::path& checkpoint, const encoder::ExternalEncoder& now) {
+void check_same_external(const fs::path& checkpoint, const encoder::ExternalEncoder& now) {
   model::ModelConfig before;
   take_config(checkpoint, {"model"}, before);
   const auto& expected = before.external_encoder;
@@ -251,20 +253,44 @@ void check_same_encoder(const fs::path& checkpoint, const encoder::ExternalEncod
        checkpoint.string(), say(expected), say(now));
 }
 
+// Of every tensor under the prefix in `run`.
+void check_same_weights(const fs::path& run, const fs::path& given, const std::string& prefix) {
+  const formats::SafetensorsFile ours(run), theirs(given);
+  for (const std::string& name : ours.names()) {
+    if (!name.starts_with(prefix)) continue;
+    if (theirs.contains(name) && theirs.shape(name) == ours.shape(name)) {
+      const auto a = ours.load(name), b = theirs.load(name);
+      if (std::equal(a.data(), a.data() + a.size(), b.data())) continue;
+    }
+    fail(
+        "{}: was trained over other weights of the {} than {} (tensor {}); give the same, or train "
+        "anew in another folder",
+        run.string(), prefix.substr(0, prefix.size() - 1), given.string(), name);
+  }
+}
+
 }  // namespace
 
-void train_generator(GeneratorRun config, const RunOptions& run, const EncoderChoice& encoder,
+void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
+                 const fs::path& prior_checkpoint) {
+  const fs::path weights = checkpoint / "weights.safetensors";
+  check_same_external(checkpoint, encoder.external);
+  if (!encoder.external.used()) check_same_weights(weights, encoder.weights, "encoder/");
+  check_same_weights(weights, checkpoint_of(prior_checkpoint) / "weights.safetensors", "prior/");
+}
+
+void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation) {
   const fs::path prior = checkpoint_of(prior_checkpoint);
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
   take_config(prior, {"model", "prior"}, config.model.prior);
-  TorchOps ops{torch::Device(run.device)};
+  TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  if (const auto weights = weights_to_resume(run)) {
-    check_same_encoder(weights->parent_path(), encoder.external);
-    params.preload(*weights);
+  if (const auto last = run.checkpoint()) {
+    check_parts(*last, encoder, prior);
+    params.preload(*last / "weights.safetensors");
   } else {
     if (!encoder.external.used()) params.preload(encoder.weights, "encoder/");
     params.preload(prior / "weights.safetensors", "prior/");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowtalk/model/model_config.h"
+#include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 #include "flowtalk/train/windows.h"
 
@@ -20,7 +21,7 @@ struct GeneratorLossConfig {
   float null_emotion = 0.1f;   // share of windows without emotion
   float average_style = 0.1f;  // share of windows with the average style
   float nll_only_share = 0.15f, ramp_share = 0.15f;  // of all steps
-  float highest_temperature = 0.5f;
+  float highest_temperature = 0.5f, hot = 0.5f;
 
   template <class V>
   void fields(V&& field) {
@@ -36,13 +37,21 @@ struct GeneratorLossConfig {
     field("nll_only_share", nll_only_share, between(0.0f, 1.0f), "share of steps with NLL alone");
     field("ramp_share", ramp_share, between(0.0f, 1.0f), "share of steps that ramp in the rest");
     field("highest_temperature", highest_temperature, between(0.0f, 1.0f),
-          "of the lip and velocity terms");
+          "of windows that are made a second time, for lips and velocity");
+    field("hot", hot, between(0.0f, 100.0f), "weight of such a window");
   }
 };
 
+// New models have the shift; checkpoints from before it was known do not name it.
+inline model::ModelConfig newest_model() {
+  model::ModelConfig config;
+  config.flow.shift = true;
+  return config;
+}
+
 struct GeneratorRun {
-  model::ModelConfig model;
-  TrainConfig train;
+  model::ModelConfig model = newest_model();
+  TrainConfig train{.max_epoch = 14, .steps_per_epoch = 100, .batch = 16, .lr = 8e-4f};
   GeneratorLossConfig loss;
 
   template <class V>
@@ -65,7 +74,7 @@ struct EncoderChoice {
 // motion frames of the audio.
 class FeatureExtractor {
  public:
-  FeatureExtractor(const std::filesystem::path& encoder, const RunOptions& run);
+  FeatureExtractor(const std::filesystem::path& encoder, const std::string& device);
   ~FeatureExtractor();
   const EncoderChoice& choice() const;
   torch::Tensor operator()(const std::vector<float>& samples) const;
@@ -75,9 +84,13 @@ class FeatureExtractor {
   std::unique_ptr<State> state_;
 };
 
+// Error unless the checkpoint of a generator holds the weights of this encoder and of this prior.
+void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& encoder,
+                 const std::filesystem::path& prior_checkpoint);
+
 // The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
 // with the fingerprint of the encoder that it needs.
-void train_generator(GeneratorRun config, const RunOptions& run, const EncoderChoice& encoder,
+void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const std::filesystem::path& prior_checkpoint,
                      const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation);

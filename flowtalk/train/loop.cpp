@@ -6,7 +6,6 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/formats/safetensors.h"
@@ -137,15 +136,6 @@ class Epoch {
   torch::optim::AdamW& optimizer_;
 };
 
-void prepare_folder(const fs::path& out, bool resume) {
-  std::error_code code;
-  fs::create_directories(out, code);
-  if (!fs::is_directory(out)) fail("{}: cannot be made ({})", out.string(), code.message());
-  if (!resume && fs::exists(out / "last")) {
-    fail("{}: holds a run already; give --resume to go on with it, or another --out", out.string());
-  }
-}
-
 }  // namespace
 
 double learning_rate(const TrainConfig& config, int64_t step, int64_t total_steps) {
@@ -157,35 +147,20 @@ double learning_rate(const TrainConfig& config, int64_t step, int64_t total_step
   return config.lr * (config.final_lr_share + (1 - config.final_lr_share) * cosine);
 }
 
-fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
-  for (const char* name : {"best", "last"}) {
-    if (fs::exists(run_or_checkpoint / name / "config.json")) return run_or_checkpoint / name;
-  }
-  return run_or_checkpoint;
-}
-
-std::optional<fs::path> weights_to_resume(const RunOptions& run) {
-  const fs::path weights = fs::path(run.out) / "last" / "weights.safetensors";
-  if (!run.resume || !fs::exists(weights)) return std::nullopt;
-  return weights;
-}
-
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
-               const RunOptions& run) {
-  const fs::path out = run.out;
-  prepare_folder(out, run.resume);
-  const FolderLock lock(out);
+               const RunFolder& folder) {
+  const fs::path& out = folder.path();
   const auto weights = params.trainable(stage.trainable);
   torch::optim::AdamW optimizer(
       weights,
       torch::optim::AdamWOptions(config.lr).weight_decay(config.weight_decay).betas({0.9, 0.98}));
   State state;
-  if (run.resume && fs::exists(out / "last")) {
-    state = load_state(stage, optimizer, out / "last");
+  if (const auto last = folder.checkpoint()) {
+    state = load_state(stage, optimizer, *last);
   } else {
     stage.before_first_step(0);
   }
-  save_file(out / "run.json", to_json(config).dump(2) + "\n");
+  folder.record();
   LossRecord record(out, state.epoch);
   const auto mark_best = [&] {
     if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);

@@ -88,13 +88,13 @@ class PriorTrainer {
 
 }  // namespace
 
-void train_prior(const PriorRun& config, const RunOptions& run,
+void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& training,
                  const std::vector<TrainingClip>& validation) {
-  const torch::Device device(run.device);
+  const torch::Device device(run.options().device);
   TorchOps ops(device);
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
-  if (const auto weights = weights_to_resume(run)) params.preload(*weights);
+  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
   const LipVertices lips(face::builtin_face(), device);
   PriorTrainer trainer(config, params, lips, ops);
   const WindowSampler sampler(training, config.train.window_frames,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/model/model_config.h"
+#include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 #include "flowtalk/train/windows.h"
 
@@ -31,7 +32,7 @@ struct PriorLossConfig {
 
 struct PriorRun {
   model::ModelConfig model;
-  TrainConfig train;
+  TrainConfig train{.max_epoch = 10, .steps_per_epoch = 200, .batch = 32, .lr = 1e-3f};
   PriorLossConfig loss;
   std::string protocol = "clean";  // which clips the caller chose; goes into the checkpoint
 
@@ -44,7 +45,7 @@ struct PriorRun {
   }
 };
 
-void train_prior(const PriorRun& config, const RunOptions& run,
+void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& training,
                  const std::vector<TrainingClip>& validation);
 

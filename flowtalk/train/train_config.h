@@ -1,6 +1,7 @@
 // How a stage is trained; lives in the run folder, not in the model.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "flowtalk/base/fields.h"
@@ -20,7 +21,7 @@ struct TrainConfig {
     field("steps_per_epoch", steps_per_epoch, between(1, 1000000), "optimizer steps of one epoch");
     field("batch", batch, between(1, 4096), "windows per step");
     field("window_frames", window_frames, between(8, 2000), "motion frames of a window, even");
-    field("lr", lr, between(0.0f, 1.0f), "highest learning rate");
+    field("lr", lr, between(1e-9f, 1.0f), "highest learning rate");
     field("warmup_steps", warmup_steps, between(0.0f, 1e6f), "steps of linear warm-up");
     field("final_lr_share", final_lr_share, between(0.0f, 1.0f), "last learning rate / highest");
     field("weight_decay", weight_decay, between(0.0f, 1.0f), "AdamW weight decay");
@@ -37,6 +38,7 @@ struct RunOptions {
   std::string device = "cpu";  // "cpu", "cuda", "cuda:0"
   int threads = 0;             // 0: all
   bool resume = false;
+  std::map<std::string, std::string> inputs;  // "dataset" and the like, for run.json
 };
 
 }  // namespace flowtalk::train

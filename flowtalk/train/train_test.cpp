@@ -3,6 +3,9 @@
 #include <fstream>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/train/encoder_stage.h"
+#include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/loss_curves.h"
 #include "flowtalk/train/prior_stage.h"
@@ -74,13 +77,17 @@ TEST(LossCurves, RecordGoesOnWhereItStopped) {
   std::filesystem::remove_all(folder);
 }
 
-struct RunFolder : ::testing::Test {
+struct Trains : ::testing::Test {
   std::filesystem::path root = std::filesystem::temp_directory_path() /
                                (std::string("flowtalk_train_") +
                                 ::testing::UnitTest::GetInstance()->current_test_info()->name());
   void SetUp() override { std::filesystem::remove_all(root); }
   void TearDown() override { std::filesystem::remove_all(root); }
 };
+
+RunFolder folder_of(const std::filesystem::path& out, bool resume, const Json& config = {}) {
+  return RunFolder({out.string(), "cpu", 0, resume, {}}, "fit", config);
+}
 
 // Fits a vector, with dropout, to what depends on the step; `broken_epoch` fails as a killed
 // process would.
@@ -105,11 +112,11 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
     if (++epoch == broken_epoch) fail("the power went out");
     return Metrics{{"selection", epoch == 2 ? 1.0 : 2.0}};
   };
-  run_stage(stage, params, config, {out.string(), "cpu", 0, resume});
+  run_stage(stage, params, config, folder_of(out, resume));
   return w.detach().clone();
 }
 
-TEST_F(RunFolder, ResumedRunEndsWhereAnUninterruptedOneEnds) {
+TEST_F(Trains, ResumedRunEndsWhereAnUninterruptedOneEnds) {
   const torch::Tensor whole = fit(root / "whole", false, 0);
   EXPECT_EQ(std::filesystem::read_symlink(root / "whole" / "best"), "epochs/0002");
   EXPECT_EQ(checkpoint_of(root / "whole"), root / "whole" / "best");
@@ -118,7 +125,51 @@ TEST_F(RunFolder, ResumedRunEndsWhereAnUninterruptedOneEnds) {
   EXPECT_THROW(fit(root / "whole", false, 0), Error);  // would overwrite a run
 }
 
-TEST_F(RunFolder, LossThatIsNotFiniteStopsAndNamesItself) {
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST_F(Trains, RunGoesOnOnlyAsItBegan) {
+  const auto out = root / "run";
+  fit(out, false, 0);
+  EXPECT_NE(refusal([&] {
+              RunFolder({out.string(), "cpu", 0, true, {}}, "other", {});
+            }).find("is of stage 'fit'"),
+            std::string::npos);
+  Json config = {{"train", {{"lr", 0.5}, {"max_epoch", 3}}}};
+  folder_of(out, true).record();
+  {
+    const RunFolder held({out.string(), "cpu", 0, true, {}}, "fit", nullptr);
+    EXPECT_NE(refusal([&] { folder_of(out, true); }).find("works in this folder"),
+              std::string::npos);
+  }
+  save_file(out / "run.json", Json{{"stage", "fit"}, {"config", config}}.dump());
+  config["train"]["max_epoch"] = 30;  // longer: welcome
+  folder_of(out, true, config);
+  config["train"]["lr"] = 0.25;
+  const std::string said = refusal([&] { folder_of(out, true, config); });
+  EXPECT_NE(said.find("train.lr was 0.5, now 0.25"), std::string::npos) << said;
+}
+
+// The files name the default's runs; the program's own defaults are the same.
+TEST(Configs, AreTheDefaults) {
+  const auto same = [](auto config, const std::string& stage) {
+    const Json before = to_json(config);
+    const std::string file = fmt::format("{}/{}.json", FLOWTALK_CONFIGS, stage);
+    from_json(parse_json(load_file(file), file), config, file);
+    EXPECT_EQ(to_json(config), before) << stage;
+  };
+  same(EncoderRun(), "encoder");
+  same(PriorRun(), "prior");
+  same(GeneratorRun(), "generator");
+}
+
+TEST_F(Trains, LossThatIsNotFiniteStopsAndNamesItself) {
   TorchParams params(1, torch::kCPU);
   const torch::Tensor w = params.tensor("w", {2}, params::ones());
   Stage stage;
@@ -127,7 +178,7 @@ TEST_F(RunFolder, LossThatIsNotFiniteStopsAndNamesItself) {
   stage.losses = [&](int64_t) { return Losses{{"total", torch::log(w - 2).sum()}}; };
   stage.validate = [] { return Metrics{}; };
   try {
-    run_stage(stage, params, TrainConfig(), {(root / "run").string(), "cpu", 0, false});
+    run_stage(stage, params, TrainConfig(), folder_of(root / "run", false));
     FAIL() << "no error";
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("loss 'total' is"), std::string::npos) << e.what();
@@ -135,7 +186,7 @@ TEST_F(RunFolder, LossThatIsNotFiniteStopsAndNamesItself) {
   EXPECT_FALSE(std::filesystem::exists(root / "run" / "last"));
 }
 
-TEST_F(RunFolder, PriorOverfitsOneClip) {
+TEST_F(Trains, PriorOverfitsOneClip) {
   TrainingClip clip;
   const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
   clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
@@ -147,7 +198,7 @@ TEST_F(RunFolder, PriorOverfitsOneClip) {
   config.train.window_frames = 32;
   config.train.lr = 5e-3f;
   config.train.warmup_steps = 5;
-  train_prior(config, {(root / "run").string(), "cpu", 0, false}, {clip}, {clip});
+  train_prior(config, folder_of(root / "run", false), {clip}, {clip});
   std::ifstream in(root / "run" / "losses.csv");
   std::string header, first, last;
   std::getline(in, header);

@@ -1,0 +1,88 @@
+// `train all` on the small benchmark with a few steps per stage: made from nothing, done already,
+// refused. Through the command line.
+#include <gmock/gmock.h>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/synth/speech.h"
+#include "tests/program.h"
+
+namespace flowtalk::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class TrainAll : public CommandLine {
+ protected:
+  void SetUp() override {
+    CommandLine::SetUp();
+    std::filesystem::create_directories(file("configs"));
+    for (const char* stage : {"encoder", "prior", "generator"}) configure(stage, 1);
+  }
+  void configure(const std::string& stage, int epochs, const Json& more = Json::object()) const {
+    Json config = {{"train", {{"max_epoch", epochs}, {"steps_per_epoch", 2}, {"batch", 2}}}};
+    config.update(more);
+    save_file(file("configs/" + stage + ".json"), config.dump());
+  }
+  Outcome train(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> args = {
+        "train",     "all",     "-o",     "packed", "--hours",   "0.01", "--data",           "data",
+        "--configs", "configs", "--runs", "runs",   "--threads", "2",    "--no-real-prompts"};
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  }
+};
+
+TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
+  if (!synth::espeak_available()) GTEST_SKIP() << "skipped: no espeak-ng-data";
+  const std::vector<std::string> small = {"--benchmark", "synth-s"};
+  Outcome outcome = train(small);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(run({"predict", "voice.wav", "--model", "packed", "-o", "m.npy"}).code, 0);
+  EXPECT_EQ(formats::load_npy(file("m.npy")).dim(1), 50);
+  const Json recorded = parse_json(load_file(file("runs/generator/run.json")), "run.json");
+  EXPECT_EQ(recorded["config"]["train"]["batch"], 2);
+  EXPECT_EQ(recorded["inputs"]["dataset"], "data");
+
+  outcome = train(small);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* stage : {"encoder", "prior", "generator"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(std::string("runs/") + stage + " is trained"));
+  }
+
+  configure("encoder", 2);  // trained further: the generator heard another one
+  outcome = train(small);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("other weights of the encoder"));
+
+  configure("prior", 2, {{"loss", {{"kl", 0.5}}}});
+  outcome = train(small);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("prior.log"));
+  EXPECT_THAT(outcome.err, HasSubstr("loss.kl was"));
+}
+
+TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
+  Outcome outcome = train({"--benchmark", "synth-x"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("benchmark 'synth-x'"));
+  configure("generator", 1, {{"losses", 1}});
+  outcome = train({"--benchmark", "synth-s"});
+  EXPECT_TRUE(failed_with(outcome, 1, {"generator.json", "unknown key 'losses'"}));
+  EXPECT_FALSE(std::filesystem::exists(file("data")));
+}
+
+TEST_F(TrainAll, NothingIsDroppedSilently) {
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"--lr", "0"}, {"--max-epoch", "-3"}, {"--gradient-accumulation-steps", "x"}}) {
+    std::vector<std::string> args = {"train", "prior", "--dataset", "."};
+    args.insert(args.end(), wrong.begin(), wrong.end());
+    EXPECT_NE(run(args).code, 0) << wrong[0];
+  }
+  EXPECT_NE(run({"train", "prior", "--set", "protocol=papre"}).code, 0);
+  EXPECT_NE(run({"train", "generator", "--protocol", "paper"}).code, 0);
+}
+
+}  // namespace
+}  // namespace flowtalk::tests
