@@ -17,21 +17,24 @@ using predict::MotionRegion;
 
 // 99.9th percentile of the change from frame to frame (L2 over 53 channels) in every tenth clip of
 // the corpus; docs/control.md has the command.
-constexpr double kMostChange = 0.855;
+constexpr double kMostChange = 0.861;
 
 struct DefaultControl : ::testing::Test {
   static void SetUpTestSuite() {
-    synth::VoiceRecipe recipe;
-    recipe.engine = synth::Engine::kFlite;
-    recipe.voice = "slt";
-    const auto speech =
-        synth::speak("We all knew it would rain, but nobody brought a coat along.", recipe);
     predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
-    features = new predict::SpeechFeatures(predictor->encode(speech.audio));
+    features = new predict::SpeechFeatures(spoken_by("slt"));
   }
   static void TearDownTestSuite() {
     delete features;
     delete predictor;
+  }
+  static predict::SpeechFeatures spoken_by(const std::string& voice) {
+    synth::VoiceRecipe recipe;
+    recipe.engine = synth::Engine::kFlite;
+    recipe.voice = voice;
+    const auto speech =
+        synth::speak("We all knew it would rain, but nobody brought a coat along.", recipe);
+    return predictor->encode(speech.audio);
   }
 
   static int64_t frames() { return features->values.dim(1); }
@@ -85,32 +88,38 @@ struct DefaultControl : ::testing::Test {
 predict::Predictor* DefaultControl::predictor = nullptr;
 predict::SpeechFeatures* DefaultControl::features = nullptr;
 
-// Within what speech does in the corpus; where the voice itself is as fast as that under one of the
-// two emotions, the switch may add a quarter.
+// Where the change is beyond what all but a thousandth of the corpus does, it is of the lips: under
+// a blend of two emotions they may move more than under either.
 TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
-  double worst = 0, worst_constant = 0;
-  for (const bool deterministic : {true, false}) {
-    std::array<double, 8> constant{};
-    for (int e = 0; e < 8; ++e) {
-      auto o = options(e, 1);
-      o.deterministic = deterministic;
-      constant[static_cast<size_t>(e)] = most_change(motion(o));
-      worst_constant = std::max(worst_constant, constant[static_cast<size_t>(e)]);
+  for (const std::string voice : {"slt", "awb"}) {
+    *features = spoken_by(voice);
+    double worst = 0, worst_constant = 0;
+    int beyond = 0;
+    for (const bool deterministic : {true, false}) {
+      for (int e = 0; e < 8; ++e) {
+        auto o = options(e, 1);
+        o.deterministic = deterministic;
+        worst_constant = std::max(worst_constant, most_change(motion(o)));
+      }
+      for (int pair = 0; pair < 64; ++pair) {
+        const auto from = static_cast<size_t>(pair / 8), to = static_cast<size_t>(pair % 8);
+        if (from == to) continue;
+        auto o = options(pair / 8, 1);
+        o.curve = switched(pair / 8, pair % 8, 1);
+        o.deterministic = deterministic;
+        const double change = most_change(motion(o));
+        worst = std::max(worst, change);
+        beyond += change > kMostChange;
+        EXPECT_LT(change, 1.2 * kMostChange) << kEmotions[from] << " to " << kEmotions[to]
+                                             << (deterministic ? ", deterministic" : "");
+      }
     }
-    for (int pair = 0; pair < 64; ++pair) {
-      const auto from = static_cast<size_t>(pair / 8), to = static_cast<size_t>(pair % 8);
-      if (from == to) continue;
-      auto o = options(pair / 8, 1);
-      o.curve = switched(pair / 8, pair % 8, 1);
-      o.deterministic = deterministic;
-      const double change = most_change(motion(o));
-      worst = std::max(worst, change);
-      EXPECT_LT(change, std::max(kMostChange, 1.25 * std::max(constant[from], constant[to])))
-          << kEmotions[from] << " to " << kEmotions[to] << (deterministic ? ", deterministic" : "");
-    }
+    EXPECT_LE(beyond, 20) << voice;  // of 112
+    RecordProperty(voice + "_thousandths", static_cast<int>(std::lround(1000 * worst)));
+    RecordProperty(voice + "_constant", static_cast<int>(std::lround(1000 * worst_constant)));
+    RecordProperty(voice + "_beyond", beyond);
   }
-  RecordProperty("thousandths", static_cast<int>(std::lround(1000 * worst)));
-  RecordProperty("thousandths_constant", static_cast<int>(std::lround(1000 * worst_constant)));
+  *features = spoken_by("slt");
 }
 
 TEST_F(DefaultControl, StrengthZeroIsNeutralInCurvesAndUnderGuidance) {
