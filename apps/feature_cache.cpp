@@ -29,18 +29,37 @@ FeatureCache::FeatureCache(const std::filesystem::path& folder,
 }
 
 torch::Tensor FeatureCache::operator()(const std::filesystem::path& voice) const {
-  const auto encode = [&] { return encoder_(audio::load_audio(voice).samples); };
-  if (folder_.empty()) return encode();
-  const auto entry = folder_ / (sha256_of(voice) + ".npy");
-  if (std::filesystem::exists(entry)) return to_torch(formats::load_npy(entry));
-  const torch::Tensor features = encode().contiguous();
+  return kept(folder_.empty() ? "" : sha256_of(voice),
+              [&] { return audio::load_audio(voice).samples; });
+}
+
+FeatureCache::Changed FeatureCache::changed(const std::filesystem::path& voice,
+                                            const data::AugmentOptions& options,
+                                            const Rng& rng) const {
+  const Rng own = rng.fork(to_json(options).dump());
+  const std::string entry =
+      folder_.empty() ? "" : fmt::format("{}.{:016x}", sha256_of(voice), Rng(own).next_u64());
+  const torch::Tensor speech = kept(entry, [&] {
+    const data::PhoneClip clip{voice.stem().string(), audio::load_audio(voice), {}};
+    return data::augment(clip, own, options).audio.samples;
+  });
+  Rng again = own;
+  return {speech, data::drawn_speed(again, options)};
+}
+
+torch::Tensor FeatureCache::kept(const std::string& entry,
+                                 const std::function<Samples()>& samples) const {
+  if (folder_.empty()) return encoder_(samples());
+  const auto file = folder_ / (entry + ".npy");
+  if (std::filesystem::exists(file)) return to_torch(formats::load_npy(file));
+  const torch::Tensor features = encoder_(samples()).contiguous();
   tensor::Tensor copy({features.size(0), features.size(1)});
   std::copy_n(features.data_ptr<float>(), features.numel(), copy.data());
   std::filesystem::create_directories(folder_);
   // Under a name of this process first: another one may be writing the same entry.
-  const auto own = folder_ / fmt::format("{}.{}.npy", entry.stem().string(), getpid());
+  const auto own = folder_ / fmt::format("{}.{}.npy", entry, getpid());
   formats::save_npy(own, copy);
-  std::filesystem::rename(own, entry);
+  std::filesystem::rename(own, file);
   return features;
 }
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "flowtalk/train/generator_stage.h"
 
@@ -15,8 +18,18 @@ class FeatureCache {
   FeatureCache(const std::filesystem::path& folder, const train::FeatureExtractor& encoder);
   // (T, 2C) of a sound file.
   torch::Tensor operator()(const std::filesystem::path& voice) const;
+  struct Changed {
+    torch::Tensor speech;  // (T, 2C)
+    double speed;          // against the file's
+  };
+  // Of the file's voice, changed by data::augment.
+  Changed changed(const std::filesystem::path& voice, const data::AugmentOptions& options,
+                  const Rng& rng) const;
 
  private:
+  using Samples = std::vector<float>;
+  torch::Tensor kept(const std::string& entry, const std::function<Samples()>& samples) const;
+
   std::filesystem::path folder_;
   const train::FeatureExtractor& encoder_;
 };

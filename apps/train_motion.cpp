@@ -59,25 +59,51 @@ struct DataOptions {
   }
 };
 
-// Motion of the clips and, if asked for, speech features cut to the same length.
-std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
-                                      const FeatureCache* features) {
+train::TrainingClip motion_of(const data::Clip& clip) {
+  train::TrainingClip item;
+  item.motion = to_torch(data::load_motion(clip.npy));
+  item.emotion = clip.name.emotion;
+  item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
+  item.style = clip.name.style;
+  return item;
+}
+
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips) {
   std::vector<train::TrainingClip> result;
-  Progress progress(features != nullptr ? "Encoding speech" : "Reading motion",
-                    static_cast<int64_t>(clips.size()), "clips");
+  Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips");
   for (const auto& clip : clips) {
-    train::TrainingClip item;
-    item.motion = to_torch(data::load_motion(clip.npy));
-    if (features != nullptr) {
-      item.speech = (*features)(clip.wav);
-      const int64_t frames = std::min(item.speech.size(0), item.motion.size(0));
-      item.speech = item.speech.narrow(0, 0, frames);
-      item.motion = item.motion.narrow(0, 0, frames);
+    result.push_back(motion_of(clip));
+    progress.advance();
+  }
+  return result;
+}
+
+// Both cut to the length of the shorter.
+train::TrainingClip together(train::TrainingClip item, const torch::Tensor& speech) {
+  const int64_t frames = std::min(speech.size(0), item.motion.size(0));
+  item.speech = speech.narrow(0, 0, frames);
+  item.motion = item.motion.narrow(0, 0, frames);
+  return item;
+}
+
+// Clips with speech features; of each, `copies` more in changed voices, the motion at their pace.
+// The same copies for every run.
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
+                                      const FeatureCache& features, int copies,
+                                      const data::AugmentOptions& augment) {
+  std::vector<train::TrainingClip> result;
+  Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
+  const Rng voices = Rng(0).fork("voices");
+  for (const auto& clip : clips) {
+    const train::TrainingClip item = motion_of(clip);
+    result.push_back(together(item, features(clip.wav)));
+    for (int copy = 0; copy < copies; ++copy) {
+      const Rng own = voices.fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
+      const auto [speech, speed] = features.changed(clip.wav, augment, own);
+      train::TrainingClip changed = item;
+      changed.motion = train::played_at(item.motion, speed);
+      result.push_back(together(changed, speech));
     }
-    item.emotion = clip.name.emotion;
-    item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-    item.style = clip.name.style;
-    result.push_back(std::move(item));
     progress.advance();
   }
   return result;
@@ -109,10 +135,9 @@ int train_prior(const Args& args) {
   options.run.inputs = data.inputs();
   const train::RunFolder run(options.run, "prior", to_json(config));
   const auto index = data.index();
-  train::train_prior(
-      config, run,
-      load(data.chosen(index.for_prior(config.protocol == "paper"), "training"), nullptr),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
+  train::train_prior(config, run,
+                     load(data.chosen(index.for_prior(config.protocol == "paper"), "training")),
+                     load(data.chosen(index.of(data::Split::kValidation), "validation")));
   return 0;
 }
 
@@ -143,8 +168,9 @@ int train_generator(const Args& args) {
   const FeatureCache cache(features, extractor);
   train::train_generator(
       config, run, extractor.choice(), prior,
-      load(data.chosen(index.of(data::Split::kTrain), "training"), &cache),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), &cache));
+      load(data.chosen(index.of(data::Split::kTrain), "training"), cache, config.copies,
+           config.augment),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), cache, 0, {}));
   return 0;
 }
 
@@ -163,9 +189,8 @@ int train_classifier(const Args& args) {
   options.run.inputs = data.inputs();
   const train::RunFolder run(options.run, "classifier", to_json(config));
   const auto index = data.index();
-  train::train_classifier(
-      config, run, load(data.chosen(index.of(data::Split::kTrain), "training"), nullptr),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), nullptr));
+  train::train_classifier(config, run, load(data.chosen(index.of(data::Split::kTrain), "training")),
+                          load(data.chosen(index.of(data::Split::kValidation), "validation")));
   return 0;
 }
 

@@ -5,7 +5,8 @@
 #   scripts/ablations.sh measure [RUNS]
 #   scripts/ablations.sh tables  [RUNS]    needs jq
 # RUNS (default runs/ablations) receives NAME-SEED/ and its metrics. Environment: DATA (datasets),
-# ENCODER and PRIOR (runs/default/...), EPOCHS (14), JOBS (runs at a time, one thread each).
+# ENCODER and PRIOR (runs/default/...), EPOCHS (14), SET (fields of all rows, as "copies=0 loss.blend=0"),
+# JOBS (runs at a time, one thread each).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
@@ -17,12 +18,13 @@ jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/ablations}
 
 main_rows="flow-1 regression-1 flow-2 regression-2 flow-3 regression-3"
-other_rows="no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
+other_rows="no-copies-1 no-blend-1 no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
 rows=${ROWS:-"$main_rows $other_rows"}
 
 train_one() { # NAME-SEED
-  local name=${1%-*} seed=${1##*-} config=()
+  local name=${1%-*} seed=${1##*-} config=() field
   if [[ $name != flow ]]; then config=(--config "configs/ablations/$name.json"); fi
+  for field in ${SET:-}; do config+=(--set "$field"); done
   "$bin/flowtalk" train generator --dataset "$data" --encoder "$encoder" --prior "$prior" \
     --features "$runs/features" --out "$runs/$1" --max-epoch "$epochs" --threads 1 --resume \
     --set "train.seed=$seed" "${config[@]}" >>"$runs/$1.log" 2>&1
@@ -41,21 +43,40 @@ measure_one() { # NAME-SEED
   done
 }
 
-cell() { # FILE JQ-EXPRESSION FORMAT
-  if [[ -f $1 ]]; then printf "$3" "$(jq "$2" "$1")"; else printf -- "-"; fi
+# EXPRESSION FORMAT FILE...: the mean over the files; "-" where one is missing.
+cell() {
+  local expression=$1 format=$2 file
+  shift 2
+  for file in "$@"; do
+    if [[ ! -f $file ]]; then printf -- "-" && return; fi
+  done
+  # shellcheck disable=SC2059
+  printf "$format" "$(jq -s "map($expression) | add / length" "$@")"
 }
 
-table() { # PART
-  local row file taken
-  echo "| run | MVE mm, no chance | LVE mm^2, no chance | FDD mm^2, no chance | LVE | MEE | CE | FDD | Diversity mm |"
-  echo "|---|---|---|---|---|---|---|---|---|"
-  for row in $rows; do
-    file=$runs/$row/$1--deterministic.json
-    taken=$runs/$row/$1--num-samples10.json
-    echo "| $row | $(cell "$file" '.metrics.MVE*1e3' %.4f) | $(cell "$file" '.metrics.LVE*1e6' %.3f) |" \
-      "$(cell "$file" '.metrics.FDD*1e6' %.4f) | $(cell "$taken" '.metrics.LVE*1e6' %.3f) |" \
-      "$(cell "$taken" '.metrics.MEE*1e6' %.3f) | $(cell "$taken" '.metrics.CE*1e6' %.3f) |" \
-      "$(cell "$taken" '.metrics.FDD*1e6' %.4f) | $(cell "$taken" '.metrics.Diversity*1e3' %.4f) |"
+line() { # PART LABEL ROW...
+  local part=$1 label=$2 row still=() taken=()
+  shift 2
+  for row in "$@"; do
+    still+=("$runs/$row/$part--deterministic.json")
+    taken+=("$runs/$row/$part--num-samples10.json")
+  done
+  echo "| $label | $(cell '.metrics.MVE*1e3' %.4f "${still[@]}") | $(cell '.metrics.LVE*1e6' %.3f "${still[@]}") |" \
+    "$(cell '.metrics.FDD*1e6' %.3f "${still[@]}") | $(cell '.behaviour.Closure_rate.value' %.3f "${still[@]}") |" \
+    "$(cell '.metrics.CE*1e6' %.3f "${taken[@]}") | $(cell '.metrics.MEE*1e6' %.3f "${taken[@]}") |" \
+    "$(cell '.metrics.FDD*1e6' %.3f "${taken[@]}") | $(cell '.metrics.Diversity*1e3' %.3f "${taken[@]}") |" \
+    "$(cell '.behaviour.Jitter_ratio.value' %.3f "${taken[@]}") |" \
+    "$(cell '.behaviour.Emotion_accuracy.value' %.3f "${taken[@]}") |" \
+    "$(cell '.behaviour.Intensity_rho.value' %.3f "${taken[@]}") |"
+}
+
+table() { # PART; first without chance, from CE on at 0.3
+  local row name
+  echo "| run | MVE mm | LVE mm^2 | FDD mm^2 | closure | CE | MEE | FDD | diversity mm | jitter | accuracy | rho |"
+  echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
+  for row in $rows; do line "$1" "$row" "$row"; done
+  for name in flow regression; do
+    line "$1" "$name, mean" "$name-1" "$name-2" "$name-3"
   done
 }
 

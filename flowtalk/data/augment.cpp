@@ -168,15 +168,18 @@ std::vector<float> change_rate(std::span<const float> samples, double step) {
   return out;
 }
 
+double drawn_speed(Rng& rng, const AugmentOptions& options) {
+  return rng.chance(options.rate) ? rng.uniform(options.rate_lo, options.rate_hi) : 1.0;
+}
+
 PhoneClip augment(const PhoneClip& clip, Rng rng, const AugmentOptions& options,
                   std::span<const float> babble) {
   PhoneClip out = clip;
   Samples& x = out.audio.samples;
   const int rate = clip.audio.rate_hz;
-  if (rng.chance(options.rate)) {
-    const double step = rng.uniform(options.rate_lo, options.rate_hi);
-    x = change_rate(x, step);
-    for (Phone& p : out.phones) p.start_s /= step, p.end_s /= step;
+  if (const double speed = drawn_speed(rng, options); speed != 1) {
+    x = change_rate(x, speed);
+    for (Phone& p : out.phones) p.start_s /= speed, p.end_s /= speed;
   }
   if (rng.chance(options.room)) add_room(x, rng, rate);
   if (rng.chance(options.tilt)) {

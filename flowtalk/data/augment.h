@@ -44,6 +44,9 @@ struct AugmentOptions {
   }
 };
 
+// The speed that augment draws first from this rng; 1 if it keeps the clip's own.
+double drawn_speed(Rng& rng, const AugmentOptions& options);
+
 // `babble` may be any other speech (empty: none is mixed). The rate is the only change that moves
 // the labels, and they are scaled with it. Thread-safe; the same rng gives the same samples.
 PhoneClip augment(const PhoneClip& clip, Rng rng, const AugmentOptions& options = {},

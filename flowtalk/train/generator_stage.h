@@ -1,12 +1,12 @@
 // Stage 2: the conditional flow over the frozen prior's latents, with emotion graph and fusion; the
-// encoder is frozen and its features are given. Loss: negative log-likelihood per dimension, then,
-// ramped in, reconstruction at temperature 0 and lip and velocity terms at a random temperature.
+// encoder is frozen and its features are given. Loss: docs/math/flow.md.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <vector>
 
+#include "flowtalk/data/augment.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
@@ -22,6 +22,7 @@ struct GeneratorLossConfig {
   float average_style = 0.1f;  // share of windows with the average style
   float nll_only_share = 0.15f, ramp_share = 0.15f;  // of all steps
   float highest_temperature = 0.5f, hot = 0.5f;
+  float blend = 1.0f;
 
   template <class V>
   void fields(V&& field) {
@@ -39,6 +40,8 @@ struct GeneratorLossConfig {
     field("highest_temperature", highest_temperature, between(0.0f, 1.0f),
           "of windows that are made a second time, for lips and velocity");
     field("hot", hot, between(0.0f, 100.0f), "weight of such a window");
+    field("blend", blend, between(0.0f, 100.0f),
+          "weight of: under two emotions, the blend of the faces under each");
   }
 };
 
@@ -53,12 +56,16 @@ struct GeneratorRun {
   model::ModelConfig model = newest_model();
   TrainConfig train{.max_epoch = 14, .steps_per_epoch = 100, .batch = 16, .lr = 8e-4f};
   GeneratorLossConfig loss;
+  int copies = 1;
+  data::AugmentOptions augment{.rate_lo = 0.82f, .rate_hi = 1.22f};
 
   template <class V>
   void fields(V&& field) {
     field("model", model, "sizes; encoder and prior are those of their checkpoints");
     field("train", train, "schedule");
     field("loss", loss, "loss weights");
+    field("copies", copies, between(0, 100), "of each training clip, its voice changed");
+    field("augment", augment, "changes to the voice of such a copy; its motion keeps pace");
   }
 };
 

@@ -18,12 +18,38 @@ torch::Tensor cut(const torch::Tensor& frames, int64_t start, int64_t window) {
 
 }  // namespace
 
+torch::Tensor played_at(const torch::Tensor& motion, double speed) {
+  const int64_t last = motion.size(0) - 1;
+  const auto frames = static_cast<int64_t>(static_cast<double>(last) / speed) + 1;
+  const torch::Tensor at = torch::arange(frames, torch::kFloat64) * speed;
+  const torch::Tensor before = at.floor();
+  const torch::Tensor t = (at - before).unsqueeze(1).to(motion.dtype());
+  const auto frame = [&](int64_t offset) {
+    return motion.index_select(0, (before.to(torch::kInt64) + offset).clamp(0, last));
+  };
+  const torch::Tensor a = frame(-1), b = frame(0), c = frame(1), d = frame(2);
+  return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+}
+
 Batch Batch::to(torch::Device device) const {
   Batch moved = *this;
   moved.motion = motion.to(device);
   if (speech.defined()) moved.speech = speech.to(device);
   moved.mask = mask.to(device);
   return moved;
+}
+
+Batch Batch::first(int64_t count) const {
+  Batch part = *this;
+  part.motion = motion.narrow(0, 0, count);
+  if (speech.defined()) part.speech = speech.narrow(0, 0, count);
+  part.mask = mask.narrow(0, 0, count);
+  const auto frames = static_cast<size_t>(count * emotion.frames);
+  part.emotion.batch = count;
+  part.emotion.weights.resize(frames * condition::kEmotionNodes);
+  part.emotion.strength.resize(frames);
+  part.style.resize(static_cast<size_t>(count));
+  return part;
 }
 
 Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,

@@ -19,6 +19,10 @@ struct TrainingClip {
   int64_t style = 0;
 };
 
+// Motion (T, C) played `speed` times as fast, (1 + (T-1)/speed, C), cubic between frames
+// (Catmull-Rom).
+torch::Tensor played_at(const torch::Tensor& motion, double speed);
+
 struct Batch {
   torch::Tensor motion;             // (B, W, 53), short clips padded with their last frame
   torch::Tensor speech;             // (B, W, 2C) or undefined
@@ -27,6 +31,7 @@ struct Batch {
   std::vector<int64_t> style;       // (B)
 
   Batch to(torch::Device device) const;
+  Batch first(int64_t count) const;
 };
 
 // The window of a clip that begins at frame `start`.
