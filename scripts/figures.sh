@@ -43,13 +43,17 @@ gtests() { # NAME PROGRAM FILTER
 }
 
 results() {
-  local part emotion
+  local part emotion upper
   for part in mead unseen-voices; do
     evaluation "$part-deterministic" --dataset "$data/$part" --deterministic
     evaluation "$part-samples" --dataset "$data/$part" --num-samples 10
   done
   evaluation unseen-speakers-samples --dataset "$data/unseen-speakers" --id average --num-samples 10
   evaluation mead-plain --dataset "$data/mead" --num-samples 10 --temperature 0.3,lips:0.3
+  for upper in 0.7 0.9; do
+    evaluation "validation-$upper" --dataset "$data/mead" --split validation --num-samples 10 \
+      --temperature "0.3,eyes:$upper,brows:$upper"
+  done
   say score "$bin/flowtalk" score --dataset "$data" --split test --flag --json "$out/score.json"
   # The fit is kept beside a copy of the weights.
   if [[ ! -d $out/calibrated ]]; then

@@ -88,13 +88,11 @@ struct DefaultControl : ::testing::Test {
 predict::Predictor* DefaultControl::predictor = nullptr;
 predict::SpeechFeatures* DefaultControl::features = nullptr;
 
-// Where the change is beyond what all but a thousandth of the corpus does, it is of the lips: under
-// a blend of two emotions they may move more than under either.
+// The training's blend term holds this: without it lips moved half as much again under a blend.
 TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
-  for (const std::string voice : {"slt", "awb"}) {
+  for (const std::string voice : {"slt", "awb", "rms", "kal16"}) {
     *features = spoken_by(voice);
     double worst = 0, worst_constant = 0;
-    int beyond = 0;
     for (const bool deterministic : {true, false}) {
       for (int e = 0; e < 8; ++e) {
         auto o = options(e, 1);
@@ -109,15 +107,12 @@ TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
         o.deterministic = deterministic;
         const double change = most_change(motion(o));
         worst = std::max(worst, change);
-        beyond += change > kMostChange;
-        EXPECT_LT(change, 1.2 * kMostChange) << kEmotions[from] << " to " << kEmotions[to]
-                                             << (deterministic ? ", deterministic" : "");
+        EXPECT_LT(change, kMostChange) << voice << ", " << kEmotions[from] << " to "
+                                       << kEmotions[to] << (deterministic ? ", deterministic" : "");
       }
     }
-    EXPECT_LE(beyond, 20) << voice;  // of 112
     RecordProperty(voice + "_thousandths", static_cast<int>(std::lround(1000 * worst)));
     RecordProperty(voice + "_constant", static_cast<int>(std::lround(1000 * worst_constant)));
-    RecordProperty(voice + "_beyond", beyond);
   }
   *features = spoken_by("slt");
 }
