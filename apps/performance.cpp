@@ -110,8 +110,14 @@ float StrengthOptions::value() const {
   return strength ? static_cast<float>(*strength) : strength_of_level(parse_level(intensity));
 }
 
+std::string strength_label(double strength, char joint) {
+  std::string number = fmt::format("{:.2f}", strength);
+  if (std::stod(number) != strength) number = fmt::format("{}", strength);
+  return fmt::format("strength{}{}", joint, number);
+}
+
 std::string StrengthOptions::label(char joint) const {
-  if (strength) return fmt::format("strength{}{:.2f}", joint, *strength);
+  if (strength) return strength_label(*strength, joint);
   return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
 }
 

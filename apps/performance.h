@@ -29,6 +29,9 @@ std::vector<Mood> parse_moods(const std::vector<std::string>& texts);
 // A style's index, or model::kAverageStyle for "average", which stands for people not among the 32.
 int parse_style_or_average(const std::string& text);
 
+// "strength-0.80" with '-'; more than two decimals where they are needed.
+std::string strength_label(double strength, char joint);
+
 // How strong: --PREFIXintensity or --PREFIXstrength.
 struct StrengthOptions {
   std::string intensity = "medium";

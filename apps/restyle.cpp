@@ -98,8 +98,11 @@ NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& pred
   if (!c.from.emotion.empty() && !c.from.style.empty()) {
     return {c.from.condition(*c.from.style_index()), c.from.label()};
   }
+  if (!c.from.emotion.empty()) {
+    const int style = likeliest_style(predictor, speech, motion, c.from.condition(0));
+    return {c.from.condition(style), c.from.label()};
+  }
   const auto seen = recognise(predictor, speech, motion, c.from.style_index());
-  if (!c.from.emotion.empty()) return {c.from.condition(seen.style), c.from.label()};
   const auto label = predict::label_at(seen.most_likely());
   return {condition_of(label, seen.style), text_of(label)};
 }

@@ -32,7 +32,11 @@ Take judge(const ScoredTakes& c, const predict::Predictor& predictor,
     Take take;
     take.path = path;
     take.frames = motion.dim(0);
-    take.seen = recognise(predictor, speech, motion, c.given.style_index());
+    auto style = c.given.style_index();
+    if (!style && !c.given.emotion.empty()) {
+      style = likeliest_style(predictor, speech, motion, c.given.condition(0));
+    }
+    take.seen = recognise(predictor, speech, motion, style);
     if (!c.given.emotion.empty()) {
       take.given = predictor.likelihood(speech, motion, c.given.condition(take.seen.style));
     }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "apps/performance.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 
@@ -29,7 +30,7 @@ Strength strength_in(const std::string& text, const std::string& whole) {
     fail_usage("--sweep {}: expected strengths between 0 and {}, or low, medium, high, such as {}",
                whole, kMaxStrength, kLevelSweep);
   }
-  return {value, fmt::format("strength-{:.2f}", value)};
+  return {value, strength_label(value, '-')};
 }
 
 std::vector<Strength> strengths_in(const std::string& sweep) {

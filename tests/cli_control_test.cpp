@@ -13,6 +13,7 @@ namespace flowtalk::tests {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::UnorderedElementsAre;
 
 class CliControl : public CommandLine {
@@ -87,6 +88,15 @@ TEST_F(CliControl, SweepWritesAFilePerCellAndAFilm) {
                  "--contact-sheet", "sheet.png", "--size", "64", "-q"})
                 .code,
             0);
+}
+
+TEST_F(CliControl, SweepKeepsCloseStrengthsApart) {
+  const Outcome outcome = run({"predict", "--sweep", "0.5,0.501,0.502", "voice.wav", "--emotion",
+                               "happy", "-o", "out", "-q"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(names(), IsSupersetOf({"out/voice_happy_strength-0.50.npy",
+                                     "out/voice_happy_strength-0.501.npy",
+                                     "out/voice_happy_strength-0.502.npy"}));
 }
 
 TEST_F(CliControl, MistakesNameTheFileTheFieldAndTheRemedy) {

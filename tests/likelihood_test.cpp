@@ -148,6 +148,21 @@ TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition
   EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
 }
 
+TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
+  for (const char* emotion : {"happy", "sad"}) {
+    predict::Condition condition = happy;
+    condition.emotion.fill(0);
+    condition.emotion[static_cast<size_t>(parse_emotion(emotion))] = 1;
+    const int found = likeliest_style(*predictor, *speech, *motion, condition);
+    std::vector<predict::Condition> all(32, condition);
+    for (int s = 0; s < 32; ++s) all[static_cast<size_t>(s)].style = s;
+    const auto each = predictor->likelihoods(*speech, *motion, all);
+    for (const auto& one : each) {
+      EXPECT_LE(one.log_prob, each[static_cast<size_t>(found)].log_prob) << emotion;
+    }
+  }
+}
+
 TEST_F(LikelihoodTest, TheStyleOfAPerformanceIsFoundByTurns) {
   const auto seen = recognise(*predictor, *speech, *motion, std::nullopt);
   EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("happy"));

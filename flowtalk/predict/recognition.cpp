@@ -37,17 +37,6 @@ Recognition under_style(const Predictor& predictor, const SpeechFeatures& speech
   return r;
 }
 
-int best_style(const Predictor& predictor, const SpeechFeatures& speech,
-               const tensor::Tensor& motion, const Label& label) {
-  std::vector<Condition> all;
-  for (int s = 0; s < model::kStyleCount; ++s) all.push_back(condition_of(label, s));
-  std::vector<double> log_probs;
-  for (const auto& one : predictor.likelihoods(speech, motion, all)) {
-    log_probs.push_back(one.log_prob);
-  }
-  return static_cast<int>(largest(log_probs));
-}
-
 // Mean -log p(true label).
 double surprise(std::span<const LabelledLikelihood> clips, double exponent) {
   double sum = 0;
@@ -59,6 +48,17 @@ double surprise(std::span<const LabelledLikelihood> clips, double exponent) {
 }
 
 }  // namespace
+
+int likeliest_style(const Predictor& predictor, const SpeechFeatures& speech,
+                    const tensor::Tensor& motion, const Condition& condition) {
+  std::vector<Condition> all(model::kStyleCount, condition);
+  for (int s = 0; s < model::kStyleCount; ++s) all[static_cast<size_t>(s)].style = s;
+  std::vector<double> log_probs;
+  for (const auto& one : predictor.likelihoods(speech, motion, all)) {
+    log_probs.push_back(one.log_prob);
+  }
+  return static_cast<int>(largest(log_probs));
+}
 
 Condition condition_of(const Label& label, int style) {
   Condition c;
@@ -141,7 +141,7 @@ Recognition recognise(const Predictor& predictor, const SpeechFeatures& speech,
   Recognition found = under_style(predictor, speech, motion, style.value_or(0));
   for (int turn = 0; !style && turn < 4; ++turn) {
     const Label label = label_at(found.most_likely());
-    const int better = best_style(predictor, speech, motion, label);
+    const int better = likeliest_style(predictor, speech, motion, condition_of(label, found.style));
     if (better == found.style) break;
     found = under_style(predictor, speech, motion, better);
     if (label_at(found.most_likely()) == label) break;
