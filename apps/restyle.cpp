@@ -95,14 +95,13 @@ struct NamedCondition {
 // The condition that was recorded: as told, else by Bayes' rule.
 NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
                          const predict::SpeechFeatures& speech, const tensor::Tensor& motion) {
-  if (!c.from.emotion.empty() && !c.from.style.empty()) {
-    return {c.from.condition(*c.from.style_index()), c.from.label()};
-  }
+  const auto told = c.from.style_index();
   if (!c.from.emotion.empty()) {
-    const int style = likeliest_style(predictor, speech, motion, c.from.condition(0));
+    const int style =
+        told ? *told : likeliest_style(predictor, speech, motion, c.from.condition(0));
     return {c.from.condition(style), c.from.label()};
   }
-  const auto seen = recognise(predictor, speech, motion, c.from.style_index());
+  const auto seen = recognise(predictor, speech, motion, told);
   const auto label = predict::label_at(seen.most_likely());
   return {condition_of(label, seen.style), text_of(label)};
 }
