@@ -5,7 +5,7 @@
 #   scripts/ablations.sh measure [RUNS]
 #   scripts/ablations.sh tables  [RUNS]    needs jq
 # RUNS (default runs/ablations) receives NAME-SEED/ and its metrics. Environment: DATA (datasets),
-# ENCODER and PRIOR (runs/default/...), EPOCHS (14), SET (fields of all rows, as "copies=0 loss.blend=0"),
+# ENCODER and PRIOR (runs/default/...), EPOCHS (14), SET (fields of all rows, as "copies=0"),
 # JOBS (runs at a time, one thread each).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/ablations}
 
 main_rows="flow-1 regression-1 flow-2 regression-2 flow-3 regression-3"
-other_rows="no-copies-1 no-blend-1 no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
+other_rows="no-copies-1 no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
 rows=${ROWS:-"$main_rows $other_rows"}
 
 train_one() { # NAME-SEED

@@ -4,8 +4,8 @@
 #   scripts/figures.sh measure [OUT]       OUT: outputs/figures
 #   scripts/figures.sh tables [OUT]        those of docs/results.md; needs jq
 # Environment: DATA (datasets, with the parts of synth-m), AUDIO (a folder of recorded voices),
-# CLIPS (tuxpaint's sounds), VOICES (more folders of recordings, separated by spaces), BUILD
-# (build/release). What is measured already is kept; remove OUT to begin anew.
+# CLIPS (tuxpaint's sounds), SYLLABLES (gcin-voice's), VOICES (more folders of recordings, separated by
+# spaces), BUILD (build/release). What is measured already is kept; remove OUT to begin anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=${2:-outputs/figures}
@@ -14,6 +14,7 @@ bin=$build/bin
 data=${DATA:-datasets}
 audio=${AUDIO:-../shared/audio}
 clips=${CLIPS:-/usr/share/tuxpaint/stamps}
+syllables=${SYLLABLES:-/usr/share/gcin-voice/ogg}
 mkdir -p "$out"
 
 # say NAME COMMAND...: its output to OUT/NAME.txt, once it has ended well.
@@ -84,6 +85,32 @@ other_lips() {
       mapfile -t files < <(find "$clips" -name "*_desc_$language.ogg" | LC_ALL=C sort | head -120)
     fi
     if ((${#files[@]} > 0)); then lips "lips-tuxpaint-$language" --quiet --audio "${files[@]}"; fi
+  done
+}
+
+# Debian's gcin-voice: all syllables of Mandarin by two speakers, SYLLABLE/3.ogg and 5.ogg. Twenty
+# utterances of twenty of them each, 0.06 s apart.
+mandarin() {
+  local speaker files folder utterance i inputs filter
+  if [[ ! -d $syllables ]]; then return; fi
+  for speaker in 3 5; do
+    mapfile -t files < <(find "$syllables" -name "$speaker.ogg" | LC_ALL=C sort)
+    folder=$out/mandarin-$speaker
+    if [[ ! -d $folder ]]; then
+      rm -rf "$folder.partial" && mkdir "$folder.partial"
+      for utterance in {0..19}; do
+        inputs=() filter=""
+        for i in {0..19}; do
+          inputs+=(-i "${files[utterance + 57 * i]}")
+          filter+="[$i]apad=pad_dur=0.06[p$i];"
+        done
+        for i in {0..19}; do filter+="[p$i]"; done
+        ffmpeg -v error "${inputs[@]}" -filter_complex "${filter}concat=n=20:v=0:a=1" -ac 1 \
+          "$folder.partial/$(printf %02d "$utterance").wav" </dev/null
+      done
+      mv "$folder.partial" "$folder"
+    fi
+    lips "lips-mandarin-$speaker" --quiet --audio "$folder"
   done
 }
 
@@ -172,6 +199,7 @@ case ${1:-} in
   measure)
     results
     other_lips
+    mandarin
     examples
     gtests jumps default_model_test '*NoFaceJumps*'
     gtests regions default_model_test '*LipsStandStill*'
@@ -183,5 +211,5 @@ case ${1:-} in
     echo
     lip_table
     ;;
-  *) sed -n '2,7p' "$0" && exit 2 ;;
+  *) sed -n '2,9p' "$0" && exit 2 ;;
 esac

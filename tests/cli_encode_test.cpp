@@ -66,7 +66,7 @@ TEST_F(CliEncode, WrongUseIsNamed) {
 TEST_F(CliEncode, GoldenStatesThroughTheCommandLine) {
   for (const char* name : {"hubert_tiny", "hubert_tiny_stable"}) {
     const auto folder = encoder::golden_folder(name);
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: no golden data";
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: no golden data at " << folder;
     const formats::SafetensorsFile cases(folder / "cases.safetensors");
     for (int i = 0; cases.contains(fmt::format("case{}.raw", i)); ++i) {
       formats::save_npy(file("raw.npy"), cases.load(fmt::format("case{}.raw", i)));

@@ -236,7 +236,8 @@ TEST_F(CliEvaluate, GoldenFiguresThroughTheCommand) {
   const char* chosen = std::getenv("FLOWTALK_GOLDEN");
   const fs::path golden = chosen != nullptr ? chosen : FLOWTALK_GOLDEN_DEFAULT;
   const fs::path folder = golden / "metrics";
-  if (!fs::exists(folder / "expected.json")) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(folder / "expected.json"))
+    GTEST_SKIP() << "skipped: no golden data at " << folder / "expected.json";
   const Outcome outcome =
       run({"evaluate", "--ground-truth", folder.string(), "--predictions", folder.string(),
            "--regions", (golden / "templates").string(), folder.string(), "--json", "m.json"});

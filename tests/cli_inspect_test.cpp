@@ -73,7 +73,7 @@ void expect_contents(const Json& report, const Json& entry) {
 
 TEST_F(Inspect, ReadsOrRefusesEveryGoldenFile) {
   const fs::path folder = formats::golden_folder() / "formats", list = folder / "expected.json";
-  if (!fs::exists(list)) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(list)) GTEST_SKIP() << "skipped: no golden data at " << list;
   const Json all = parse_json(load_file(list), list.string());
   for (const auto& [name, entry] : all.items()) {
     SCOPED_TRACE(name);
@@ -109,7 +109,8 @@ TEST_F(Inspect, RecognisesTheRestOfTheGoldenData) {
       {"templates/flame_sample.ply", "mesh"},
   };
   const fs::path golden = formats::golden_folder();
-  if (!fs::exists(golden / "hubert_tiny")) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(golden / "hubert_tiny"))
+    GTEST_SKIP() << "skipped: no golden data at " << golden / "hubert_tiny";
   for (const auto& [name, kind] : kinds) {
     EXPECT_EQ(report((golden / name).string())["kind"], kind) << name;
     const Outcome plain = run({"inspect", (golden / name).string()});

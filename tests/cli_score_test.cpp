@@ -117,6 +117,40 @@ TEST_F(CliScore, RestyleChangesTheEmotion) {
   EXPECT_GT(json("s.json")["takes"][0]["emotions"]["angry"].get<double>(), 0.8);
 }
 
+// Without an id, the style is the likeliest one under the emotion that is told, not under any
+// other.
+TEST_F(CliScore, StyleThatIsNotToldFitsTheEmotionThatIs) {
+  perform("happy.npy", "happy", "M003");
+  const auto under_sad = [&](const Words& id) {
+    Words words = {"score",       "voice.wav", "--motion", "happy.npy", "--emotion", "sad",
+                   "--intensity", "high",      "--json",   "s.json",    "-q"};
+    words.insert(words.end(), id.begin(), id.end());
+    must_run(words);
+    return json("s.json")["takes"][0]["given"]["log_likelihood"].get<double>();
+  };
+  double most = -1e9;
+  for (const std::string id : {"M003", "M009", "M026", "W009", "W025"}) {
+    most = std::max(most, under_sad({"--id", id}));
+  }
+  EXPECT_GE(under_sad({}), most - 1e-3);
+  const auto origin = [&](const Words& id) {
+    Words words = {
+        "restyle",          "voice.wav", "--motion", "happy.npy", "--from-emotion", "sad",
+        "--from-intensity", "high",      "--keep",   "1",         "--emotion",      "angry",
+        "--intensity",      "high",      "-o",       "origin.npy"};
+    words.insert(words.end(), id.begin(), id.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const size_t begin = outcome.out.find("sad high of ") + 12;
+    return outcome.out.substr(begin, outcome.out.find(' ', begin) - begin);
+  };
+  const std::string found = origin({});
+  const std::string bytes = load_file(file("origin.npy"));
+  EXPECT_NEAR(under_sad({"--id", found}), under_sad({}), 1e-3);
+  EXPECT_EQ(origin({"--from-id", found}), found);
+  EXPECT_EQ(load_file(file("origin.npy")), bytes);
+}
+
 TEST_F(CliScore, RestyleFollowsACurve) {
   perform("happy.npy", "happy", "M003");
   const auto restyle = [&](const std::string& out, Words options) {

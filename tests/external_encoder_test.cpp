@@ -20,7 +20,7 @@ class ExternalEncoder : public CommandLine {
     CommandLine::SetUp();
     ours = encoder::golden_folder("hubert_tiny").string();
     other = encoder::golden_folder("hubert_tiny_stable").string();
-    if (!std::filesystem::exists(ours)) GTEST_SKIP() << "skipped: no golden data";
+    if (!std::filesystem::exists(ours)) GTEST_SKIP() << "skipped: no golden data at " << ours;
     for (const char* stem : {"M003_001_0_0", "M003_002_0_0", "M003_033_0_0"}) write_clip(stem);
   }
 

@@ -19,14 +19,14 @@ void check(const std::filesystem::path& folder, const std::filesystem::path& cas
 TEST(HubertOnTorch, EveryHiddenStateOfEveryCase) {
   for (const char* name : {"hubert_tiny", "hubert_tiny_stable"}) {
     const auto folder = golden_folder(name);
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: no golden data";
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "skipped: no golden data at " << folder;
     check(folder, folder / "cases.safetensors", 5e-5);
   }
 }
 
 TEST(HubertOnTorch, StatesOfTheFullSize) {
   const auto golden = golden_folder("hubert_base_formula");
-  if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data";
+  if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
   const auto folder =
       std::filesystem::temp_directory_path() / fmt::format("flowtalk_hubert_on_torch_{}", getpid());
   write_formula_model(golden, folder);

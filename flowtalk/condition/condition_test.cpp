@@ -75,6 +75,65 @@ TEST_F(ConditionTest, MixturesLieBetweenTheirParts) {
   EXPECT_NEAR(distance(mix, b), distance(a, b) / 2, 1e-3);
 }
 
+EmotionCurve curve_of(const std::vector<std::pair<std::string, float>>& frames) {
+  EmotionCurve curve;
+  curve.frames = static_cast<int64_t>(frames.size());
+  for (const auto& [mix, strength] : frames) {
+    const auto weights = parse_emotion_mix(mix);
+    curve.weights.insert(curve.weights.end(), weights.begin(), weights.end());
+    curve.strength.push_back(strength);
+  }
+  return curve;
+}
+
+TEST(EmotionsApart, OneEmotionIsTheCurveItself) {
+  for (const auto& curve : {curve_of({{"neutral", 0}, {"happy", 0.5f}, {"neutral", 0}}),
+                            curve_of({{"neutral", 0}, {"sad", 0}})}) {
+    const auto all = emotions_apart(curve);
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(all[0].curve.weights, curve.weights);
+    EXPECT_EQ(all[0].curve.strength, curve.strength);
+    EXPECT_EQ(all[0].share, std::vector<float>(curve.strength.size(), 1));
+  }
+}
+
+TEST(EmotionsApart, SharesAddUpAndRunEvenlyWhereAllAreNeutral) {
+  const auto curve = curve_of({{"neutral", 0},
+                               {"happy", 0.5f},
+                               {"happy:0.6,sad:0.4", 1},
+                               {"neutral", 0},
+                               {"neutral", 0},
+                               {"angry", 0.2f},
+                               {"neutral", 0}});
+  const auto all = emotions_apart(curve);
+  ASSERT_EQ(all.size(), 3u);  // happy, sad, angry
+  const std::vector<std::vector<float>> expected = {{1, 1, 0.6f, 0.4f, 0.2f, 0, 0},
+                                                    {0, 0, 0.4f, 0.8f / 3, 0.4f / 3, 0, 0},
+                                                    {0, 0, 0, 1.0f / 3, 2.0f / 3, 1, 1}};
+  const std::array<size_t, 3> emotion = {1, 2, 6};
+  for (size_t e = 0; e < 3; ++e) {
+    EXPECT_EQ(all[e].curve.strength, curve.strength);
+    for (size_t t = 0; t < 7; ++t) {
+      EXPECT_NEAR(all[e].share[t], expected[e][t], 1e-6) << e << " " << t;
+      for (size_t i = 0; i < 8; ++i) {
+        EXPECT_EQ(all[e].curve.weights[8 * t + i], i == emotion[e] ? 1 : 0);
+      }
+    }
+  }
+}
+
+// As a weight, neutral is an emotion of strength 0.
+TEST(EmotionsApart, NeutralAmongOthersHasNoStrength) {
+  auto curve = curve_of({{"happy", 1}, {"happy", 1}});
+  curve.weights[8] = 0.25f, curve.weights[9] = 0.75f;
+  const auto all = emotions_apart(curve);
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].curve.strength, std::vector<float>({0, 0}));
+  EXPECT_EQ(all[0].share, std::vector<float>({0, 0.25f}));
+  EXPECT_EQ(all[1].curve.strength, curve.strength);
+  EXPECT_EQ(all[1].share, std::vector<float>({1, 0.75f}));
+}
+
 TEST_F(ConditionTest, FusionLooksAheadNoFurtherThanItSays) {
   const Fusion<Ops> fusion(params::Scope<Ops>(source) / "fusion", 6, config);
   constexpr int64_t kFrames = 40, kAt = 25;

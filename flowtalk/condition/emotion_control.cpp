@@ -6,6 +6,40 @@
 #include "flowtalk/base/conditions.h"
 
 namespace flowtalk::condition {
+namespace {
+
+constexpr auto kNodeCount = static_cast<size_t>(kEmotionNodes);
+
+// Fills the frames that have no share of their own (negative) evenly from both sides.
+void fill_gaps(std::vector<float>& share) {
+  for (size_t t = 0; t < share.size(); ++t) {
+    if (share[t] >= 0) continue;
+    size_t end = t;
+    while (end < share.size() && share[end] < 0) ++end;
+    const bool first = t == 0, last = end == share.size();
+    const float after = last ? share[t - 1] : share[end];
+    const float before = first ? after : share[t - 1];
+    for (size_t i = t; i < end; ++i) {
+      const float along = static_cast<float>(i - t + 1) / static_cast<float>(end - t + 1);
+      share[i] = before + along * (after - before);
+    }
+  }
+}
+
+EmotionShare alone(const EmotionCurve& curve, size_t emotion) {
+  EmotionShare one{curve, {}};
+  std::fill(one.curve.weights.begin(), one.curve.weights.end(), 0.0f);
+  for (size_t t = 0; t < curve.strength.size(); ++t) {
+    const size_t at = t * kNodeCount + emotion;
+    one.curve.weights[at] = 1;
+    one.share.push_back(curve.strength[t] > 0 ? curve.weights[at] : -1);
+    if (emotion == kNeutral) one.curve.strength[t] = 0;
+  }
+  fill_gaps(one.share);
+  return one;
+}
+
+}  // namespace
 
 EmotionCurve EmotionCurve::constant(std::span<const float> mix, float strength, int64_t frames) {
   FT_CHECK(mix.size() == kEmotionNodes, "{} emotion weights", mix.size());
@@ -22,6 +56,22 @@ EmotionCurve EmotionCurve::constant(std::span<const float> mix, float strength, 
     curve.weights.insert(curve.weights.end(), weights.begin(), weights.end());
   }
   return curve;
+}
+
+std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve) {
+  FT_CHECK(curve.batch == 1, "{} clips", curve.batch);
+  std::array<bool, kNodeCount> shown{};
+  for (size_t i = 0; i < curve.weights.size(); ++i) {
+    if (curve.strength[i / kNodeCount] > 0 && curve.weights[i] > 0) shown[i % kNodeCount] = true;
+  }
+  if (std::count(shown.begin(), shown.end(), true) <= 1) {
+    return {{curve, std::vector<float>(curve.strength.size(), 1.0f)}};
+  }
+  std::vector<EmotionShare> all;
+  for (size_t e = 0; e < kNodeCount; ++e) {
+    if (shown[e]) all.push_back(alone(curve, e));
+  }
+  return all;
 }
 
 std::array<float, kLevelNodes> intensity_segments(float strength) {

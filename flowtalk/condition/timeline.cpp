@@ -67,15 +67,15 @@ void add_events(const std::vector<TimelineEvent>& events, std::vector<Amounts>& 
   }
 }
 
-// A raised cosine of kSpreadFrames over each amount; the ends hold. What is constant stays the
-// same, bit for bit.
+// A mean over kSpreadFrames of each amount, its ends tapered: a switch becomes an even slope
+// with round corners. The curve's ends hold. What is constant stays the same, bit for bit.
 std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
-  constexpr int kHalf = kSpreadFrames / 2;
+  constexpr int kHalf = kSpreadFrames / 2, kTaper = 5;
   std::array<double, kSpreadFrames> weights{};
   double sum = 0;
   for (int i = 0; i < kSpreadFrames; ++i) {
-    weights[static_cast<size_t>(i)] =
-        1 - std::cos(2 * std::numbers::pi * (i + 1) / (kSpreadFrames + 1));
+    const int inside = std::min({i + 1, kSpreadFrames - i, kTaper + 1});
+    weights[static_cast<size_t>(i)] = 1 - std::cos(std::numbers::pi * inside / (kTaper + 1));
     sum += weights[static_cast<size_t>(i)];
   }
   std::vector<Amounts> result = curve;

@@ -46,9 +46,8 @@ struct Timeline {
   std::vector<std::string> beyond(double duration_s) const;
 };
 
-// Frames that the most sudden change takes: a raised cosine of this width, 0.84 s (docs/control.md
-// says what it is measured by).
-inline constexpr int kSpreadFrames = 21;
+// Frames that the most sudden change takes, 0.6 s (docs/control.md says what it is measured by).
+inline constexpr int kSpreadFrames = 15;
 
 inline constexpr double kMaxWeight = 1e6;  // of an emotion in a mix, before they are made shares
 

@@ -165,7 +165,7 @@ TEST_F(ImportMead, SoundOfManyKindsInManyPlaces) {
 }
 
 TEST_F(ImportMead, MeadsOwnSoundFiles) {
-  if (!fs::exists(golden_sound())) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(golden_sound())) GTEST_SKIP() << "skipped: no golden data at " << golden_sound();
   write_emica_file(motion_file("W009/front/fear/level_1/007"), numbered_motion(5, 1));
   const fs::path sound = options_.sound / "W009/audio/fear/level_1/007.m4a";
   make_parent_folder(sound);

@@ -11,7 +11,7 @@ namespace {
 
 TEST(HubertBase, StatesOfTheFullSize) {
   const auto golden = golden_folder("hubert_base_formula");
-  if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data";
+  if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
   const auto folder =
       std::filesystem::temp_directory_path() / fmt::format("flowtalk_hubert_base_{}", getpid());
   write_formula_model(golden, folder);

@@ -24,7 +24,7 @@ struct HuggingFace : ::testing::Test {
 struct GoldenHubert : HuggingFace, ::testing::WithParamInterface<const char*> {
   void SetUp() override {
     folder = golden_folder(GetParam());
-    if (!fs::exists(folder)) GTEST_SKIP() << "skipped: no golden data";
+    if (!fs::exists(folder)) GTEST_SKIP() << "skipped: no golden data at " << folder;
   }
   fs::path folder;
 };
@@ -66,7 +66,7 @@ TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
 // The HuBERT inside a checkpoint of ProbTalk3D, under its own prefix.
 TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
   const fs::path golden = golden_folder("probtalk3d");
-  if (!fs::exists(golden)) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
   const Json config = parse_json(load_file(golden / "config.json"), "config.json")["hubert"];
   const fs::path folder =
       fs::temp_directory_path() / fmt::format("flowtalk_probtalk3d_hubert_{}", getpid());

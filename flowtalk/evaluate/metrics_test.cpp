@@ -273,7 +273,8 @@ void expect_close(double got, double want, const std::string& what) {
 
 TEST(MetricsTest, GoldenFiguresAreMet) {
   const fs::path folder = golden_folder("metrics");
-  if (!fs::exists(folder / "expected.json")) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(folder / "expected.json"))
+    GTEST_SKIP() << "skipped: no golden data at " << folder / "expected.json";
   const Json expected = parse_json(load_file(folder / "expected.json"), "expected.json");
   SetupSources sources;
   sources.folders = {folder, golden_folder("templates")};

@@ -40,7 +40,8 @@ std::string unzipped(const fs::path& path) {
 class FlameGolden : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(golden() / "flame")) GTEST_SKIP() << "skipped: no golden data";
+    if (!fs::exists(golden() / "flame"))
+      GTEST_SKIP() << "skipped: no golden data at " << golden() / "flame";
   }
   static const Face& model(const std::string& name) {
     static std::map<std::string, Face> loaded;

@@ -69,7 +69,7 @@ void expect_same_as_golden(const Array& got, const Json& expected) {
 void check_golden_files(const std::string& kind,
                         const std::function<void(const fs::path&, const Json&)>& read) {
   const fs::path folder = golden_folder() / "formats", list = folder / "expected.json";
-  if (!fs::exists(list)) GTEST_SKIP() << "skipped: no golden data";
+  if (!fs::exists(list)) GTEST_SKIP() << "skipped: no golden data at " << list;
   const Json all = parse_json(load_file(list), list.string());
   int files = 0;
   for (const auto& [name, entry] : all.items()) {

@@ -24,7 +24,8 @@ class GoldenModels : public ::testing::Test {
  protected:
   void SetUp() override {
     root_ = golden_folder();
-    if (!fs::exists(root_ / "flame")) GTEST_SKIP() << "skipped: no golden data";
+    if (!fs::exists(root_ / "flame"))
+      GTEST_SKIP() << "skipped: no golden data at " << root_ / "flame";
   }
   Json json(const std::string& name) const { return parse_json(load_file(root_ / name), name); }
   fs::path root_;

@@ -38,8 +38,7 @@ condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t
   all.batch = static_cast<int64_t>(conditions.size());
   all.frames = frames;
   for (const Condition& c : conditions) {
-    const auto one = c.curve ? with_frames(*c.curve, frames)
-                             : condition::EmotionCurve::constant(c.emotion, c.strength, frames);
+    const auto one = curve_of(c, frames);
     all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
     all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
   }
@@ -85,6 +84,11 @@ void check(std::span<const Condition> conditions, int64_t frames) {
     if (c.curve) check_curve(*c.curve, frames);
     FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
   }
+}
+
+condition::EmotionCurve curve_of(const Condition& condition, int64_t frames) {
+  if (condition.curve) return with_frames(*condition.curve, frames);
+  return condition::EmotionCurve::constant(condition.emotion, condition.strength, frames);
 }
 
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,

@@ -24,15 +24,16 @@ const RegionShares& shares_of(const PredictOptions& options, const model::ModelC
   return shares;
 }
 
-// c (1, T, K) of padded speech. Guidance pushes it away from the neutral condition, so that neutral
-// frames (where both are the same bits) stay as they are.
+// c (1, T, K) of padded speech under one emotion. Guidance pushes it away from the neutral
+// condition, so that neutral frames (where both are the same bits) stay as they are.
 Tensor condition_of(NativeOps& ops, const model::Generator<NativeOps>& generator,
-                    const Tensor& speech, const PredictOptions& options) {
+                    const Tensor& speech, const condition::EmotionCurve& curve,
+                    const PredictOptions& options) {
   const std::array<int64_t, 1> style = {options.style};
-  const auto condition = [&](const condition::EmotionCurve& curve) {
-    return generator.condition(ops, speech, generator.control(ops, curve), style);
+  const auto condition = [&](const condition::EmotionCurve& emotion) {
+    return generator.condition(ops, speech, generator.control(ops, emotion), style);
   };
-  const Tensor emotional = condition(curve_of(options, speech.dim(1)));
+  const Tensor emotional = condition(curve);
   if (options.guidance == 1) return emotional;
   const Tensor neutral =
       condition(condition::EmotionCurve::constant(PredictOptions{}.emotion, 0, speech.dim(1)));
@@ -69,6 +70,15 @@ std::vector<Tensor> play(const model::NativeFlowTalk& model, NativeOps& ops,
 
 }  // namespace
 
+void blend_in(const Tensor& motion, std::span<const float> share, Tensor& sum) {
+  if (sum.size() == 0) sum = Tensor::zeros(motion.shape());
+  const int64_t width = motion.dim(1);
+  for (int64_t i = 0; i < motion.size(); ++i) {
+    const float part = share[static_cast<size_t>(i / width)];
+    sum[i] = part == 1 ? motion[i] : sum[i] + part * motion[i];
+  }
+}
+
 Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
   check(options, frames);
@@ -77,8 +87,7 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& generator = state_->model->generator;
-  const Tensor c = condition_of(ops, generator, even_frames(ops, speech.values), options);
-  const auto prepared = generator.prepare(ops, c);
+  const Tensor heard = even_frames(ops, speech.values);
   std::vector<flow::NoiseAddress> noises;  // the same noise at each temperature
   std::array<size_t, kMotionRegions> noise_of{};
   for (size_t r = 0; r < kMotionRegions; ++r) {
@@ -88,7 +97,12 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
     noise_of[r] = static_cast<size_t>(known - noises.begin());
     if (known == noises.end()) noises.push_back({options.seed, options.take, temperatures[r]});
   }
-  const auto motions = play(*state_->model, ops, prepared, noises, frames);
+  std::vector<Tensor> motions(noises.size());
+  for (const auto& emotion : condition::emotions_apart(curve_of(options, heard.dim(1)))) {
+    const Tensor c = condition_of(ops, generator, heard, emotion.curve, options);
+    const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
+    for (size_t i = 0; i < played.size(); ++i) blend_in(played[i], emotion.share, motions[i]);
+  }
   if (motions.size() == 1) return motions.front();
   std::array<Tensor, kMotionRegions> by_region;
   for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]];

@@ -49,12 +49,20 @@ model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
                                              ops::NativeOps& ops, const tensor::Tensor& speech,
                                              std::span<const Condition> conditions);
 
+// A performance under several emotions is the blend of those under each
+// (condition::emotions_apart): adds share (T) x motion (T, 53) to `sum`, which may be empty. A
+// share of 1 keeps the bits.
+void blend_in(const tensor::Tensor& motion, std::span<const float> share, tensor::Tensor& sum);
+
 // Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
 void check(std::span<const Condition> conditions, int64_t frames);
 void check_curve(const condition::EmotionCurve& curve, int64_t frames);
 
 // The first `frames` of a curve; its last one is repeated where it has fewer.
 condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frames);
+
+// The curve of a condition, or its one emotion, for `frames` frames; the last is repeated.
+condition::EmotionCurve curve_of(const Condition& condition, int64_t frames);
 
 // Usage Error: a negative weight, weights that do not sum to one, a strength out of range.
 void check_emotion(const std::array<float, 8>& weights, float strength);

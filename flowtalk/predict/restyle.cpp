@@ -21,14 +21,20 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
   const auto a = prepare(*state_->model, ops, take.speech, {&from, 1});
   const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
-  const auto b = prepare(*state_->model, ops, take.speech, {&to, 1});
-  const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
-  const Tensor made = state_->model->prior.decode(ops, generator.latents_of(ops, moved, b));
-  for (const float v : made.values()) {
-    if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
+  Tensor result;
+  for (const auto& emotion : condition::emotions_apart(curve_of(to, take.speech.dim(1)))) {
+    const Condition one{.style = to.style, .curve = emotion.curve};
+    const auto b = prepare(*state_->model, ops, take.speech, {&one, 1});
+    const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
+    const Tensor made = state_->model->prior.decode(ops, generator.latents_of(ops, moved, b));
+    for (const float v : made.values()) {
+      if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
+    }
+    const auto wanted = static_cast<size_t>(take.frames * flame::kMotion);
+    blend_in(Tensor({take.frames, flame::kMotion}, made.values().first(wanted)), emotion.share,
+             result);
   }
-  return Tensor({take.frames, flame::kMotion},
-                made.values().first(static_cast<size_t>(take.frames * flame::kMotion)));
+  return result;
 }
 
 }  // namespace flowtalk::predict

@@ -5,7 +5,6 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/flowtalk.h"
-#include "flowtalk/train/blended_emotions.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 
@@ -90,10 +89,6 @@ class GeneratorTrainer {
       add_motion_losses(batch, prepared, step, generator, result);
       total = total + ramp * (w.reconstruction * result["reconstruction"] +
                               w.lips * result["lips"] + w.velocity * result["velocity"]);
-      if (w.blend > 0) {
-        result["blend"] = blend_error(batch, step);
-        total = total + ramp * w.blend * result["blend"];
-      }
     }
     result["total"] = total;
     return result;
@@ -215,34 +210,6 @@ class GeneratorTrainer {
     result["velocity"] =
         masked_mean(motion_error(differences(motion), twice(differences(batch.motion))),
                     mask.narrow(1, 1, mask.size(1) - 1));
-  }
-
-  // The condition knows single emotions from the data, blends only from here: at temperature 0 the
-  // motion under a changing blend of two emotions is the blend of the motions under each.
-  torch::Tensor blend_error(const Batch& batch, int64_t step) {
-    const int64_t count = std::max<int64_t>(1, batch.motion.size(0) / 4);
-    const Batch few = batch.first(count);
-    Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))
-                  .fork("blend")
-                  .fork(static_cast<uint64_t>(step));
-    const BlendedEmotions blends = blended_emotions(rng, count, batch.motion.size(1));
-    const auto under = [&](const condition::EmotionCurve& emotion) {
-      Batch other = few;
-      other.emotion = emotion;
-      auto unused = generator_of_step(config_.train.seed, step);
-      return generate(prepare(other, torch::Tensor()), torch::zeros({1, 1, 1}), unused);
-    };
-    torch::Tensor expected;
-    {
-      const torch::NoGradGuard no_grad;
-      const torch::Tensor share = blends.share.to(ops_.device());
-      expected = under(blends.first) * share + under(blends.second) * (1 - share);
-    }
-    const torch::Tensor motion = under(blends.both), mask = few.mask;
-    return config_.loss.reconstruction * masked_mean(motion_error(motion, expected), mask) +
-           config_.loss.velocity *
-               masked_mean(motion_error(differences(motion), differences(expected)),
-                           mask.narrow(1, 1, mask.size(1) - 1));
   }
 
   const GeneratorRun& config_;

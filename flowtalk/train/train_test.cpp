@@ -4,7 +4,6 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/train/blended_emotions.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/loop.h"
@@ -43,18 +42,6 @@ TEST(Windows, SameStepSameWindowsAndPaddingIsMasked) {
   }
 }
 
-TEST(Windows, FirstOfABatchAreThoseWindows) {
-  const auto clips = ramp_clips();
-  const Batch all = WindowSampler(clips, 32, 9).draw(4, 8), few = all.first(3);
-  EXPECT_TRUE(torch::equal(few.motion, all.motion.narrow(0, 0, 3)));
-  EXPECT_TRUE(torch::equal(few.mask, all.mask.narrow(0, 0, 3)));
-  EXPECT_EQ(few.emotion.batch, 3);
-  EXPECT_EQ(few.emotion.strength.size(), 3u * 32u);
-  EXPECT_TRUE(std::equal(few.emotion.weights.begin(), few.emotion.weights.end(),
-                         all.emotion.weights.begin()));
-  EXPECT_EQ(few.style.size(), 3u);
-}
-
 TEST(Windows, MotionKeepsPaceWithItsVoice) {
   const torch::Tensor time = torch::arange(40, torch::kFloat32).unsqueeze(1);
   const torch::Tensor wave = torch::cat({torch::sin(0.3 * time), time}, 1);
@@ -66,26 +53,6 @@ TEST(Windows, MotionKeepsPaceWithItsVoice) {
     EXPECT_LT((played.select(1, 1) - at).narrow(0, 2, played.size(0) - 4).abs().max().item<float>(),
               1e-4);
     EXPECT_LT((played.select(1, 0) - torch::sin(0.3 * at)).abs().max().item<float>(), 0.03);
-  }
-}
-
-TEST(BlendedEmotions, AreOneStrengthOfTwoEmotionsAndBothTogether) {
-  Rng rng(5);
-  const BlendedEmotions blends = blended_emotions(rng, 20, 16);
-  for (size_t frame = 0; frame < 20 * 16; ++frame) {
-    const float share = blends.share.flatten()[static_cast<int64_t>(frame)].item<float>();
-    EXPECT_EQ(blends.both.strength[frame], blends.first.strength[frame]);
-    EXPECT_EQ(blends.both.strength[frame], blends.second.strength[frame]);
-    int kinds = 0;
-    for (size_t e = 0; e < condition::kEmotionNodes; ++e) {
-      const size_t at = frame * condition::kEmotionNodes + e;
-      kinds += (blends.first.weights[at] == 1) + (blends.second.weights[at] == 1);
-      EXPECT_EQ(blends.both.weights[at],
-                share * blends.first.weights[at] + (1 - share) * blends.second.weights[at]);
-      EXPECT_NE(blends.first.weights[at] + blends.second.weights[at], 2);
-    }
-    EXPECT_EQ(kinds, 2);
-    EXPECT_EQ(blends.first.weights[frame * condition::kEmotionNodes], 0) << "neutral";
   }
 }
 

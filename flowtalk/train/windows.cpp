@@ -39,19 +39,6 @@ Batch Batch::to(torch::Device device) const {
   return moved;
 }
 
-Batch Batch::first(int64_t count) const {
-  Batch part = *this;
-  part.motion = motion.narrow(0, 0, count);
-  if (speech.defined()) part.speech = speech.narrow(0, 0, count);
-  part.mask = mask.narrow(0, 0, count);
-  const auto frames = static_cast<size_t>(count * emotion.frames);
-  part.emotion.batch = count;
-  part.emotion.weights.resize(frames * condition::kEmotionNodes);
-  part.emotion.strength.resize(frames);
-  part.style.resize(static_cast<size_t>(count));
-  return part;
-}
-
 Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
                  const std::vector<int64_t>& starts, int64_t window) {
   Batch batch;

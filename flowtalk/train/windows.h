@@ -31,7 +31,6 @@ struct Batch {
   std::vector<int64_t> style;       // (B)
 
   Batch to(torch::Device device) const;
-  Batch first(int64_t count) const;
 };
 
 // The window of a clip that begins at frame `start`.
