@@ -211,5 +211,5 @@ case ${1:-} in
     echo
     lip_table
     ;;
-  *) sed -n '2,9p' "$0" && exit 2 ;;
+  *) sed -n '2,8p' "$0" && exit 2 ;;
 esac

@@ -121,19 +121,52 @@ TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
   *features = spoken_by("slt");
 }
 
+// Two emotions with a pause between them in which the face is hardly neutral again.
+TEST_F(DefaultControl, NoFaceJumpsOverAShortPause) {
+  for (int pair = 0; pair < 64; ++pair) {
+    const int from = pair / 8, to = pair % 8;
+    if (from == to || from == kNeutral || to == kNeutral) continue;
+    const auto event = [&](int emotion, int64_t start, int64_t end) {
+      condition::TimelineEvent e;
+      e.start_s = static_cast<double>(start) / flame::kFps;
+      e.end_s = static_cast<double>(end) / flame::kFps;
+      e.amounts[static_cast<size_t>(emotion)] = 1;
+      return e;
+    };
+    const int64_t at = frames() / 2;
+    for (const int64_t pause : {5, 15}) {
+      condition::Timeline timeline;
+      timeline.events = {event(from, 0, at), event(to, at + pause, frames() + 50)};
+      auto o = options(kNeutral, 0);
+      o.curve = timeline.curve(frames(), condition::Amounts{});
+      EXPECT_LT(most_change(motion(o), at + pause / 2), kMostChange)
+          << kEmotions[static_cast<size_t>(from)] << " to " << kEmotions[static_cast<size_t>(to)];
+    }
+  }
+}
+
 TEST_F(DefaultControl, AFaceUnderTwoEmotionsIsTheBlendOfTheFacesUnderEach) {
-  const auto happy = motion(options(1, 0.8f)), sad = motion(options(2, 0.8f));
-  auto o = options(1, 0.8f);
-  o.emotion = {0, 0.25f, 0.75f, 0, 0, 0, 0, 0};
-  const auto both = motion(o);
   const auto curve = switched(1, 2, 0.8f, frames() / 2);
-  o.curve = curve;
-  const auto changing = motion(o);
-  for (int64_t i = 0; i < both.size(); ++i) {
-    ASSERT_NEAR(both[i], 0.25f * happy[i] + 0.75f * sad[i], 1e-5);
-    const auto at = static_cast<size_t>(i / flame::kMotion * condition::kEmotionNodes);
-    ASSERT_NEAR(changing[i], curve.weights[at + 1] * happy[i] + curve.weights[at + 2] * sad[i],
-                1e-5);
+  for (int kind = 0; kind < 3; ++kind) {
+    const auto under = [&](std::array<float, 8> mix, bool changing = false) {
+      auto o = options(1, 0.8f);
+      o.emotion = mix;
+      if (changing) o.curve = curve;
+      if (kind == 1) o.guidance = 1.5f;
+      if (kind == 2) o.region_temperature = {0.0f, 0.5f, 1.0f, 0.5f};
+      return motion(o);
+    };
+    const auto happy = under({0, 1}), sad = under({0, 0, 1}), both = under({0, 0.25f, 0.75f});
+    const auto changing = under({0, 1}, true);
+    for (int64_t i = 0; i < both.size(); ++i) {
+      ASSERT_NEAR(both[i], 0.25f * happy[i] + 0.75f * sad[i], 1e-4) << kind;
+      const auto at = static_cast<size_t>(i / flame::kMotion * condition::kEmotionNodes);
+      const float share = curve.weights[at + 1];
+      ASSERT_NEAR(changing[i], share * happy[i] + (1 - share) * sad[i], 1e-4) << kind;
+      if (share == 1 || share == 0) {
+        ASSERT_EQ(changing[i], share == 1 ? happy[i] : sad[i]) << kind;
+      }
+    }
   }
 }
 

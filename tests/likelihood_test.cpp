@@ -126,6 +126,20 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
   EXPECT_LT(own + 0.05, predictor->likelihood(cut(other), seen, happy).bits_per_dim());
 }
 
+TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
+  Condition both = sad;
+  both.emotion = {0, 0.25f, 0.75f};
+  const Tensor one = predictor->restyle(*speech, *motion, happy, happy);
+  const Tensor other = predictor->restyle(*speech, *motion, happy, sad);
+  const Tensor blend = predictor->restyle(*speech, *motion, happy, both);
+  double apart = 0;
+  for (int64_t i = 0; i < blend.size(); ++i) {
+    ASSERT_NEAR(blend[i], 0.25f * one[i] + 0.75f * other[i], 1e-4);
+    apart = std::max(apart, std::abs(double{one[i]} - double{other[i]}));
+  }
+  EXPECT_GT(apart, 0.3);
+}
+
 // Under any condition alike, what comes back is the prior's reconstruction of the recording.
 TEST_F(LikelihoodTest, RestyledToItselfAPerformanceComesBack) {
   const Tensor a = predictor->restyle(*speech, *motion, happy, happy);

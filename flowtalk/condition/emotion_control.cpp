@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "flowtalk/base/conditions.h"
 
@@ -30,9 +31,10 @@ EmotionShare alone(const EmotionCurve& curve, size_t emotion) {
   EmotionShare one{curve, {}};
   std::fill(one.curve.weights.begin(), one.curve.weights.end(), 0.0f);
   for (size_t t = 0; t < curve.strength.size(); ++t) {
-    const size_t at = t * kNodeCount + emotion;
-    one.curve.weights[at] = 1;
-    one.share.push_back(curve.strength[t] > 0 ? curve.weights[at] : -1);
+    const float* weights = curve.weights.data() + t * kNodeCount;
+    const float sum = std::accumulate(weights, weights + kNodeCount, 0.0f);
+    one.curve.weights[t * kNodeCount + emotion] = 1;
+    one.share.push_back(curve.strength[t] > 0 ? weights[emotion] / sum : -1);
     if (emotion == kNeutral) one.curve.strength[t] = 0;
   }
   fill_gaps(one.share);

@@ -29,8 +29,8 @@ struct EmotionShare {
   std::vector<float> share;  // (frames)
 };
 // The emotions of one clip's curve; their shares of a frame add up to 1. Where the strength is 0
-// all of them are neutral, and the shares run evenly from the frame before to the frame after. Of a
-// curve with one emotion, that curve.
+// their conditions are the same, and the shares run evenly from the frame before to the frame
+// after. Of a curve with one emotion, that curve.
 std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve);
 
 // clip(3k - j, 0, 1) for j = 0, 1, 2; the last segment runs on to 1.75 for k up to 1.25.

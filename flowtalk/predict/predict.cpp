@@ -1,6 +1,7 @@
 // From speech features and options to motion.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/predict/predictor_state.h"
@@ -24,20 +25,16 @@ const RegionShares& shares_of(const PredictOptions& options, const model::ModelC
   return shares;
 }
 
-// c (1, T, K) of padded speech under one emotion. Guidance pushes it away from the neutral
-// condition, so that neutral frames (where both are the same bits) stay as they are.
+// c (1, T, K) of padded speech under one emotion per frame.
 Tensor condition_of(NativeOps& ops, const model::Generator<NativeOps>& generator,
-                    const Tensor& speech, const condition::EmotionCurve& curve,
-                    const PredictOptions& options) {
-  const std::array<int64_t, 1> style = {options.style};
-  const auto condition = [&](const condition::EmotionCurve& emotion) {
-    return generator.condition(ops, speech, generator.control(ops, emotion), style);
-  };
-  const Tensor emotional = condition(curve);
-  if (options.guidance == 1) return emotional;
-  const Tensor neutral =
-      condition(condition::EmotionCurve::constant(PredictOptions{}.emotion, 0, speech.dim(1)));
-  return ops.add(neutral, ops.scale(ops.sub(emotional, neutral), options.guidance));
+                    const Tensor& speech, const condition::EmotionCurve& curve, int64_t style) {
+  return generator.condition(ops, speech, generator.control(ops, curve), {&style, 1});
+}
+
+// Guidance pushes c away from the neutral condition, so that neutral frames (where both are the
+// same bits) stay as they are.
+Tensor guided(NativeOps& ops, const Tensor& emotional, const Tensor& neutral, float guidance) {
+  return ops.add(neutral, ops.scale(ops.sub(emotional, neutral), guidance));
 }
 
 // The first `frames` of each of (N, T, 53), checked.
@@ -70,12 +67,15 @@ std::vector<Tensor> play(const model::NativeFlowTalk& model, NativeOps& ops,
 
 }  // namespace
 
-void blend_in(const Tensor& motion, std::span<const float> share, Tensor& sum) {
-  if (sum.size() == 0) sum = Tensor::zeros(motion.shape());
+void Blend::add(const Tensor& motion, std::span<const float> share) {
+  if (first_.size() == 0) {
+    first_ = sum_ = motion;
+    return;
+  }
   const int64_t width = motion.dim(1);
   for (int64_t i = 0; i < motion.size(); ++i) {
     const float part = share[static_cast<size_t>(i / width)];
-    sum[i] = part == 1 ? motion[i] : sum[i] + part * motion[i];
+    sum_[i] = part == 1 ? motion[i] : sum_[i] + part * (motion[i] - first_[i]);
   }
 }
 
@@ -97,15 +97,21 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
     noise_of[r] = static_cast<size_t>(known - noises.begin());
     if (known == noises.end()) noises.push_back({options.seed, options.take, temperatures[r]});
   }
-  std::vector<Tensor> motions(noises.size());
-  for (const auto& emotion : condition::emotions_apart(curve_of(options, heard.dim(1)))) {
-    const Tensor c = condition_of(ops, generator, heard, emotion.curve, options);
-    const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
-    for (size_t i = 0; i < played.size(); ++i) blend_in(played[i], emotion.share, motions[i]);
+  std::vector<Blend> motions(noises.size());
+  std::optional<Tensor> neutral;
+  if (options.guidance != 1) {
+    const auto none = condition::EmotionCurve::constant(PredictOptions{}.emotion, 0, heard.dim(1));
+    neutral = condition_of(ops, generator, heard, none, options.style);
   }
-  if (motions.size() == 1) return motions.front();
+  for (const auto& emotion : condition::emotions_apart(curve_of(options, heard.dim(1)))) {
+    Tensor c = condition_of(ops, generator, heard, emotion.curve, options.style);
+    if (neutral) c = guided(ops, c, *neutral, options.guidance);
+    const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
+    for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
+  }
+  if (motions.size() == 1) return motions.front().motion();
   std::array<Tensor, kMotionRegions> by_region;
-  for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]];
+  for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]].motion();
   return shares_of(options, state_->config).join(by_region);
 }
 

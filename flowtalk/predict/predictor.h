@@ -55,8 +55,9 @@ class Predictor {
   std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const tensor::Tensor& motion,
                                       std::span<const Condition> conditions) const;
   // A recorded performance, motion (T, 53), under another condition: the residual r that the flow
-  // finds under `from` is scaled by `keep` and played under `to`. -> (T, 53), T that of the shorter
-  // of voice and motion. `from` again with keep 1 gives the motion prior's reconstruction.
+  // finds under `from` is scaled by `keep` and played under `to`, under each emotion of a mixture
+  // or curve alone, which are blended. -> (T, 53), T that of the shorter of voice and motion.
+  // `from` again with keep 1 gives the motion prior's reconstruction, if it is of one emotion.
   tensor::Tensor restyle(const SpeechFeatures& speech, const tensor::Tensor& motion,
                          const Condition& from, const Condition& to, float keep = 1) const;
   std::vector<float> base_rho() const;  // (2D), AR(1) coefficients of the base

@@ -50,9 +50,17 @@ model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
                                              std::span<const Condition> conditions);
 
 // A performance under several emotions is the blend of those under each
-// (condition::emotions_apart): adds share (T) x motion (T, 53) to `sum`, which may be empty. A
-// share of 1 keeps the bits.
-void blend_in(const tensor::Tensor& motion, std::span<const float> share, tensor::Tensor& sum);
+// (condition::emotions_apart).
+class Blend {
+ public:
+  // share x motion, (T) and (T, 53); all motions alike, all shares of a frame add up to 1.
+  void add(const tensor::Tensor& motion, std::span<const float> share);
+  // (T, 53). A frame of one motion alone, or in which all motions are the same, keeps its bits.
+  const tensor::Tensor& motion() const { return sum_; }
+
+ private:
+  tensor::Tensor first_, sum_;
+};
 
 // Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
 void check(std::span<const Condition> conditions, int64_t frames);

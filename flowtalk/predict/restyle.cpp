@@ -21,7 +21,7 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
   const auto a = prepare(*state_->model, ops, take.speech, {&from, 1});
   const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
-  Tensor result;
+  Blend result;
   for (const auto& emotion : condition::emotions_apart(curve_of(to, take.speech.dim(1)))) {
     const Condition one{.style = to.style, .curve = emotion.curve};
     const auto b = prepare(*state_->model, ops, take.speech, {&one, 1});
@@ -31,10 +31,9 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
       if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
     }
     const auto wanted = static_cast<size_t>(take.frames * flame::kMotion);
-    blend_in(Tensor({take.frames, flame::kMotion}, made.values().first(wanted)), emotion.share,
-             result);
+    result.add(Tensor({take.frames, flame::kMotion}, made.values().first(wanted)), emotion.share);
   }
-  return result;
+  return result.motion();
 }
 
 }  // namespace flowtalk::predict
