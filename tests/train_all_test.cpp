@@ -35,7 +35,8 @@ class TrainAll : public CommandLine {
 };
 
 TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
-  if (!synth::espeak_available()) GTEST_SKIP() << "skipped: no espeak-ng-data";
+  if (!synth::espeak_available())
+    GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
   const std::vector<std::string> small = {"--benchmark", "synth-s"};
   Outcome outcome = train(small);
   ASSERT_EQ(outcome.code, 0) << outcome.err;

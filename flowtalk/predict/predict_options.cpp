@@ -58,8 +58,8 @@ condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frame
 }
 
 condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
-  if (options.curve) return with_frames(*options.curve, frames);
-  return condition::EmotionCurve::constant(options.emotion, options.strength, frames);
+  return curve_of(Condition{options.emotion, options.strength, options.style, options.curve},
+                  frames);
 }
 
 RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known) {

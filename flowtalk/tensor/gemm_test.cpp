@@ -69,7 +69,8 @@ TEST(Tiles, EveryInstructionSetEqualsNaiveSums) {
 // One running sum per output: the same bits whatever the width of a vector.
 TEST(Tiles, FusedInstructionSetsAgreeToTheBit) {
   const auto all = tables();
-  if (!all.contains("avx2") || !all.contains("avx512")) GTEST_SKIP() << "one instruction set only";
+  if (!all.contains("avx2") || !all.contains("avx512"))
+    GTEST_SKIP() << "skipped: this processor has no two instruction sets to compare";
   constexpr int64_t kDepth = 333;
   const auto a = random_values(kDepth, 1), b = random_values(kDepth * 16, 2);
   float wide[16], narrow[16];
