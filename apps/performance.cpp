@@ -135,9 +135,10 @@ void Performance::add_to(CLI::App& app) {
 void Performance::add_sampling_to(CLI::App& app) {
   app.add_option_function<std::string>(
       "--temperature", [this](const std::string& text) { read_temperature(text, *this); },
-      "how much chance is in a sample, 0.1 to 0.5 is useful (default 0.3; eyes and brows take 3 "
-      "times as much); per region: "
-      "lips:0.1,eyes:0.4,brows:0.8,rest:0.3");
+      fmt::format(
+          "how much chance is in a sample, 0.1 to 0.5 is useful (default 0.3; eyes and brows "
+          "take {} times as much); per region: lips:0.1,eyes:0.4,brows:0.8,rest:0.3",
+          predict::kUpperFaceGain));
   app.add_option_function<double>(
       "--guidance",
       [this](double value) {

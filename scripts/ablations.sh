@@ -18,7 +18,7 @@ jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/ablations}
 
 main_rows="flow-1 regression-1 flow-2 regression-2 flow-3 regression-3"
-other_rows="no-copies-1 no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
+other_rows="full-likelihood-1 no-copies-1 no-shift-1 one-hot-1 embedding-1 graph-without-va-1 gaussian-1 white-base-1 no-lip-losses-1"
 rows=${ROWS:-"$main_rows $other_rows"}
 
 train_one() { # NAME-SEED

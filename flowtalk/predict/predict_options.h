@@ -16,7 +16,7 @@ inline constexpr float kMaxGuidance = 3;
 // says little about them, so that at the lips' temperature they would move less than recorded ones;
 // at 0.3 this gain makes the upper face move as much (FDD near 0 on the validation split,
 // docs/results.md).
-inline constexpr float kUpperFaceGain = 3.0f;
+inline constexpr float kUpperFaceGain = 2.75f;
 
 struct PredictOptions {
   std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
