@@ -34,7 +34,7 @@ function(flowtalk_test name)
   target_link_libraries(${name} PRIVATE ${T_LINK} GTest::gmock GTest::gtest_main)
   flowtalk_warnings(${name})
   flowtalk_sanitizers(${name} PRIVATE)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES LABELS ${T_LABEL} TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES LABELS ${T_LABEL} TIMEOUT 900)
 endfunction()
 
 function(flowtalk_room name)

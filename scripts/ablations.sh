@@ -67,13 +67,13 @@ line() { # PART LABEL ROW...
     "$(cell '.metrics.FDD*1e6' %.3f "${taken[@]}") | $(cell '.metrics.Diversity*1e3' %.3f "${taken[@]}") |" \
     "$(cell '.behaviour.Jitter_ratio.value' %.3f "${taken[@]}") |" \
     "$(cell '.behaviour.Emotion_accuracy.value' %.3f "${taken[@]}") |" \
-    "$(cell '.behaviour.Intensity_rho.value' %.3f "${taken[@]}") |"
+    "$(cell '.behaviour.Intensity_rho.value' %.3f "${taken[@]}") | $(cell '.behaviour.NLL.value' %.3f "${taken[@]}") |"
 }
 
 table() { # PART; first without chance, from CE on at 0.3
   local row name
-  echo "| run | MVE mm | LVE mm^2 | FDD mm^2 | closure | CE | MEE | FDD | diversity mm | jitter | accuracy | rho |"
-  echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
+  echo "| run | MVE mm | LVE mm^2 | FDD mm^2 | closure | CE | MEE | FDD | diversity mm | jitter | accuracy | rho | NLL |"
+  echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
   for row in $rows; do line "$1" "$row" "$row"; done
   for name in flow regression; do
     line "$1" "$name, mean" "$name-1" "$name-2" "$name-3"
