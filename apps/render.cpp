@@ -7,12 +7,20 @@
 #include "apps/commands.h"
 #include "apps/film.h"
 #include "apps/motion_file.h"
+#include "apps/replaced_folder.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
+
+// A new folder, or one that holds nothing but pictures of an earlier call.
+std::filesystem::path frames_folder(const std::string& folder) {
+  return replaced_folder(folder, "--frames", [](const std::string& name) {
+    return name.size() == 9 && name.ends_with(".png") && name.find_first_not_of("0123456789") == 5;
+  });
+}
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -46,6 +54,7 @@ void check(const RenderCommand& c) {
     fail_usage("where to? -o FILE.mp4 makes a film, --frames FOLDER makes pictures");
   }
   if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
+  if (!c.frames.empty()) frames_folder(c.frames);
   check_subject(c.stage.face);
   if (!c.captions.empty() && c.captions.size() != c.motions.size()) {
     fail_usage("--caption: expected {}, one per motion file, got {}", c.motions.size(),
@@ -83,7 +92,7 @@ int render(const Args& args) {
   if (c.frames.empty()) {
     save_film(stage, c.output, voice, c.film);
   } else {
-    save_frames(stage, c.frames, c.film.quiet);
+    save_frames(stage, frames_folder(c.frames), c.film.quiet);
   }
   if (!c.film.quiet) {
     fmt::print("{}: {} frames, {} x {}\n", c.frames.empty() ? c.output : c.frames, stage.frames(),

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "apps/replaced_folder.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -201,6 +202,7 @@ void train_generator_over(const AllOptions& o) {
 
 // What can be known to fail is told before the first hour.
 void check_options(const AllOptions& o) {
+  model_folder(o.out);
   if (!o.configs.empty()) {
     for (const char* stage : {"encoder", "prior", "generator"}) {
       if (fs::exists(o.config(stage))) continue;

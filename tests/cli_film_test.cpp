@@ -67,6 +67,24 @@ TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
   EXPECT_EQ(load_file(file("pictures/00000.png")), load_file(file("pictures/00004.png")));
 }
 
+TEST_F(CliFilm, PicturesReplacePicturesAndNothingElse) {
+  formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({2, 53}));
+  const std::vector<std::string> draw = {"render", "motion.npy", "--size", "64", "-q", "--frames"};
+  const auto into = [&](const std::string& folder) {
+    std::vector<std::string> words = draw;
+    words.push_back(folder);
+    return run(words);
+  };
+  EXPECT_EQ(into("pictures/").code, 0);
+  EXPECT_EQ(into("pictures").code, 0);
+  std::filesystem::create_directories(file("mine"));
+  save_file(file("mine/thesis.txt"), "years of work");
+  EXPECT_TRUE(failed_with(into("mine"), 1, {"mine", "thesis.txt", "new folder"}));
+  EXPECT_EQ(load_file(file("mine/thesis.txt")), "years of work");
+  EXPECT_TRUE(failed_with(into("."), 1, {"would be lost"}));
+  EXPECT_TRUE(std::filesystem::exists(file("motion.npy")));
+}
+
 TEST_F(CliFilm, JawOpensOnThePicture) {
   tensor::Tensor motion = tensor::Tensor::zeros({2, 53});
   motion[53 + 50] = 0.3f;
