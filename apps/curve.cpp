@@ -29,11 +29,12 @@ condition::EmotionCurve CurveOption::along(const condition::Timeline& timeline,
                                            const predict::SpeechFeatures& speech,
                                            const condition::Amounts& base, bool quiet) const {
   const int64_t frames = speech.values.dim(1);
-  const auto beyond = timeline.beyond(static_cast<double>(frames) / flame::kFps);
-  if (!quiet && !beyond.empty()) {
+  for (const auto& lines :
+       {timeline.beyond(static_cast<double>(frames) / flame::kFps), timeline.weakened(frames)}) {
+    if (quiet || lines.empty()) continue;
     const std::string more =
-        beyond.size() > 1 ? fmt::format(" (and {} more like it)", beyond.size() - 1) : "";
-    warn(fmt::format("{}: {}{}", file, beyond.front(), more));
+        lines.size() > 1 ? fmt::format(" (and {} more like it)", lines.size() - 1) : "";
+    warn(fmt::format("{}: {}{}", file, lines.front(), more));
   }
   return timeline.curve(frames, base);
 }

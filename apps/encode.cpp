@@ -9,8 +9,10 @@
 
 #include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/waveform.h"
@@ -98,6 +100,8 @@ int encode(const Args& args) {
   if (c.voice.empty() || c.output.empty()) {
     fail_usage("which voice, and where to? for example: flowtalk encode voice.wav -o hidden.npy");
   }
+  check_writable(c.output);
+  refuse_to_replace(c.output, {c.voice});
   ThreadPool pool(c.threads);
   ops::NativeOps ops(pool);
   const auto encoder = encoder::load_encoder(

@@ -7,6 +7,7 @@
 #include "apps/evaluate_commands.h"
 #include "apps/face_options.h"
 #include "apps/motion_file.h"
+#include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
@@ -106,17 +107,21 @@ int evaluate_lips(const Args& args) {
       "flowtalk evaluate lips");
   declare(app, c);
   if (!parse(app, args)) return 0;
-  if (app.count("--temperature") > 0 && app.count("--deterministic") == 0) {
-    c.performance.deterministic = false;
-  }
+  c.performance.check_chance(app);
+  if (app.count("--temperature") > 0) c.performance.deterministic = false;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   const auto voices = find_voices(c.voices);
   if (!c.motions.empty()) {
     for (const char* option : {"--emotion", "--intensity", "--strength", "--id", "--temperature",
-                               "--deterministic", "--guidance", "--model"}) {
+                               "--deterministic", "--guidance", "--blinks", "--model"}) {
       if (app.count(option) == 0) continue;
       fail_usage("{} is of motion that is predicted here; with --motion leave it out", option);
     }
+  }
+  if (!c.json.empty()) {
+    check_writable(c.json);
+    refuse_to_replace(c.json, {c.motions.begin(), c.motions.end()});
+    refuse_to_replace(c.json, voices);
   }
   if (!c.motions.empty() && c.motions.size() != voices.size()) {
     fail_usage("--motion: expected {} files, one per voice, got {}", voices.size(),
@@ -128,8 +133,13 @@ int evaluate_lips(const Args& args) {
   std::vector<evaluate::LipRecording> recordings;
   Progress progress("listen", static_cast<int64_t>(voices.size()), "voices", c.quiet);
   for (size_t i = 0; i < voices.size(); ++i) {
-    recordings.push_back(evaluate::measure_lips(
-        voices[i].filename().string(), load_voice(voices[i]), motions[i], recognizer, face));
+    const audio::Audio voice = load_voice(voices[i]);
+    if (!c.motions.empty()) {
+      const auto mismatch = length_mismatch(c.motions[i], motions[i].dim(0), voices[i], voice);
+      if (!mismatch.empty()) fail("{}; give each voice its own motion", mismatch);
+    }
+    recordings.push_back(
+        evaluate::measure_lips(voices[i].filename().string(), voice, motions[i], recognizer, face));
     progress.advance();
   }
   const evaluate::LipReport report = evaluate::check_lips(recordings);

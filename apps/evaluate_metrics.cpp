@@ -189,6 +189,7 @@ int evaluate_metrics(const Args& args) {
   declare(app, c);
   if (!parse(app, args)) return 0;
   if (c.of_files()) c.model.refuse_with_files(app);
+  c.model.performance.check_chance(app);
   const std::optional<fs::path> folder =
       c.output.empty() ? std::nullopt : std::optional<fs::path>(c.output);
   const fs::path json = !c.json.empty() ? fs::path(c.json) : folder ? *folder / "metrics.json" : "";

@@ -111,20 +111,23 @@ Json to_json(const RestylingSummary& s) {
           {"probability", s.after},
           {"probability_least", s.least_after},
           {"probability_of_old", s.old},
+          {"blinks_before", s.blinks_before},
+          {"blinks", s.blinks},
           {"lip_correlation", s.lips},
           {"lip_correlation_least", s.least_lips}};
 }
 
 void print_row(std::string_view name, const RestylingSummary& s) {
-  fmt::print("{:<12}{:>6}{:>9.3f}{:>8.3f}{:>8.3f}{:>8.3f}{:>9.3f}{:>8.3f}{:>7}\n", name, s.pairs,
-             s.before, s.after, s.least_after, s.old, s.lips, s.least_lips, s.good);
+  fmt::print("{:<12}{:>6}{:>9.3f}{:>8.3f}{:>8.3f}{:>8.3f}{:>9.3f}{:>8.3f}{:>7}{:>12}\n", name,
+             s.pairs, s.before, s.after, s.least_after, s.old, s.lips, s.least_lips, s.good,
+             fmt::format("{}/{}", s.blinks, s.blinks_before));
 }
 
 void report(const RestyleEvaluation& c, const std::vector<RestyledPair>& pairs) {
   const RestylingSummary all = evaluate::summary_of(pairs);
   Json json = to_json(all);
-  fmt::print("{:<12}{:>6}{:>9}{:>8}{:>8}{:>8}{:>9}{:>8}{:>7}\n", "to", "pairs", "P before", "P",
-             "least", "P old", "lip corr", "least", "good");
+  fmt::print("{:<12}{:>6}{:>9}{:>8}{:>8}{:>8}{:>9}{:>8}{:>7}{:>12}\n", "to", "pairs", "P before",
+             "P", "least", "P old", "lip corr", "least", "good", "blinks");
   for (size_t e = 0; e < kEmotions.size(); ++e) {
     std::vector<RestyledPair> some;
     for (const RestyledPair& pair : pairs) {
@@ -138,7 +141,7 @@ void report(const RestyleEvaluation& c, const std::vector<RestyledPair>& pairs) 
   print_row("all", all);
   fmt::print(
       "P: the classifier's probability of the new emotion; good: P > {}, lip correlation >= "
-      "{}\n",
+      "{}; blinks: made/recorded\n",
       evaluate::kShown, evaluate::kSameLips);
   if (!c.json.empty()) save_file(c.json, json.dump(2) + "\n");
 }

@@ -8,6 +8,7 @@
 #include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/face_options.h"
+#include "apps/outputs.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
@@ -156,6 +157,9 @@ int vertices(const Args& args) {
   declare(app, c);
   if (!parse(app, args)) return 0;
   if (c.output.empty()) fail_usage("where to? give --out FILE.npy");
+  check_writable(c.output);
+  refuse_to_replace(c.output, {c.params, c.shape, c.expression, c.root, c.neck, c.jaw, c.eyes,
+                               c.pose, c.translation, c.face.face, c.face.templates});
   check_subject(c.face);
   face::Parameters p = load(c);
   const ChosenFace chosen = choose_face(c.face);

@@ -74,6 +74,14 @@ void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFra
   }
 }
 
+void warn_of_lost_coefficients(const tensor::Tensor& motion, const face::Face& face) {
+  const auto width = static_cast<size_t>(motion.dim(1));
+  const auto row = [&](int64_t t) {
+    return face::frame_of_row(motion.values().subspan(static_cast<size_t>(t) * width, width));
+  };
+  warn_of_lost_coefficients(motion.dim(0), row, face);
+}
+
 void warn_of_other_axes(const std::string& axes, const face::Face& face) {
   if (axes == face.axes) return;
   warn(

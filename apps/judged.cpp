@@ -3,11 +3,19 @@
 #include <cmath>
 #include <filesystem>
 
+#include "apps/command_line.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/data/index.h"
 
 namespace flowtalk::apps {
+namespace {
+
+// Of predict::Predictor::prior_error: recorded clips of the corpus have at most 0.41, frozen faces
+// and noise 0.92 and more.
+constexpr double kImpossible = 0.6;
+
+}  // namespace
 
 void ConditionOptions::add_to(CLI::App& app, const std::string& prefix, const std::string& what) {
   app.add_option("--" + prefix + "emotion", emotion,
@@ -48,6 +56,16 @@ evaluate::EmotionClassifier load_classifier(const std::string& named) {
   const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
   const bool is_run = fs::exists(folder / "last" / "config.json");
   return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
+}
+
+void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,
+                        const tensor::Tensor& motion) {
+  const double error = predictor.prior_error(motion);
+  if (error < kImpossible) return;
+  warn(
+      fmt::format("{}: {:.0f} % of this motion is beyond what the model has learned of faces; what "
+                  "is said of it means little",
+                  path, 100 * error));
 }
 
 tensor::Tensor load_performance(const std::string& path) {

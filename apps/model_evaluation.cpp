@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array kFormOptions = {
-    "--dataset",     "--split",         "--num-samples",   "--max-epoch",
-    "--skip-steps",  "--test-subjects", "--save-path",     "--model",
-    "--temperature", "--seed",          "--deterministic", "--encoder",
-    "--id",          "--classifier",    "--subset",        "--guidance"};
+    "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
+    "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
+    "--deterministic", "--encoder",   "--id",          "--classifier",  "--subset",
+    "--guidance",      "--blinks"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -93,12 +93,12 @@ std::string protocol_of(const fs::path& checkpoint) {
 }
 
 std::string sampling_of(const ModelEvaluation& e) {
-  const std::string guidance =
-      e.performance.guidance == 1 ? "" : fmt::format(", guidance {}", e.performance.guidance);
-  if (e.performance.deterministic) return "deterministic" + guidance;
-  return fmt::format("temperature {}, seed {}", e.performance.temperature_label(),
-                     e.performance.seed) +
-         guidance;
+  const Performance& p = e.performance;
+  std::string more;
+  if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
+  if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
+  if (p.deterministic) return "deterministic" + more;
+  return fmt::format("temperature {}, seed {}", p.temperature_label(), p.seed) + more;
 }
 
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {

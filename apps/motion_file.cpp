@@ -26,6 +26,24 @@ tensor::Tensor widen(const tensor::Tensor& motion, int64_t width, std::span<cons
   return wide;
 }
 
+tensor::Tensor widen_beside(const tensor::Tensor& motion, const tensor::Tensor& recorded,
+                            int64_t width) {
+  tensor::Tensor wide = widen(motion, width);
+  const int64_t recorded_width = recorded.dim(1);
+  const auto copy = [&](int64_t from, int64_t count) {
+    for (int64_t t = 0; t < motion.dim(0); ++t) {
+      std::copy_n(recorded.data() + t * recorded_width + from, count,
+                  wide.data() + t * width + from);
+    }
+  };
+  const int64_t live_end = flame::kShape + flame::kLiveExpression;
+  if (std::min(width, recorded_width) > flame::kMotion) copy(0, flame::kShape);
+  if (width == flame::kWide && recorded_width == flame::kWide) {
+    copy(live_end, flame::kExpression - flame::kLiveExpression);
+  }
+  return wide;
+}
+
 tensor::Tensor load_motion(const std::filesystem::path& path) {
   const tensor::Tensor read = formats::load_npy(path);
   const int64_t width = read.rank() == 0 ? 0 : read.dim(-1);

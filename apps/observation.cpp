@@ -115,6 +115,7 @@ std::optional<std::vector<data::Phone>> Observation::phones_of(size_t i) const {
 
 evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& clip) const {
   evaluate::Observations seen;
+  if (predictor_.config().face == "builtin") seen.blinks = evaluate::see_blinks(clip);
   if (classifier_) {
     seen.emotion = evaluate::see_emotion(*classifier_, clip);
     seen.levels = evaluate::see_levels(*classifier_, predictor_, clip);

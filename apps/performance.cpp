@@ -150,9 +150,24 @@ void Performance::add_sampling_to(CLI::App& app) {
       },
       "exaggerates the emotion: 1 is off, 1 to 2 is useful (default 1)");
   app.add_flag("--deterministic", deterministic, "the one most typical answer, no chance in it");
+  app.add_option(
+         "--blinks", blinks,
+         fmt::format("per minute, 0 to {} (default {}, none where nothing is left to chance; "
+                     "0: never)",
+                     predict::kMaxBlinks, predict::kUsualBlinks))
+      ->check(number_between(0, predict::kMaxBlinks));
   app.add_option("--seed", seed, "the same seed gives the same motion (default 0)")
       ->check(whole_number());
   model.add_to(app);
+}
+
+void Performance::check_chance(const CLI::App& app) const {
+  if (app.count("--deterministic") == 0 || (blinks && *blinks > 0)) return;
+  for (const char* option : {"--temperature", "--take", "--seed"}) {
+    const CLI::Option* known = app.get_option_no_throw(option);
+    if (known == nullptr || known->count() == 0) continue;
+    fail_usage("--deterministic leaves nothing to chance; leave it out, or {}", option);
+  }
 }
 
 predict::PredictOptions Performance::options(const Mood& mood) const {
@@ -173,6 +188,7 @@ void Performance::sample_into(predict::PredictOptions& options) const {
   options.region_temperature = region_temperature;
   options.guidance = static_cast<float>(guidance);
   options.deterministic = deterministic;
+  if (blinks) options.blinks_per_minute = static_cast<float>(*blinks);
   options.seed = seed;
 }
 

@@ -52,12 +52,15 @@ struct Performance {
   CurveOption curve;
   std::string face = "builtin";  // the model's, for temperatures per region
   bool deterministic = false;
+  std::optional<double> blinks;  // per minute
   uint64_t seed = 0;
   uint32_t take = 0;
 
   void add_to(CLI::App& app);
   // Of those only what does not belong to one voice: temperature, seed, checkpoint, threads.
   void add_sampling_to(CLI::App& app);
+  // Usage Error: --deterministic beside an option that only chance could follow.
+  void check_chance(const CLI::App& app) const;
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
   predict::PredictOptions options(const Mood& mood) const;
   // What add_sampling_to reads; part of options().

@@ -7,6 +7,7 @@
 #include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/motion_file.h"
+#include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/sweep.h"
 #include "apps/voices.h"
@@ -62,6 +63,15 @@ void declare(CLI::App& app, PredictCommand& c) {
   app.footer(kExamples);
 }
 
+// -o names an .npy file or a folder; a name that looks like another kind of file is a slip.
+void check_output(const fs::path& output) {
+  const std::string kind = output.extension().string();
+  if (kind.empty() || kind == ".npy" || fs::is_directory(output)) return;
+  fail_usage("-o {}: predict writes motion, to a file that ends in .npy or into a folder ({}/){}",
+             output.string(), output.string(),
+             kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");
+}
+
 // Where the answers to one voice go, before _sampleN is added. `several`: cells of one voice.
 fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell,
                    bool several) {
@@ -87,6 +97,9 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
   for (const fs::path& voice : voices) {
     for (const SweepCell& cell : cells) {
       outputs.push_back(output_of(c, voice, cell, cells.size() > 1));
+      for (int sample = 0; sample < c.samples; ++sample) {
+        refuse_to_replace(sample_path(outputs.back(), sample, c.samples), voices);
+      }
       if (!seen.insert(outputs.back()).second) {
         fail_usage("two {} would both be written to {}; give -o a folder and distinct names",
                    cells.size() > 1 ? "answers" : "voices", outputs.back().string());
@@ -94,6 +107,19 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
     }
   }
   return outputs;
+}
+
+// A voice's features. Of several voices one that cannot be read is warned of and left out: none.
+std::optional<predict::SpeechFeatures> hear(const predict::Predictor& predictor,
+                                            const fs::path& name, bool several) {
+  try {
+    const audio::Audio voice = load_voice(name);
+    return with_context(name.string(), [&] { return predictor.encode(voice); });
+  } catch (const Error& e) {
+    if (!several) throw;
+    warn(e.what());
+    return std::nullopt;
+  }
 }
 
 // The shape that goes with the motion: the subject's, if a file says it.
@@ -124,6 +150,11 @@ int predict(const Args& args) {
   if (c.samples > 1 && c.performance.deterministic) {
     fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
   }
+  c.performance.check_chance(app);
+  check_output(c.output);
+  if (app.count("--face") > 0 && !c.performance.region_temperature) {
+    fail_usage("--face is for --temperature per region, such as lips:0.1,brows:0.8");
+  }
   const auto curve = c.performance.curve.load(app);
   check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
@@ -133,26 +164,30 @@ int predict(const Args& args) {
 
   const predict::Predictor predictor = c.performance.model.load();
   const auto regions = c.performance.regions(predictor);
+  for (SweepCell& cell : cells) cell.options.regions = regions;
   const bool batch = outputs.size() > 1;
-  predict::SpeechFeatures features;
+  size_t failed = 0;
   Progress progress("predict", static_cast<int64_t>(outputs.size()), "answers", !batch || c.quiet);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const fs::path& name = voices[i / cells.size()];
-    SweepCell& cell = cells[i % cells.size()];
-    if (i % cells.size() == 0) {
-      const audio::Audio voice = load_voice(name);
-      features = with_context(name.string(), [&] { return predictor.encode(voice); });
+  for (size_t v = 0; v < voices.size(); ++v) {
+    const auto features = hear(predictor, voices[v], voices.size() > 1);
+    failed += features ? 0 : 1;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const fs::path& output = outputs[v * cells.size() + i];
+      predict::PredictOptions& options = cells[i].options;
+      if (features && curve) c.performance.curve.follow(*curve, *features, c.quiet, options);
+      for (int sample = 0; features && sample < c.samples; ++sample) {
+        options.take = c.performance.take + static_cast<uint32_t>(sample);
+        const auto motion = widen(predictor.predict(*features, options), c.width, shape);
+        const fs::path path = sample_path(output, sample, c.samples);
+        formats::save_npy(path, motion);
+        if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));
+      }
+      progress.advance(1, output.filename().string());
     }
-    cell.options.regions = regions;
-    if (curve) c.performance.curve.follow(*curve, features, c.quiet, cell.options);
-    for (int sample = 0; sample < c.samples; ++sample) {
-      cell.options.take = c.performance.take + static_cast<uint32_t>(sample);
-      const auto motion = widen(predictor.predict(features, cell.options), c.width, shape);
-      const fs::path path = sample_path(outputs[i], sample, c.samples);
-      formats::save_npy(path, motion);
-      if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));
-    }
-    progress.advance(1, outputs[i].filename().string());
+  }
+  if (failed > 0) {
+    fail("{} of {} voices could not be read (see above); the others are done", failed,
+         voices.size());
   }
   return 0;
 }

@@ -7,16 +7,17 @@
 #include "apps/commands.h"
 #include "apps/film.h"
 #include "apps/motion_file.h"
-#include "apps/replaced_folder.h"
+#include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
 
 // A new folder, or one that holds nothing but pictures of an earlier call.
-std::filesystem::path frames_folder(const std::string& folder) {
+fs::path frames_folder(const std::string& folder) {
   return replaced_folder(folder, "--frames", [](const std::string& name) {
     return name.size() == 9 && name.ends_with(".png") && name.find_first_not_of("0123456789") == 5;
   });
@@ -53,8 +54,12 @@ void check(const RenderCommand& c) {
   if (c.output.empty() == c.frames.empty()) {
     fail_usage("where to? -o FILE.mp4 makes a film, --frames FOLDER makes pictures");
   }
-  if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
-  if (!c.frames.empty()) frames_folder(c.frames);
+  if (!c.output.empty()) {
+    check_ending(c.output, ".mp4", "-o");
+    check_writable(c.output);
+    refuse_to_replace(c.output, {c.motions.begin(), c.motions.end()});
+    refuse_to_replace(c.output, {c.voice});
+  }
   check_subject(c.stage.face);
   if (!c.captions.empty() && c.captions.size() != c.motions.size()) {
     fail_usage("--caption: expected {}, one per motion file, got {}", c.motions.size(),
@@ -70,29 +75,27 @@ int render(const Args& args) {
   declare(app, c);
   if (!parse(app, args)) return 0;
   check(c);
+  if (!c.frames.empty()) c.frames = frames_folder(c.frames).string();
   std::vector<Role> roles;
   for (size_t i = 0; i < c.motions.size(); ++i) {
     roles.push_back({c.captions.empty() ? "" : c.captions[i], load_motion(c.motions[i])});
   }
   std::optional<audio::Audio> voice;
   if (!c.voice.empty()) voice = load_voice(c.voice);
+  for (size_t i = 0; voice && !c.film.quiet && i < roles.size(); ++i) {
+    const auto mismatch = length_mismatch(c.motions[i], roles[i].motion.dim(0), c.voice, *voice);
+    if (!mismatch.empty()) warn(mismatch + "; do they belong together?");
+  }
   const std::vector<Role> motions = roles;
   Stage stage(std::move(roles), c.stage);
   for (const Role& role : motions) {
     if (c.film.quiet) break;
-    warn_of_lost_coefficients(
-        role.motion.dim(0),
-        [&](int64_t t) {
-          const int64_t width = role.motion.dim(1);
-          return face::frame_of_row(role.motion.values().subspan(static_cast<size_t>(t * width),
-                                                                 static_cast<size_t>(width)));
-        },
-        stage.face());
+    warn_of_lost_coefficients(role.motion, stage.face());
   }
   if (c.frames.empty()) {
     save_film(stage, c.output, voice, c.film);
   } else {
-    save_frames(stage, frames_folder(c.frames), c.film.quiet);
+    save_frames(stage, c.frames, c.film.quiet);
   }
   if (!c.film.quiet) {
     fmt::print("{}: {} frames, {} x {}\n", c.frames.empty() ? c.output : c.frames, stage.frames(),

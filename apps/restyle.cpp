@@ -7,6 +7,7 @@
 #include "apps/film.h"
 #include "apps/judged.h"
 #include "apps/motion_file.h"
+#include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -30,6 +31,7 @@ struct RestyleCommand {
   std::string voice, motion, output;
   ConditionOptions from, to;
   CurveOption curve;
+  bool new_strength = false;  // --strength or --intensity are given
   double keep = 1;
   int64_t width = 403;
   ModelChoice model;
@@ -44,6 +46,8 @@ void declare(CLI::App& app, RestyleCommand& c) {
   app.add_option("--motion", c.motion, "the recorded performance (.npy)");
   c.to.add_to(app, "", "the new condition (default: as it was)");
   c.curve.add_to(app);
+  app.add_option("--subject", c.stage.face.subject,
+                 "of a film: whose face, by its name in --templates");
   c.from.add_to(app, "from-", "what was recorded (default: the most likely)");
   app.add_option("--keep", c.keep, "how much of the take itself is kept, 0 to 1 (default 1)")
       ->check(number_between(0, 1));
@@ -65,31 +69,31 @@ void check(const RestyleCommand& c, const CLI::App& app) {
   }
   const std::vector<const char*> of_other =
       c.is_film() ? std::vector{"--width"}
-                  : std::vector{"--size", "--columns", "--look", "--title", "--crf", "--face"};
+                  : std::vector{"--size", "--columns",   "--look",    "--title",  "--crf",
+                                "--face", "--templates", "--subject", "--regions"};
   for (const char* option : of_other) {
     if (app.count(option) == 0) continue;
     fail_usage("{} belongs to -o with a name that ends in {}", option,
                c.is_film() ? ".npy" : ".mp4");
   }
-  for (const char* prefix : {"--", "--from-"}) {
-    const auto given = [&](const char* name) { return app.count(prefix + std::string(name)) > 0; };
-    if (!given("emotion") && (given("intensity") || given("strength"))) {
-      fail_usage("{0}intensity and {0}strength need {0}emotion", prefix);
-    }
+  if (c.from.emotion.empty() && app.count("--from-intensity") + app.count("--from-strength") > 0) {
+    fail_usage("--from-intensity and --from-strength need --from-emotion");
   }
   for (const ConditionOptions* options : {&c.from, &c.to}) {
     options->style_index();
     if (!options->emotion.empty()) options->condition(0);
   }
-  if (c.to.emotion.empty() && c.to.style.empty() && c.curve.file.empty()) {
-    fail_usage("what is to change? give --emotion, --curve, or --id for another speaking style");
+  if (c.to.emotion.empty() && c.to.style.empty() && c.curve.file.empty() && !c.new_strength) {
+    fail_usage(
+        "what is to change? give --emotion, --strength, --curve, or --id for another speaking "
+        "style");
   }
 }
 
-// A condition and how it is called in what is printed.
+// A condition and how it is called in what is printed: "happy", "happy high".
 struct NamedCondition {
   predict::Condition condition;
-  std::string label;
+  std::string emotion, label;
 };
 
 // The condition that was recorded: as told, else by Bayes' rule.
@@ -99,11 +103,12 @@ NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& pred
   if (!c.from.emotion.empty()) {
     const int style =
         told ? *told : likeliest_style(predictor, speech, motion, c.from.condition(0));
-    return {c.from.condition(style), c.from.label()};
+    return {c.from.condition(style), parse_mood(c.from.emotion).label, c.from.label()};
   }
   const auto seen = recognise(predictor, speech, motion, told);
   const auto label = predict::label_at(seen.most_likely());
-  return {condition_of(label, seen.style), text_of(label)};
+  return {condition_of(label, seen.style),
+          std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
 }
 
 // What is to be shown: the condition as it was, but for what was given. A curve without a base of
@@ -113,7 +118,15 @@ NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
                          const predict::SpeechFeatures& speech) {
   NamedCondition to = from;
   to.condition.style = c.to.style_index().value_or(from.condition.style);
-  if (!c.to.emotion.empty()) to = {c.to.condition(to.condition.style), c.to.label()};
+  if (!c.to.emotion.empty()) {
+    to = {c.to.condition(to.condition.style), parse_mood(c.to.emotion).label, c.to.label()};
+  } else if (c.new_strength) {
+    if (from.condition.strength == 0) {
+      fail_usage("what was recorded is {}, which has no strength; give --emotion too", from.label);
+    }
+    to.condition.strength = c.to.strength.value();
+    to.label = from.emotion + " " + c.to.strength.label(' ');
+  }
   if (curve) {
     const auto base = condition::amounts_of(to.condition.emotion, double{to.condition.strength});
     to.condition.curve = c.curve.along(*curve, speech, base, c.film.quiet);
@@ -123,15 +136,19 @@ NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
 }
 
 void save(const RestyleCommand& c, const predict::Predictor& predictor, const tensor::Tensor& made,
-          const audio::Audio& voice) {
+          const tensor::Tensor& recorded, const audio::Audio& voice) {
   if (!c.is_film()) {
-    formats::save_npy(c.output, widen(made, c.width));
+    formats::save_npy(c.output, widen_beside(made, recorded, c.width));
     return;
   }
+  const tensor::Tensor shown = widen_beside(made, recorded, flame::kWide);
   StageOptions options = c.stage;
   options.threads = c.model.threads;
-  Stage stage({{"", made}}, options);
-  if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
+  Stage stage({{"", shown.reshape({-1, flame::kWide})}}, options);
+  if (!c.film.quiet) {
+    warn_of_other_axes(predictor.config().face, stage.face());
+    warn_of_lost_coefficients(shown.reshape({-1, flame::kWide}), stage.face());
+  }
   save_film(stage, c.output, voice, c.film);
 }
 
@@ -145,11 +162,13 @@ int restyle(const Args& args) {
       "flowtalk restyle");
   declare(app, c);
   if (!parse(app, args)) return 0;
+  c.new_strength = app.count("--strength") + app.count("--intensity") > 0;
   check(c, app);
   const auto curve = c.curve.load(app);
   check_subject(c.stage.face);
   check_writable(c.output);
-  const tensor::Tensor motion = load_performance(c.motion);
+  refuse_to_replace(c.output, {c.voice, c.motion, c.curve.file});
+  const tensor::Tensor motion = load_performance(c.motion), recorded = load_motion(c.motion);
   const audio::Audio voice = load_voice(c.voice);
   const predict::Predictor predictor = c.model.load();
   const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
@@ -160,7 +179,8 @@ int restyle(const Args& args) {
                       predictor.restyle(speech, motion, origin.condition, target.condition,
                                         static_cast<float>(c.keep)));
   });
-  save(c, predictor, made, voice);
+  warn_of_impossible(predictor, c.motion, motion);
+  save(c, predictor, made, recorded, voice);
   if (!c.film.quiet) {
     const auto text = [](const NamedCondition& x) {
       return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);

@@ -3,6 +3,7 @@
 
 #include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/outputs.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
@@ -40,23 +41,26 @@ int score(const Args& args) {
   app.footer(kExamples);
   if (!parse(app, args)) return 0;
   const bool of_dataset = app.count("--dataset") > 0;
-  const auto refuse = [&](std::initializer_list<const char*> options, const char* form) {
-    for (const char* option : options) {
-      if (app.count(option) > 0) fail_usage("{} belongs to the form with {}", option, form);
-    }
-  };
   if (!json.empty()) check_writable(json);
   if (of_dataset) {
-    refuse({"--motion", "--wav-path", "--emotion", "--intensity", "--strength"}, "--motion");
+    for (const char* option :
+         {"--motion", "--wav-path", "--emotion", "--intensity", "--strength"}) {
+      if (app.count(option) == 0) continue;
+      fail_usage("{}: the clips of --dataset have their own; leave one of the two out", option);
+    }
     dataset.style = takes.given.style;
     dataset.run(model, json, quiet);
     return 0;
   }
-  refuse({"--split", "--flag", "--calibrate"}, "--dataset");
+  for (const char* option : {"--split", "--flag", "--calibrate"}) {
+    if (app.count(option) > 0) fail_usage("{} is of a data set; give --dataset too", option);
+  }
   if (takes.voice.empty()) {
     fail_usage("which voice? for example: flowtalk score voice.wav --motion take.npy");
   }
   if (takes.motions.empty()) fail_usage("which motion? give --motion one or more .npy files");
+  refuse_to_replace(json, {takes.motions.begin(), takes.motions.end()});
+  refuse_to_replace(json, {takes.voice});
   if (takes.given.emotion.empty() && app.count("--intensity") + app.count("--strength") > 0) {
     fail_usage("--intensity and --strength need --emotion; leave them out to have it recognised");
   }

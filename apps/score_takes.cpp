@@ -40,6 +40,7 @@ Take judge(const ScoredTakes& c, const predict::Predictor& predictor,
     if (!c.given.emotion.empty()) {
       take.given = predictor.likelihood(speech, motion, c.given.condition(take.seen.style));
     }
+    warn_of_impossible(predictor, path, motion);
     return take;
   });
 }

@@ -6,12 +6,14 @@
 #include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/film.h"
+#include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/sweep.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/face/blinks.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -73,14 +75,16 @@ std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor
   return roles;
 }
 
-// The frame in which the first face's jaw is widest open: it shows speech.
-int64_t telling_frame(const tensor::Tensor& motion) {
-  int64_t best = 0;
-  for (int64_t t = 1; t < motion.dim(0); ++t) {
-    const int64_t width = motion.dim(1), jaw = width - flame::kJaw;
-    if (motion[t * width + jaw] > motion[best * width + jaw]) best = t;
+// The frame in which the first face's jaw is widest open, but not within a blink: it shows speech.
+int64_t telling_frame(const tensor::Tensor& motion, bool has_lids) {
+  const auto blinks = has_lids ? face::find_blinks(motion) : std::vector<face::Lids>();
+  int64_t best = -1;
+  const auto jaw = [&](int64_t t) { return motion[t * motion.dim(1) + flame::kJawAt]; };
+  for (int64_t t = 0; t < motion.dim(0); ++t) {
+    const bool shut = has_lids && blinks[static_cast<size_t>(t)].left > 0;
+    if (!shut && (best < 0 || jaw(t) > jaw(best))) best = t;
   }
-  return best;
+  return std::max<int64_t>(best, 0);
 }
 
 }  // namespace
@@ -96,6 +100,7 @@ int talk(const Args& args) {
   if (!c.output.empty()) check_ending(c.output, ".mp4", "-o");
   if (!c.sheet.empty()) check_ending(c.sheet, ".png", "--contact-sheet");
   c.performance.face = c.stage.face.face;
+  c.performance.check_chance(app);
   const auto curve = c.performance.curve.load(app);
   check_sweep(c.sweep, c.performance, app);
   auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
@@ -107,11 +112,15 @@ int talk(const Args& args) {
   const fs::path output =
       c.output.empty() ? fs::path(voices[0].stem().string() + ".mp4") : fs::path(c.output);
   check_writable(output);
-  if (!c.sheet.empty()) check_writable(c.sheet);
+  refuse_to_replace(output, voices);
+  if (!c.sheet.empty()) {
+    check_writable(c.sheet);
+    refuse_to_replace(c.sheet, voices);
+  }
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
   const predict::Predictor predictor = c.performance.model.load();
   auto roles = play(c, predictor, curve, cells, voice);
-  const int64_t telling = telling_frame(roles.front().motion);
+  const int64_t telling = telling_frame(roles.front().motion, predictor.config().face == "builtin");
   Stage stage(std::move(roles), c.stage);
   if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
   save_film(stage, output, voice, c.film);

@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "apps/replaced_folder.h"
+#include "apps/outputs.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"

@@ -1,7 +1,7 @@
 // flowtalk train pack: a finished run as a model to ship: float16 weights, no training state.
 #include <filesystem>
 
-#include "apps/replaced_folder.h"
+#include "apps/outputs.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/params/checkpoint.h"

@@ -5,13 +5,20 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
+#include <span>
 #include <string_view>
 
+#include "apps/command_line.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/predict/likelihood.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr double kSilent_db = -60;  // of full scale; as `data check` counts
 
 bool has_sound_extension(const fs::path& path) {
   constexpr std::array<std::string_view, 12> kExtensions = {".wav",  ".flac", ".mp3", ".ogg",
@@ -35,6 +42,41 @@ std::vector<fs::path> in_folder(const fs::path& folder) {
   if (found.empty())
     fail("{}: the folder holds no sound files (.wav, .flac, .mp3, ...)", folder.string());
   return found;
+}
+
+double loudness_db(std::span<const float> samples, size_t first = 0, size_t step = 1) {
+  double energy = 0, count = 0;
+  for (size_t i = first; i < samples.size(); i += step, ++count) {
+    energy += static_cast<double>(samples[i]) * static_cast<double>(samples[i]);
+  }
+  return 10 * std::log10(energy / std::max(1.0, count) + 1e-12);
+}
+
+// Of two channels of opposite sign nothing is left in their mean.
+bool channels_cancel(const fs::path& path, int channels) {
+  if (channels < 2) return false;
+  const audio::Recording recording = audio::load_recording(path, kMaxVoiceSeconds);
+  const auto step = static_cast<size_t>(recording.channels);
+  for (size_t channel = 0; channel < step; ++channel) {
+    if (loudness_db(recording.samples, channel, step) > kSilent_db) return true;
+  }
+  return false;
+}
+
+// Sound that can be used, but can hardly be what the user meant.
+void warn_of_odd_sound(const fs::path& path, const audio::Audio& voice,
+                       const audio::SourceFormat& source) {
+  const double missing_s = source.stated_s - voice.duration_s();
+  if (missing_s > std::max(0.5, 0.02 * source.stated_s)) {
+    warn(fmt::format("{}: says it lasts {:.1f} s and holds {:.1f} s; it was cut off", path.string(),
+                     source.stated_s, voice.duration_s()));
+  }
+  if (loudness_db(voice.samples) > kSilent_db) return;
+  warn(channels_cancel(path, source.channels)
+           ? fmt::format("{}: its channels cancel each other out, no voice is left; give one of "
+                         "them as a file of its own",
+                         path.string())
+           : fmt::format("{}: is silent; the face will not speak", path.string()));
 }
 
 std::vector<fs::path> matching(const std::string& pattern) {
@@ -70,7 +112,19 @@ std::vector<fs::path> find_voices(const std::vector<std::string>& words) {
 audio::Audio load_voice(const fs::path& path) {
   audio::LoadOptions options;
   options.max_duration_s = kMaxVoiceSeconds;
-  return audio::load_audio(path, options);
+  audio::SourceFormat source;
+  audio::Audio voice = audio::load_audio(path, options, &source);
+  warn_of_odd_sound(path, voice, source);
+  return voice;
+}
+
+std::string length_mismatch(const std::string& motion, int64_t frames, const fs::path& path,
+                            const audio::Audio& voice) {
+  const auto heard = static_cast<int64_t>(std::lround(voice.duration_s() * flame::kFps));
+  if (std::abs(heard - frames) <= predict::most_cut(heard)) return "";
+  return fmt::format("{}: {} frames are {:.1f} s at {} per second, {} lasts {:.1f} s", motion,
+                     frames, static_cast<double>(frames) / flame::kFps, flame::kFps, path.string(),
+                     voice.duration_s());
 }
 
 audio::Audio join_voices(const std::vector<fs::path>& paths, double pause_s) {

@@ -133,6 +133,16 @@ TEST_F(CliControl, TimesBeyondTheVoiceAreWarnedOf) {
   EXPECT_THAT(outcome.err, HasSubstr("warning: c.json: events[0] starts at 9.00 s"));
 }
 
+TEST_F(CliControl, EventsTooShortToBeSeenAreWarnedOf) {
+  write("c.json", R"({"events": [{"start": 0.5, "end": 0.7, "emotion": "happy"},
+                                 {"start": 1.0, "end": 1.1, "emotion": "sad"},
+                                 {"start": 1.2, "end": 1.9, "emotion": "sad"}]})");
+  const Outcome outcome = run({"predict", "voice.wav", "--curve", "c.json", "-o", "a.npy"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("warning: c.json: events[0] lasts 0.20 s and reaches"));
+  EXPECT_THAT(outcome.err, HasSubstr("(and 1 more like it)"));
+}
+
 TEST_F(CliControl, EmotionsUnderOneCurveHaveFilesOfTheirOwn) {
   write("c.json", R"({"events": [{"start": 0.5, "end": 1, "emotion": "sad"}]})");
   const Outcome outcome = run({"predict", "voice.wav", "--curve", "c.json", "--emotion", "happy",

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "tests/program.h"
 
@@ -134,6 +136,56 @@ TEST_F(CommandLine, TwoVoicesNeverShareAnOutput) {
   write_voice("other.wav", 1.0);
   EXPECT_TRUE(
       failed_with(run({"predict", "voice.wav", "other.wav", "-o", "one.npy"}), 2, {"one.npy"}));
+}
+
+TEST_F(CommandLine, NoOutputReplacesAnInput) {
+  ASSERT_EQ(run({"predict", "voice.wav", "-o", "take.npy", "-q"}).code, 0);
+  std::filesystem::copy(file("voice.wav"), file("clip.mp4"));  // what holds sound is known by it
+  std::filesystem::create_symlink("take.npy", file("link.npy"));
+  const auto before = names();
+  const std::string voice = load_file(file("voice.wav")), take = load_file(file("take.npy"));
+  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
+           {"talk", "clip.mp4"},
+           {"talk", "clip.mp4", "-o", "./clip.mp4"},
+           {"render", "take.npy", "--voice", "clip.mp4", "-o", "clip.mp4"},
+           {"encode", "voice.wav", "-o", "voice.wav"},
+           {"restyle", "voice.wav", "--motion", "take.npy", "--emotion", "sad", "-o", "take.npy"},
+           {"restyle", "voice.wav", "--motion", "take.npy", "--emotion", "sad", "-o", "link.npy"},
+           {"score", "voice.wav", "--motion", "take.npy", "--json", "take.npy"},
+           {"export", "vertices", "--params", "take.npy", "--out", "take.npy"},
+           {"evaluate", "lips", "voice.wav", "--json", "voice.wav"}}) {
+    EXPECT_TRUE(failed_with(run(args), 2, {"would be written over"})) << args.front();
+  }
+  EXPECT_EQ(names(), before);
+  EXPECT_EQ(load_file(file("voice.wav")), voice);
+  EXPECT_EQ(load_file(file("clip.mp4")), voice);
+  EXPECT_EQ(load_file(file("take.npy")), take);
+}
+
+TEST_F(CommandLine, OddSoundIsWarnedOf) {
+  const auto said = [&](const std::string& name) {
+    const Outcome outcome = run({"predict", name, "-o", "a.npy", "-q"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_EQ(said("voice.wav"), "");
+  audio::save_wav(file("silent.wav"), {16000, std::vector<float>(32000, 0.0f)});
+  EXPECT_THAT(said("silent.wav"), HasSubstr("silent.wav: is silent"));
+  const std::string whole = load_file(file("voice.wav"));
+  write("cut.wav", whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(said("cut.wav"), HasSubstr("cut.wav: says it lasts 2.0 s and holds 1.0 s"));
+  // The voice on the left, its negative on the right; the header's length then makes one second.
+  std::string stereo = whole.substr(0, 44);
+  stereo[22] = 2, stereo[32] = 4;
+  for (size_t i = 44; i + 1 < whole.size(); i += 2) {
+    const auto low = static_cast<unsigned char>(whole[i]);
+    const auto high = static_cast<unsigned char>(whole[i + 1]);
+    const int negative = -static_cast<int16_t>(low | high << 8);
+    stereo += {whole[i], whole[i + 1], static_cast<char>(negative & 255),
+               static_cast<char>(negative >> 8 & 255)};
+  }
+  write("against.wav", stereo);
+  EXPECT_THAT(said("against.wav"), HasSubstr("against.wav: its channels cancel each other"));
 }
 
 TEST_F(CommandLine, RenderRefusesWhatIsNoMotion) {

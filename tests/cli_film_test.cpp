@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class CliFilm : public CommandLine {
  protected:
@@ -67,6 +68,18 @@ TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
   EXPECT_EQ(load_file(file("pictures/00000.png")), load_file(file("pictures/00004.png")));
 }
 
+TEST_F(CliFilm, MotionOfAnotherLengthThanItsVoiceIsWarnedOf) {
+  const auto said = [&](int64_t frames) {
+    formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({frames, 53}));
+    const Outcome outcome =
+        run({"render", "motion.npy", "--voice", "voice.wav", "-o", "a.mp4", "--size", "64"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(said(60), HasSubstr("motion.npy: 60 frames are 2.4 s at 25 per second"));
+  EXPECT_THAT(said(50), Not(HasSubstr("warning")));
+}
+
 TEST_F(CliFilm, PicturesReplacePicturesAndNothingElse) {
   formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({2, 53}));
   const std::vector<std::string> draw = {"render", "motion.npy", "--size", "64", "-q", "--frames"};
@@ -107,6 +120,10 @@ TEST_F(CliFilm, EvaluateWantsOneMotionPerVoice) {
   EXPECT_TRUE(failed_with(
       run({"evaluate", "lips", "--audio", "voice.wav", "--motion", "motion.npy", "motion.npy"}), 2,
       {"--motion", "one per voice"}));
+  formats::save_npy(file("thirty.npy"), tensor::Tensor::zeros({1, 60, 403}));
+  EXPECT_TRUE(
+      failed_with(run({"evaluate", "lips", "--audio", "voice.wav", "--motion", "thirty.npy"}), 1,
+                  {"thirty.npy", "60 frames", "2.4 s", "voice.wav lasts 2.0 s"}));
   EXPECT_TRUE(failed_with(run({"evaluate", "lips"}), 2, {"which voice"}));
   EXPECT_TRUE(failed_with(run({"evaluate", "lisp"}), 2, {"did you mean 'lips'"}));
 }

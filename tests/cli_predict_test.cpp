@@ -11,6 +11,7 @@ namespace flowtalk::tests {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 class CliPredict : public CommandLine {
@@ -74,9 +75,40 @@ TEST_F(CliPredict, SameSeedSameBytesForAnyThreadCount) {
   EXPECT_NE(one, bytes("d.npy", {"--emotion", "angry", "--seed", "6"}));
 }
 
-TEST_F(CliPredict, DeterministicModeIgnoresTheSeed) {
-  EXPECT_EQ(bytes("a.npy", {"--deterministic", "--seed", "1"}),
-            bytes("b.npy", {"--deterministic", "--seed", "2"}));
+TEST_F(CliPredict, DeterministicModeTakesNothingThatIsChance) {
+  const std::string still = bytes("still.npy", {"--deterministic"});
+  EXPECT_EQ(still, bytes("cold.npy", {"--temperature", "0", "--seed", "2"}));
+  for (const char* option : {"--seed", "--take", "--temperature"}) {
+    EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "--deterministic", option, "1"}), 2,
+                            {"--deterministic", option}));
+  }
+  // Blinks that are asked for come by seed.
+  const std::string one = bytes("one.npy", {"--deterministic", "--blinks", "60", "--seed", "1"});
+  EXPECT_NE(one, still);
+  EXPECT_NE(one, bytes("two.npy", {"--deterministic", "--blinks", "60", "--seed", "2"}));
+}
+
+TEST_F(CliPredict, ABadVoiceAmongManyIsLeftOutAndToldOf) {
+  std::filesystem::create_directory(file("many"));
+  std::filesystem::copy(file("voice.wav"), file("many/a.wav"));
+  std::filesystem::copy(file("voice.wav"), file("many/c.wav"));
+  write("many/b.wav", "no sound");
+  const Outcome outcome = run({"predict", "many", "-q", "-o", "out"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("b.wav"));
+  EXPECT_THAT(outcome.err, HasSubstr("1 of 3 voices"));
+  EXPECT_TRUE(std::filesystem::exists(file("out/a_neutral_low.npy")));
+  EXPECT_TRUE(std::filesystem::exists(file("out/c_neutral_low.npy")));
+}
+
+TEST_F(CliPredict, OutputsOfAnotherKindAreRefused) {
+  EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "-o", "face.mp4"}), 2,
+                          {"face.mp4", ".npy", "flowtalk talk"}));
+  EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "-o", "face.txt"}), 2, {"face.txt/"}));
+  EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "--face", "nofile"}), 2, {"--face"}));
+  EXPECT_THAT(names(), UnorderedElementsAre("voice.wav"));
+  EXPECT_EQ(run({"predict", "voice.wav", "-q", "-o", "set.v2/"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(file("set.v2/voice_neutral_low.npy")));
 }
 
 TEST_F(CliPredict, SamplesDifferAndTheFirstIsTheSingleAnswer) {

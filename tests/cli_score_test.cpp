@@ -76,6 +76,24 @@ TEST_F(CliScore, RanksTakesOfOneVoice) {
   EXPECT_EQ(json("s.json")["takes"][0]["motion"], "b.npy");
 }
 
+TEST_F(CliScore, MotionThatIsNoFaceIsWarnedOf) {
+  perform("happy.npy", "happy", "M003");
+  formats::save_npy(file("ones.npy"), tensor::Tensor::full({50, 53}, 1.0f));
+  formats::save_npy(file("still.npy"), tensor::Tensor::zeros({50, 53}));
+  const auto said = [&](const std::string& motion) {
+    const Outcome outcome = run({"score", "voice.wav", "--motion", motion, "--id", "M003"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_EQ(said("happy.npy"), "");
+  for (const char* motion : {"ones.npy", "still.npy"}) {
+    EXPECT_THAT(said(motion), HasSubstr(fmt::format("warning: {}", motion)));
+  }
+  EXPECT_THAT(
+      run({"restyle", "voice.wav", "--motion", "ones.npy", "--emotion", "sad", "-o", "a.npy"}).err,
+      HasSubstr("warning: ones.npy"));
+}
+
 TEST_F(CliScore, ADataSetIsSummedUpAndItsWrongLabelFlagged) {
   put_dataset();
   const Outcome outcome = run({"score", "--dataset", ".", "--flag", "--json", "s.json"});
@@ -149,6 +167,56 @@ TEST_F(CliScore, StyleThatIsNotToldFitsTheEmotionThatIs) {
   EXPECT_NEAR(under_sad({"--id", found}), under_sad({}), 1e-3);
   EXPECT_EQ(origin({"--from-id", found}), found);
   EXPECT_EQ(load_file(file("origin.npy")), bytes);
+}
+
+// Columns of a 3DMEAD file that the model knows nothing of.
+TEST_F(CliScore, RestyleKeepsShapeAndFurtherExpressions) {
+  perform("happy.npy", "happy", "M003");
+  auto take = formats::load_npy(file("happy.npy"));
+  const int64_t frames = take.dim(1);
+  for (int64_t t = 0; t < frames; ++t) {
+    for (const int64_t column : {0, 299, 350, 399}) {
+      take[t * 403 + column] = 0.01f * static_cast<float>(column + 1) + static_cast<float>(t);
+    }
+  }
+  formats::save_npy(file("mead.npy"), take);
+  const auto restyle = [&](const std::string& motion, const std::string& width) {
+    must_run({"restyle", "voice.wav", "--motion", motion, "--emotion", "angry", "-o", "out.npy",
+              "--width", width});
+    return formats::load_npy(file("out.npy"));
+  };
+  const auto plain = restyle("happy.npy", "403"), wide = restyle("mead.npy", "403"),
+             narrow = restyle("mead.npy", "353");
+  for (int64_t t = 0; t < frames; ++t) {
+    for (const int64_t column : {0, 299, 350, 399}) {
+      EXPECT_EQ(wide[t * 403 + column], take[t * 403 + column]) << column;
+    }
+    for (const int64_t column : {300, 330, 349, 400}) {
+      EXPECT_EQ(wide[t * 403 + column], plain[t * 403 + column]) << column;
+    }
+    EXPECT_EQ(narrow[t * 353], take[t * 403]);
+    EXPECT_EQ(narrow[t * 353 + 350], plain[t * 403 + 400]);  // the jaw
+  }
+}
+
+TEST_F(CliScore, RestyleChangesTheStrengthAlone) {
+  perform("happy.npy", "happy", "M003");
+  perform("neutral.npy", "neutral", "M003");
+  const Words told{"--from-emotion", "happy", "--from-intensity", "high", "--from-id", "M003"};
+  const auto restyle = [&](const std::string& motion, const std::string& out, Words more) {
+    more.insert(more.begin(), {"restyle", "voice.wav", "--motion", motion, "-o", out});
+    return run(more);
+  };
+  Words alone = told, both = told;
+  alone.insert(alone.end(), {"--strength", "0.3"});
+  both.insert(both.end(), {"--strength", "0.3", "--emotion", "happy"});
+  EXPECT_THAT(restyle("happy.npy", "a.npy", alone).out,
+              HasSubstr("happy high of M003 -> happy strength 0.30 of M003"));
+  ASSERT_EQ(restyle("happy.npy", "b.npy", both).code, 0);
+  EXPECT_EQ(load_file(file("a.npy")), load_file(file("b.npy")));
+  EXPECT_THAT(restyle("happy.npy", "c.npy", {"--intensity", "low"}).out, HasSubstr("-> happy low"));
+  EXPECT_TRUE(failed_with(restyle("neutral.npy", "d.npy", {"--strength", "0.3"}), 2,
+                          {"neutral", "--emotion"}));
 }
 
 TEST_F(CliScore, RestyleFollowsACurve) {

@@ -43,6 +43,7 @@ struct DefaultControl : ::testing::Test {
     o.emotion.fill(0);
     o.emotion[static_cast<size_t>(emotion)] = 1;
     o.strength = emotion == kNeutral ? 0 : strength;
+    o.blinks_per_minute = 0;  // they are quick, and no matter of the emotion
     return o;
   }
   static tensor::Tensor motion(const predict::PredictOptions& o) {

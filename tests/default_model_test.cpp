@@ -6,6 +6,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/evaluate/lips.h"
+#include "flowtalk/face/blinks.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/speech.h"
@@ -134,6 +135,56 @@ TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
   EXPECT_EQ(std::memcmp(again.data(), expected.data(), static_cast<size_t>(again.size()) * 4), 0);
   EXPECT_EQ(again.dim(0),
             encoder::motion_frames(static_cast<int64_t>(speech->audio.samples.size())));
+}
+
+// Blinks come by seed and take, at the rate asked for, and shut nothing but the eyes.
+TEST_F(DefaultModel, BlinksAtItsRateByAddress) {
+  audio::Audio minutes;
+  while (minutes.duration_s() < 300) {
+    const auto& some = speech->audio.samples;
+    minutes.samples.insert(minutes.samples.end(), some.begin(), some.end());
+  }
+  const auto heard = predictor->encode(minutes);
+  const double spoken = static_cast<double>(heard.values.dim(1)) / flame::kFps / 60;
+  const auto blinks = [&](const predict::PredictOptions& o) {
+    return static_cast<double>(face::count_blinks(predictor->predict(heard, o))) / spoken;
+  };
+  predict::PredictOptions o = options(1, 1);
+  EXPECT_EQ(blinks(o), 0);  // deterministic
+  o.blinks_per_minute = 40;
+  EXPECT_NEAR(blinks(o), 40, 6);
+  o = options(1, 1);
+  o.deterministic = false;
+  EXPECT_NEAR(blinks(o), predict::kUsualBlinks, 5);
+  o.blinks_per_minute = 0;
+  EXPECT_EQ(blinks(o), 0);
+  o.blinks_per_minute.reset();
+  o.region_temperature = {0.3f, 0.0f, 0.8f, 0.3f};
+  EXPECT_EQ(blinks(o), 0);  // no chance in the eyes
+}
+
+TEST_F(DefaultModel, BlinksAreThoseOfSeedAndTakeWhateverTheEmotion) {
+  const auto shut = [&](int emotion, uint32_t take) {
+    auto o = options(emotion, 1);
+    o.deterministic = false;
+    o.take = take;
+    o.blinks_per_minute = 40;
+    const auto with = predictor->predict(*features, o);
+    o.blinks_per_minute = 0;
+    const auto without = predictor->predict(*features, o);
+    std::vector<int64_t> frames;
+    for (int64_t t = 0; t < with.dim(0); ++t) {
+      if (with[t * flame::kMotion] > 0.8f) frames.push_back(t);
+      for (int64_t a = static_cast<int64_t>(axis("eyeWideRight")) + 1; a < flame::kMotion; ++a) {
+        EXPECT_EQ(with[t * flame::kMotion + a], without[t * flame::kMotion + a]);
+      }
+    }
+    EXPECT_FALSE(frames.empty());
+    return frames;
+  };
+  const auto first = shut(1, 0);
+  EXPECT_EQ(shut(6, 0), first);
+  EXPECT_NE(shut(1, 1), first);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/evaluate/restyling.h"
+#include "flowtalk/face/blinks.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/speech.h"
@@ -127,6 +128,33 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
     EXPECT_GT(strength, weaker) << name;
     weaker = strength;
   }
+}
+
+// Blinks of the recording stay where they were, also at a change of emotion.
+TEST_F(RestyleTest, EveryBlinkOfTheRecordingStays) {
+  int64_t recorded = 0;
+  for (const Clip& clip : *clips) {
+    const int64_t blinks = face::count_blinks(clip.motion);
+    recorded += blinks;
+    const int other = clip.emotion == 1 ? 2 : 1;
+    Condition changing = condition_of(other, 2, clip.condition.style);
+    const int64_t frames = clip.speech.values.dim(1);
+    changing.curve = condition::EmotionCurve::constant(changing.emotion, 1, frames);
+    std::fill_n(changing.curve->strength.begin(), frames / 2, 0.0f);
+    for (const Condition& to : {clip.condition, condition_of(other, 2, 3), changing}) {
+      for (const float keep : {1.0f, 0.0f}) {
+        const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition, to, keep);
+        EXPECT_EQ(face::count_blinks(made), blinks);
+        for (int64_t t = 0; t < made.dim(0); ++t) {
+          const int64_t lid = t * flame::kMotion;
+          if (clip.motion[lid] > 0.8f) {
+            EXPECT_GT(made[lid], clip.motion[lid] - 0.01f) << t;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(recorded, 2);
 }
 
 TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {

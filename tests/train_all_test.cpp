@@ -74,6 +74,15 @@ TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
   EXPECT_FALSE(std::filesystem::exists(file("data")));
 }
 
+TEST_F(TrainAll, AFolderWithOtherFilesIsNeverReplacedByAModel) {
+  std::filesystem::create_directories(file("packed"));
+  save_file(file("packed/thesis.txt"), "years of work");
+  EXPECT_TRUE(failed_with(train({"--benchmark", "synth-s"}), 1, {"packed", "thesis.txt"}));
+  EXPECT_FALSE(std::filesystem::exists(file("data")));
+  EXPECT_TRUE(failed_with(run({"train", "pack", "run", "-o", "packed"}), 1, {"thesis.txt"}));
+  EXPECT_EQ(load_file(file("packed/thesis.txt")), "years of work");
+}
+
 TEST_F(TrainAll, NothingIsDroppedSilently) {
   for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
            {"--lr", "0"}, {"--max-epoch", "-3"}, {"--gradient-accumulation-steps", "x"}}) {

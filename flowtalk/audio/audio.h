@@ -26,6 +26,7 @@ struct LoadOptions {
 // What the file held before it was converted.
 struct SourceFormat {
   int rate_hz = 0, channels = 0;
+  double stated_s = 0;  // how long the container says the sound lasts; 0 if it does not
 };
 
 // The mean of the channels of the first audio stream. Errors (one line, naming the file): missing,

@@ -1,6 +1,9 @@
 #include "flowtalk/audio/decode.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -77,24 +80,49 @@ Libav<AVCodecContext> open_decoder(const fs::path& path, const AVCodecParameters
   return decoder;
 }
 
+// Uncompressed and other sound whose length follows from its bytes.
+bool has_constant_rate(const AVStream& stream) {
+  return av_get_exact_bits_per_sample(stream.codecpar->codec_id) > 0;
+}
+
 // The length that the container states, seconds; 0 where it states none or only guesses.
-double stated_duration_s(const AVFormatContext& input, const AVStream& stream,
-                         const fs::path& path) {
-  double stated = 0;
-  if (stream.duration != AV_NOPTS_VALUE) {
-    stated = static_cast<double>(stream.duration) * av_q2d(stream.time_base);
-  } else if (input.duration != AV_NOPTS_VALUE) {
-    stated = static_cast<double>(input.duration) / AV_TIME_BASE;
+double stated_duration_s(const AVFormatContext& input, const AVStream& stream) {
+  if (input.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE &&
+      !has_constant_rate(stream)) {
+    return 0;
   }
-  // Uncompressed and other constant-rate sound cannot last longer than its bytes; broken headers
-  // may say so.
+  if (stream.duration != AV_NOPTS_VALUE) {
+    return static_cast<double>(stream.duration) * av_q2d(stream.time_base);
+  }
+  if (input.duration == AV_NOPTS_VALUE) return 0;
+  return static_cast<double>(input.duration) / AV_TIME_BASE;
+}
+
+// The same, but no longer than its bytes can last at a constant rate; broken headers may say more.
+double possible_duration_s(double stated, const AVStream& stream, const fs::path& path) {
   std::error_code code;
   const auto bytes = static_cast<double>(fs::file_size(path, code));
   const auto bits_per_s = static_cast<double>(stream.codecpar->bit_rate);
-  const bool constant_rate = av_get_exact_bits_per_sample(stream.codecpar->codec_id) > 0;
-  if (constant_rate && !code && bits_per_s > 0) stated = std::min(stated, 8 * bytes / bits_per_s);
-  return input.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE && !constant_rate ? 0
-                                                                                           : stated;
+  if (!has_constant_rate(stream) || code || bits_per_s <= 0) return stated;
+  return std::min(stated, 8 * bytes / bits_per_s);
+}
+
+// By how much the header of a RIFF file (wav) says more bytes than are there; 1 where it does not.
+// libav states what the bytes give. Writers to a pipe put the largest size, since they know none.
+double cut_by(const fs::path& path) {
+  std::array<unsigned char, 12> head{};
+  std::ifstream in(path, std::ios::binary);
+  in.read(reinterpret_cast<char*>(head.data()), head.size());
+  if (!in || std::memcmp(head.data(), "RIFF", 4) != 0 || std::memcmp(&head[8], "WAVE", 4) != 0) {
+    return 1;
+  }
+  uint32_t size = 0;
+  for (size_t i = 0; i < 4; ++i) size |= uint32_t{head[4 + i]} << (8 * i);
+  std::error_code code;
+  const auto bytes = static_cast<double>(fs::file_size(path, code));
+  constexpr uint32_t kUnknown = 0x7fff0000;  // and more
+  if (code || size >= kUnknown) return 1;
+  return std::max(1.0, (static_cast<double>(size) + 8) / bytes);
 }
 
 // Damaged packets are skipped, as players do; any other failure ends the decoding.
@@ -116,17 +144,18 @@ void drain(const fs::path& path, AVCodecContext& decoder, AVFrame& frame,
 
 }  // namespace
 
-void decode_audio(const fs::path& path, double max_duration_s,
-                  const std::function<void(const AVFrame&)>& add) {
+double decode_audio(const fs::path& path, double max_duration_s,
+                    const std::function<void(const AVFrame&)>& add) {
   silence_libav();
   check_file(path);
   const Input input = open_input(path);
   const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
   if (index < 0) fail("{}: holds no audio stream", path.string());
   const AVStream& stream = *input->streams[index];
-  const double stated = stated_duration_s(*input, stream, path);
-  if (stated > max_duration_s + 1) {
-    fail("{}: lasts {:.0f} s, the limit is {:g} s; cut it into parts", path.string(), stated,
+  const double stated = stated_duration_s(*input, stream);
+  const double possible = possible_duration_s(stated, stream, path);
+  if (possible > max_duration_s + 1) {
+    fail("{}: lasts {:.0f} s, the limit is {:g} s; cut it into parts", path.string(), possible,
          max_duration_s);
   }
   const auto decoder = open_decoder(path, *stream.codecpar);
@@ -144,6 +173,7 @@ void decode_audio(const fs::path& path, double max_duration_s,
   }
   avcodec_send_packet(decoder.get(), nullptr);
   drain(path, *decoder, *frame, add);
+  return stated * cut_by(path);
 }
 
 }  // namespace flowtalk::audio

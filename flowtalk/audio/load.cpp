@@ -31,7 +31,7 @@ class MonoSink {
     convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
   }
 
-  SourceFormat source() const { return {rate_, channels_}; }
+  SourceFormat source(double stated_s) const { return {rate_, channels_, stated_s}; }
 
   Audio finish() {
     if (!resampler_) {
@@ -162,8 +162,9 @@ class RecordingSink {
 Audio load_audio(const fs::path& path, const LoadOptions& options, SourceFormat* source) {
   FT_CHECK(options.rate_hz > 0, "rate {}", options.rate_hz);
   MonoSink sink(path, options);
-  decode_audio(path, options.max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
-  if (source != nullptr) *source = sink.source();
+  const double stated_s =
+      decode_audio(path, options.max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
+  if (source != nullptr) *source = sink.source(stated_s);
   return sink.finish();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <string_view>
 
 namespace flowtalk {
 namespace {
@@ -66,7 +67,10 @@ Json parse_json(const std::string& text, const std::string& where) {
   try {
     return Json::parse(text, watch);
   } catch (const nlohmann::json::parse_error& e) {
-    fail("{}: not valid JSON near byte {}", where, e.byte);
+    const auto read = std::string_view(text).substr(0, e.byte > 0 ? e.byte - 1 : 0);
+    const auto line = 1 + std::count(read.begin(), read.end(), '\n');
+    const size_t column = read.size() - (read.rfind('\n') + 1) + 1;  // npos + 1 is 0
+    fail("{}: line {}, column {}: not valid JSON", where, line, column);
   } catch (const nlohmann::json::out_of_range&) {
     fail("{}: not valid JSON: a number is too large", where);
   }

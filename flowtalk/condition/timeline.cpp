@@ -8,7 +8,6 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 
 namespace flowtalk::condition {
 namespace {
@@ -94,6 +93,20 @@ std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
   return result;
 }
 
+// The largest part of its strength that an event alone reaches, 0 .. 1.
+double reached(const TimelineEvent& event, int64_t frames) {
+  const auto first = static_cast<int64_t>(event.start_s * flame::kFps) - kSpreadFrames;
+  const auto last = static_cast<int64_t>(event.end_s * flame::kFps) + kSpreadFrames;
+  std::vector<Amounts> rows;
+  for (int64_t t = std::max<int64_t>(0, first); t <= std::min(last, frames - 1); ++t) {
+    const double time_s = time_of(static_cast<size_t>(t));
+    rows.push_back({time_s > event.end_s ? 0 : envelope(event, time_s)});
+  }
+  double most = 0;
+  for (const Amounts& row : spread(rows)) most = std::max(most, row[0]);
+  return most;
+}
+
 void append(EmotionCurve& curve, const Amounts& amounts) {
   double strength = 0;
   for (const double a : amounts) strength += a;
@@ -123,6 +136,23 @@ EmotionCurve Timeline::curve(int64_t frames, const Amounts& base) const {
   result.frames = frames;
   for (const Amounts& row : spread(rows)) append(result, row);
   return result;
+}
+
+std::vector<std::string> Timeline::weakened(int64_t frames) const {
+  constexpr double kEnough = 0.9;
+  std::vector<std::string> lines;
+  for (const TimelineEvent& e : events) {
+    const double duration_s = e.end_s - e.start_s;
+    const bool long_enough = duration_s - e.attack_s - e.release_s >= kSpread_s;
+    if (long_enough || e.start_s * flame::kFps >= static_cast<double>(frames)) continue;
+    const double part = reached(e, frames);
+    if (part >= kEnough) continue;
+    lines.push_back(
+        fmt::format("{} lasts {:.2f} s and reaches {:.0f} % of its strength, for every change is "
+                    "spread over {} s; make it longer, or its attack and release shorter",
+                    e.where, duration_s, 100 * part, kSpread_s));
+  }
+  return lines;
 }
 
 std::vector<std::string> Timeline::beyond(double duration_s) const {

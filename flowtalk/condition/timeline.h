@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/condition/emotion_control.h"
 
 namespace flowtalk::condition {
@@ -42,12 +43,17 @@ struct Timeline {
   // kSpreadFrames, so that no face jumps. `base`: where there are no keyframes.
   EmotionCurve curve(int64_t frames, const Amounts& base) const;
 
+  // One line per event that is too short to reach its strength in a clip, because every change is
+  // spread over kSpreadFrames.
+  std::vector<std::string> weakened(int64_t frames) const;
+
   // One line per time that lies beyond a clip of this length and so has no effect.
   std::vector<std::string> beyond(double duration_s) const;
 };
 
 // Frames that the most sudden change takes, 0.6 s (docs/control.md says what it is measured by).
 inline constexpr int kSpreadFrames = 15;
+inline constexpr double kSpread_s = kSpreadFrames / static_cast<double>(flame::kFps);
 
 inline constexpr double kMaxWeight = 1e6;  // of an emotion in a mix, before they are made shares
 

@@ -104,11 +104,12 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
                  const std::optional<double>& strength, const std::string& where) {
   Amounts amounts{};
   double sum = 0;
+  const double most = strength ? kMaxWeight : double{kMaxStrength};
   for (size_t i = 0; i < amounts.size(); ++i) {
     if (!columns.weights[i]) continue;
     const auto value = number_in(cells[*columns.weights[i]]);
-    if (!value || *value < 0 || *value > kMaxWeight) {
-      fail("{}: {}: expected between 0 and {}, got '{}'", where, kEmotions[i], kMaxWeight,
+    if (!value || *value < 0 || *value > most) {
+      fail("{}: {}: expected between 0 and {}, got '{}'", where, kEmotions[i], most,
            cells[*columns.weights[i]]);
     }
     amounts[i] = *value;

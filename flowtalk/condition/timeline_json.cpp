@@ -66,6 +66,7 @@ double strength_of(const Json& json, const std::string& where) {
 // A name, a mix as on the command line, or an object of weights.
 std::array<float, 8> mix_of(const Json& json, const std::string& where) {
   if (json.is_string()) return parse_emotion_mix(json.get<std::string>());
+  if (json.is_number_integer()) return parse_emotion_mix(json.dump());
   if (!json.is_object() || json.empty()) {
     fail(
         "{}: expected a name, a mix such as \"happy:0.6,surprised:0.4\" or {{\"happy\": 0.6, "
@@ -120,11 +121,12 @@ TimelineEvent event_of(const Json& json, const std::string& name, const std::str
     fail("{}.release: the event has no end that it could come before; give \"end\" too", where);
   }
   e.amounts = amounts_at(json, where);
-  const double ramp = std::min(kDefaultRamp_s, (e.end_s - e.start_s) / 2);
+  // A short event needs all its length to reach its strength, since changes are spread anyhow.
+  const double ramp = std::clamp((e.end_s - e.start_s - kSpread_s) / 2, 0.0, kDefaultRamp_s);
   e.attack_s = seconds(json, "attack", where, json.contains("start") ? ramp : 0);
   e.release_s = seconds(json, "release", where, json.contains("end") ? ramp : 0);
   if (e.attack_s + e.release_s > e.end_s - e.start_s + 1e-9) {
-    fail("{}: attack and release take {} s, the event lasts {} s; make them shorter", where,
+    fail("{}: attack and release take {:.4g} s, the event lasts {:.4g} s; make them shorter", where,
          e.attack_s + e.release_s, e.end_s - e.start_s);
   }
   return e;

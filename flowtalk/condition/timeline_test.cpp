@@ -186,6 +186,36 @@ TEST(Timeline, SaysWhatLiesBeyondTheVoice) {
   EXPECT_TRUE(timeline.beyond(10).empty());
 }
 
+TEST(Timeline, AShortEventReachesItsStrengthOrItIsSaid) {
+  const auto timeline = timeline_of_json(
+      R"({"events": [{"start": 1, "end": 1.2, "emotion": "sad", "strength": 1},
+                     {"start": 2, "end": 2.64, "emotion": "happy", "strength": 1},
+                     {"start": 4, "end": 5, "emotion": "fear", "strength": 1},
+                     {"start": 6, "end": 7, "emotion": "angry", "strength": 1, "attack": 0.5,
+                      "release": 0.5},
+                     {"start": 8, "emotion": 7, "strength": 1, "attack": 0}]})",
+      "c.json");
+  const auto curve = timeline.curve(250, kNothing);
+  const auto most = [&](const char* emotion) {
+    float found = 0;
+    for (int64_t t = 0; t < curve.frames; ++t) found = std::max(found, amount(curve, t, emotion));
+    return found;
+  };
+  EXPECT_GT(most("happy"), 0.99f);  // all of it is as long as a change takes
+  EXPECT_GT(most("fear"), 0.99f);
+  EXPECT_GT(most("contempt"), 0.99f);
+  EXPECT_LT(most("sad"), 0.7f);
+  EXPECT_LT(most("angry"), 0.9f);
+  const auto lines = timeline.weakened(250);
+  ASSERT_EQ(lines.size(), 2u);
+  const auto percent = [&](const char* emotion) {
+    return fmt::format("reaches {:.0f} %", 100 * most(emotion));
+  };
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("events[0] lasts 0.20 s"), HasSubstr(percent("sad"))));
+  EXPECT_THAT(lines[1], AllOf(HasSubstr("events[3] lasts 1.00 s"), HasSubstr(percent("angry"))));
+  EXPECT_TRUE(timeline.weakened(20).empty());  // beyond the voice's end
+}
+
 TEST(Timeline, JsonRefusalsNameFileFieldAndWhatIsExpected) {
   const std::pair<const char*, std::vector<const char*>> cases[] = {
       {"", {"c.json", "empty"}},
@@ -205,7 +235,9 @@ TEST(Timeline, JsonRefusalsNameFileFieldAndWhatIsExpected) {
       {R"({"events": [{"emotion": {"happy:1,sad": 2}}]})", {"events[0].emotion", "happy:1,sad"}},
       {R"({"events": [{"emotion": "sad", "release": 1}]})", {"events[0].release", "\"end\""}},
       {R"({"events": [{"emotion": "sad"}], "events": []})", {"c.json", "\"events\"", "twice"}},
-      {R"({"events": [{"emotion": 3}]})", {"events[0].emotion", "got 3"}},
+      {R"({"events": [{"emotion": 8}]})", {"events[0].emotion", "'8'", "0-7"}},
+      {R"({"events": [{"emotion": 1.5}]})", {"events[0].emotion", "got 1.5"}},
+      {"{\n  \"events\": [\n    {,}]}", {"c.json", "line 3, column 6", "JSON"}},
       {R"({"events": [{"emotion": "sad", "start": -1}]})", {"events[0].start", "-1"}},
       {R"({"events": [{"emotion": "sad", "start": "1"}]})", {"events[0].start", "a number"}},
       {R"({"events": [{"emotion": "sad", "start": 2, "end": 1}]})",
@@ -245,7 +277,8 @@ TEST(Timeline, CsvRefusalsNameFileLineAndWhatIsExpected) {
       {"time,emotion\n0,sadd\n", {"line 2", "did you mean 'sad'"}},
       {"time,emotion,strength\n0,sad,2\n", {"line 2", "strength", "1.25", "'2'"}},
       {"time,emotion,strength\n0,sad,nan\n", {"line 2", "strength", "'nan'"}},
-      {"time,happy\n0,inf\n", {"line 2", "happy", "'inf'"}},
+      {"time,happy\n0,inf\n", {"line 2", "happy", "1.25", "'inf'"}},
+      {"time,happy\n0,-0.1\n", {"line 2", "happy", "1.25", "'-0.1'"}},
       {"time,happy,sad\n0,1,1\n", {"line 2", "sum to 2", "1.25"}},
       {"time,happy,strength\n0,1e300,1\n", {"line 2", "happy", "1000000", "'1e300'"}},
       {"time,happy,strength\n0,0,1\n", {"line 2", "sum to zero"}},

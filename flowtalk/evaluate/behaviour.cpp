@@ -7,6 +7,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/evaluate/statistics.h"
 
@@ -97,6 +98,16 @@ Value closure_rate(Chosen chosen) {
     const bool truth = side == Side::kTruth;
     mean.add(static_cast<double>(truth ? c.truth : c.closed),
              static_cast<double>(truth ? c.phones : c.spoken));
+  });
+}
+
+template <Side side>
+Value blink_rate(Chosen chosen) {
+  constexpr double kFramesPerMinute = 60 * flame::kFps;
+  return mean_of(chosen, &Observations::blinks, [](Mean& mean, const Blinks& b, const auto&) {
+    const bool truth = side == Side::kTruth;
+    const auto frames = static_cast<double>(truth ? b.truth_frames : b.predicted_frames);
+    mean.add(kFramesPerMinute * static_cast<double>(truth ? b.truth : b.predicted), frames);
   });
 }
 
@@ -195,6 +206,8 @@ constexpr auto kBehaviours = std::to_array<BehaviourInfo>({
      "share of clips whose judged strength rises from low to medium to high"},
     {"Closure_rate", "bilabial closures", "1", Better::kHigher, closure_rate<kP>, closure_rate<kT>,
      kTruth, "share of P, B, M phones at which the lips shut"},
+    {"Blinks", "blinks", "per minute", Better::kNearReference, blink_rate<kP>, blink_rate<kT>,
+     kTruth, "how often both eyes fall shut"},
     {"Jitter", "mean acceleration", "m/s^2", Better::kNearReference, jitter<kP>, jitter<kT>, kTruth,
      "mean |acceleration| over all vertices"},
     {"Jitter_ratio", "its ratio to the truth", "1", Better::kNearReference, jitter_ratio, nullptr,

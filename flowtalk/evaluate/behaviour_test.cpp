@@ -105,6 +105,14 @@ TEST(BehaviourTest, ClosuresPoolPhonesNotClips) {
   EXPECT_DOUBLE_EQ(value_of(s, "Closure_rate"), 0.6);
 }
 
+TEST(BehaviourTest, BlinksPerMinutePoolFramesNotClips) {
+  std::vector<SequenceMetrics> s(3);
+  s[0].observed.blinks = Blinks{3, 250, 8, 500};
+  s[1].observed.blinks = Blinks{1, 1250, 0, 2500};
+  EXPECT_DOUBLE_EQ(reference_of(s, "Blinks"), 4);  // in one minute
+  EXPECT_DOUBLE_EQ(value_of(s, "Blinks"), 4);
+}
+
 TEST(BehaviourTest, JitterOfAKnownAccelerationAndOfThePerfectPrediction) {
   MeasureSetup setup;
   setup.vertices = 2;

@@ -31,6 +31,12 @@ struct Closures {
   int64_t spoken = 0, closed = 0;  // over all samples
 };
 
+// How often both eyes fall shut, and in how many frames that was counted; of all samples.
+struct Blinks {
+  int64_t truth = 0, truth_frames = 0;
+  int64_t predicted = 0, predicted_frames = 0;
+};
+
 // Mean |acceleration| over vertices and frames, m/s^2; of the first sample.
 struct Jitter {
   double truth = 0, prediction = 0;
@@ -50,6 +56,7 @@ struct Observations {
   std::optional<EmotionSeen> emotion;
   std::optional<std::array<float, 3>> levels;  // judged strength at low, medium, high
   std::optional<Closures> closures;
+  std::optional<Blinks> blinks;
   std::optional<Jitter> jitter;
   std::optional<std::array<double, kSpreadTemperatures.size()>> spread;  // metres
   std::optional<Density> density;

@@ -6,6 +6,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/evaluate/closures.h"
+#include "flowtalk/face/blinks.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -90,6 +91,15 @@ std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
   return closures;
 }
 
+Blinks see_blinks(const ObservedClip& clip) {
+  Blinks blinks{face::count_blinks(clip.truth), clip.truth.dim(0), 0, 0};
+  for (const Tensor& sample : clip.samples) {
+    blinks.predicted += face::count_blinks(sample);
+    blinks.predicted_frames += sample.dim(0);
+  }
+  return blinks;
+}
+
 std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
                                                           const ObservedClip& clip,
                                                           const face::Deformer& deformer) {
@@ -100,6 +110,7 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
     std::vector<Tensor> takes;
     predict::PredictOptions options = clip.options;
     options.region_temperature.reset();
+    options.blinks_per_minute = 0;
     options.temperature = static_cast<float>(kSpreadTemperatures[i]);
     for (options.take = 0; options.take < kSpreadTakes; ++options.take) {
       takes.push_back(predictor.predict(clip.speech, options));

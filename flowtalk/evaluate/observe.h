@@ -38,8 +38,11 @@ std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifi
 std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
                                      const ObservedClip& clip, const face::Deformer& deformer);
 
+// Of motion in the built-in head's axes.
+Blinks see_blinks(const ObservedClip& clip);
+
 // Mean over frames and vertices of the deviation over takes 0..3, metres, at each of
-// kSpreadTemperatures.
+// kSpreadTemperatures; without blinks, which no temperature changes.
 std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
                                                           const ObservedClip& clip,
                                                           const face::Deformer& deformer);

@@ -4,6 +4,7 @@
 
 #include "flowtalk/evaluate/lips.h"
 #include "flowtalk/evaluate/statistics.h"
+#include "flowtalk/face/blinks.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -24,7 +25,8 @@ RestyledRecording::RestyledRecording(const EmotionClassifier& classifier, const 
     : classifier_(classifier),
       face_(face),
       judged_(classifier.judge(motion)),
-      gaps_(gaps_of(motion, face)) {}
+      gaps_(gaps_of(motion, face)),
+      blinks_(face::count_blinks(motion)) {}
 
 RestyledPair RestyledRecording::compare(const tensor::Tensor& made, int from, int to) const {
   const Judgement judged = classifier_.judge(made);
@@ -38,6 +40,8 @@ RestyledPair RestyledRecording::compare(const tensor::Tensor& made, int from, in
   pair.old = probability(judged, from);
   pair.lips =
       correlation(std::span(gaps_).first(frames), std::span(gaps).first(frames)).value_or(0);
+  pair.blinks_before = blinks_;
+  pair.blinks = face::count_blinks(made);
   return pair;
 }
 
@@ -51,6 +55,8 @@ RestylingSummary summary_of(std::span<const RestyledPair> pairs) {
     s.after += pair.after / count;
     s.old += pair.old / count;
     s.lips += pair.lips / count;
+    s.blinks_before += pair.blinks_before;
+    s.blinks += pair.blinks;
     s.least_after = std::min(s.least_after, pair.after);
     s.least_lips = std::min(s.least_lips, pair.lips);
   }

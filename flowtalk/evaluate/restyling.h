@@ -21,6 +21,7 @@ struct RestyledPair {
   double after = 0;      // of `to` in what was made
   double old = 0;        // of `from` in what was made
   double lips = 0;       // correlation of the two lip gap curves; 0 where one does not move
+  int64_t blinks_before = 0, blinks = 0;  // in the recording, in what was made
 
   bool good() const { return after > kShown && lips >= kSameLips; }
 };
@@ -39,13 +40,15 @@ class RestyledRecording {
   const face::Face& face_;
   Judgement judged_;
   std::vector<double> gaps_;
+  int64_t blinks_;
 };
 
-// Means and the least over pairs.
+// Means, sums and the least over pairs.
 struct RestylingSummary {
   int64_t pairs = 0, good = 0;
   double before = 0, after = 0, old = 0, lips = 0;
   double least_after = 1, least_lips = 1;
+  int64_t blinks_before = 0, blinks = 0;  // sums
 };
 RestylingSummary summary_of(std::span<const RestyledPair> pairs);
 

@@ -17,14 +17,12 @@ using tensor::Tensor;
 // Conditions that are worked on at once share one pass; more of them for short clips, so that the
 // memory in use stays that of a few thousand frames.
 constexpr int64_t kFramesAtOnce = 4096;
-// A recording and its voice rarely end in the same frame.
-constexpr int64_t kMaxCut = 5;
 
 int64_t common_frames(const SpeechFeatures& speech, const Tensor& motion) {
   FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
            tensor::to_string(motion.shape()));
   const int64_t heard = speech.values.dim(1), seen = motion.dim(0);
-  if (std::abs(heard - seen) > kMaxCut) {
+  if (std::abs(heard - seen) > most_cut(heard)) {
     fail("the motion has {} frames, the voice {} ({} per second); do they belong together?", seen,
          heard, flame::kFps);
   }
@@ -135,6 +133,28 @@ std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, con
 Likelihood Predictor::likelihood(const SpeechFeatures& speech, const Tensor& motion,
                                  const Condition& condition) const {
   return std::move(likelihoods(speech, motion, {&condition, 1}).front());
+}
+
+double Predictor::prior_error(const Tensor& motion) const {
+  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
+           tensor::to_string(motion.shape()));
+  const std::lock_guard lock(state_->mutex);
+  NativeOps& ops = state_->ops;
+  const auto& prior = state_->model->prior;
+  const Tensor latents = prior.encode(ops, motion.reshape({1, motion.dim(0), flame::kMotion})).mean;
+  const Tensor shown = prior.decode(ops, latents);
+  const auto frames = static_cast<size_t>(motion.dim(0));
+  std::vector<double> missed(frames, 0.0);  // squared, per frame
+  double recorded = 0, power = 0;
+  for (size_t i = 0; i < static_cast<size_t>(motion.size()); ++i) {
+    const double a = double{motion.values()[i]}, b = double{shown.values()[i]};
+    missed[i / flame::kMotion] += (a - b) * (a - b);
+    recorded += a * a;
+    power += b * b;
+  }
+  const auto middle = missed.begin() + static_cast<std::ptrdiff_t>(frames / 2);
+  std::nth_element(missed.begin(), middle, missed.end());
+  return std::sqrt(*middle * static_cast<double>(frames) / std::max({recorded, power, 1e-12}));
 }
 
 std::vector<float> Predictor::base_rho() const {

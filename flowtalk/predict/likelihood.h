@@ -21,6 +21,13 @@ struct Condition {
   std::optional<condition::EmotionCurve> curve{};
 };
 
+// How many frames a recording and its voice may differ by in length: a tenth, 2 to 5. They rarely
+// end in the same frame; motion of another frame rate differs by more.
+constexpr int64_t most_cut(int64_t frames) {
+  const int64_t tenth = frames / 10;
+  return tenth < 2 ? 2 : tenth > 5 ? 5 : tenth;
+}
+
 struct Likelihood {
   double log_prob = 0;       // natural logarithm, summed over all whole pairs of frames
   int64_t dimensions = 0;    // latent values counted: 2 (T/2) D; the last frame of an odd T is not

@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/face/blinks.h"
 #include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
@@ -65,6 +67,19 @@ std::vector<Tensor> play(const model::NativeFlowTalk& model, NativeOps& ops,
   return motions;
 }
 
+// The motion with blinks drawn for the seed and the take.
+Tensor with_blinks(Tensor motion, const PredictOptions& options, float per_minute) {
+  if (per_minute <= 0) return motion;
+  Tensor made = motion.clone();
+  const Rng rng = Rng(options.seed).fork("blinks").fork(options.take);
+  const std::vector<float> no_pause(static_cast<size_t>(made.dim(0)), 0.0f);
+  const auto lids = face::make_blinks(no_pause, face::blink_hazard(per_minute), rng);
+  for (size_t t = 0; t < lids.size(); ++t) {
+    face::blink(made.values().subspan(t * flame::kMotion, flame::kMotion), {lids[t], lids[t]});
+  }
+  return made;
+}
+
 }  // namespace
 
 void Blend::add(const Tensor& motion, std::span<const float> share) {
@@ -82,6 +97,7 @@ void Blend::add(const Tensor& motion, std::span<const float> share) {
 Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
   check(options, frames);
+  const float blinks = blinks_of(options, state_->config.face);
   const bool regions_known = options.regions || state_->config.face == "builtin";
   const RegionTemperatures temperatures = temperatures_of(options, regions_known);
   const std::lock_guard lock(state_->mutex);
@@ -109,10 +125,10 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
     const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
-  if (motions.size() == 1) return motions.front().motion();
+  if (motions.size() == 1) return with_blinks(motions.front().motion(), options, blinks);
   std::array<Tensor, kMotionRegions> by_region;
   for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]].motion();
-  return shares_of(options, state_->config).join(by_region);
+  return with_blinks(shares_of(options, state_->config).join(by_region), options, blinks);
 }
 
 }  // namespace flowtalk::predict

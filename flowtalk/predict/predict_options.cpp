@@ -35,6 +35,7 @@ void check(const PredictOptions& o, int64_t frames) {
   check_emotion(o.emotion, o.strength);
   check_range("guidance", o.guidance, kMaxGuidance);
   check_range("temperature", o.temperature, 1);
+  if (o.blinks_per_minute) check_range("blinks per minute", *o.blinks_per_minute, kMaxBlinks);
   if (o.curve) check_curve(*o.curve, frames);
   if (o.region_temperature) {
     for (const float t : *o.region_temperature) check_range("temperature", t, 1);
@@ -60,6 +61,18 @@ condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frame
 condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
   return curve_of(Condition{options.emotion, options.strength, options.style, options.curve},
                   frames);
+}
+
+float blinks_of(const PredictOptions& options, const std::string& face) {
+  const bool lids = face == "builtin";
+  if (options.blinks_per_minute) {
+    if (*options.blinks_per_minute > 0 && !lids) {
+      fail_usage("blinks: the model moves the expression axes of {}, which have no lids", face);
+    }
+    return *options.blinks_per_minute;
+  }
+  const auto eyes = static_cast<size_t>(MotionRegion::kEyes);
+  return lids && temperatures_of(options, lids)[eyes] > 0 ? kUsualBlinks : 0;
 }
 
 RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/predict/regions.h"
@@ -16,7 +17,12 @@ inline constexpr float kMaxGuidance = 3;
 // says little about them, so that at the lips' temperature they would move less than recorded ones;
 // at 0.3 this gain makes the upper face move as much (FDD near 0 on the validation split,
 // docs/results.md).
-inline constexpr float kUpperFaceGain = 2.75f;
+inline constexpr float kUpperFaceGain = 2.5f;
+
+// The voice does not say when eyes blink, and a motion prior that is fitted to means learns hardly
+// any of it; so blinks are drawn by themselves, as the data's rules draw them, at the rate of the
+// data (docs/control.md#blinks).
+inline constexpr float kUsualBlinks = 19, kMaxBlinks = 60;
 
 struct PredictOptions {
   std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
@@ -31,6 +37,9 @@ struct PredictOptions {
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
   bool deterministic = false;                            // no noise: temperature 0
+  // 0 .. 60. None: kUsualBlinks where the eyes have a temperature above 0 and the face has lids
+  // (the built-in head's axes), else no blinks. Whatever else is asked for, seed and take say when.
+  std::optional<float> blinks_per_minute{};
   uint64_t seed = 0;
   uint32_t take = 0;
 };
@@ -40,6 +49,10 @@ void check(const PredictOptions& options, int64_t frames);
 
 // The curve of the options, or their one emotion, for `frames` frames; the last is repeated.
 condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames);
+
+// How often the face is to blink; face: that of the model, "builtin" or another. Usage Error:
+// blinks are asked for where the face has no lids.
+float blinks_of(const PredictOptions& options, const std::string& face);
 
 // The temperature of every region; all 0 if deterministic. `regions_known`: false where the face's
 // regions are not, so that all take the one temperature.

@@ -54,10 +54,16 @@ class Predictor {
   // The same under many conditions, in much less time than one by one.
   std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const tensor::Tensor& motion,
                                       std::span<const Condition> conditions) const;
+  // How much of a motion (T, 53) the motion prior cannot show: what its reconstruction misses in
+  // the median frame (blinks are rare and smoothed away), as a share of the RMS of the larger of
+  // the two. Near 0: motion like that of training; near 1: no such face, of which densities say
+  // nothing.
+  double prior_error(const tensor::Tensor& motion) const;
   // A recorded performance, motion (T, 53), under another condition: the residual r that the flow
   // finds under `from` is scaled by `keep` and played under `to`, under each emotion of a mixture
   // or curve alone, which are blended. -> (T, 53), T that of the shorter of voice and motion.
-  // `from` again with keep 1 gives the motion prior's reconstruction, if it is of one emotion.
+  // `from` again with keep 1 gives the motion prior's reconstruction, if it is of one emotion. The
+  // take's blinks (face/blinks.h) stay whatever `keep` is, on the built-in head's axes.
   tensor::Tensor restyle(const SpeechFeatures& speech, const tensor::Tensor& motion,
                          const Condition& from, const Condition& to, float keep = 1) const;
   std::vector<float> base_rho() const;  // (2D), AR(1) coefficients of the base

@@ -3,12 +3,28 @@
 #include <cmath>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/blinks.h"
 #include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
 
 using ops::NativeOps;
 using tensor::Tensor;
+
+namespace {
+
+// The prior smooths blinks away; they are put back where the take has them.
+Tensor with_blinks_of(const Tensor& take, const Tensor& made) {
+  Tensor motion = made.clone();
+  const auto blinks = face::find_blinks(take);
+  for (int64_t t = 0; t < motion.dim(0); ++t) {
+    const auto at = static_cast<size_t>(t);
+    face::blink(motion.values().subspan(at * flame::kMotion, flame::kMotion), blinks[at]);
+  }
+  return motion;
+}
+
+}  // namespace
 
 Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, const Condition& from,
                           const Condition& to, float keep) const {
@@ -33,7 +49,8 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
     const auto wanted = static_cast<size_t>(take.frames * flame::kMotion);
     result.add(Tensor({take.frames, flame::kMotion}, made.values().first(wanted)), emotion.share);
   }
-  return result.motion();
+  if (state_->config.face != "builtin") return result.motion();
+  return with_blinks_of(motion, result.motion());
 }
 
 }  // namespace flowtalk::predict

@@ -7,29 +7,6 @@
 
 namespace flowtalk::synth {
 
-std::vector<float> make_blinks(const std::vector<float>& pause, float blinks_per_s, Rng rng) {
-  std::vector<float> lids(pause.size(), 0.0f);
-  double next_free_s = rng.uniform(0.1, 0.6);
-  for (size_t t = 0; t < pause.size(); ++t) {
-    const double time = static_cast<double>(t) / flame::kFps;
-    const double hazard = blinks_per_s * (1 + 2 * pause[t]) / flame::kFps;
-    const bool begins = rng.chance(hazard);
-    const double duration = rng.uniform(0.15, 0.3), depth = rng.uniform(0.85, 1.0);
-    if (!begins || time < next_free_s) continue;
-    next_free_s = time + duration + 0.5;
-    const double shut_at = time + 0.4 * duration;  // lids fall faster than they rise
-    for (size_t u = t; u < pause.size(); ++u) {
-      const double now = (static_cast<double>(u) + 0.5) / flame::kFps;
-      const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
-      const double x = 1 - away / duration;
-      if (x <= 0 && now > shut_at) break;
-      const auto lid = static_cast<float>(depth * std::min(1.0, 1.35 * std::max(0.0, x)));
-      lids[u] = std::max(lids[u], lid);
-    }
-  }
-  return lids;
-}
-
 std::vector<float> make_drift(int64_t frames, double period_s, Rng rng) {
   const double keep = std::exp(-1.0 / (period_s * flame::kFps));
   // Variance of two equal AR(1) filters in a row, driven by unit noise, is (1+a^2)/(1-a^2)^3.

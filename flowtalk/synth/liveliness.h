@@ -1,4 +1,4 @@
-// The movements that do not come from speech: blinks, gaze, slow drifts.
+// The movements that do not come from speech, but for blinks (face/blinks.h): gaze, slow drifts.
 #pragma once
 
 #include <vector>
@@ -6,10 +6,6 @@
 #include "flowtalk/base/rng.h"
 
 namespace flowtalk::synth {
-
-// (T) lid closure 0..1. Blinks come at random with at least 0.5 s between, three times as often
-// where `pause` is 1, and last 0.15 to 0.3 s.
-std::vector<float> make_blinks(const std::vector<float>& pause, float blinks_per_s, Rng rng);
 
 // (T) zero-mean noise of unit variance whose changes take about `period_s` (two AR(1) filters).
 std::vector<float> make_drift(int64_t frames, double period_s, Rng rng);

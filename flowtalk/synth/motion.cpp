@@ -6,6 +6,7 @@
 #include <span>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/blinks.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/synth/coarticulation.h"
 #include "flowtalk/synth/emotion_pose.h"
@@ -40,7 +41,7 @@ Score make_score(const audio::Audio& audio, const std::vector<data::Phone>& phon
   score.prosody = measure_prosody(audio);
   std::vector<float> pause(static_cast<size_t>(frames));
   for (size_t t = 0; t < pause.size(); ++t) pause[t] = score.mouth[t].silence;
-  score.blinks = make_blinks(pause, style.blinks_per_s, rng.fork("blinks"));
+  score.blinks = face::make_blinks(pause, style.blinks_per_s, rng.fork("blinks"));
   score.gaze_x = make_gaze(frames, rng.fork("gaze x"));
   score.gaze_y = make_gaze(frames, rng.fork("gaze y"));
   score.emotion_sway = make_drift(frames, 0.7, rng.fork("sway"));
@@ -123,14 +124,6 @@ void add_asymmetry(Frame row, const SpeakerStyle& style) {
   }
 }
 
-void blink(Frame row, float lid) {
-  for (const size_t eye : {axis("eyeBlinkLeft"), axis("eyeBlinkRight")}) {
-    row[eye] = std::max(row[eye], lid);
-    row[eye + axis("eyeWideLeft")] *= 1 - lid;
-    row[eye + axis("eyeSquintLeft")] *= 1 - lid;
-  }
-}
-
 void limit(Frame row) {
   for (size_t a = 0; a < static_cast<size_t>(flame::kLiveExpression); ++a) {
     row[a] = std::clamp(row[a], a == axis("jawLeft") ? -1.0f : 0.0f, 1.0f);
@@ -166,7 +159,7 @@ tensor::Tensor make_motion(const audio::Audio& audio, const std::vector<data::Ph
     add_brows(row, score, t, style);
     if (options.alive) add_life(row, score, t, style);
     add_asymmetry(row, style);
-    if (options.alive) blink(row, score.blinks[t]);
+    if (options.alive) face::blink(row, {score.blinks[t], score.blinks[t]});
     limit(row);
     const float apart = std::min(1.0f, k * pose.lips_apart) * (1 - mouth.bilabial);
     const float closure = std::max(mouth.closure, mouth.silence) * (1 - apart * mouth.silence);

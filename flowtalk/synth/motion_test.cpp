@@ -183,19 +183,6 @@ TEST(LipModel, AgreesWithTheHead) {
   }
 }
 
-TEST(Liveliness, BlinksCloseTheLidsAboutAsOftenAsAsked) {
-  const std::vector<float> talking(25 * 600, 0.0f), pausing(25 * 600, 1.0f);
-  const auto count = [](const std::vector<float>& lids) {
-    int blinks = 0;
-    for (size_t t = 1; t < lids.size(); ++t) blinks += lids[t] > 0.5f && lids[t - 1] <= 0.5f;
-    return blinks;
-  };
-  const int calm = count(make_blinks(talking, 0.3f, Rng(1)));
-  EXPECT_GT(calm, 90);
-  EXPECT_LT(calm, 200);
-  EXPECT_GT(count(make_blinks(pausing, 0.3f, Rng(1))), 1.3 * calm);
-}
-
 TEST(Liveliness, DriftHasUnitVariance) {
   double sum = 0;
   const auto drift = make_drift(100000, 0.3, Rng(2));

@@ -14,8 +14,8 @@ struct SpeakerStyle {
   float expressivity = 1;            // of the emotion poses
   float brow_activity = 0.5f;        // how far accents raise the brows
   float brow_rest = 0;               // resting brow height, -0.1..0.12
-  float blinks_per_s = 0.3f;
-  float residual = 1;  // of the random movement
+  float blinks_per_s = 0.3f;         // while speaking; three times as many in pauses
+  float residual = 1;                // of the random movement
   VoiceRecipe voice;
 };
 

@@ -1,12 +1,19 @@
-// Folders that a command makes as a whole, in the place of what an earlier call left there.
+// What a command writes must not cost the user anything else.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace flowtalk::apps {
 
+// Usage Error if `output` is one of the inputs, which it would replace. Empty paths and inputs that
+// are not there are left to whoever opens them.
+void refuse_to_replace(const std::filesystem::path& output,
+                       const std::vector<std::filesystem::path>& inputs);
+
+// A folder that a command makes as a whole, in the place of what an earlier call left there.
 // The folder without a slash at its end. Error if it is a file, or if it holds anything whose name
 // is not `ours`: that would be lost.
 std::filesystem::path replaced_folder(const std::filesystem::path& folder,

@@ -1,9 +1,19 @@
-#include "apps/replaced_folder.h"
+#include "apps/outputs.h"
 
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
+
+void refuse_to_replace(const fs::path& output, const std::vector<fs::path>& inputs) {
+  std::error_code code;
+  if (!fs::exists(output, code)) return;
+  for (const fs::path& input : inputs) {
+    if (output.empty() || input.empty() || !fs::equivalent(output, input, code)) continue;
+    fail_usage("{}: would be written over {}, which is read; name another file", output.string(),
+               output == input ? "itself" : input.string());
+  }
+}
 
 fs::path replaced_folder(const fs::path& given, const std::string& option,
                          const std::function<bool(const std::string&)>& ours) {

@@ -1,0 +1,38 @@
+// Blinks on the lids of the built-in head's axes (eyeBlinkLeft, eyeBlinkRight): made, put over a
+// motion, found in a recorded one. FLAME's expression axes have no lids.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flowtalk/base/rng.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::face {
+
+// How far each eye is shut by blinks, 0 (as the rest of the face has it) .. 1.
+struct Lids {
+  float left = 0, right = 0;
+};
+
+// (T) lid closure 0..1. A blink begins at random at `hazard_per_s`, three times as often where
+// `pause` is 1, at least 0.5 s after the last, and takes 0.15 to 0.3 s. The first frames do not
+// depend on how many follow.
+std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per_s, Rng rng);
+// The hazard at which make_blinks without pauses gives so many blinks per minute, 0 .. 60.
+float blink_hazard(float blinks_per_minute);
+
+// Shuts the eyes of one frame (at least the 50 expression values): lids to at least their closure;
+// wide and squinting eyes give way.
+void blink(std::span<float> row, Lids lids);
+
+// What shuts the eyes in a recorded motion (T, 53) for a while, per frame: 0 outside blinks and
+// winks, in one the recorded lid, let down to 0 at its ends. Lids that hang low all the time belong
+// to the expression and are not among it.
+std::vector<Lids> find_blinks(const tensor::Tensor& motion);
+
+// How often both eyes fall shut in a motion (T, 53).
+int64_t count_blinks(const tensor::Tensor& motion);
+
+}  // namespace flowtalk::face
