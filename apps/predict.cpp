@@ -12,6 +12,7 @@
 #include "apps/sweep.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/face/subjects.h"
@@ -76,7 +77,7 @@ void check_output(const fs::path& output) {
 fs::path output_of(const PredictCommand& c, const fs::path& voice, const SweepCell& cell,
                    bool several) {
   const fs::path output = c.output;
-  if (output.extension() == ".npy") return output;
+  if (output.extension() == ".npy" && !fs::is_directory(output)) return output;
   const std::string& curve = c.performance.curve.file;
   const std::string of_cell = cell.mood.label + "_" + cell.level;
   std::string name = curve.empty() ? of_cell : fs::path(curve).stem().string();
@@ -98,7 +99,9 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
     for (const SweepCell& cell : cells) {
       outputs.push_back(output_of(c, voice, cell, cells.size() > 1));
       for (int sample = 0; sample < c.samples; ++sample) {
-        refuse_to_replace(sample_path(outputs.back(), sample, c.samples), voices);
+        const fs::path path = sample_path(outputs.back(), sample, c.samples);
+        check_writable(path);
+        refuse_to_replace(path, voices);
       }
       if (!seen.insert(outputs.back()).second) {
         fail_usage("two {} would both be written to {}; give -o a folder and distinct names",

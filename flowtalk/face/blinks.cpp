@@ -14,6 +14,7 @@ constexpr double kRest = 0.5;  // least seconds from one blink to the next
 constexpr double kShortest = 0.15, kLongest = 0.3;
 constexpr float kShut = 0.5f;    // lids from which an eye counts as shut
 constexpr float kRaised = 0.1f;  // what a blink stands out by over the usual lid at its ends
+constexpr float kEdge = 0.2f;    // within which it is let down to 0 there
 constexpr float kLowest = 0.4f;  // a usual lid beyond it is an eye held shut
 constexpr size_t kLeft = axis("eyeBlinkLeft"), kRight = axis("eyeBlinkRight");
 
@@ -43,7 +44,7 @@ std::vector<float> shut_moments(const std::vector<float>& lid) {
     float peak = 0;
     for (; end < lid.size() && lid[end] > foot; ++end) peak = std::max(peak, lid[end]);
     for (size_t t = begin; peak > kShut && t < end; ++t) {
-      moments[t] = peak * (lid[t] - foot) / (peak - foot);
+      moments[t] = lid[t] * std::min(1.0f, (lid[t] - foot) / kEdge);
     }
     begin = end;
   }

@@ -78,6 +78,9 @@ TEST(Blinks, AreFoundWhereverTheLidsHang) {
         EXPECT_EQ(found[t].left, 0) << t;
       }
       EXPECT_LE(found[t].left, std::max(lids[t], usual) + 1e-6f) << t;
+      if (lids[t] > 0.7f) {
+        EXPECT_EQ(found[t].left, lids[t]) << t;
+      }
     }
     EXPECT_EQ(count_blinks(again), count_blinks(motion)) << usual;
     EXPECT_GT(count_blinks(motion), 30);
