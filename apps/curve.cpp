@@ -29,8 +29,8 @@ condition::EmotionCurve CurveOption::along(const condition::Timeline& timeline,
                                            const predict::SpeechFeatures& speech,
                                            const condition::Amounts& base, bool quiet) const {
   const int64_t frames = speech.values.dim(1);
-  for (const auto& lines :
-       {timeline.beyond(static_cast<double>(frames) / flame::kFps), timeline.weakened(frames)}) {
+  for (const auto& lines : {timeline.beyond(static_cast<double>(frames) / flame::kFps),
+                            timeline.weakened(frames, base)}) {
     if (quiet || lines.empty()) continue;
     const std::string more =
         lines.size() > 1 ? fmt::format(" (and {} more like it)", lines.size() - 1) : "";

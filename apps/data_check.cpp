@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "apps/data_commands.h"
+#include "apps/outputs.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -86,6 +87,7 @@ int data_check(const Args& args) {
       "Examples:\n  flowtalk data check datasets/mead\n"
       "  flowtalk data check datasets/mead --json check.json\n");
   if (!parse(app, args)) return 0;
+  check_report(json, ".json");
   if (std::filesystem::is_directory(std::filesystem::path(folder) / "mead")) folder += "/mead";
   const CheckReport report = data::check_dataset(folder, threads, quiet);
   if (!json.empty()) save_file(json, data::to_json(report).dump(2) + "\n");

@@ -107,8 +107,10 @@ int evaluate_lips(const Args& args) {
       "flowtalk evaluate lips");
   declare(app, c);
   if (!parse(app, args)) return 0;
+  if (app.count("--temperature") > 0 && app.count("--deterministic") == 0) {
+    c.performance.deterministic = false;
+  }
   c.performance.check_chance(app);
-  if (app.count("--temperature") > 0) c.performance.deterministic = false;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   const auto voices = find_voices(c.voices);
   if (!c.motions.empty()) {
@@ -118,11 +120,7 @@ int evaluate_lips(const Args& args) {
       fail_usage("{} is of motion that is predicted here; with --motion leave it out", option);
     }
   }
-  if (!c.json.empty()) {
-    check_writable(c.json);
-    refuse_to_replace(c.json, {c.motions.begin(), c.motions.end()});
-    refuse_to_replace(c.json, voices);
-  }
+  check_report(c.json, ".json");
   if (!c.motions.empty() && c.motions.size() != voices.size()) {
     fail_usage("--motion: expected {} files, one per voice, got {}", voices.size(),
                c.motions.size());

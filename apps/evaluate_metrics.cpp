@@ -1,6 +1,5 @@
 // flowtalk evaluate --ground-truth ... / --dataset ...: the field's metrics.
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -8,6 +7,7 @@
 
 #include "apps/evaluate_commands.h"
 #include "apps/model_evaluation.h"
+#include "apps/outputs.h"
 #include "apps/performance.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -63,20 +63,6 @@ void declare(CLI::App& app, MetricsCommand& c) {
   app.add_option("-o,--output", c.output, "write metrics.json and card.html to this folder");
   app.add_flag("-q,--quiet", c.quiet, "no progress and no table");
   app.footer(kFooter);
-}
-
-// Before hours of work: can this file be written at all?
-void check_output(const fs::path& path) {
-  if (fs::is_directory(path)) fail("{}: is a folder, expected a file name", path.string());
-  fs::path place = fs::absolute(path).parent_path();
-  while (!fs::exists(place)) place = place.parent_path();
-  if (!fs::is_directory(place)) {
-    fail("{}: cannot be written, {} is a file", path.string(), place.string());
-  }
-  if (access(place.c_str(), W_OK) != 0) {
-    fail("{}: cannot be written, {} is read-only; choose another output", path.string(),
-         place.string());
-  }
 }
 
 // The folders in which region lists and the template are looked for, in this order. Error: a named
@@ -194,9 +180,8 @@ int evaluate_metrics(const Args& args) {
       c.output.empty() ? std::nullopt : std::optional<fs::path>(c.output);
   const fs::path json = !c.json.empty() ? fs::path(c.json) : folder ? *folder / "metrics.json" : "";
   const fs::path card = !c.card.empty() ? fs::path(c.card) : folder ? *folder / "card.html" : "";
-  for (const fs::path& path : {json, card}) {
-    if (!path.empty()) check_output(path);
-  }
+  check_report(json, ".json");
+  check_report(card, ".html");
   evaluate::Report report = c.of_files() ? of_files(c) : of_model(c);
   report.command = "flowtalk evaluate";
   for (const std::string& word : args) report.command += " " + quoted(word);

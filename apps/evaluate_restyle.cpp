@@ -5,6 +5,7 @@
 #include "apps/dataset_choice.h"
 #include "apps/evaluate_commands.h"
 #include "apps/judged.h"
+#include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -161,7 +162,7 @@ int evaluate_restyle(const Args& args) {
   }
   if (c.strength.value() <= 0) fail_usage("--strength 0 shows no emotion; give more");
   if (!c.style.empty()) parse_style(c.style);
-  if (!c.json.empty()) check_writable(c.json);
+  check_report(c.json, ".json");
   std::vector<data::Clip> clips;
   const auto all = c.data.clips();
   for (size_t i = 0; i < all.size(); i += static_cast<size_t>(c.every)) clips.push_back(all[i]);

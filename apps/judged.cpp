@@ -1,5 +1,6 @@
 #include "apps/judged.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -65,7 +66,7 @@ void warn_of_impossible(const predict::Predictor& predictor, const std::string& 
   warn(
       fmt::format("{}: {:.0f} % of this motion is beyond what the model has learned of faces; what "
                   "is said of it means little",
-                  path, 100 * error));
+                  path, std::min(100.0, 100 * error)));
 }
 
 tensor::Tensor load_performance(const std::string& path) {

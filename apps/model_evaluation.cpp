@@ -202,9 +202,6 @@ void ModelEvaluation::refuse_with_files(const CLI::App& app) const {
 
 evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
                                       int64_t max_cut, bool quiet) const {
-  if (samples > 1 && performance.deterministic) {
-    fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
-  }
   if (!run_folder.empty() && !performance.model.checkpoint.empty()) {
     fail_usage("--save-path and --model both name the model; leave one out");
   }

@@ -1,6 +1,7 @@
 #include "apps/outputs.h"
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -10,9 +11,17 @@ void refuse_to_replace(const fs::path& output, const std::vector<fs::path>& inpu
   if (!fs::exists(output, code)) return;
   for (const fs::path& input : inputs) {
     if (output.empty() || input.empty() || !fs::equivalent(output, input, code)) continue;
-    fail_usage("{}: would be written over {}, which is read; name another file", output.string(),
+    fail_usage("{}: would be written over {}, which is read; name another with -o", output.string(),
                output == input ? "itself" : input.string());
   }
+}
+
+void check_report(const fs::path& path, const std::string& ending) {
+  if (path.empty()) return;
+  check_writable(path);
+  if (path.extension() == ending || !fs::exists(path)) return;
+  fail_usage("{}: is there already and may be no report; give a name that ends in {}",
+             path.string(), ending);
 }
 
 fs::path replaced_folder(const fs::path& given, const std::string& option,

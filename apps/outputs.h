@@ -13,6 +13,10 @@ namespace flowtalk::apps {
 void refuse_to_replace(const std::filesystem::path& output,
                        const std::vector<std::filesystem::path>& inputs);
 
+// A report (.json, .html) may take the place of an earlier one, but of nothing else: usage Error if
+// there is a file of this name with another ending. Error if it could not be written. "" is none.
+void check_report(const std::filesystem::path& path, const std::string& ending);
+
 // A folder that a command makes as a whole, in the place of what an earlier call left there.
 // The folder without a slash at its end. Error if it is a file, or if it holds anything whose name
 // is not `ours`: that would be lost.

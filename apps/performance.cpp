@@ -162,11 +162,17 @@ void Performance::add_sampling_to(CLI::App& app) {
 }
 
 void Performance::check_chance(const CLI::App& app) const {
-  if (app.count("--deterministic") == 0 || (blinks && *blinks > 0)) return;
-  for (const char* option : {"--temperature", "--take", "--seed"}) {
+  if (!deterministic) return;
+  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  for (const char* option : {"--temperature", "--take", "--seed", "--num-samples"}) {
     const CLI::Option* known = app.get_option_no_throw(option);
     if (known == nullptr || known->count() == 0) continue;
-    fail_usage("--deterministic leaves nothing to chance; leave it out, or {}", option);
+    const std::string_view name = option;
+    if (name == "--num-samples" && known->as<int>() == 1) continue;
+    if (blinking && name != "--temperature") continue;
+    fail_usage(
+        "{}: nothing is left to chance (--deterministic), so it has no effect; leave one out",
+        option);
   }
 }
 

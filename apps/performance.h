@@ -59,7 +59,7 @@ struct Performance {
   void add_to(CLI::App& app);
   // Of those only what does not belong to one voice: temperature, seed, checkpoint, threads.
   void add_sampling_to(CLI::App& app);
-  // Usage Error: --deterministic beside an option that only chance could follow.
+  // Usage Error: `deterministic`, beside an option that only chance could follow.
   void check_chance(const CLI::App& app) const;
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
   predict::PredictOptions options(const Mood& mood) const;

@@ -94,14 +94,15 @@ fs::path sample_path(const fs::path& path, int sample, int samples) {
 std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs::path>& voices,
                                    const std::vector<SweepCell>& cells) {
   std::vector<fs::path> outputs;
-  std::set<fs::path> seen;
+  std::set<fs::path> seen, read;
+  for (const fs::path& voice : voices) read.insert(fs::weakly_canonical(voice));
   for (const fs::path& voice : voices) {
     for (const SweepCell& cell : cells) {
       outputs.push_back(output_of(c, voice, cell, cells.size() > 1));
       for (int sample = 0; sample < c.samples; ++sample) {
         const fs::path path = sample_path(outputs.back(), sample, c.samples);
         check_writable(path);
-        refuse_to_replace(path, voices);
+        if (fs::exists(path) && read.contains(fs::canonical(path))) refuse_to_replace(path, voices);
       }
       if (!seen.insert(outputs.back()).second) {
         fail_usage("two {} would both be written to {}; give -o a folder and distinct names",
@@ -150,9 +151,6 @@ int predict(const Args& args) {
   declare(app, c);
   if (!parse(app, with_sweep_strengths(args))) return 0;
   if (c.voices.empty()) fail_usage("which voice? for example: flowtalk predict voice.wav");
-  if (c.samples > 1 && c.performance.deterministic) {
-    fail_usage("--deterministic gives one answer; leave it out, or --num-samples");
-  }
   c.performance.check_chance(app);
   check_output(c.output);
   if (app.count("--face") > 0 && !c.performance.region_temperature) {
@@ -189,8 +187,8 @@ int predict(const Args& args) {
     }
   }
   if (failed > 0) {
-    fail("{} of {} voices could not be read (see above); the others are done", failed,
-         voices.size());
+    fail("{} of {} voices could not be read (see above){}", failed, voices.size(),
+         failed < voices.size() ? "; the others are done" : "");
   }
   return 0;
 }

@@ -81,6 +81,7 @@ void check(const RestyleCommand& c, const CLI::App& app) {
   }
   for (const ConditionOptions* options : {&c.from, &c.to}) {
     options->style_index();
+    options->strength.value();
     if (!options->emotion.empty()) options->condition(0);
   }
   if (c.to.emotion.empty() && c.to.style.empty() && c.curve.file.empty() && !c.new_strength) {
@@ -179,7 +180,7 @@ int restyle(const Args& args) {
                       predictor.restyle(speech, motion, origin.condition, target.condition,
                                         static_cast<float>(c.keep)));
   });
-  warn_of_impossible(predictor, c.motion, motion);
+  if (!c.film.quiet) warn_of_impossible(predictor, c.motion, motion);
   save(c, predictor, made, recorded, voice);
   if (!c.film.quiet) {
     const auto text = [](const NamedCondition& x) {

@@ -41,7 +41,7 @@ int score(const Args& args) {
   app.footer(kExamples);
   if (!parse(app, args)) return 0;
   const bool of_dataset = app.count("--dataset") > 0;
-  if (!json.empty()) check_writable(json);
+  check_report(json, ".json");
   if (of_dataset) {
     for (const char* option :
          {"--motion", "--wav-path", "--emotion", "--intensity", "--strength"}) {
@@ -59,8 +59,6 @@ int score(const Args& args) {
     fail_usage("which voice? for example: flowtalk score voice.wav --motion take.npy");
   }
   if (takes.motions.empty()) fail_usage("which motion? give --motion one or more .npy files");
-  refuse_to_replace(json, {takes.motions.begin(), takes.motions.end()});
-  refuse_to_replace(json, {takes.voice});
   if (takes.given.emotion.empty() && app.count("--intensity") + app.count("--strength") > 0) {
     fail_usage("--intensity and --strength need --emotion; leave them out to have it recognised");
   }

@@ -113,6 +113,9 @@ int talk(const Args& args) {
       c.output.empty() ? fs::path(voices[0].stem().string() + ".mp4") : fs::path(c.output);
   check_writable(output);
   refuse_to_replace(output, voices);
+  if (c.output.empty() && fs::exists(output)) {
+    fail_usage("{}: is there already; name it with -o to have it replaced", output.string());
+  }
   if (!c.sheet.empty()) {
     check_writable(c.sheet);
     refuse_to_replace(c.sheet, voices);

@@ -18,7 +18,7 @@ namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kSilent_db = -60;  // of full scale; as `data check` counts
+constexpr float kSilent = 2e-4f;  // of full scale: six steps of 16 bits, as faint as dither
 
 bool has_sound_extension(const fs::path& path) {
   constexpr std::array<std::string_view, 12> kExtensions = {".wav",  ".flac", ".mp3", ".ogg",
@@ -44,23 +44,17 @@ std::vector<fs::path> in_folder(const fs::path& folder) {
   return found;
 }
 
-double loudness_db(std::span<const float> samples, size_t first = 0, size_t step = 1) {
-  double energy = 0, count = 0;
-  for (size_t i = first; i < samples.size(); i += step, ++count) {
-    energy += static_cast<double>(samples[i]) * static_cast<double>(samples[i]);
-  }
-  return 10 * std::log10(energy / std::max(1.0, count) + 1e-12);
+float loudest(std::span<const float> samples) {
+  float most = 0;
+  for (const float x : samples) most = std::max(most, std::abs(x));
+  return most;
 }
 
 // Of two channels of opposite sign nothing is left in their mean.
 bool channels_cancel(const fs::path& path, int channels) {
   if (channels < 2) return false;
   const audio::Recording recording = audio::load_recording(path, kMaxVoiceSeconds);
-  const auto step = static_cast<size_t>(recording.channels);
-  for (size_t channel = 0; channel < step; ++channel) {
-    if (loudness_db(recording.samples, channel, step) > kSilent_db) return true;
-  }
-  return false;
+  return loudest(recording.samples) > kSilent;
 }
 
 // Sound that can be used, but can hardly be what the user meant.
@@ -68,10 +62,11 @@ void warn_of_odd_sound(const fs::path& path, const audio::Audio& voice,
                        const audio::SourceFormat& source) {
   const double missing_s = source.stated_s - voice.duration_s();
   if (missing_s > std::max(0.5, 0.02 * source.stated_s)) {
-    warn(fmt::format("{}: says it lasts {:.1f} s and holds {:.1f} s; it was cut off", path.string(),
-                     source.stated_s, voice.duration_s()));
+    warn(fmt::format(
+        "{}: says it lasts {:.1f} s and holds {:.1f} s; it was cut off, or its header is wrong",
+        path.string(), source.stated_s, voice.duration_s()));
   }
-  if (loudness_db(voice.samples) > kSilent_db) return;
+  if (loudest(voice.samples) > kSilent) return;
   warn(channels_cancel(path, source.channels)
            ? fmt::format("{}: its channels cancel each other out, no voice is left; give one of "
                          "them as a file of its own",

@@ -151,11 +151,23 @@ TEST_F(CommandLine, NoOutputReplacesAnInput) {
            {"encode", "voice.wav", "-o", "voice.wav"},
            {"restyle", "voice.wav", "--motion", "take.npy", "--emotion", "sad", "-o", "take.npy"},
            {"restyle", "voice.wav", "--motion", "take.npy", "--emotion", "sad", "-o", "link.npy"},
-           {"score", "voice.wav", "--motion", "take.npy", "--json", "take.npy"},
-           {"export", "vertices", "--params", "take.npy", "--out", "take.npy"},
-           {"evaluate", "lips", "voice.wav", "--json", "voice.wav"}}) {
+           {"export", "vertices", "--params", "take.npy", "--out", "take.npy"}}) {
     EXPECT_TRUE(failed_with(run(args), 2, {"would be written over"})) << args.front();
   }
+  for (std::vector<std::string> args :
+       std::vector<std::vector<std::string>>{{"score", "voice.wav", "--motion", "take.npy"},
+                                             {"score", "--dataset", "."},
+                                             {"evaluate", "lips", "voice.wav"},
+                                             {"evaluate", "restyle", "--dataset", "."},
+                                             {"evaluate", "--dataset", "."},
+                                             {"data", "check", "."}}) {
+    args.insert(args.end(), {"--json", "take.npy"});
+    EXPECT_TRUE(failed_with(run(args), 2, {"take.npy", "ends in .json"})) << args.front();
+  }
+  // A film of the same name as the voice is nobody's to replace unasked.
+  std::filesystem::copy(file("clip.mp4"), file("voice.mp4"));
+  EXPECT_TRUE(failed_with(run({"talk", "voice.wav"}), 2, {"voice.mp4", "-o"}));
+  std::filesystem::remove(file("voice.mp4"));
   EXPECT_EQ(names(), before);
   EXPECT_EQ(load_file(file("voice.wav")), voice);
   EXPECT_EQ(load_file(file("clip.mp4")), voice);
@@ -184,6 +196,11 @@ TEST_F(CommandLine, OddSoundIsWarnedOf) {
     stereo += {whole[i], whole[i + 1], static_cast<char>(negative & 255),
                static_cast<char>(negative >> 8 & 255)};
   }
+  // Soft is not silent.
+  audio::Audio soft = audio::load_audio(file("voice.wav"));
+  for (float& x : soft.samples) x *= 0.005f;
+  audio::save_wav(file("soft.wav"), soft);
+  EXPECT_EQ(said("soft.wav"), "");
   write("against.wav", stereo);
   EXPECT_THAT(said("against.wav"), HasSubstr("against.wav: its channels cancel each other"));
 }

@@ -94,7 +94,7 @@ double stated_duration_s(const AVFormatContext& input, const AVStream& stream) {
   if (stream.duration != AV_NOPTS_VALUE) {
     return static_cast<double>(stream.duration) * av_q2d(stream.time_base);
   }
-  if (input.duration == AV_NOPTS_VALUE) return 0;
+  if (input.duration == AV_NOPTS_VALUE || input.nb_streams > 1) return 0;  // that of the longest
   return static_cast<double>(input.duration) / AV_TIME_BASE;
 }
 

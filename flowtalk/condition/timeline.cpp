@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -93,18 +95,24 @@ std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
   return result;
 }
 
-// The largest part of its strength that an event alone reaches, 0 .. 1.
-double reached(const TimelineEvent& event, int64_t frames) {
-  const auto first = static_cast<int64_t>(event.start_s * flame::kFps) - kSpreadFrames;
-  const auto last = static_cast<int64_t>(event.end_s * flame::kFps) + kSpreadFrames;
-  std::vector<Amounts> rows;
-  for (int64_t t = std::max<int64_t>(0, first); t <= std::min(last, frames - 1); ++t) {
-    const double time_s = time_of(static_cast<size_t>(t));
-    rows.push_back({time_s > event.end_s ? 0 : envelope(event, time_s)});
+// The largest part of what an event asks for that is there in one of its frames, 0 .. 1. An event
+// that asks for nothing (neutral) has it where nothing is there.
+double reached(const TimelineEvent& event, const std::vector<Amounts>& sharp,
+               const std::vector<Amounts>& curve) {
+  const auto sum = [](const Amounts& a) { return std::accumulate(a.begin(), a.end(), 0.0); };
+  const double asked = sum(event.amounts);
+  const auto first = static_cast<size_t>(event.start_s * flame::kFps);
+  double most = asked > 0 ? 0 : -std::numeric_limits<double>::infinity(), around = 1e-9;
+  for (size_t t = first; t < curve.size() && time_of(t) <= event.end_s; ++t) {
+    Amounts there = curve[t];
+    for (size_t i = 0; asked > 0 && i < there.size(); ++i) {
+      there[i] = std::min(there[i], event.amounts[i]);
+    }
+    most = std::max(most, asked > 0 ? sum(there) / asked : -sum(there));
   }
-  double most = 0;
-  for (const Amounts& row : spread(rows)) most = std::max(most, row[0]);
-  return most;
+  if (asked > 0) return most;
+  for (const Amounts& row : sharp) around = std::max(around, sum(row));
+  return 1 + most / around;
 }
 
 void append(EmotionCurve& curve, const Amounts& amounts) {
@@ -126,31 +134,41 @@ Amounts amounts_of(std::span<const float> mix, double strength) {
   return amounts;
 }
 
-EmotionCurve Timeline::curve(int64_t frames, const Amounts& base) const {
+std::vector<Amounts> Timeline::rows(int64_t frames, const Amounts& base) const {
   std::vector<Amounts> rows(static_cast<size_t>(frames), base);
   for (size_t t = 0; t < rows.size() && !keyframes.empty(); ++t) {
     rows[t] = at(keyframes, time_of(t));
   }
   add_events(events, rows);
+  return rows;
+}
+
+EmotionCurve Timeline::curve(int64_t frames, const Amounts& base) const {
   EmotionCurve result;
   result.frames = frames;
-  for (const Amounts& row : spread(rows)) append(result, row);
+  for (const Amounts& row : spread(rows(frames, base))) append(result, row);
   return result;
 }
 
-std::vector<std::string> Timeline::weakened(int64_t frames) const {
+std::vector<std::string> Timeline::weakened(int64_t frames, const Amounts& base) const {
   constexpr double kEnough = 0.9;
   std::vector<std::string> lines;
+  std::vector<Amounts> sharp, seen;  // made for the first short event
   for (const TimelineEvent& e : events) {
     const double duration_s = e.end_s - e.start_s;
     const bool long_enough = duration_s - e.attack_s - e.release_s >= kSpread_s;
     if (long_enough || e.start_s * flame::kFps >= static_cast<double>(frames)) continue;
-    const double part = reached(e, frames);
+    if (seen.empty()) {
+      sharp = rows(frames, base);
+      seen = spread(sharp);
+    }
+    const double part = reached(e, sharp, seen);
     if (part >= kEnough) continue;
     lines.push_back(
         fmt::format("{} lasts {:.2f} s and reaches {:.0f} % of its strength, for every change is "
-                    "spread over {} s; make it longer, or its attack and release shorter",
-                    e.where, duration_s, 100 * part, kSpread_s));
+                    "spread over {} s; make it longer{}",
+                    e.where, duration_s, 100 * part, kSpread_s,
+                    e.attack_s + e.release_s > 0 ? ", or its attack and release shorter" : ""));
   }
   return lines;
 }

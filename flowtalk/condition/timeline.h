@@ -43,12 +43,16 @@ struct Timeline {
   // kSpreadFrames, so that no face jumps. `base`: where there are no keyframes.
   EmotionCurve curve(int64_t frames, const Amounts& base) const;
 
-  // One line per event that is too short to reach its strength in a clip, because every change is
-  // spread over kSpreadFrames.
-  std::vector<std::string> weakened(int64_t frames) const;
+  // One line per event that is too short to reach its strength in that curve, because every change
+  // is spread over kSpreadFrames.
+  std::vector<std::string> weakened(int64_t frames, const Amounts& base) const;
 
   // One line per time that lies beyond a clip of this length and so has no effect.
   std::vector<std::string> beyond(double duration_s) const;
+
+ private:
+  // The curve before it is spread, a row per frame.
+  std::vector<Amounts> rows(int64_t frames, const Amounts& base) const;
 };
 
 // Frames that the most sudden change takes, 0.6 s (docs/control.md says what it is measured by).

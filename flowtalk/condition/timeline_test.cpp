@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr Amounts kNothing{};
 
@@ -206,14 +207,31 @@ TEST(Timeline, AShortEventReachesItsStrengthOrItIsSaid) {
   EXPECT_GT(most("contempt"), 0.99f);
   EXPECT_LT(most("sad"), 0.7f);
   EXPECT_LT(most("angry"), 0.9f);
-  const auto lines = timeline.weakened(250);
+  const auto lines = timeline.weakened(250, kNothing);
   ASSERT_EQ(lines.size(), 2u);
   const auto percent = [&](const char* emotion) {
     return fmt::format("reaches {:.0f} %", 100 * most(emotion));
   };
   EXPECT_THAT(lines[0], AllOf(HasSubstr("events[0] lasts 0.20 s"), HasSubstr(percent("sad"))));
   EXPECT_THAT(lines[1], AllOf(HasSubstr("events[3] lasts 1.00 s"), HasSubstr(percent("angry"))));
-  EXPECT_TRUE(timeline.weakened(20).empty());  // beyond the voice's end
+  EXPECT_TRUE(timeline.weakened(20, kNothing).empty());  // beyond the voice's end
+  EXPECT_THAT(lines[0], Not(HasSubstr("attack")));
+  EXPECT_THAT(lines[1], HasSubstr("attack"));
+}
+
+TEST(Timeline, AShortEventThatItsNeighboursHelpIsWhole) {
+  const auto touching = timeline_of_json(
+      R"({"events": [{"start": 2, "end": 2.3, "emotion": "happy", "strength": 1},
+                     {"start": 2.32, "end": 3.2, "emotion": "happy", "strength": 1, "attack": 0},
+                     {"start": 5, "end": 5.2, "emotion": "neutral"}]})",
+      "c.json");
+  EXPECT_TRUE(touching.weakened(200, kNothing).empty());
+  Amounts happy{};
+  happy[1] = 1;
+  const auto lines =
+      touching.weakened(200, happy);  // of which only the neutral moment is too short
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], HasSubstr("events[2] lasts 0.20 s"));
 }
 
 TEST(Timeline, JsonRefusalsNameFileFieldAndWhatIsExpected) {

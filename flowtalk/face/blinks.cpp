@@ -52,7 +52,9 @@ std::vector<float> shut_moments(const std::vector<float>& lid) {
 }
 
 void shut(std::span<float> row, size_t eye, float lid) {
+  if (lid <= 0) return;  // also where the model's lid is below 0
   row[eye] = std::max(row[eye], lid);
+  lid = std::min(lid, 1.0f);  // recorded ones may be more
   row[eye + axis("eyeWideLeft")] *= 1 - lid;
   row[eye + axis("eyeSquintLeft")] *= 1 - lid;
 }

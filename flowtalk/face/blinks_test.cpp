@@ -62,6 +62,17 @@ TEST(Blinks, ShutTheEyesAndNothingElse) {
   EXPECT_NEAR(row[axis("eyeSquintLeft")], 0.025f, 1e-6);
   row[kLeft] = row[axis("eyeWideLeft")] = row[axis("eyeSquintLeft")] = 0.25f;
   EXPECT_EQ(row, std::vector<float>(flame::kMotion, 0.25f));
+  std::fill(row.begin(), row.end(), -0.01f);
+  blink(row, {0, 0});
+  EXPECT_EQ(row, std::vector<float>(flame::kMotion, -0.01f));
+}
+
+TEST(Blinks, ALidBeyondOneTurnsNothingNegative) {
+  std::vector<float> row(flame::kMotion, 0.25f);
+  blink(row, {1.8f, 1.8f});
+  EXPECT_EQ(row[kLeft], 1.8f);
+  EXPECT_EQ(row[axis("eyeSquintRight")], 0);
+  EXPECT_EQ(row[axis("eyeWideLeft")], 0);
 }
 
 TEST(Blinks, AreFoundWhereverTheLidsHang) {

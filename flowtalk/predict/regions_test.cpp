@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/predict/predict_options.h"
 
 namespace flowtalk::predict {
 namespace {
@@ -119,6 +120,20 @@ TEST(Regions, AFaceWithoutListsIsRefusedByName) {
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("bare.pkl"), std::string::npos) << e.what();
   }
+}
+
+TEST(Blinks, AreOfFacesWithLidsWhereSomethingIsLeftToChance) {
+  PredictOptions o;
+  EXPECT_EQ(blinks_of(o, "builtin"), kUsualBlinks);
+  EXPECT_EQ(blinks_of(o, "flame"), 0);
+  o.region_temperature = {0.3f, 0, 0.3f, 0.3f};
+  EXPECT_EQ(blinks_of(o, "builtin"), 0);
+  o.deterministic = true;
+  o.blinks_per_minute = 12;
+  EXPECT_EQ(blinks_of(o, "builtin"), 12);
+  EXPECT_THROW(blinks_of(o, "flame"), Error);
+  o.blinks_per_minute = 0;
+  EXPECT_EQ(blinks_of(o, "flame"), 0);
 }
 
 }  // namespace
