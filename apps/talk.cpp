@@ -44,7 +44,7 @@ void declare(CLI::App& app, TalkCommand& c) {
   app.add_option("VOICE,--wav-path", c.voices,
                  "sound files; several are joined with short pauses into one film");
   app.add_option("-o,--output,--save-path", c.output,
-                 "the film (default: VOICE.mp4 in this folder)");
+                 "the film (default: VOICE.mp4 in this folder, if there is none yet)");
   app.add_option("--emotion", c.emotions,
                  "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for "
                  "faces side by side (default neutral)")
