@@ -11,7 +11,7 @@ void refuse_to_replace(const fs::path& output, const std::vector<fs::path>& inpu
   if (!fs::exists(output, code)) return;
   for (const fs::path& input : inputs) {
     if (output.empty() || input.empty() || !fs::equivalent(output, input, code)) continue;
-    fail_usage("{}: would be written over {}, which is read; name another with -o", output.string(),
+    fail_usage("{}: would be written over {}, which is read; name another output", output.string(),
                output == input ? "itself" : input.string());
   }
 }
