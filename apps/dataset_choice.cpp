@@ -31,9 +31,10 @@ std::vector<data::Clip> DatasetChoice::clips() const {
 }
 
 void check_axes(const fs::path& folder, const predict::Predictor& predictor) {
-  if (!fs::exists(folder / "synth.json") || predictor.config().face == "builtin") return;
+  if (!fs::exists(folder / "synth.json") || predictor.config().axes == motion::Axes::kBuiltin)
+    return;
   fail("{}: moves the axes of the built-in head, the model those of {}; give --model another one",
-       folder.string(), predictor.config().face);
+       folder.string(), owner_of(predictor.config().axes));
 }
 
 }  // namespace flowtalk::apps

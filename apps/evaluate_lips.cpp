@@ -6,7 +6,6 @@
 #include "apps/command_line.h"
 #include "apps/evaluate_commands.h"
 #include "apps/face_options.h"
-#include "apps/motion_file.h"
 #include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/voices.h"
@@ -14,8 +13,8 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
-#include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/lips.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -46,15 +45,17 @@ void declare(CLI::App& app, LipsCommand& c) {
       "  flowtalk evaluate lips --audio voice.wav --motion happy.npy --json lips.json\n");
 }
 
-std::vector<tensor::Tensor> motions_of(const LipsCommand& c, const face::Face& face,
+std::vector<motion::Motion> motions_of(const LipsCommand& c, const face::Face& face,
                                        const std::vector<std::filesystem::path>& voices) {
-  std::vector<tensor::Tensor> motions;
-  for (const std::string& path : c.motions) motions.push_back(data::load_motion(path));
+  std::vector<motion::Motion> motions;
+  for (const std::string& path : c.motions) {
+    motions.push_back(motion::load_motion(path, face.axes));
+  }
   if (!motions.empty()) return motions;
   auto options = c.performance.options(parse_mood(c.emotion));
   const auto predictor = c.performance.model.load();
   options.regions = c.performance.regions(predictor);
-  warn_of_other_axes(predictor.config().face, face);
+  warn_of_other_axes(predictor.config().axes, face);
   for (const auto& voice : voices) {
     motions.push_back(predictor.predict(load_voice(voice), options));
   }
@@ -133,7 +134,7 @@ int evaluate_lips(const Args& args) {
   for (size_t i = 0; i < voices.size(); ++i) {
     const audio::Audio voice = load_voice(voices[i]);
     if (!c.motions.empty()) {
-      const auto mismatch = length_mismatch(c.motions[i], motions[i].dim(0), voices[i], voice);
+      const auto mismatch = length_mismatch(c.motions[i], motions[i].frames(), voices[i], voice);
       if (!mismatch.empty()) fail("{}; give each voice its own motion", mismatch);
     }
     recordings.push_back(

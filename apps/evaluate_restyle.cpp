@@ -59,7 +59,7 @@ predict::Condition recorded(const data::Clip& clip) {
 std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluation& c,
                                    const predict::Predictor& predictor,
                                    const evaluate::EmotionClassifier& classifier) {
-  const tensor::Tensor motion = load_performance(clip.npy.string());
+  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
   const audio::Audio voice = load_voice(clip.wav);
   return with_context(clip.npy.string(), [&] {
     const auto speech = predictor.encode(voice);
@@ -85,11 +85,12 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
   const predict::Predictor predictor = c.model.load();
   check_axes(c.data.folder(), predictor);
   const auto classifier = load_classifier(c.classifier);
-  if (predictor.config().face != "builtin" || classifier.face() != "builtin") {
+  const motion::Axes axes = predictor.config().axes, judged = classifier.axes();
+  if (axes != motion::Axes::kBuiltin || judged != motion::Axes::kBuiltin) {
     fail(
         "lips are measured on the built-in head; the model's axes are '{}', those of the "
         "classifier '{}'",
-        predictor.config().face, classifier.face());
+        text_of(axes), text_of(judged));
   }
   std::vector<std::vector<RestyledPair>> of_clip(clips.size());
   ThreadPool pool(c.model.threads);

@@ -12,8 +12,8 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
-#include "flowtalk/face/parameters.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -69,7 +69,7 @@ void declare(CLI::App& app, VerticesCommand& c) {
   app.footer(kFooter);
 }
 
-bool is_zero(const face::Part& part) {
+bool is_zero(const motion::Track& part) {
   for (int64_t t = 0; t < part.rows(); ++t) {
     for (const float x : part.at(t)) {
       if (x != 0) return false;
@@ -79,18 +79,20 @@ bool is_zero(const face::Part& part) {
 }
 
 // A part of its own file takes the place of zeros in --params, and of nothing else.
-void put(face::Part& part, face::Part by, const std::string& option, const std::string& params) {
+void put(motion::Track& part, motion::Track by, const std::string& option,
+         const std::string& params) {
   if (!is_zero(part))
     fail_usage("{}: {} holds these values already; leave one out", option, params);
   part = std::move(by);
 }
 
-face::Parameters load(const VerticesCommand& c) {
-  face::Parameters p;
-  if (!c.params.empty()) p = face::load_parameters(c.params, c.prefix);
-  const auto add = [&](const std::string& path, face::Part& part, int64_t width, bool narrower,
+motion::MotionFile load(const VerticesCommand& c, motion::Axes axes) {
+  motion::MotionFile file;
+  if (!c.params.empty()) file = motion::open_motion(c.params, axes, c.prefix);
+  motion::Motion& p = file.motion;
+  const auto add = [&](const std::string& path, motion::Track& part, int64_t width, bool narrower,
                        const char* option) {
-    if (!path.empty()) put(part, face::load_part(path, width, narrower), option, c.params);
+    if (!path.empty()) put(part, motion::load_track(path, width, narrower), option, c.params);
   };
   add(c.shape, p.shape, flame::kShape, true, "--shape");
   add(c.expression, p.expression, flame::kExpression, true, "--expression");
@@ -100,28 +102,28 @@ face::Parameters load(const VerticesCommand& c) {
   add(c.eyes, p.eyes, 6, false, "--eyes");
   add(c.translation, p.translation, 3, false, "--transl");
   if (!c.pose.empty()) {
-    const face::Part pose = face::load_part(c.pose, 15);
-    const std::array<std::pair<face::Part*, int64_t>, 4> parts{
+    const motion::Track pose = motion::load_track(c.pose, 15);
+    const std::array<std::pair<motion::Track*, int64_t>, 4> parts{
         {{&p.root, 0}, {&p.neck, 3}, {&p.jaw, 6}, {&p.eyes, 9}}};
     for (const auto& [part, first] : parts) {
       put(*part, {pose.table, first, part == &p.eyes ? 6 : 3}, "--pose", c.params);
     }
   }
   if (p.frames() == 0) fail_usage("which motion? for example: --params happy.npy");
-  face::check_lengths(p, c.params.empty() ? "the arrays" : c.params);
-  return p;
+  motion::check_lengths(p, c.params.empty() ? "the arrays" : c.params);
+  return file;
 }
 
 // A subject's shape takes the place of the motion's; one shape for all frames is folded in.
-face::Deformer make_deformer(const ChosenFace& chosen, face::Parameters& p) {
+face::Deformer make_deformer(const ChosenFace& chosen, motion::Motion& p) {
   if (chosen.shape.empty() && !p.one_shape()) {
     return face::Deformer(chosen.face, {}, face::Deformer::LiveShape::kYes);
   }
-  const face::Part shape = std::exchange(p.shape, {});
+  const motion::Track shape = std::exchange(p.shape, {});
   return face::Deformer(chosen.face, chosen.shape.empty() ? shape.at(0) : chosen.shape);
 }
 
-void save_vertices(const face::Deformer& deformer, const face::Parameters& p,
+void save_vertices(const face::Deformer& deformer, const motion::Motion& p,
                    const VerticesCommand& c, int64_t frames) {
   const int64_t values = deformer.face().rest.size();
   ThreadPool pool(c.threads);
@@ -139,7 +141,7 @@ void save_vertices(const face::Deformer& deformer, const face::Parameters& p,
   for (int64_t begin = 0; begin < frames; begin += kBlock) {
     const int64_t count = std::min(kBlock, frames - begin);
     poses.clear();
-    for (int64_t t = begin; t < begin + count; ++t) poses.push_back(p.frame(t));
+    for (int64_t t = begin; t < begin + count; ++t) poses.push_back(face::frame_of(p, t));
     block.resize(static_cast<size_t>(count * values));
     deformer.vertices(poses, block, pool);
     write(block.data(), block.size() * sizeof(float));
@@ -161,13 +163,12 @@ int vertices(const Args& args) {
   refuse_to_replace(c.output, {c.params, c.shape, c.expression, c.root, c.neck, c.jaw, c.eyes,
                                c.pose, c.translation, c.face.face, c.face.templates});
   check_subject(c.face);
-  face::Parameters p = load(c);
   const ChosenFace chosen = choose_face(c.face);
+  auto [p, unused] = load(c, chosen.face.axes);
   const int64_t frames = p.frames();
   if (!c.quiet) {
-    for (const std::string& name : p.unused) warn(c.params + ": array " + name + " is not used");
-    warn_of_lost_coefficients(
-        frames, [&](int64_t t) { return p.frame(t); }, chosen.face);
+    for (const std::string& name : unused) warn(c.params + ": array " + name + " is not used");
+    warn_of_lost_coefficients(p, chosen.face);
   }
   const face::Deformer deformer = make_deformer(chosen, p);
   save_vertices(deformer, p, c, frames);

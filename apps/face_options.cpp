@@ -28,7 +28,7 @@ ChosenFace choose_face(const FaceOptions& options) {
   face::Subject subject = face::load_subject(options.templates, options.subject);
   chosen.shape = std::move(subject.shape);
   if (subject.rest.empty()) {
-    if (chosen.face.axes != "flame") {
+    if (chosen.face.axes != motion::Axes::kFlame) {
       fail("{}: the shape of {} is FLAME's, the face is {}; give --face a FLAME file",
            options.templates, options.subject, chosen.face.name);
     }
@@ -51,8 +51,7 @@ void check_subject(const FaceOptions& options) {
   }
 }
 
-void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFrame(int64_t)>& frame,
-                               const face::Face& face) {
+void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& face) {
   const auto rows = [](const tensor::Tensor& basis) {
     return basis.empty() ? size_t{0} : static_cast<size_t>(basis.dim(0));
   };
@@ -63,9 +62,9 @@ void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFra
     return false;
   };
   const size_t shapes = rows(face.shape_basis), expressions = rows(face.expression_basis);
-  for (int64_t t = 0; t < frames; ++t) {
-    const face::FaceFrame f = frame(t);
-    if (!lost(f.shape, shapes) && !lost(f.expression, expressions)) continue;
+  for (int64_t t = 0; t < motion.frames(); ++t) {
+    const bool any = lost(motion.shape.at(t), shapes) || lost(motion.expression.at(t), expressions);
+    if (!any) continue;
     warn(
         fmt::format("the face {} has {} shape and {} expression components; frame {} moves more, "
                     "which are left out",
@@ -74,21 +73,12 @@ void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFra
   }
 }
 
-void warn_of_lost_coefficients(const tensor::Tensor& motion, const face::Face& face) {
-  const auto width = static_cast<size_t>(motion.dim(1));
-  const auto row = [&](int64_t t) {
-    return face::frame_of_row(motion.values().subspan(static_cast<size_t>(t) * width, width));
-  };
-  warn_of_lost_coefficients(motion.dim(0), row, face);
-}
-
-void warn_of_other_axes(const std::string& axes, const face::Face& face) {
+void warn_of_other_axes(motion::Axes axes, const face::Face& face) {
   if (axes == face.axes) return;
   warn(
       fmt::format("the motion moves the expression axes of {}, the face {} has those of {}: jaw "
                   "and timing fit, expressions will not",
-                  axes == "builtin" ? "the built-in head" : "FLAME", face.name,
-                  face.axes == "builtin" ? "the built-in head" : "FLAME"));
+                  owner_of(axes), face.name, owner_of(face.axes)));
 }
 
 }  // namespace flowtalk::apps

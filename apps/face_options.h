@@ -3,12 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "flowtalk/face/face.h"
-#include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::apps {
 
@@ -35,13 +33,9 @@ void check_subject(const FaceOptions& options);
 
 // Prints one warning line if a frame has coefficients that are not zero and that the face has no
 // basis for.
-void warn_of_lost_coefficients(int64_t frames, const std::function<face::FaceFrame(int64_t)>& frame,
-                               const face::Face& face);
-
-// The same of the rows of a motion (T, 53), (T, 353) or (T, 403).
-void warn_of_lost_coefficients(const tensor::Tensor& motion, const face::Face& face);
+void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& face);
 
 // Prints one warning line if `axes`, the expression axes of a motion, are not those of the face.
-void warn_of_other_axes(const std::string& axes, const face::Face& face);
+void warn_of_other_axes(motion::Axes axes, const face::Face& face);
 
 }  // namespace flowtalk::apps

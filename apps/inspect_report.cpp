@@ -6,11 +6,11 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 
 namespace flowtalk::apps {
@@ -21,21 +21,7 @@ constexpr int kSchema = 1;
 constexpr size_t kMaxConfig = size_t{1} << 24;
 constexpr size_t kListedProblems = 20;
 
-struct Columns {
-  const char* name;
-  int64_t begin, end;
-};
-
-// The parts of a motion row, by its width; empty for any other width.
-std::vector<Columns> motion_columns(int64_t width) {
-  using namespace flame;
-  const Columns jaw{"jaw", width - kJaw, width};
-  if (width == kMotion) return {{"expression", 0, kLiveExpression}, jaw};
-  if (width != kWide && width != kNarrow) return {};
-  return {{"shape", 0, kShape}, {"expression", kShape, width - kJaw}, jaw};
-}
-
-Json column_ranges(const tensor::Tensor& rows, const Columns& part) {
+Json column_ranges(const tensor::Tensor& rows, const motion::Columns& part) {
   const int64_t width = rows.dim(-1);
   double low = INFINITY, high = -INFINITY, sum = 0;
   int64_t finite = 0;
@@ -61,12 +47,12 @@ void add_motion(Json& report, const fs::path& path) {
   if (shape.size() < 2 || array.size() == 0 || formats::is_complex(array.dtype)) return;
   const auto leading_one = [](int64_t size) { return size == 1; };
   if (!std::all_of(shape.begin(), shape.end() - 2, leading_one)) return;
-  const auto parts = motion_columns(shape.back());
-  if (parts.empty()) return;
+  if (!motion::is_row_width(shape.back())) return;
   const tensor::Tensor rows = to_tensor(array, path.string());
   const int64_t frames = rows.size() / shape.back();
   Json columns = Json::array();
-  for (const Columns& part : parts) columns.push_back(column_ranges(rows, part));
+  for (const motion::Columns& part : motion::columns_of(shape.back()))
+    columns.push_back(column_ranges(rows, part));
   report["details"]["motion"] = {{"frames", frames},
                                  {"width", shape.back()},
                                  {"fps", flame::kFps},

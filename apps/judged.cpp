@@ -7,7 +7,7 @@
 #include "apps/command_line.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/data/index.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -60,7 +60,7 @@ evaluate::EmotionClassifier load_classifier(const std::string& named) {
 }
 
 void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,
-                        const tensor::Tensor& motion) {
+                        const motion::Motion& motion) {
   const double error = predictor.prior_error(motion);
   if (error < kImpossible) return;
   warn(
@@ -69,9 +69,9 @@ void warn_of_impossible(const predict::Predictor& predictor, const std::string& 
                   path, std::min(100.0, 100 * error)));
 }
 
-tensor::Tensor load_performance(const std::string& path) {
-  tensor::Tensor motion = data::load_motion(path);
-  for (const float v : motion.values()) {
+motion::Motion load_performance(const std::string& path, motion::Axes axes) {
+  motion::Motion motion = motion::load_motion(path, axes);
+  for (const float v : live_of(motion).values()) {
     if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);
   }
   return motion;

@@ -32,12 +32,12 @@ std::string text_of(const predict::Label& label);
 // is damaged.
 evaluate::EmotionClassifier load_classifier(const std::string& named);
 
-// Prints one warning line if a motion (T, 53) is none that the model could have learned anything
+// Prints one warning line if a motion is none that the model could have learned anything
 // of.
 void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,
-                        const tensor::Tensor& motion);
+                        const motion::Motion& motion);
 
-// Motion (T, 53) of a file. Errors name the file.
-tensor::Tensor load_performance(const std::string& path);
+// The motion of a file, in the axes of the model that judges it. Errors name the file.
+motion::Motion load_performance(const std::string& path, motion::Axes axes);
 
 }  // namespace flowtalk::apps

@@ -12,6 +12,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
 
 namespace flowtalk::apps {
@@ -128,11 +129,11 @@ class Prediction {
 
   evaluate::VertexSequence of(size_t i, int64_t max_cut) {
     const data::Clip& clip = clips_[i];
-    const tensor::Tensor truth = data::load_motion(clip.npy);
+    const motion::Motion truth = motion::load_motion(clip.npy, predictor_.config().axes);
     const audio::Audio voice = load_voice(clip.wav);
     const auto features = with_context(clip.wav.string(), [&] { return predictor_.encode(voice); });
     const predict::PredictOptions options = options_of(e_, clip);
-    std::vector<tensor::Tensor> samples;
+    std::vector<motion::Motion> samples;
     for (int sample = 0; sample < e_.samples; ++sample) {
       predict::PredictOptions take = options;
       take.take = static_cast<uint32_t>(sample);
@@ -140,9 +141,9 @@ class Prediction {
     }
     evaluate::VertexSequence sequence;
     sequence.name = clip.stem;
-    sequence.truth = evaluate::take_of_parameters(truth, deformer_);
+    sequence.truth = evaluate::take_of_motion(truth, deformer_);
     for (const auto& sample : samples) {
-      sequence.predictions.push_back(evaluate::take_of_parameters(sample, deformer_));
+      sequence.predictions.push_back(evaluate::take_of_motion(sample, deformer_));
     }
     evaluate::cut_to_shortest(sequence, max_cut);
     observed_[i] = observation_.of(i, {truth, samples, features, options});

@@ -41,21 +41,21 @@ Observation::Observation(const ObservationOptions& options, const predict::Predi
 }
 
 void Observation::choose_classifier(const ObservationOptions& options) {
-  const std::string& face = predictor_.config().face;
+  const motion::Axes axes = predictor_.config().axes;
   const bool named = !options.classifier.empty();
   classifier_ = load_classifier(options.classifier);
-  if (classifier_->face() == face) return;
+  if (classifier_->axes() == axes) return;
   if (named) {
     fail(
         "--classifier {}: judges motion of the face '{}', the model's is '{}'; train one with "
         "`flowtalk train classifier --set face={}`",
-        options.classifier, classifier_->face(), face, face);
+        options.classifier, text_of(classifier_->axes()), text_of(axes), text_of(axes));
   }
   classifier_.reset();
   notes_.push_back(
       fmt::format("emotion, intensity and monotonicity left out: the classifier that ships judges "
                   "the built-in head, the model's axes are '{}'; give --classifier",
-                  face));
+                  text_of(axes)));
 }
 
 void Observation::choose_subset(int size) {
@@ -115,7 +115,7 @@ std::optional<std::vector<data::Phone>> Observation::phones_of(size_t i) const {
 
 evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& clip) const {
   evaluate::Observations seen;
-  if (predictor_.config().face == "builtin") seen.blinks = evaluate::see_blinks(clip);
+  if (predictor_.config().axes == motion::Axes::kBuiltin) seen.blinks = evaluate::see_blinks(clip);
   if (classifier_) {
     seen.emotion = evaluate::see_emotion(*classifier_, clip);
     seen.levels = evaluate::see_levels(*classifier_, predictor_, clip);

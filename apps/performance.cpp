@@ -200,7 +200,7 @@ void Performance::sample_into(predict::PredictOptions& options) const {
 
 std::shared_ptr<const predict::RegionShares> Performance::regions(
     const predict::Predictor& predictor) const {
-  if (!region_temperature || predictor.config().face == "builtin") return nullptr;
+  if (!region_temperature || predictor.config().axes == motion::Axes::kBuiltin) return nullptr;
   return std::make_shared<predict::RegionShares>(face::load_face(face));
 }
 

@@ -6,17 +6,15 @@
 
 #include "apps/command_line.h"
 #include "apps/commands.h"
-#include "apps/motion_file.h"
 #include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/sweep.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/face/subjects.h"
-#include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -133,7 +131,7 @@ std::vector<float> shape_of(const PredictCommand& c) {
   if (c.performance.subject.empty()) {
     fail_usage("--templates {}: whose? give --subject, for example M003", templates);
   }
-  if (c.width == flame::kMotion) fail_usage("--width 53 has no room for a shape; use 353 or 403");
+  if (c.width == motion::kLive) fail_usage("--width 53 has no room for a shape; use 353 or 403");
   face::Subject subject = face::load_subject(templates, c.performance.subject);
   if (subject.shape.empty()) {
     fail("{}: holds meshes; a motion file takes shape parameters, as in templates_mead_param.pkl",
@@ -178,10 +176,13 @@ int predict(const Args& args) {
       if (features && curve) c.performance.curve.follow(*curve, *features, c.quiet, options);
       for (int sample = 0; features && sample < c.samples; ++sample) {
         options.take = c.performance.take + static_cast<uint32_t>(sample);
-        const auto motion = widen(predictor.predict(*features, options), c.width, shape);
+        motion::Motion motion = predictor.predict(*features, options);
+        if (!shape.empty())
+          motion.shape = {tensor::Tensor({1, static_cast<int64_t>(shape.size())}, shape), 0,
+                          static_cast<int64_t>(shape.size())};
         const fs::path path = sample_path(output, sample, c.samples);
-        formats::save_npy(path, motion);
-        if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.dim(1));
+        motion::save_motion(path, motion, c.width);
+        if (!c.quiet && !batch) fmt::print("{}: {} frames\n", path.string(), motion.frames());
       }
       progress.advance(1, output.filename().string());
     }

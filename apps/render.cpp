@@ -6,11 +6,11 @@
 #include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/film.h"
-#include "apps/motion_file.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -76,14 +76,16 @@ int render(const Args& args) {
   if (!parse(app, args)) return 0;
   check(c);
   if (!c.frames.empty()) c.frames = frames_folder(c.frames).string();
+  const motion::Axes axes = face::load_face(c.stage.face.face).axes;  // a file does not say its own
   std::vector<Role> roles;
   for (size_t i = 0; i < c.motions.size(); ++i) {
-    roles.push_back({c.captions.empty() ? "" : c.captions[i], load_motion(c.motions[i])});
+    roles.push_back(
+        {c.captions.empty() ? "" : c.captions[i], motion::load_motion(c.motions[i], axes)});
   }
   std::optional<audio::Audio> voice;
   if (!c.voice.empty()) voice = load_voice(c.voice);
   for (size_t i = 0; voice && !c.film.quiet && i < roles.size(); ++i) {
-    const auto mismatch = length_mismatch(c.motions[i], roles[i].motion.dim(0), c.voice, *voice);
+    const auto mismatch = length_mismatch(c.motions[i], roles[i].motion.frames(), c.voice, *voice);
     if (!mismatch.empty()) warn(mismatch + "; do they belong together?");
   }
   const std::vector<Role> motions = roles;

@@ -6,14 +6,12 @@
 #include "apps/curve.h"
 #include "apps/film.h"
 #include "apps/judged.h"
-#include "apps/motion_file.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
-#include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -99,7 +97,7 @@ struct NamedCondition {
 
 // The condition that was recorded: as told, else by Bayes' rule.
 NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
-                         const predict::SpeechFeatures& speech, const tensor::Tensor& motion) {
+                         const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   const auto told = c.from.style_index();
   if (!c.from.emotion.empty()) {
     const int style =
@@ -136,19 +134,19 @@ NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
   return to;
 }
 
-void save(const RestyleCommand& c, const predict::Predictor& predictor, const tensor::Tensor& made,
-          const tensor::Tensor& recorded, const audio::Audio& voice) {
+void save(const RestyleCommand& c, const predict::Predictor& predictor, const motion::Motion& made,
+          const motion::Motion& recorded, const audio::Audio& voice) {
+  const motion::Motion shown = beside(made, recorded);
   if (!c.is_film()) {
-    formats::save_npy(c.output, widen_beside(made, recorded, c.width));
+    motion::save_motion(c.output, shown, c.width);
     return;
   }
-  const tensor::Tensor shown = widen_beside(made, recorded, flame::kWide);
   StageOptions options = c.stage;
   options.threads = c.model.threads;
-  Stage stage({{"", shown.reshape({-1, flame::kWide})}}, options);
+  Stage stage({{"", shown}}, options);
   if (!c.film.quiet) {
-    warn_of_other_axes(predictor.config().face, stage.face());
-    warn_of_lost_coefficients(shown.reshape({-1, flame::kWide}), stage.face());
+    warn_of_other_axes(predictor.config().axes, stage.face());
+    warn_of_lost_coefficients(shown, stage.face());
   }
   save_film(stage, c.output, voice, c.film);
 }
@@ -169,9 +167,9 @@ int restyle(const Args& args) {
   check_subject(c.stage.face);
   check_writable(c.output);
   refuse_to_replace(c.output, {c.voice, c.motion, c.curve.file});
-  const tensor::Tensor motion = load_performance(c.motion), recorded = load_motion(c.motion);
-  const audio::Audio voice = load_voice(c.voice);
   const predict::Predictor predictor = c.model.load();
+  const motion::Motion motion = load_performance(c.motion, predictor.config().axes);
+  const audio::Audio voice = load_voice(c.voice);
   const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
   const auto [from, to, made] = with_context(c.motion, [&] {
     const NamedCondition origin = origin_of(c, predictor, speech, motion);
@@ -181,12 +179,12 @@ int restyle(const Args& args) {
                                         static_cast<float>(c.keep)));
   });
   if (!c.film.quiet) warn_of_impossible(predictor, c.motion, motion);
-  save(c, predictor, made, recorded, voice);
+  save(c, predictor, made, motion, voice);
   if (!c.film.quiet) {
     const auto text = [](const NamedCondition& x) {
       return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);
     };
-    fmt::print("{}: {} frames, {} -> {}\n", c.output, made.dim(0), text(from), text(to));
+    fmt::print("{}: {} frames, {} -> {}\n", c.output, made.frames(), text(from), text(to));
   }
   return 0;
 }

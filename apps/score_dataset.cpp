@@ -37,7 +37,7 @@ struct Summary {
 };
 
 Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style) {
-  const tensor::Tensor motion = load_performance(clip.npy.string());
+  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
   const audio::Audio voice = load_voice(clip.wav);
   return with_context(clip.npy.string(), [&] {
     const auto speech = predictor.encode(voice);

@@ -27,11 +27,11 @@ struct Take {
 
 Take judge(const ScoredTakes& c, const predict::Predictor& predictor,
            const predict::SpeechFeatures& speech, const std::string& path) {
-  const tensor::Tensor motion = load_performance(path);
+  const motion::Motion motion = load_performance(path, predictor.config().axes);
   return with_context(path, [&] {
     Take take;
     take.path = path;
-    take.frames = motion.dim(0);
+    take.frames = motion.frames();
     auto style = c.given.style_index();
     if (!style && !c.given.emotion.empty()) {
       style = likeliest_style(predictor, speech, motion, c.given.condition(0));

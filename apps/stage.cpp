@@ -18,12 +18,6 @@ namespace {
 constexpr int kSheetCell = 256;  // pixels of a face on a contact sheet
 constexpr float kYaw = 0.2f;     // radians; a face is easier to read slightly from the side
 
-std::span<const float> row_of(const tensor::Tensor& motion, int64_t frame) {
-  const int64_t t = std::clamp<int64_t>(frame, 0, motion.dim(0) - 1);
-  return motion.values().subspan(static_cast<size_t>(t * motion.dim(1)),
-                                 static_cast<size_t>(motion.dim(1)));
-}
-
 std::vector<std::string> captions_of(const std::vector<Role>& roles) {
   std::vector<std::string> captions;
   for (const Role& role : roles) captions.push_back(role.caption);
@@ -74,21 +68,16 @@ struct Stage::State {
   }
 
   // A subject's shape takes the place of the motion's; a motion with one shape has it folded in.
-  face::Deformer make_deformer(const tensor::Tensor& motion) const {
-    using LiveShape = face::Deformer::LiveShape;
+  face::Deformer make_deformer(const motion::Motion& motion) const {
     if (!chosen.shape.empty()) return face::Deformer(face, chosen.shape);
-    const auto first = face::frame_of_row(row_of(motion, 0)).shape;
-    for (int64_t t = 1; t < motion.dim(0); ++t) {
-      const auto shape = face::frame_of_row(row_of(motion, t)).shape;
-      if (!std::equal(shape.begin(), shape.end(), first.begin())) {
-        return face::Deformer(face, {}, LiveShape::kYes);
-      }
-    }
-    return face::Deformer(face, first);
+    if (motion.one_shape()) return face::Deformer(face, motion.shape.at(0));
+    return face::Deformer(face, {}, face::Deformer::LiveShape::kYes);
   }
 
   void draw_role(size_t role, int64_t frame, render::Image& out, const render::Rect& at) {
-    face::FaceFrame pose = face::frame_of_row(row_of(roles[role].motion, frame));
+    const motion::Motion& motion = roles[role].motion;
+    const int64_t shown = std::clamp<int64_t>(frame, 0, motion.frames() - 1);
+    face::FaceFrame pose = face::frame_of(motion, shown);
     if (!deformers[role].has_live_shape()) pose.shape = {};
     deformers[role].vertices(pose, vertices);
     renderer.draw(vertices, camera, out, at);
@@ -106,7 +95,7 @@ const face::Face& Stage::face() const { return state_->face; }
 
 int64_t Stage::frames() const {
   int64_t longest = 0;
-  for (const Role& role : state_->roles) longest = std::max(longest, role.motion.dim(0));
+  for (const Role& role : state_->roles) longest = std::max(longest, role.motion.frames());
   return longest;
 }
 

@@ -9,13 +9,12 @@
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/render/image.h"
 #include "flowtalk/render/shading.h"
-#include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::apps {
 
 struct Role {
-  std::string caption;    // the line below the face; "" shows none
-  tensor::Tensor motion;  // (T, 53), (T, 353) or (T, 403)
+  std::string caption;  // the line below the face; "" shows none
+  motion::Motion motion;
 };
 
 struct StageOptions {

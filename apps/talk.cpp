@@ -12,7 +12,6 @@
 #include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/face/blinks.h"
 
 namespace flowtalk::apps {
@@ -76,11 +75,12 @@ std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor
 }
 
 // The frame in which the first face's jaw is widest open, but not within a blink: it shows speech.
-int64_t telling_frame(const tensor::Tensor& motion, bool has_lids) {
+int64_t telling_frame(const motion::Motion& motion) {
+  const bool has_lids = motion.axes == motion::Axes::kBuiltin;
   const auto blinks = has_lids ? face::find_blinks(motion) : std::vector<face::Lids>();
   int64_t best = -1;
-  const auto jaw = [&](int64_t t) { return motion[t * motion.dim(1) + flame::kJawAt]; };
-  for (int64_t t = 0; t < motion.dim(0); ++t) {
+  const auto jaw = [&](int64_t t) { return motion.jaw.at(t)[0]; };
+  for (int64_t t = 0; t < motion.frames(); ++t) {
     const bool shut = has_lids && blinks[static_cast<size_t>(t)].left > 0;
     if (!shut && (best < 0 || jaw(t) > jaw(best))) best = t;
   }
@@ -123,9 +123,9 @@ int talk(const Args& args) {
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
   const predict::Predictor predictor = c.performance.model.load();
   auto roles = play(c, predictor, curve, cells, voice);
-  const int64_t telling = telling_frame(roles.front().motion, predictor.config().face == "builtin");
+  const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), c.stage);
-  if (!c.film.quiet) warn_of_other_axes(predictor.config().face, stage.face());
+  if (!c.film.quiet) warn_of_other_axes(predictor.config().axes, stage.face());
   save_film(stage, output, voice, c.film);
   if (!c.sheet.empty()) {
     render::save_png(c.sheet,

@@ -7,6 +7,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/train/classifier_stage.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
@@ -61,7 +62,7 @@ struct DataOptions {
 
 train::TrainingClip motion_of(const data::Clip& clip) {
   train::TrainingClip item;
-  item.motion = to_torch(data::load_motion(clip.npy));
+  item.motion = to_torch(live_of(motion::load_motion(clip.npy, motion::Axes::kBuiltin)));
   item.emotion = clip.name.emotion;
   item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
   item.style = clip.name.style;

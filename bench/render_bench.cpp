@@ -7,6 +7,7 @@
 
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/render/rasterizer.h"
 #include "flowtalk/render/renderer.h"
 
@@ -23,7 +24,7 @@ const std::vector<std::vector<float>>& poses() {
     std::vector<std::vector<float>> out;
     for (size_t i = 0; i < kPoses; ++i) {
       const float t = static_cast<float>(i) / kPoses * 6.2832f;
-      std::array<float, flame::kLiveExpression> expression{};
+      std::array<float, motion::kLiveExpression> expression{};
       expression[face::axis("mouthSmileLeft")] = 0.5f + 0.5f * std::sin(t);
       expression[face::axis("mouthSmileRight")] = 0.5f + 0.5f * std::sin(t);
       expression[face::axis("browInnerUp")] = 0.5f - 0.5f * std::cos(2 * t);

@@ -8,6 +8,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/test_set.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/speech.h"
 #include "tests/program.h"
 
@@ -76,7 +77,8 @@ TEST_F(CliData, EveryWidthHoldsAndRendersTheSame) {
     const Outcome render = run({"render", npy, "--frames", "pictures", "--size", "64", "-q"});
     ASSERT_EQ(render.code, 0) << render.err;
     const std::string drawn = load_file(file("pictures/00020.png"));
-    const tensor::Tensor read = data::load_motion(file(npy));  // as training and evaluation do
+    const tensor::Tensor read = live_of(
+        motion::load_motion(file(npy), motion::Axes::kBuiltin));  // as training and evaluation do
     if (!picture.empty()) {
       EXPECT_EQ(drawn, picture) << width;
       ASSERT_EQ(read.shape(), motion.shape()) << width;

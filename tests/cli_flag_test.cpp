@@ -10,6 +10,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/speech.h"
 #include "tests/program.h"
 
@@ -20,6 +21,13 @@ namespace fs = std::filesystem;
 using tensor::Tensor;
 
 constexpr int64_t kValues = 53, kExpressions = 50;
+
+Tensor load(const fs::path& npy) {
+  return live_of(motion::load_motion(npy, motion::Axes::kBuiltin)).clone();
+}
+void save(const fs::path& npy, const Tensor& live) {
+  motion::save_motion(npy, motion::of_live(live, motion::Axes::kBuiltin));
+}
 
 Tensor frozen_after_a_third(const Tensor& recorded) {
   Tensor motion = recorded;
@@ -61,15 +69,14 @@ Tensor cut(const Tensor& motion, int64_t frames) {
 class Spoiler {
  public:
   void change(const data::Clip& clip, Tensor (*how)(const Tensor&)) {
-    data::save_motion(clip.npy, how(data::load_motion(clip.npy)));
+    save(clip.npy, how(load(clip.npy)));
     names.insert(clip.stem);
   }
   // The voice of the shorter one, under the motion of the longer one.
   void swap_voice(const data::Clip& a, const data::Clip& b) {
-    const int64_t frames_a = data::load_motion(a.npy).dim(0),
-                  frames_b = data::load_motion(b.npy).dim(0);
+    const int64_t frames_a = load(a.npy).dim(0), frames_b = load(b.npy).dim(0);
     const data::Clip &longer = frames_a < frames_b ? b : a, &shorter = frames_a < frames_b ? a : b;
-    data::save_motion(longer.npy, cut(data::load_motion(longer.npy), std::min(frames_a, frames_b)));
+    save(longer.npy, cut(load(longer.npy), std::min(frames_a, frames_b)));
     fs::copy_file(shorter.wav, longer.wav, fs::copy_options::overwrite_existing);
     names.insert(longer.stem);
   }

@@ -7,6 +7,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/condition/timeline.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/speech.h"
 
@@ -47,7 +48,7 @@ struct DefaultControl : ::testing::Test {
     return o;
   }
   static tensor::Tensor motion(const predict::PredictOptions& o) {
-    return predictor->predict(*features, o);
+    return live_of(predictor->predict(*features, o));
   }
   // `from` until frame `at`, where `to` starts at once.
   static condition::EmotionCurve switched(int from, int to, float strength, int64_t at) {
@@ -67,8 +68,8 @@ struct DefaultControl : ::testing::Test {
     double most = 0;
     for (int64_t t = at - 15; t < at + 15; ++t) {
       double square = 0;
-      for (int64_t i = t * flame::kMotion; i < (t + 1) * flame::kMotion; ++i) {
-        const double d = static_cast<double>(m[i + flame::kMotion]) - static_cast<double>(m[i]);
+      for (int64_t i = t * motion::kLive; i < (t + 1) * motion::kLive; ++i) {
+        const double d = static_cast<double>(m[i + motion::kLive]) - static_cast<double>(m[i]);
         square += d * d;
       }
       most = std::max(most, std::sqrt(square));
@@ -161,7 +162,7 @@ TEST_F(DefaultControl, AFaceUnderTwoEmotionsIsTheBlendOfTheFacesUnderEach) {
     const auto changing = under({0, 1}, true);
     for (int64_t i = 0; i < both.size(); ++i) {
       ASSERT_NEAR(both[i], 0.25f * happy[i] + 0.75f * sad[i], 1e-4) << kind;
-      const auto at = static_cast<size_t>(i / flame::kMotion * condition::kEmotionNodes);
+      const auto at = static_cast<size_t>(i / motion::kLive * condition::kEmotionNodes);
       const float share = curve.weights[at + 1];
       ASSERT_NEAR(changing[i], share * happy[i] + (1 - share) * sad[i], 1e-4) << kind;
       if (share == 1 || share == 0) {
@@ -214,14 +215,12 @@ double region_distance(const tensor::Tensor& a, const tensor::Tensor& b, MotionR
   const auto regions = predict::region_of_vertices(face);
   const face::Deformer deformer(face);
   std::vector<float> va(static_cast<size_t>(3 * face.vertex_count())), vb(va.size());
-  const auto row = [](const tensor::Tensor& m, int64_t t) {
-    return m.values().subspan(static_cast<size_t>(t * flame::kMotion), flame::kMotion);
-  };
+  const auto of_a = motion::of_live(a, face.axes), of_b = motion::of_live(b, face.axes);
   double sum = 0;
   int64_t count = 0;
   for (int64_t t = 0; t < a.dim(0); ++t) {
-    deformer.vertices(face::frame_of_row(row(a, t)), va);
-    deformer.vertices(face::frame_of_row(row(b, t)), vb);
+    deformer.vertices(face::frame_of(of_a, t), va);
+    deformer.vertices(face::frame_of(of_b, t), vb);
     for (size_t v = 0; v < regions.size(); ++v) {
       if (regions[v] != region) continue;
       sum += std::hypot(va[3 * v] - vb[3 * v], va[3 * v + 1] - vb[3 * v + 1],

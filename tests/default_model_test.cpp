@@ -8,6 +8,7 @@
 #include "flowtalk/evaluate/lips.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/speech.h"
 
@@ -42,18 +43,19 @@ struct DefaultModel : ::testing::Test {
     return o;
   }
   static tensor::Tensor motion(int emotion, float strength) {
-    return predictor->predict(*features, options(emotion, strength));
+    return live_of(predictor->predict(*features, options(emotion, strength)));
   }
   // Mean over the clip of a sum of axes.
   static double mean(const tensor::Tensor& m, std::initializer_list<size_t> axes) {
     double sum = 0;
     for (int64_t t = 0; t < m.dim(0); ++t) {
-      for (const size_t a : axes) sum += m[t * flame::kMotion + static_cast<int64_t>(a)];
+      for (const size_t a : axes) sum += m[t * motion::kLive + static_cast<int64_t>(a)];
     }
     return sum / static_cast<double>(m.dim(0));
   }
   static double lip_auc(const tensor::Tensor& m) {
-    evaluate::LipRecording r{"voice", evaluate::lip_gaps(m),
+    evaluate::LipRecording r{"voice",
+                             evaluate::lip_gaps(motion::of_live(m, motion::Axes::kBuiltin)),
                              evaluate::lip_classes(speech->phones, m.dim(0))};
     return evaluate::check_lips({&r, 1}, 1).pooled.auc.value();
   }
@@ -112,7 +114,7 @@ TEST_F(DefaultModel, TakesDifferAndTheirLipsStillFollowTheVoice) {
   std::vector<tensor::Tensor> takes;
   for (uint32_t take = 0; take < 3; ++take) {
     o.take = take;
-    takes.push_back(predictor->predict(*features, o));
+    takes.push_back(live_of(predictor->predict(*features, o)));
     EXPECT_GT(lip_auc(takes.back()), 0.8);
   }
   for (int64_t i = 1; i < 3; ++i) {
@@ -128,9 +130,9 @@ TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
   auto o = options(parse_emotion("happy"), 1);
   o.deterministic = false;
   o.seed = 9;
-  const auto expected = predictor->predict(*features, o);
+  const auto expected = live_of(predictor->predict(*features, o));
   const auto one = predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 1);
-  const auto again = one.predict(speech->audio, o);
+  const auto again = live_of(one.predict(speech->audio, o));
   ASSERT_EQ(again.shape(), expected.shape());
   EXPECT_EQ(std::memcmp(again.data(), expected.data(), static_cast<size_t>(again.size()) * 4), 0);
   EXPECT_EQ(again.dim(0),
@@ -169,14 +171,14 @@ TEST_F(DefaultModel, BlinksAreThoseOfSeedAndTakeWhateverTheEmotion) {
     o.deterministic = false;
     o.take = take;
     o.blinks_per_minute = 40;
-    const auto with = predictor->predict(*features, o);
+    const auto with = live_of(predictor->predict(*features, o));
     o.blinks_per_minute = 0;
-    const auto without = predictor->predict(*features, o);
+    const auto without = live_of(predictor->predict(*features, o));
     std::vector<int64_t> frames;
     for (int64_t t = 0; t < with.dim(0); ++t) {
-      if (with[t * flame::kMotion] > 0.8f) frames.push_back(t);
-      for (int64_t a = static_cast<int64_t>(axis("eyeWideRight")) + 1; a < flame::kMotion; ++a) {
-        EXPECT_EQ(with[t * flame::kMotion + a], without[t * flame::kMotion + a]);
+      if (with[t * motion::kLive] > 0.8f) frames.push_back(t);
+      for (int64_t a = static_cast<int64_t>(axis("eyeWideRight")) + 1; a < motion::kLive; ++a) {
+        EXPECT_EQ(with[t * motion::kLive + a], without[t * motion::kLive + a]);
       }
     }
     EXPECT_FALSE(frames.empty());

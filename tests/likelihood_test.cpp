@@ -5,7 +5,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/predict/recognition.h"
 #include "flowtalk/synth/speech.h"
@@ -13,15 +13,9 @@
 namespace flowtalk {
 namespace {
 
+using motion::Motion;
 using predict::Condition;
 using tensor::Tensor;
-
-// Frames [begin, end) of a motion.
-Tensor part(const Tensor& motion, int64_t begin, int64_t end) {
-  return Tensor({end - begin, flame::kMotion},
-                motion.values().subspan(static_cast<size_t>(begin * flame::kMotion),
-                                        static_cast<size_t>((end - begin) * flame::kMotion)));
-}
 
 struct LikelihoodTest : ::testing::Test {
   static void SetUpTestSuite() {
@@ -32,7 +26,7 @@ struct LikelihoodTest : ::testing::Test {
     options.strength = 1;
     options.style = 4;
     options.blinks_per_minute = 0;  // they lie over whatever the flow blends
-    motion = new Tensor(predictor->predict(*speech, options));
+    motion = new Motion(predictor->predict(*speech, options));
   }
   static void TearDownTestSuite() {
     delete motion;
@@ -48,12 +42,12 @@ struct LikelihoodTest : ::testing::Test {
 
   static predict::Predictor* predictor;
   static predict::SpeechFeatures* speech;
-  static Tensor* motion;
+  static Motion* motion;
   const Condition happy{{0, 1, 0, 0, 0, 0, 0, 0}, 1, 4}, sad{{0, 0, 1, 0, 0, 0, 0, 0}, 1, 4};
 };
 predict::Predictor* LikelihoodTest::predictor = nullptr;
 predict::SpeechFeatures* LikelihoodTest::speech = nullptr;
-Tensor* LikelihoodTest::motion = nullptr;
+Motion* LikelihoodTest::motion = nullptr;
 
 TEST_F(LikelihoodTest, ManyConditionsAtOnceAreTheSameAsOneByOne) {
   const std::vector<Condition> both{happy, sad};
@@ -73,9 +67,9 @@ TEST_F(LikelihoodTest, ACurveIsAConditionPerFrameOfTheVoice) {
   EXPECT_EQ(predictor->likelihood(*speech, *motion, constant).log_prob,
             predictor->likelihood(*speech, *motion, happy).log_prob);
   // A motion of fewer frames than the voice is met by the first frames of the curve.
-  const Tensor shorter = part(*motion, 0, frames - 3);
-  const Tensor made = predictor->restyle(*speech, shorter, happy, constant);
-  const Tensor expected = predictor->restyle(*speech, shorter, happy, happy);
+  const Motion shorter = slice(*motion, 0, frames - 3);
+  const Tensor made = live_of(predictor->restyle(*speech, shorter, happy, constant));
+  const Tensor expected = live_of(predictor->restyle(*speech, shorter, happy, happy));
   ASSERT_EQ(made.shape(), expected.shape());
   for (int64_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], expected[i]) << i;
   rising.curve = condition::EmotionCurve::constant(happy.emotion, 1, frames - 3);
@@ -89,10 +83,10 @@ TEST_F(LikelihoodTest, ACurveIsAConditionPerFrameOfTheVoice) {
 }
 
 TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
-  const int64_t width = 2 * predictor->config().prior.latent, frames = motion->dim(0);
+  const int64_t width = 2 * predictor->config().prior.latent, frames = motion->frames();
   const int64_t even = frames - frames % 2;
   for (const int64_t t : {even, even - 1}) {
-    const auto one = predictor->likelihood(*speech, part(*motion, 0, t), happy);
+    const auto one = predictor->likelihood(*speech, slice(*motion, 0, t), happy);
     EXPECT_EQ(one.residual.shape(), (tensor::Shape{t / 2, width}));
     EXPECT_EQ(one.log_probs.shape(), (tensor::Shape{t / 2}));
     EXPECT_EQ(one.dimensions, t / 2 * width);
@@ -106,9 +100,9 @@ TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
 }
 
 TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
-  const int64_t frames = motion->dim(0);
-  EXPECT_GT(predictor->likelihood(*speech, part(*motion, 0, frames - 3), happy).dimensions, 0);
-  EXPECT_THROW(predictor->likelihood(*speech, part(*motion, 0, frames - 20), happy), Error);
+  const int64_t frames = motion->frames();
+  EXPECT_GT(predictor->likelihood(*speech, slice(*motion, 0, frames - 3), happy).dimensions, 0);
+  EXPECT_THROW(predictor->likelihood(*speech, slice(*motion, 0, frames - 20), happy), Error);
   Condition wrong = happy;
   wrong.strength = 2;
   EXPECT_THROW(predictor->likelihood(*speech, *motion, wrong), Error);
@@ -116,13 +110,13 @@ TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
 
 TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
   auto other = encoded("My mother bought a big apple pie, and you can see the sea.");
-  const int64_t frames = std::min(other.values.dim(1), motion->dim(0));
+  const int64_t frames = std::min(other.values.dim(1), motion->frames());
   const auto cut = [&](const predict::SpeechFeatures& f) {
     const int64_t width = f.values.dim(2);
     return predict::SpeechFeatures{
         Tensor({1, frames, width}, f.values.values().first(static_cast<size_t>(frames * width)))};
   };
-  const Tensor seen = part(*motion, 0, frames);
+  const Motion seen = slice(*motion, 0, frames);
   const double own = predictor->likelihood(cut(*speech), seen, happy).bits_per_dim();
   EXPECT_LT(own + 0.05, predictor->likelihood(cut(other), seen, happy).bits_per_dim());
 }
@@ -130,9 +124,9 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
 TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
   Condition both = sad;
   both.emotion = {0, 0.25f, 0.75f};
-  const Tensor one = predictor->restyle(*speech, *motion, happy, happy);
-  const Tensor other = predictor->restyle(*speech, *motion, happy, sad);
-  const Tensor blend = predictor->restyle(*speech, *motion, happy, both);
+  const Tensor one = live_of(predictor->restyle(*speech, *motion, happy, happy));
+  const Tensor other = live_of(predictor->restyle(*speech, *motion, happy, sad));
+  const Tensor blend = live_of(predictor->restyle(*speech, *motion, happy, both));
   double apart = 0;
   for (int64_t i = 0; i < blend.size(); ++i) {
     ASSERT_NEAR(blend[i], 0.25f * one[i] + 0.75f * other[i], 1e-4);
@@ -143,20 +137,21 @@ TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
 
 // Under any condition alike, what comes back is the prior's reconstruction of the recording.
 TEST_F(LikelihoodTest, RestyledToItselfAPerformanceComesBack) {
-  const Tensor a = predictor->restyle(*speech, *motion, happy, happy);
-  const Tensor b = predictor->restyle(*speech, *motion, sad, sad);
-  ASSERT_EQ(a.shape(), motion->shape());
+  const Tensor a = live_of(predictor->restyle(*speech, *motion, happy, happy));
+  const Tensor b = live_of(predictor->restyle(*speech, *motion, sad, sad));
+  const Tensor recorded = live_of(*motion);
+  ASSERT_EQ(a.shape(), recorded.shape());
   double error = 0, size = 0;
   for (int64_t i = 0; i < a.size(); ++i) {
     EXPECT_NEAR(a[i], b[i], 1e-3);
-    error += std::abs(a[i] - (*motion)[i]);
-    size += std::abs((*motion)[i]);
+    error += std::abs(a[i] - recorded[i]);
+    size += std::abs(recorded[i]);
   }
   EXPECT_LT(error, 0.1 * size);
 }
 
 TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition) {
-  const Tensor made = predictor->restyle(*speech, *motion, happy, sad);
+  const Motion made = predictor->restyle(*speech, *motion, happy, sad);
   EXPECT_GT(predictor->likelihood(*speech, made, sad).log_prob,
             predictor->likelihood(*speech, made, happy).log_prob);
   const auto seen = recognise(*predictor, *speech, made, sad.style);

@@ -8,8 +8,9 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/waveform.h"
+#include "flowtalk/judge/emotion_classifier.h"
 #include "flowtalk/model/native.h"
-#include "flowtalk/motion/emotion_classifier.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
@@ -139,7 +140,7 @@ std::vector<float> end_to_end(Ops& ops, const model::FlowTalk<Ops>& m,
   const auto prepared = g.prepare(ops, g.condition(ops, speech, g.control(ops, curve), style));
   const auto z = g.generate(ops, prepared, {});
   auto result = ops.to_host(m.prior.decode(ops, z));
-  const auto posterior = m.prior.encode(ops, ops.constant({1, frames, flame::kMotion}, result));
+  const auto posterior = m.prior.encode(ops, ops.constant({1, frames, motion::kLive}, result));
   // Per channel, as in bits per dimension.
   const auto density = ops.to_host(ops.scale(g.log_prob(ops, posterior.mean, prepared),
                                              1.0f / static_cast<float>(2 * m.config.prior.latent)));
@@ -189,17 +190,17 @@ TEST_F(ParityTest, ShiftMovesTheLatentsAndNothingElse) {
 }
 
 TEST_F(ParityTest, EmotionClassifier) {
-  const motion::ClassifierConfig config{16, 2, 5};
+  const judge::ClassifierConfig config{16, 2, 5};
   params::FreshParams fresh(3);
   train::TorchParams trained(3, torch::kCPU);
-  const motion::EmotionClassifier<NativeOps> a(params::Scope<NativeOps>(fresh), config);
-  const motion::EmotionClassifier<TorchOps> b(params::Scope<TorchOps>(trained), config);
-  const auto x = random_values(2 * 30 * flame::kMotion, 7);
+  const judge::EmotionClassifier<NativeOps> a(params::Scope<NativeOps>(fresh), config);
+  const judge::EmotionClassifier<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const auto x = random_values(2 * 30 * motion::kLive, 7);
   std::vector<float> mask(60, 1.0f);
   std::fill(mask.begin() + 50, mask.end(), 0.0f);  // the second clip is shorter
   const auto run = [&](auto& ops, const auto& network) {
     const auto judged =
-        network(ops, ops.constant({2, 30, flame::kMotion}, x), ops.constant({2, 30}, mask));
+        network(ops, ops.constant({2, 30, motion::kLive}, x), ops.constant({2, 30}, mask));
     auto values = ops.to_host(judged.logits);
     for (const float v : ops.to_host(judged.strength)) values.push_back(v);
     return values;

@@ -9,6 +9,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/evaluate/restyling.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/speech.h"
@@ -16,6 +17,7 @@
 namespace flowtalk {
 namespace {
 
+using motion::Motion;
 using predict::Condition;
 using tensor::Tensor;
 
@@ -34,7 +36,7 @@ struct Clip {
   int emotion = 0;
   Condition condition;  // at high intensity
   predict::SpeechFeatures speech;
-  Tensor motion;
+  Motion motion;
   std::optional<evaluate::RestyledRecording> recording;
 };
 
@@ -105,7 +107,7 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
     for (const Clip& clip : *clips) {
       for (int emotion = 1; emotion < 8; ++emotion) {
         if (emotion == clip.emotion) continue;
-        const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition,
+        const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition,
                                                condition_of(emotion, level, clip.condition.style));
         const auto pair = clip.recording->compare(made, clip.emotion, emotion);
         lip.add(pair.lips);
@@ -143,12 +145,13 @@ TEST_F(RestyleTest, EveryBlinkOfTheRecordingStays) {
     std::fill_n(changing.curve->strength.begin(), frames / 2, 0.0f);
     for (const Condition& to : {clip.condition, condition_of(other, 2, 3), changing}) {
       for (const float keep : {1.0f, 0.0f}) {
-        const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition, to, keep);
+        const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition, to, keep);
+        const Tensor lids = live_of(made), wanted = live_of(clip.motion);
         EXPECT_EQ(face::count_blinks(made), blinks);
-        for (int64_t t = 0; t < made.dim(0); ++t) {
-          const int64_t lid = t * flame::kMotion;
-          if (clip.motion[lid] > 0.8f) {
-            EXPECT_GE(made[lid], clip.motion[lid]) << t;
+        for (int64_t t = 0; t < made.frames(); ++t) {
+          const int64_t lid = t * motion::kLive;
+          if (wanted[lid] > 0.8f) {
+            EXPECT_GE(lids[lid], wanted[lid]) << t;
           }
         }
       }
@@ -163,11 +166,11 @@ TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {
     for (const int step : {7, 13, 22}) {
       Condition other = clip.condition;
       other.style = (clip.condition.style + step) % 32;
-      const Tensor made = predictor->restyle(clip.speech, clip.motion, clip.condition, other);
+      const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition, other);
       const auto pair = clip.recording->compare(made, clip.emotion, clip.emotion);
       lip.add(pair.lips);
       emotion.add(pair.after);
-      const auto bits = [&](const Tensor& motion) {
+      const auto bits = [&](const Motion& motion) {
         return predictor->likelihood(clip.speech, motion, other).bits_per_dim();
       };
       gain.add(bits(clip.motion) - bits(made));

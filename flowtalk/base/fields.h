@@ -47,6 +47,14 @@ concept HasFields = requires(T& t) {
   t.fields([](auto&&...) {});
 };
 
+// A value that files spell as a word: text_of(value) and from_text(word, value) are found beside
+// its type (an enum, say). from_text fails with what was expected; the path is put before that.
+template <class T>
+concept TextValue = requires(T& t, const std::string& word) {
+  { text_of(t) } -> std::convertible_to<std::string>;
+  from_text(word, t);
+};
+
 struct Names {
   std::vector<std::string> names;
   template <class... Rest>
@@ -63,6 +71,8 @@ struct Writer {
       Writer nested;
       value.fields(nested);
       json[name] = std::move(nested.json);
+    } else if constexpr (TextValue<T>) {
+      json[name] = text_of(value);
     } else {
       json[name] = value;
     }
@@ -104,6 +114,9 @@ void read_value(const Json& json, T& value, const std::string& path) {
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!json.is_string()) fail("{}: expected a text, got {}", path, shown(json));
     value = json.get<std::string>();
+  } else if constexpr (TextValue<T>) {
+    if (!json.is_string()) fail("{}: expected a word, got {}", path, shown(json));
+    with_context(path, [&] { from_text(json.get<std::string>(), value); });
   } else {
     if (!json.is_array()) fail("{}: expected a list, got {}", path, shown(json));
     value.assign(json.size(), {});

@@ -8,11 +8,11 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/check_clip.h"
 #include "flowtalk/data/findings.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 
@@ -109,7 +109,7 @@ void sum_up(const std::vector<Measured>& clips, CheckReport& report, Findings& f
     shapes += f.has_shape ? 1 : 0;
     ++widths[f.width];
     for (size_t c = 0; c < f.low.size(); ++c) {
-      const bool is_jaw = static_cast<int64_t>(c) >= flame::kJawAt;
+      const bool is_jaw = static_cast<int64_t>(c) >= motion::kJawAt;
       double& low = is_jaw ? report.jaw_low : report.expression_low;
       double& high = is_jaw ? report.jaw_high : report.expression_high;
       low = std::min(low, static_cast<double>(f.low[c]));
@@ -118,7 +118,7 @@ void sum_up(const std::vector<Measured>& clips, CheckReport& report, Findings& f
   }
   if (report.frames > 0) {
     const auto frames = static_cast<double>(report.frames);
-    report.expression_beyond = static_cast<double>(expression) / (frames * flame::kLiveExpression);
+    report.expression_beyond = static_cast<double>(expression) / (frames * motion::kLiveExpression);
     report.jaw_beyond = static_cast<double>(jaw) / (frames * flame::kJaw);
   }
   if (report.expression_beyond > kRangeShare) {

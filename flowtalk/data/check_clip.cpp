@@ -8,6 +8,7 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::data {
 namespace {
@@ -29,14 +30,13 @@ class Hash {
   uint64_t state_ = 0xcbf29ce484222325u;
 };
 
-bool has_shape(const tensor::Tensor& raw) {
-  if (raw.dim(-1) == flame::kMotion) return false;
-  const float* first = raw.data();
-  return std::any_of(first, first + flame::kShape, [](float x) { return x != 0; });
+bool has_shape(const motion::Motion& motion) {
+  const auto first = motion.shape.at(0);
+  return std::any_of(first.begin(), first.end(), [](float x) { return x != 0; });
 }
 
 void measure_motion(const tensor::Tensor& motion, ClipFacts& facts) {
-  constexpr int64_t kWidth = flame::kMotion;
+  constexpr int64_t kWidth = motion::kLive;
   facts.frames = motion.dim(0);
   std::copy_n(motion.data(), kWidth, facts.low.begin());
   facts.high = facts.low;
@@ -49,7 +49,7 @@ void measure_motion(const tensor::Tensor& motion, ClipFacts& facts) {
       auto &low = facts.low[static_cast<size_t>(c)], &high = facts.high[static_cast<size_t>(c)];
       low = std::min(low, x);
       high = std::max(high, x);
-      if (c < flame::kJawAt) {
+      if (c < motion::kJawAt) {
         facts.expression_beyond += std::fabs(x) > kExpressionLimit ? 1 : 0;
       } else {
         facts.jaw_beyond += x < kJawLow || x > kJawHigh ? 1 : 0;
@@ -79,25 +79,24 @@ void measure_sound(std::span<const float> samples, ClipFacts& facts) {
 std::vector<float> jaw_opening(const tensor::Tensor& motion) {
   std::vector<float> opening;
   for (int64_t t = 0; t < motion.dim(0); ++t) {
-    opening.push_back(motion[t * flame::kMotion + flame::kJawAt]);
+    opening.push_back(motion[t * motion::kLive + motion::kJawAt]);
   }
   return opening;
 }
 
-// What load_motion() refuses, sorted by kind.
+// (T, 53). What motion::load_motion() refuses, sorted by kind; the axes do not matter here.
 std::optional<tensor::Tensor> try_motion(const Clip& clip, ClipFacts& facts) {
   facts.motion_fault = "unreadable motion";
   try {
     const tensor::Tensor raw = formats::load_npy(clip.npy);
     facts.width = raw.rank() >= 2 ? raw.dim(-1) : 0;
-    const bool known = facts.width == flame::kWide || facts.width == flame::kNarrow ||
-                       facts.width == flame::kMotion;
+    const bool known = motion::is_row_width(facts.width);
     facts.motion_fault = known ? "motion not finite" : "wrong width";
     if (known && raw.empty()) facts.motion_fault = "unreadable motion";
-    const tensor::Tensor motion = motion_of(raw, clip.npy.string());
+    const auto motion = motion::checked_rows(raw, motion::Axes::kBuiltin, clip.npy.string());
     facts.motion_fault.clear();
-    facts.has_shape = has_shape(raw);
-    return motion;
+    facts.has_shape = has_shape(motion);
+    return live_of(motion);
   } catch (const Error& e) {
     facts.motion_problem = e.what();
     return {};
@@ -110,7 +109,7 @@ void ChannelCounts::add(const tensor::Tensor& motion) {
   const std::lock_guard lock(mutex_);
   frames_ += motion.dim(0);
   for (int64_t i = 0; i < motion.size(); ++i) {
-    const int64_t channel = i % flame::kMotion;
+    const int64_t channel = i % motion::kLive;
     const double half = half_range(channel);
     const double at = (static_cast<double>(motion[i]) + half) / (2 * half) * kBins;
     const auto bin = static_cast<int64_t>(std::clamp(at, 0.0, static_cast<double>(kBins - 1)));

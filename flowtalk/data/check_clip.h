@@ -8,16 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/lag.h"
+#include "flowtalk/motion/layout.h"
+#include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::data {
 
 // The ranges that the reference system scales to 0..1.
 inline constexpr float kExpressionLimit = 3, kJawLow = -0.1f, kJawHigh = 0.5f;
 
-using ChannelValues = std::array<float, static_cast<size_t>(flame::kMotion)>;
+using ChannelValues = std::array<float, static_cast<size_t>(motion::kLive)>;
 
 struct ClipFacts {
   std::string motion_fault, motion_problem;  // kind of finding and message; empty if it was read
@@ -38,7 +39,7 @@ struct ClipFacts {
 // How often each channel took which value, over all clips; adding is thread-safe.
 class ChannelCounts {
  public:
-  ChannelCounts() : counts_(static_cast<size_t>(flame::kMotion * kBins)) {}
+  ChannelCounts() : counts_(static_cast<size_t>(motion::kLive * kBins)) {}
   void add(const tensor::Tensor& motion);  // (T, 53)
   // The value below which `share` of the channel's frames lie.
   double quantile(int64_t channel, double share) const;
@@ -46,7 +47,7 @@ class ChannelCounts {
 
  private:
   static constexpr int64_t kBins = 4096;
-  static double half_range(int64_t channel) { return channel < flame::kJawAt ? 8.0 : 1.0; }
+  static double half_range(int64_t channel) { return channel < motion::kJawAt ? 8.0 : 1.0; }
   std::vector<uint32_t> counts_;
   int64_t frames_ = 0;
   std::mutex mutex_;

@@ -11,9 +11,9 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/test_set.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::data {
 namespace {
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr int64_t kWidth = flame::kMotion;
+constexpr int64_t kWidth = motion::kLive;
 
 // Each test plants into its own copy of one clean set; copies are links, since every file is
 // replaced as a whole.
@@ -189,7 +189,10 @@ std::vector<Plant> PlantedFindings::motion_plants() const {
          formats::save_npy(npy(kOne), tensor::Tensor::full({1, 75, 403}, 0.1f));
        },
        {"several widths", "frozen"}},
-      {"several widths", "53: 63", [=, this] { save_motion(npy(kOne), load_motion(npy(kOne))); }},
+      {"several widths", "53: 63",
+       [=, this] {
+         motion::save_motion(npy(kOne), motion::load_motion(npy(kOne), motion::Axes::kBuiltin));
+       }},
   };
 }
 

@@ -8,7 +8,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 namespace {
@@ -22,8 +22,8 @@ constexpr double kFarDeviations = 20;
 constexpr int64_t kFewestFrames = 1000;  // below it no channel statistics
 
 std::string channel_name(int64_t channel) {
-  return channel < flame::kJawAt ? fmt::format("expression {}", channel)
-                                 : fmt::format("jaw {}", channel - flame::kJawAt);
+  return channel < motion::kJawAt ? fmt::format("expression {}", channel)
+                                  : fmt::format("jaw {}", channel - motion::kJawAt);
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ void find_motion_faults(const Measured& m, Findings& findings) {
   if (!f.motion_problem.empty()) return;
   float farthest = 0, jaw = 0;
   for (size_t c = 0; c < f.low.size(); ++c) {
-    float& reach = static_cast<int64_t>(c) < flame::kJawAt ? farthest : jaw;
+    float& reach = static_cast<int64_t>(c) < motion::kJawAt ? farthest : jaw;
     reach = std::max({reach, std::fabs(f.low[c]), std::fabs(f.high[c])});
   }
   if (farthest > kMaxExpression || jaw > kMaxJaw) {
@@ -137,7 +137,7 @@ void find_channel_faults(const std::vector<Measured>& clips, const ChannelCounts
                          Findings& findings) {
   std::vector<std::string> far(clips.size());
   std::vector<double> farthest(clips.size(), kFarDeviations);
-  for (int64_t c = 0; c < flame::kMotion; ++c) {
+  for (int64_t c = 0; c < motion::kLive; ++c) {
     const auto at = static_cast<size_t>(c);
     float low = std::numeric_limits<float>::infinity(), high = -low;
     for (const Measured& m : clips) {
@@ -150,7 +150,7 @@ void find_channel_faults(const std::vector<Measured>& clips, const ChannelCounts
     const double median = counts.quantile(c, 0.5);
     const double middle = (counts.quantile(c, 0.75) - counts.quantile(c, 0.25)) / 1.349;
     const double wide = (counts.quantile(c, 0.99) - counts.quantile(c, 0.01)) / 4.653;
-    const double deviation = std::max({middle, wide, c < flame::kJawAt ? 0.02 : 0.002});
+    const double deviation = std::max({middle, wide, c < motion::kJawAt ? 0.02 : 0.002});
     for (size_t i = 0; i < clips.size(); ++i) {
       const ClipFacts& f = clips[i].facts;
       if (!f.motion_problem.empty()) continue;

@@ -9,11 +9,11 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/hdf5.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 
@@ -29,7 +29,7 @@ struct Part {
 };
 constexpr std::array<Part, 3> kParts = {{{"shape", flame::kShape, 0},
                                          {"exp", flame::kExpression, flame::kShape},
-                                         {"jaw", flame::kJaw, flame::kWide - flame::kJaw}}};
+                                         {"jaw", flame::kJaw, motion::kWideRow - flame::kJaw}}};
 
 // Frames of a part after its shape has been checked.
 int64_t frames_of(const tensor::Tensor& values, const Part& part, const fs::path& path) {
@@ -71,7 +71,7 @@ tensor::Tensor load_reconstruction(const fs::path& hdf5) {
   const auto parts =
       load_hdf5(hdf5, {kParts[0].name, kParts[1].name, kParts[2].name}, kMaxFrames * flame::kShape);
   const int64_t frames = frames_of(parts[1], kParts[1], hdf5);
-  tensor::Tensor motion({1, frames, flame::kWide});
+  tensor::Tensor motion({1, frames, motion::kWideRow});
   for (size_t p = 0; p < kParts.size(); ++p) {
     const Part& part = kParts[p];
     const int64_t held = frames_of(parts[p], part, hdf5);
@@ -81,12 +81,12 @@ tensor::Tensor load_reconstruction(const fs::path& hdf5) {
     }
     for (int64_t t = 0; t < frames; ++t) {
       const float* from = parts[p].data() + (still ? 0 : t) * part.width;
-      std::copy_n(from, part.width, motion.data() + t * flame::kWide + part.at);
+      std::copy_n(from, part.width, motion.data() + t * motion::kWideRow + part.at);
     }
   }
   for (int64_t i = 0; i < motion.size(); ++i) {
     if (!std::isfinite(motion[i])) {
-      fail("{}: frame {} holds a value that is not finite", hdf5.string(), i / flame::kWide);
+      fail("{}: frame {} holds a value that is not finite", hdf5.string(), i / motion::kWideRow);
     }
   }
   return motion;

@@ -15,11 +15,11 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/hdf5.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/test_mead.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 namespace {
@@ -132,7 +132,7 @@ TEST_F(ImportMead, EveryWayToStoreATakeGivesTheSameRows) {
   EXPECT_TRUE(report.left_out.empty());
   for (const auto& [stem, motion] : expected) {
     const tensor::Tensor got = formats::load_npy(npy(stem));
-    ASSERT_EQ(got.shape(), (tensor::Shape{1, 10, flame::kWide})) << stem;
+    ASSERT_EQ(got.shape(), (tensor::Shape{1, 10, motion::kWideRow})) << stem;
     EXPECT_TRUE(std::equal(got.values().begin(), got.values().end(), motion.values().begin()))
         << stem;
   }

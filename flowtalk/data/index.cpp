@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <set>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
-#include "flowtalk/formats/npy.h"
 
 namespace flowtalk::data {
 
@@ -127,50 +124,6 @@ Index scan_dataset(const fs::path& folder) {
          left_out.empty() ? "; param/ is empty" : ", for example " + left_out.front());
   }
   return index;
-}
-
-tensor::Tensor load_motion(const fs::path& npy) {
-  return motion_of(formats::load_npy(npy), npy.string());
-}
-
-tensor::Tensor motion_of(const tensor::Tensor& raw, const std::string& where) {
-  const bool batched = raw.rank() == 3 && raw.dim(0) == 1;
-  const int64_t width = raw.rank() >= 2 ? raw.dim(-1) : 0;
-  const bool known = width == flame::kWide || width == flame::kNarrow || width == flame::kMotion;
-  if ((raw.rank() != 2 && !batched) || !known) {
-    fail("{}: expected (1, T, 403), (1, T, 353) or (T, 53), got {}", where,
-         tensor::to_string(raw.shape()));
-  }
-  const int64_t frames = raw.dim(-2);
-  if (frames == 0) fail("{}: holds no frames", where);
-  const int64_t expression_at = width == flame::kMotion ? 0 : flame::kShape;
-  tensor::Tensor motion({frames, flame::kMotion});
-  for (int64_t t = 0; t < frames; ++t) {
-    const float* row = raw.data() + t * width;
-    float* out = motion.data() + t * flame::kMotion;
-    std::copy_n(row + expression_at, flame::kLiveExpression, out);
-    std::copy_n(row + width - flame::kJaw, flame::kJaw, out + flame::kJawAt);
-  }
-  for (int64_t i = 0; i < motion.size(); ++i) {
-    if (!std::isfinite(motion[i])) {
-      fail("{}: frame {} is not finite", where, i / flame::kMotion);
-    }
-  }
-  return motion;
-}
-
-void save_motion(const fs::path& npy, const tensor::Tensor& motion) {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
-  const int64_t frames = motion.dim(0);
-  tensor::Tensor wide = tensor::Tensor::zeros({1, frames, flame::kWide});
-  for (int64_t t = 0; t < frames; ++t) {
-    const float* row = motion.data() + t * flame::kMotion;
-    float* out = wide.data() + t * flame::kWide;
-    std::copy_n(row, flame::kLiveExpression, out + flame::kShape);
-    std::copy_n(row + flame::kJawAt, flame::kJaw, out + flame::kWide - flame::kJaw);
-  }
-  formats::save_npy(npy, wide);
 }
 
 }  // namespace flowtalk::data

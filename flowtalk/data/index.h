@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/tensor/tensor.h"
-
 namespace flowtalk::data {
 
 inline constexpr int kNeutralSentences = 40, kEmotionalSentences = 30;
@@ -55,13 +53,5 @@ struct Index {
 // Reads the names below folder (which holds param/ and wav/). Error: no such folders, or not one
 // complete clip; the message tells the first one left out.
 Index scan_dataset(const std::filesystem::path& folder);
-
-// (T, 53) = expression 0..49 and jaw from (1,T,W) or (T,W) with W 403, 353 or 53. Errors name the
-// file: other shape, no frames, numbers that are not finite.
-tensor::Tensor load_motion(const std::filesystem::path& npy);
-// The same from numbers that are already read; `where` names them in errors.
-tensor::Tensor motion_of(const tensor::Tensor& raw, const std::string& where);
-// Writes (1, T, 403): shape zeros, expression 50 and zeros, jaw. motion: (T, 53).
-void save_motion(const std::filesystem::path& npy, const tensor::Tensor& motion);
 
 }  // namespace flowtalk::data

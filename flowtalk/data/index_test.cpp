@@ -10,8 +10,8 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 namespace {
@@ -100,38 +100,6 @@ TEST_F(Dataset, FindsClipsAndReportsTheRest) {
 TEST_F(Dataset, EmptyOrMissingFails) {
   EXPECT_THROW(scan_dataset(folder_), Error);
   EXPECT_THROW(scan_dataset(folder_ / "nowhere"), Error);
-}
-
-TEST_F(Dataset, MotionOfEveryWidthReadsTheSame) {
-  constexpr int64_t kFrames = 5;
-  tensor::Tensor motion({kFrames, flame::kMotion});
-  for (int64_t i = 0; i < motion.size(); ++i) motion[i] = static_cast<float>(i);
-  const fs::path npy = folder_ / "param" / "clip.npy";
-  save_motion(npy, motion);
-  EXPECT_EQ(formats::load_npy(npy).shape(), (tensor::Shape{1, kFrames, flame::kWide}));
-  const auto same = [&] {
-    const tensor::Tensor read = load_motion(npy);
-    return read.shape() == motion.shape() &&
-           std::equal(read.values().begin(), read.values().end(), motion.values().begin());
-  };
-  EXPECT_TRUE(same());
-  tensor::Tensor narrow = tensor::Tensor::zeros({kFrames, flame::kNarrow});
-  for (int64_t t = 0; t < kFrames; ++t) {
-    std::copy_n(motion.data() + t * flame::kMotion, flame::kMotion,
-                narrow.data() + t * flame::kNarrow + flame::kShape);
-  }
-  formats::save_npy(npy, narrow);
-  EXPECT_TRUE(same());
-  formats::save_npy(npy, motion);
-  EXPECT_TRUE(same());
-}
-
-TEST_F(Dataset, DamagedMotionFails) {
-  const fs::path npy = folder_ / "param" / "clip.npy";
-  formats::save_npy(npy, tensor::Tensor::zeros({5, 52}));
-  EXPECT_THROW(load_motion(npy), Error);
-  formats::save_npy(npy, tensor::Tensor::full({5, 53}, std::numeric_limits<float>::quiet_NaN()));
-  EXPECT_THROW(load_motion(npy), Error);
 }
 
 }  // namespace

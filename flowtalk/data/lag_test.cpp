@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/test_set.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 std::vector<float> opening_of(const TestClip& clip) {
   std::vector<float> opening;
   for (int64_t t = 0; t < clip.motion.dim(0); ++t) {
-    opening.push_back(clip.motion[t * flame::kMotion + flame::kJawAt]);
+    opening.push_back(clip.motion[t * motion::kLive + motion::kJawAt]);
   }
   return opening;
 }

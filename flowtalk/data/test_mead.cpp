@@ -8,7 +8,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 
@@ -47,17 +47,17 @@ void write_emica_file(const fs::path& path, const tensor::Tensor& motion, const 
     tensor::Tensor part =
         style.batched ? tensor::Tensor({1, frames, width}) : tensor::Tensor({frames, width});
     for (int64_t t = 0; t < frames; ++t) {
-      std::copy_n(motion.data() + t * flame::kWide + begin, width, part.data() + t * width);
+      std::copy_n(motion.data() + t * motion::kWideRow + begin, width, part.data() + t * width);
     }
     write_hdf5(path, name, part, style);
   };
   columns("shape", 0, flame::kShape);
   columns("exp", flame::kShape, flame::kExpression);
-  columns("jaw", flame::kWide - flame::kJaw, flame::kJaw);
+  columns("jaw", motion::kWideRow - flame::kJaw, flame::kJaw);
 }
 
 tensor::Tensor numbered_motion(int64_t frames, float seed) {
-  tensor::Tensor motion({frames, flame::kWide});
+  tensor::Tensor motion({frames, motion::kWideRow});
   for (int64_t i = 0; i < motion.size(); ++i) {
     motion[i] = std::sin(seed + 0.37f * static_cast<float>(i));
   }

@@ -5,10 +5,10 @@
 #include <numbers>
 
 #include "flowtalk/base/conditions.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
 namespace {
@@ -43,18 +43,18 @@ TestClip make_test_clip(uint64_t seed, int64_t frames, int lag) {
     const double voice = std::sin(2 * std::numbers::pi * 150 * t) + 0.2 * rng.normal();
     clip.sound.samples.push_back(static_cast<float>(0.3 * voice * (0.01 + syllables.at(t))));
   }
-  clip.motion = tensor::Tensor({frames, flame::kMotion});
-  for (int64_t c = 0; c < flame::kMotion; ++c) {
+  clip.motion = tensor::Tensor({frames, motion::kLive});
+  for (int64_t c = 0; c < motion::kLive; ++c) {
     const double phase = rng.uniform(0, 6.28), speed = rng.uniform(0.05, 0.2);
-    const double size = c < flame::kJawAt ? 0.1 : 0.01;
+    const double size = c < motion::kJawAt ? 0.1 : 0.01;
     for (int64_t t = 0; t < frames; ++t) {
-      clip.motion[t * flame::kMotion + c] =
+      clip.motion[t * motion::kLive + c] =
           static_cast<float>(size * std::sin(phase + speed * static_cast<double>(t)));
     }
   }
   for (int64_t t = 0; t < frames; ++t) {
     const double time_s = (static_cast<double>(t - lag) + 0.5) / flame::kFps;
-    clip.motion[t * flame::kMotion + flame::kJawAt] =
+    clip.motion[t * motion::kLive + motion::kJawAt] =
         static_cast<float>(0.02 + 0.2 * syllables.at(time_s));
   }
   return clip;

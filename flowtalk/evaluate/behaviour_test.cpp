@@ -8,6 +8,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/evaluate/closures.h"
 #include "flowtalk/evaluate/statistics.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -203,12 +204,13 @@ TEST(ClosuresTest, EveryBilabialHasAFrameAndOthersHaveNone) {
 TEST(ClosuresTest, AFrozenOpenMouthNeverShutsAndTheDeepestFrameCounts) {
   const face::Face& face = face::builtin_face();
   const face::Deformer deformer(face);
-  tensor::Tensor open = tensor::Tensor::zeros({10, flame::kMotion});
-  for (int64_t t = 0; t < 10; ++t) open[t * flame::kMotion + flame::kJawAt] = 0.2f;
+  tensor::Tensor open = tensor::Tensor::zeros({10, motion::kLive});
+  for (int64_t t = 0; t < 10; ++t) open[t * motion::kLive + motion::kJawAt] = 0.2f;
+  const auto motion = motion::of_live(open, motion::Axes::kBuiltin);  // shares its values
   const std::vector<FrameRange> ranges = {{1, 4}, {6, 8}};
-  EXPECT_EQ(count_shut(smallest_gaps(open, ranges, deformer)), 0);
-  open[7 * flame::kMotion + flame::kJawAt] = 0;  // one frame of the second phone
-  const auto gaps = smallest_gaps(open, ranges, deformer);
+  EXPECT_EQ(count_shut(smallest_gaps(motion, ranges, deformer)), 0);
+  open[7 * motion::kLive + motion::kJawAt] = 0;  // one frame of the second phone
+  const auto gaps = smallest_gaps(motion, ranges, deformer);
   EXPECT_EQ(count_shut(gaps), 1);
   EXPECT_GT(gaps[0], gaps[1]);
 }

@@ -20,22 +20,18 @@ std::vector<FrameRange> bilabials(const std::vector<data::Phone>& phones, int64_
   return ranges;
 }
 
-std::vector<double> smallest_gaps(const tensor::Tensor& motion,
+std::vector<double> smallest_gaps(const motion::Motion& motion,
                                   const std::vector<FrameRange>& ranges,
                                   const face::Deformer& deformer) {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
   const face::Face& face = deformer.face();
   std::vector<float> vertices(static_cast<size_t>(face.vertex_count() * 3));
   std::vector<double> gaps;
   for (const FrameRange& range : ranges) {
-    FT_CHECK(range.begin < range.end && range.end <= motion.dim(0), "frames {} to {} of {}",
-             range.begin, range.end, motion.dim(0));
+    FT_CHECK(range.begin < range.end && range.end <= motion.frames(), "frames {} to {} of {}",
+             range.begin, range.end, motion.frames());
     double smallest = INFINITY;
     for (int64_t t = range.begin; t < range.end; ++t) {
-      const auto row = motion.values().subspan(static_cast<size_t>(t * flame::kMotion),
-                                               static_cast<size_t>(flame::kMotion));
-      deformer.vertices(face::frame_of_row(row), vertices);
+      deformer.vertices(face::frame_of(motion, t), vertices);
       smallest = std::min(smallest, double{face::lip_gap(face, vertices)});
     }
     gaps.push_back(smallest);

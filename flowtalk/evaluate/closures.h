@@ -22,8 +22,8 @@ struct FrameRange {
 // a frame of it, so that every phone has one; phones beyond `frames` are left out.
 std::vector<FrameRange> bilabials(const std::vector<data::Phone>& phones, int64_t frames);
 
-// The smallest lip gap of each range, metres. motion: (T, 53).
-std::vector<double> smallest_gaps(const tensor::Tensor& motion,
+// The smallest lip gap of each range, metres.
+std::vector<double> smallest_gaps(const motion::Motion& motion,
                                   const std::vector<FrameRange>& ranges,
                                   const face::Deformer& deformer);
 

@@ -5,7 +5,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/thread_pool.h"
-#include "flowtalk/motion/emotion_classifier.h"
+#include "flowtalk/judge/emotion_classifier.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
@@ -16,11 +16,11 @@ namespace fs = std::filesystem;
 using ops::NativeOps;
 
 struct EmotionClassifier::State {
-  std::string face;
+  motion::Axes axes = motion::Axes::kBuiltin;
   mutable std::mutex mutex;  // the ops serve one call at a time
   mutable ThreadPool pool{1};
   mutable NativeOps ops{pool};
-  std::unique_ptr<motion::EmotionClassifier<NativeOps>> network;
+  std::unique_ptr<judge::EmotionClassifier<NativeOps>> network;
 };
 
 int Judgement::emotion() const {
@@ -33,7 +33,7 @@ EmotionClassifier::~EmotionClassifier() = default;
 EmotionClassifier::EmotionClassifier(EmotionClassifier&&) noexcept = default;
 EmotionClassifier& EmotionClassifier::operator=(EmotionClassifier&&) noexcept = default;
 
-const std::string& EmotionClassifier::face() const { return state_->face; }
+motion::Axes EmotionClassifier::axes() const { return state_->axes; }
 
 EmotionClassifier EmotionClassifier::load(const fs::path& folder) {
   auto checkpoint = params::load_checkpoint(folder);
@@ -46,26 +46,22 @@ EmotionClassifier EmotionClassifier::load(const fs::path& folder) {
         where, json.value("kind", ""));
   }
   auto state = std::make_unique<State>();
-  state->face = json.value("face", "");
-  if (state->face != "builtin" && state->face != "flame") {
-    fail("{}.face: expected builtin or flame, got '{}'", where, state->face);
-  }
-  motion::ClassifierConfig config;
+  with_context(where + ".face", [&] { from_text(json.value("face", ""), state->axes); });
+  judge::ClassifierConfig config;
   from_json(json["model"], config, where + ".model");
   params::NativeParams source(std::move(checkpoint.weights));
-  state->network = std::make_unique<motion::EmotionClassifier<NativeOps>>(
+  state->network = std::make_unique<judge::EmotionClassifier<NativeOps>>(
       params::Scope<NativeOps>(source) / "classifier", config);
   source.finish();
   return EmotionClassifier(std::move(state));
 }
 
-Judgement EmotionClassifier::judge(const tensor::Tensor& motion) const {
-  FT_CHECK(motion.rank() == 2 && motion.dim(0) > 0 && motion.dim(1) == flame::kMotion,
-           "motion is {}", tensor::to_string(motion.shape()));
+Judgement EmotionClassifier::judge(const motion::Motion& motion) const {
+  const int64_t frames = motion.frames();
+  FT_CHECK(frames > 0, "no frames");
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
-  const int64_t frames = motion.dim(0);
-  const auto judged = (*state_->network)(ops, motion.reshape({1, frames, flame::kMotion}),
+  const auto judged = (*state_->network)(ops, live_of(motion).reshape({1, frames, motion::kLive}),
                                          tensor::Tensor::full({1, frames}, 1));
   Judgement result;
   const auto probabilities = ops.softmax_last(judged.logits);

@@ -4,10 +4,9 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
 
 #include "flowtalk/evaluate/observations.h"
-#include "flowtalk/tensor/tensor.h"
+#include "flowtalk/motion/motion.h"
 
 namespace flowtalk::evaluate {
 
@@ -19,10 +18,9 @@ class EmotionClassifier {
   EmotionClassifier(EmotionClassifier&&) noexcept;
   EmotionClassifier& operator=(EmotionClassifier&&) noexcept;
 
-  // motion (T, 53), T >= 1. Any thread may call it.
-  Judgement judge(const tensor::Tensor& motion) const;
-  // Whose expression axes it knows: builtin, or flame.
-  const std::string& face() const;
+  // A motion of one frame at least. Any thread may call it.
+  Judgement judge(const motion::Motion& motion) const;
+  motion::Axes axes() const;  // that it knows
 
  private:
   struct State;

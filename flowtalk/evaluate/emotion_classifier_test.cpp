@@ -8,10 +8,10 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/face/expression_axes.h"
-#include "flowtalk/motion/emotion_classifier.h"
+#include "flowtalk/judge/emotion_classifier.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/params/native_params.h"
 #include "flowtalk/predict/predictor.h"
@@ -24,10 +24,10 @@ using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 // 80 frames of a smile, as strong as told.
-tensor::Tensor smiling(float strength) {
-  tensor::Tensor motion = tensor::Tensor::zeros({80, flame::kMotion});
+motion::Motion smiling(float strength) {
+  tensor::Tensor live = tensor::Tensor::zeros({80, motion::kLive});
   for (int64_t t = 0; t < 80; ++t) {
-    float* row = motion.data() + t * flame::kMotion;
+    float* row = live.data() + t * motion::kLive;
     for (const size_t a : {axis("mouthSmileLeft"), axis("mouthSmileRight")}) {
       row[a] = 0.75f * strength;
     }
@@ -35,14 +35,14 @@ tensor::Tensor smiling(float strength) {
       row[a] = 0.6f * strength;
     }
     for (const size_t a : {axis("eyeSquintLeft"), axis("eyeSquintRight")}) row[a] = 0.3f * strength;
-    row[flame::kJawAt] = 0.05f + 0.05f * static_cast<float>(t % 6) / 6;
+    row[motion::kJawAt] = 0.05f + 0.05f * static_cast<float>(t % 6) / 6;
   }
-  return motion;
+  return motion::of_live(live, motion::Axes::kBuiltin);
 }
 
 TEST(EmotionClassifierTest, TheModelThatShipsSeesASmileAndItsStrength) {
   const auto classifier = EmotionClassifier::load(predict::shipped_model("classifier"));
-  EXPECT_EQ(classifier.face(), "builtin");
+  EXPECT_EQ(classifier.axes(), motion::Axes::kBuiltin);
   const Judgement weak = classifier.judge(smiling(0.33f)), strong = classifier.judge(smiling(1));
   EXPECT_EQ(kEmotions[static_cast<size_t>(strong.emotion())], "happy");
   EXPECT_LT(weak.strength + 0.2f, strong.strength);
@@ -68,10 +68,10 @@ TEST(EmotionClassifierTest, MaskedFramesChangeNothing) {
   ThreadPool pool(1);
   ops::NativeOps ops(pool);
   params::FreshParams fresh(5);
-  const motion::EmotionClassifier<ops::NativeOps> network(
+  const judge::EmotionClassifier<ops::NativeOps> network(
       params::Scope<ops::NativeOps>(fresh) / "classifier", {16, 2, 5});
   Rng rng(1);
-  tensor::Tensor longer({1, 30, flame::kMotion});
+  tensor::Tensor longer({1, 30, motion::kLive});
   for (float& v : longer.values()) v = static_cast<float>(rng.normal());
   tensor::Tensor mask = tensor::Tensor::zeros({1, 30});
   std::fill_n(mask.data(), 20, 1.0f);

@@ -58,26 +58,22 @@ std::vector<LipClass> lip_classes(const std::vector<data::Phone>& phones, int64_
   return classes;
 }
 
-std::vector<float> lip_gaps(const tensor::Tensor& motion, const face::Face& face) {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
+std::vector<float> lip_gaps(const motion::Motion& motion, const face::Face& face) {
   const face::Deformer deformer(face);
   std::vector<float> vertices(static_cast<size_t>(face.vertex_count() * 3));
   std::vector<float> gaps;
-  for (int64_t t = 0; t < motion.dim(0); ++t) {
-    const auto row = motion.values().subspan(static_cast<size_t>(t * flame::kMotion),
-                                             static_cast<size_t>(flame::kMotion));
-    deformer.vertices(face::frame_of_row(row), vertices);
+  for (int64_t t = 0; t < motion.frames(); ++t) {
+    deformer.vertices(face::frame_of(motion, t), vertices);
     gaps.push_back(face::lip_gap(face, vertices));
   }
   return gaps;
 }
 
 LipRecording measure_lips(const std::string& name, const audio::Audio& audio,
-                          const tensor::Tensor& motion, data::PhoneRecognizer& recognizer,
+                          const motion::Motion& motion, data::PhoneRecognizer& recognizer,
                           const face::Face& face) {
   LipRecording recording{name, lip_gaps(motion, face), {}};
-  recording.classes = lip_classes(recognizer.recognize(audio), motion.dim(0));
+  recording.classes = lip_classes(recognizer.recognize(audio), motion.frames());
   return recording;
 }
 

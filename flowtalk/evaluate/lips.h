@@ -29,12 +29,12 @@ struct LipRecording {
 // Class per frame at 25 fps, at the time (t + 0.5) / 25.
 std::vector<LipClass> lip_classes(const std::vector<data::Phone>& phones, int64_t frames);
 
-// Lip gap per frame, metres. motion: (T, 53); face: the built-in head unless told.
-std::vector<float> lip_gaps(const tensor::Tensor& motion,
+// Lip gap per frame, metres. face: the built-in head unless told.
+std::vector<float> lip_gaps(const motion::Motion& motion,
                             const face::Face& face = face::builtin_face());
 
 LipRecording measure_lips(const std::string& name, const audio::Audio& audio,
-                          const tensor::Tensor& motion, data::PhoneRecognizer& recognizer,
+                          const motion::Motion& motion, data::PhoneRecognizer& recognizer,
                           const face::Face& face = face::builtin_face());
 
 struct LipScore {

@@ -7,6 +7,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -65,11 +66,11 @@ TEST(LipClasses, FramesAreSampledAtTheirMiddle) {
 }
 
 TEST(LipGaps, FollowTheJaw) {
-  tensor::Tensor motion = tensor::Tensor::zeros({3, flame::kMotion});
+  tensor::Tensor motion = tensor::Tensor::zeros({3, motion::kLive});
   for (int64_t t = 0; t < 3; ++t) {
-    motion[t * flame::kMotion + flame::kJawAt] = 0.1f * static_cast<float>(t);
+    motion[t * motion::kLive + motion::kJawAt] = 0.1f * static_cast<float>(t);
   }
-  const auto gaps = lip_gaps(motion);
+  const auto gaps = lip_gaps(motion::of_live(motion, motion::Axes::kBuiltin));
   EXPECT_LT(gaps[0], 1e-3f);
   EXPECT_GT(gaps[1], gaps[0] + 3e-3f);
   EXPECT_GT(gaps[2], gaps[1] + 3e-3f);
@@ -82,8 +83,9 @@ TEST(MeasureLips, RunsOnAnySound) {
   Rng rng(1);
   for (int i = 0; i < 16000; ++i) noise.samples.push_back(static_cast<float>(0.1 * rng.normal()));
   data::PhoneRecognizer recognizer;
-  const auto r =
-      measure_lips("noise", noise, tensor::Tensor::zeros({25, flame::kMotion}), recognizer);
+  const auto still =
+      motion::of_live(tensor::Tensor::zeros({25, motion::kLive}), motion::Axes::kBuiltin);
+  const auto r = measure_lips("noise", noise, still, recognizer);
   EXPECT_EQ(r.gap.size(), 25u);
   EXPECT_EQ(r.classes.size(), 25u);
 }

@@ -21,11 +21,6 @@ int emotion_of(const predict::PredictOptions& options) {
   return static_cast<int>(found - options.emotion.begin());
 }
 
-// The first frames of motion (T, 53).
-Tensor first_frames(const Tensor& motion, int64_t frames) {
-  const int64_t width = motion.dim(1);
-  return Tensor({frames, width}, motion.values().first(static_cast<size_t>(frames * width)));
-}
 predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
   const int64_t width = speech.values.dim(2);
   return {Tensor({1, frames, width},
@@ -56,7 +51,8 @@ EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip&
   seen.asked = emotion_of(clip.options);
   seen.asked_strength = clip.options.strength;
   seen.truth = classifier.judge(clip.truth);
-  for (const Tensor& sample : clip.samples) seen.samples.push_back(classifier.judge(sample));
+  for (const motion::Motion& sample : clip.samples)
+    seen.samples.push_back(classifier.judge(sample));
   return seen;
 }
 
@@ -69,7 +65,7 @@ std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifi
     predict::PredictOptions options = clip.options;
     options.strength = strength_of_level(level);
     const bool known = options.strength == clip.options.strength && !clip.samples.empty();
-    const Tensor motion = known ? clip.samples[0] : predictor.predict(clip.speech, options);
+    const motion::Motion motion = known ? clip.samples[0] : predictor.predict(clip.speech, options);
     levels[static_cast<size_t>(level)] = classifier.judge(motion).strength;
   }
   return levels;
@@ -77,14 +73,14 @@ std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifi
 
 std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
                                      const ObservedClip& clip, const face::Deformer& deformer) {
-  int64_t frames = clip.truth.dim(0);
-  for (const Tensor& sample : clip.samples) frames = std::min(frames, sample.dim(0));
+  int64_t frames = clip.truth.frames();
+  for (const motion::Motion& sample : clip.samples) frames = std::min(frames, sample.frames());
   const std::vector<FrameRange> ranges = bilabials(phones, frames);
   if (ranges.empty()) return std::nullopt;
   Closures closures;
   closures.phones = static_cast<int64_t>(ranges.size());
   closures.truth = count_shut(smallest_gaps(clip.truth, ranges, deformer));
-  for (const Tensor& sample : clip.samples) {
+  for (const motion::Motion& sample : clip.samples) {
     closures.spoken += closures.phones;
     closures.closed += count_shut(smallest_gaps(sample, ranges, deformer));
   }
@@ -92,10 +88,10 @@ std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,
 }
 
 Blinks see_blinks(const ObservedClip& clip) {
-  Blinks blinks{face::count_blinks(clip.truth), clip.truth.dim(0), 0, 0};
-  for (const Tensor& sample : clip.samples) {
+  Blinks blinks{face::count_blinks(clip.truth), clip.truth.frames(), 0, 0};
+  for (const motion::Motion& sample : clip.samples) {
     blinks.predicted += face::count_blinks(sample);
-    blinks.predicted_frames += sample.dim(0);
+    blinks.predicted_frames += sample.frames();
   }
   return blinks;
 }
@@ -107,7 +103,7 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
   const auto size = static_cast<size_t>(deformer.face().vertex_count() * 3);
   std::vector<std::vector<float>> vertices(kSpreadTakes, std::vector<float>(size));
   for (size_t i = 0; i < spread.size(); ++i) {
-    std::vector<Tensor> takes;
+    std::vector<motion::Motion> takes;
     predict::PredictOptions options = clip.options;
     options.region_temperature.reset();
     options.blinks_per_minute = 0;
@@ -115,12 +111,10 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
     for (options.take = 0; options.take < kSpreadTakes; ++options.take) {
       takes.push_back(predictor.predict(clip.speech, options));
     }
-    const int64_t frames = takes.front().dim(0);
+    const int64_t frames = takes.front().frames();
     for (int64_t t = 0; t < frames; ++t) {
       for (size_t take = 0; take < takes.size(); ++take) {
-        const auto row = takes[take].values().subspan(static_cast<size_t>(t * flame::kMotion),
-                                                      static_cast<size_t>(flame::kMotion));
-        deformer.vertices(face::frame_of_row(row), vertices[take]);
+        deformer.vertices(face::frame_of(takes[take], t), vertices[take]);
       }
       spread[i] += deviation(vertices) / static_cast<double>(frames);
     }
@@ -132,11 +126,11 @@ std::optional<Density> see_density(const predict::Predictor& predictor, const Ob
                                    const predict::SpeechFeatures& other,
                                    std::shared_ptr<const std::vector<float>> rho) {
   const int64_t frames =
-      std::min({clip.truth.dim(0), clip.speech.values.dim(1), other.values.dim(1)});
+      std::min({clip.truth.frames(), clip.speech.values.dim(1), other.values.dim(1)});
   if (frames < 4) return std::nullopt;
   const predict::Condition condition{clip.options.emotion, clip.options.strength,
                                      clip.options.style};
-  const Tensor motion = first_frames(clip.truth, frames);
+  const motion::Motion motion = slice(clip.truth, 0, frames);
   const auto per_dimension = [&](const predict::Likelihood& likelihood) {
     return -likelihood.log_prob / static_cast<double>(likelihood.dimensions);
   };

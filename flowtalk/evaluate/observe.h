@@ -19,8 +19,8 @@ namespace flowtalk::evaluate {
 
 // One clip: what was recorded, and what the model made of it.
 struct ObservedClip {
-  const tensor::Tensor& truth;                 // (T, 53)
-  const std::vector<tensor::Tensor>& samples;  // (T', 53) each
+  const motion::Motion& truth;
+  const std::vector<motion::Motion>& samples;
   const predict::SpeechFeatures& speech;
   const predict::PredictOptions& options;  // of sample 0: one emotion, its strength, seed, ...
 };

@@ -9,7 +9,7 @@
 namespace flowtalk::evaluate {
 namespace {
 
-std::vector<double> gaps_of(const tensor::Tensor& motion, const face::Face& face) {
+std::vector<double> gaps_of(const motion::Motion& motion, const face::Face& face) {
   const std::vector<float> gaps = lip_gaps(motion, face);
   return {gaps.begin(), gaps.end()};
 }
@@ -21,14 +21,14 @@ double probability(const Judgement& judged, int emotion) {
 }  // namespace
 
 RestyledRecording::RestyledRecording(const EmotionClassifier& classifier, const face::Face& face,
-                                     const tensor::Tensor& motion)
+                                     const motion::Motion& motion)
     : classifier_(classifier),
       face_(face),
       judged_(classifier.judge(motion)),
       gaps_(gaps_of(motion, face)),
       blinks_(face::count_blinks(motion)) {}
 
-RestyledPair RestyledRecording::compare(const tensor::Tensor& made, int from, int to) const {
+RestyledPair RestyledRecording::compare(const motion::Motion& made, int from, int to) const {
   const Judgement judged = classifier_.judge(made);
   const std::vector<double> gaps = gaps_of(made, face_);
   const size_t frames = std::min(gaps.size(), gaps_.size());

@@ -29,11 +29,11 @@ struct RestyledPair {
 // One recording, compared with what is made of it.
 class RestyledRecording {
  public:
-  // motion (T, 53), T >= 1. Classifier and face must outlive this.
+  // A motion of one frame at least. Classifier and face must outlive this.
   RestyledRecording(const EmotionClassifier& classifier, const face::Face& face,
-                    const tensor::Tensor& motion);
-  // made (T', 53); the longer one's last frames do not count for the lips.
-  RestyledPair compare(const tensor::Tensor& made, int from, int to) const;
+                    const motion::Motion& motion);
+  // The longer one's last frames do not count for the lips.
+  RestyledPair compare(const motion::Motion& made, int from, int to) const;
 
  private:
   const EmotionClassifier& classifier_;

@@ -53,9 +53,9 @@ int64_t vertex_count(const SequenceFiles& files, const face::Face& face);
 // than max_cut.
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading);
 
-// Takes of one motion (T, W), W = 403, 353 or 53. Shape counts as zero, and of the expression the
-// first 50 count, as in the reference's evaluation.
-VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& deformer);
+// The vertices of a motion. Shape counts as zero, and of the expression the first 50 count, as in
+// the reference's evaluation.
+VertexTake take_of_motion(const motion::Motion& motion, const face::Deformer& deformer);
 
 // Cuts all takes to the shortest one. Error: they differ by more than max_cut frames.
 void cut_to_shortest(VertexSequence& sequence, int64_t max_cut);

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -16,10 +16,6 @@ struct Layout {
   int64_t width = 0;  // values per frame
 };
 
-bool is_parameter_width(int64_t width) {
-  return width == flame::kWide || width == flame::kNarrow || width == flame::kMotion;
-}
-
 Layout layout_of(const tensor::Shape& shape, const std::string& where) {
   const size_t rank = shape.size();
   const int64_t last = rank > 0 ? shape.back() : 0;
@@ -27,8 +23,8 @@ Layout layout_of(const tensor::Shape& shape, const std::string& where) {
   if ((rank == 3 || rank == 4) && last == 3) {  // vertices
     layout = {false, rank == 4 ? shape[0] : 1, shape[rank - 3], 3 * shape[rank - 2]};
   } else if ((rank == 2 || rank == 3) &&
-             (is_parameter_width(last) || (last > 3 && last % 3 == 0))) {
-    layout = {is_parameter_width(last), rank == 3 ? shape[0] : 1, shape[rank - 2], last};
+             (motion::is_row_width(last) || (last > 3 && last % 3 == 0))) {
+    layout = {motion::is_row_width(last), rank == 3 ? shape[0] : 1, shape[rank - 2], last};
   } else {
     fail(
         "{}: expected vertices (T, V, 3) or parameters (T, 403), (T, 353), (T, 53), each with an "
@@ -67,7 +63,8 @@ std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReadin
   const Layout layout = layout_of(array.shape, stored.where);
   if (formats::is_complex(array.dtype))
     fail("{}: complex numbers, expected real ones", stored.where);
-  const int64_t vertices = vertices_of(layout, reading.deformer.face());
+  const face::Face& face = reading.deformer.face();
+  const int64_t vertices = vertices_of(layout, face);
   if (vertices != reading.vertices) {
     fail(
         "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh (--face "
@@ -78,30 +75,30 @@ std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReadin
   for (int64_t s = 0; s < layout.samples; ++s) {
     const formats::Array rows =
         part_of(array, {layout.frames, layout.width}, s * layout.frames * layout.width);
-    takes.push_back(layout.parameters ? take_of_parameters(formats::to_tensor(rows, stored.where),
-                                                           reading.deformer)
-                                      : take_of_array(rows));
+    if (!layout.parameters) {
+      takes.push_back(take_of_array(rows));
+      continue;
+    }
+    const auto table = formats::to_tensor(rows, stored.where);
+    takes.push_back(take_of_motion(motion::of_rows(table, face.axes), reading.deformer));
   }
   return takes;
 }
 
 }  // namespace
 
-VertexTake take_of_parameters(const tensor::Tensor& rows, const face::Deformer& deformer) {
-  FT_CHECK(rows.rank() == 2 && is_parameter_width(rows.dim(1)), "parameters {}",
-           tensor::to_string(rows.shape()));
-  const auto width = static_cast<size_t>(rows.dim(1));
-  const size_t expression_at = rows.dim(1) == flame::kMotion ? 0 : size_t{flame::kShape};
+VertexTake take_of_motion(const motion::Motion& motion, const face::Deformer& deformer) {
   // One thread for one take: what is parallel here is the sequences.
   const auto serial = std::make_shared<ThreadPool>(1);
-  return {rows.dim(0), [=](int64_t begin, int64_t count, std::span<float> out) {
-            std::vector<face::FaceFrame> frames(static_cast<size_t>(count));
-            for (int64_t t = 0; t < count; ++t) {
-              const auto row = rows.values().subspan(static_cast<size_t>(begin + t) * width, width);
-              const auto jaw = row.last(flame::kJaw);
-              face::FaceFrame& frame = frames[static_cast<size_t>(t)];
-              frame.expression = row.subspan(expression_at, flame::kLiveExpression);
-              frame.jaw = {jaw[0], jaw[1], jaw[2]};
+  return {motion.frames(), [=](int64_t begin, int64_t count, std::span<float> out) {
+            std::vector<face::FaceFrame> frames;
+            for (int64_t t = begin; t < begin + count; ++t) {
+              const auto expression = motion.expression.at(t);
+              const auto jaw = motion.jaw.at(t);
+              face::FaceFrame& frame = frames.emplace_back();
+              const auto most = static_cast<size_t>(motion::kLiveExpression);
+              frame.expression = expression.first(std::min(most, expression.size()));
+              if (!jaw.empty()) frame.jaw = {jaw[0], jaw[1], jaw[2]};
             }
             deformer.vertices(frames, out, *serial);
           }};

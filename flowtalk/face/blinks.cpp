@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::face {
 namespace {
@@ -18,13 +18,10 @@ constexpr float kEdge = 0.2f;    // within which it is let down to 0 there
 constexpr float kLowest = 0.4f;  // a usual lid beyond it is an eye held shut
 constexpr size_t kLeft = axis("eyeBlinkLeft"), kRight = axis("eyeBlinkRight");
 
-std::vector<float> column(const tensor::Tensor& motion, size_t at) {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
+std::vector<float> curve_of(const motion::Motion& motion, size_t axis) {
+  FT_CHECK(motion.axes == motion::Axes::kBuiltin, "lids of {}", owner_of(motion.axes));
   std::vector<float> values;
-  for (int64_t t = 0; t < motion.dim(0); ++t) {
-    values.push_back(motion[t * flame::kMotion + static_cast<int64_t>(at)]);
-  }
+  for (int64_t t = 0; t < motion.frames(); ++t) values.push_back(motion.expression.at(t)[axis]);
   return values;
 }
 
@@ -97,16 +94,16 @@ void blink(std::span<float> row, Lids lids) {
   shut(row, kRight, lids.right);
 }
 
-std::vector<Lids> find_blinks(const tensor::Tensor& motion) {
-  const auto left = shut_moments(column(motion, kLeft));
-  const auto right = shut_moments(column(motion, kRight));
+std::vector<Lids> find_blinks(const motion::Motion& motion) {
+  const auto left = shut_moments(curve_of(motion, kLeft));
+  const auto right = shut_moments(curve_of(motion, kRight));
   std::vector<Lids> blinks;
   for (size_t t = 0; t < left.size(); ++t) blinks.push_back({left[t], right[t]});
   return blinks;
 }
 
-int64_t count_blinks(const tensor::Tensor& motion) {
-  const auto left = column(motion, kLeft), right = column(motion, kRight);
+int64_t count_blinks(const motion::Motion& motion) {
+  const auto left = curve_of(motion, kLeft), right = curve_of(motion, kRight);
   int64_t count = 0;
   bool was_shut = true;  // eyes that are shut from the first frame on do not fall shut
   for (size_t t = 0; t < left.size(); ++t) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "flowtalk/base/rng.h"
-#include "flowtalk/tensor/tensor.h"
+#include "flowtalk/motion/motion.h"
 
 namespace flowtalk::face {
 
@@ -27,12 +27,12 @@ float blink_hazard(float blinks_per_minute);
 // wide and squinting eyes give way.
 void blink(std::span<float> row, Lids lids);
 
-// What shuts the eyes in a recorded motion (T, 53) for a while, per frame: 0 outside blinks and
+// What shuts the eyes in a recorded motion for a while, per frame: 0 outside blinks and
 // winks, in one the recorded lid, let down to 0 at its ends. Lids that hang low all the time belong
 // to the expression and are not among it.
-std::vector<Lids> find_blinks(const tensor::Tensor& motion);
+std::vector<Lids> find_blinks(const motion::Motion& motion);
 
-// How often both eyes fall shut in a motion (T, 53).
-int64_t count_blinks(const tensor::Tensor& motion);
+// How often both eyes fall shut in a motion.
+int64_t count_blinks(const motion::Motion& motion);
 
 }  // namespace flowtalk::face

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::face {
 namespace {
@@ -19,14 +19,14 @@ std::vector<float> drawn(float per_minute, int64_t frames, uint64_t seed) {
 }
 
 // A face whose lids hang at `usual` and blink as drawn.
-tensor::Tensor blinking(const std::vector<float>& lids, float usual) {
-  auto motion = tensor::Tensor::zeros({static_cast<int64_t>(lids.size()), flame::kMotion});
+motion::Motion blinking(const std::vector<float>& lids, float usual) {
+  auto live = tensor::Tensor::zeros({static_cast<int64_t>(lids.size()), motion::kLive});
   for (size_t t = 0; t < lids.size(); ++t) {
-    const auto row = motion.values().subspan(t * flame::kMotion, flame::kMotion);
+    const auto row = live.values().subspan(t * motion::kLive, motion::kLive);
     row[kLeft] = row[kRight] = usual;
     blink(row, {lids[t], lids[t]});
   }
-  return motion;
+  return motion::of_live(live, motion::Axes::kBuiltin);
 }
 
 TEST(Blinks, ComeAsOftenAsAskedAndMoreOftenInPauses) {
@@ -54,21 +54,21 @@ TEST(Blinks, TheFirstFramesDoNotDependOnHowManyFollow) {
 }
 
 TEST(Blinks, ShutTheEyesAndNothingElse) {
-  std::vector<float> row(flame::kMotion, 0.25f);
+  std::vector<float> row(motion::kLive, 0.25f);
   blink(row, {0.9f, 0.0f});
   EXPECT_EQ(row[kLeft], 0.9f);
   EXPECT_EQ(row[kRight], 0.25f);
   EXPECT_NEAR(row[axis("eyeWideLeft")], 0.025f, 1e-6);
   EXPECT_NEAR(row[axis("eyeSquintLeft")], 0.025f, 1e-6);
   row[kLeft] = row[axis("eyeWideLeft")] = row[axis("eyeSquintLeft")] = 0.25f;
-  EXPECT_EQ(row, std::vector<float>(flame::kMotion, 0.25f));
+  EXPECT_EQ(row, std::vector<float>(motion::kLive, 0.25f));
   std::fill(row.begin(), row.end(), -0.01f);
   blink(row, {0, 0});
-  EXPECT_EQ(row, std::vector<float>(flame::kMotion, -0.01f));
+  EXPECT_EQ(row, std::vector<float>(motion::kLive, -0.01f));
 }
 
 TEST(Blinks, ALidBeyondOneTurnsNothingNegative) {
-  std::vector<float> row(flame::kMotion, 0.25f);
+  std::vector<float> row(motion::kLive, 0.25f);
   blink(row, {1.8f, 1.8f});
   EXPECT_EQ(row[kLeft], 1.8f);
   EXPECT_EQ(row[axis("eyeSquintRight")], 0);
@@ -81,9 +81,9 @@ TEST(Blinks, AreFoundWhereverTheLidsHang) {
     const auto motion = blinking(lids, usual);
     const auto found = find_blinks(motion);
     ASSERT_EQ(found.size(), lids.size());
-    auto again = tensor::Tensor::zeros(motion.shape());
+    auto again = tensor::Tensor::zeros({motion.frames(), motion::kLive});
     for (size_t t = 0; t < found.size(); ++t) {
-      const auto row = again.values().subspan(t * flame::kMotion, flame::kMotion);
+      const auto row = again.values().subspan(t * motion::kLive, motion::kLive);
       blink(row, found[t]);
       if (lids[t] <= usual) {
         EXPECT_EQ(found[t].left, 0) << t;
@@ -93,18 +93,20 @@ TEST(Blinks, AreFoundWhereverTheLidsHang) {
         EXPECT_EQ(found[t].left, lids[t]) << t;
       }
     }
-    EXPECT_EQ(count_blinks(again), count_blinks(motion)) << usual;
+    EXPECT_EQ(count_blinks(motion::of_live(again, motion::Axes::kBuiltin)), count_blinks(motion))
+        << usual;
     EXPECT_GT(count_blinks(motion), 30);
   }
 }
 
 TEST(Blinks, AWinkIsKeptOnItsSideAndLowLidsAreNoBlink) {
-  auto motion = tensor::Tensor::zeros({100, flame::kMotion});
+  auto live = tensor::Tensor::zeros({100, motion::kLive});
   for (int64_t t = 0; t < 100; ++t) {
-    motion[t * flame::kMotion + static_cast<int64_t>(kRight)] =
+    live[t * motion::kLive + static_cast<int64_t>(kRight)] =
         0.3f + 0.05f * std::sin(0.3f * static_cast<float>(t));
   }
-  for (int64_t t = 40; t < 48; ++t) motion[t * flame::kMotion + static_cast<int64_t>(kLeft)] = 0.9f;
+  for (int64_t t = 40; t < 48; ++t) live[t * motion::kLive + static_cast<int64_t>(kLeft)] = 0.9f;
+  const auto motion = motion::of_live(live, motion::Axes::kBuiltin);
   const auto found = find_blinks(motion);
   EXPECT_NEAR(found[44].left, 0.9f, 1e-6);
   for (const Lids& lids : found) EXPECT_EQ(lids.right, 0);

@@ -6,6 +6,7 @@
 #include "flowtalk/face/deform_tile.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/face/pose.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::face {
 namespace {
@@ -282,19 +283,20 @@ std::array<std::array<float, 3>, flame::kJoints> Deformer::joints(const FaceFram
   return out;
 }
 
-FaceFrame frame_of_row(std::span<const float> row) {
-  const auto width = static_cast<int64_t>(row.size());
+FaceFrame frame_of(const motion::Motion& motion, int64_t t) {
   FaceFrame frame;
-  if (width == flame::kMotion) {
-    frame.expression = row.first(flame::kLiveExpression);
-  } else if (width == flame::kNarrow || width == flame::kWide) {
-    frame.shape = row.first(flame::kShape);
-    frame.expression = row.subspan(flame::kShape, row.size() - flame::kShape - flame::kJaw);
-  } else {
-    fail("a frame of face parameters holds 53, 353 or 403 values, got {}", width);
-  }
-  const std::span<const float> jaw = row.last(flame::kJaw);
-  frame.jaw = {jaw[0], jaw[1], jaw[2]};
+  frame.shape = motion.shape.at(t);
+  frame.expression = motion.expression.at(t);
+  const auto copy = [&](const motion::Track& track, int64_t from, std::array<float, 3>& to) {
+    const auto values = track.at(t);
+    if (!values.empty()) std::copy_n(values.begin() + from, 3, to.begin());
+  };
+  copy(motion.root, 0, frame.root);
+  copy(motion.neck, 0, frame.neck);
+  copy(motion.jaw, 0, frame.jaw);
+  copy(motion.eyes, 0, frame.left_eye);
+  copy(motion.eyes, 3, frame.right_eye);
+  copy(motion.translation, 0, frame.translation);
   return frame;
 }
 

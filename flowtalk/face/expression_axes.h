@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::face {
 
@@ -37,7 +37,7 @@ inline constexpr std::array<std::string_view, 50> kExpressionAxes = {
     "mouthPressRight",     "mouthLowerDownLeft",
     "mouthLowerDownRight", "mouthUpperUpLeft",
     "mouthUpperUpRight",   "tongueOut"};
-static_assert(kExpressionAxes.size() == flame::kLiveExpression);
+static_assert(kExpressionAxes.size() == motion::kLiveExpression);
 
 // Index of an axis known at compile time: axis("browInnerUp"). A wrong name does not compile.
 consteval size_t axis(std::string_view name) {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/motion/motion.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::face {
@@ -61,13 +61,13 @@ struct LipLandmarks {
 
 struct Face {
   std::string name;
-  std::string axes = "flame";       // whose expression coefficients it understands: builtin, flame
-  tensor::Tensor rest;              // (V, 3) template
-  tensor::Tensor shape_basis;       // (S, V*3), S <= 300
-  tensor::Tensor expression_basis;  // (E, V*3), E <= 100
-  tensor::Tensor pose_basis;        // (36, V*3) pose correctives on R(joint 1..4) - I; may be empty
-  tensor::Tensor joint_regressor;   // (J, V)
-  tensor::Tensor skinning;          // (V, J)
+  motion::Axes axes = motion::Axes::kFlame;  // whose expression coefficients it understands
+  tensor::Tensor rest;                       // (V, 3) template
+  tensor::Tensor shape_basis;                // (S, V*3), S <= 300
+  tensor::Tensor expression_basis;           // (E, V*3), E <= 100
+  tensor::Tensor pose_basis;       // (36, V*3) pose correctives on R(joint 1..4) - I; may be empty
+  tensor::Tensor joint_regressor;  // (J, V)
+  tensor::Tensor skinning;         // (V, J)
   std::array<int, flame::kJoints> parents{-1, 0, 1, 1, 1};
   std::vector<std::array<uint32_t, 3>> triangles;  // counter-clockwise seen from outside
   Appearance appearance;
@@ -85,8 +85,8 @@ struct FaceFrame {
   std::array<float, 3> translation{};
 };
 
-// Splits a row of 53 (expression 50, jaw 3), 353 or 403 values; Error on any other width.
-FaceFrame frame_of_row(std::span<const float> row);
+// Frame t of a motion, which must outlive it.
+FaceFrame frame_of(const motion::Motion& motion, int64_t t);
 
 // Parameters -> vertices, fast. One identity is folded in when it is made; with LiveShape::kYes
 // each frame's own shape is added to it, otherwise the frames must not have one. Copies share what
@@ -120,7 +120,7 @@ float lip_gap(const Face& face, std::span<const float> vertices);
 // The procedural head (builtin.cpp): more than 3,000 vertices, 50 ARKit-named expression axes.
 const Face& builtin_face();
 
-// "builtin" (or empty), or the path of a FLAME file. Error: unknown or unreadable.
+// text_of(Axes::kBuiltin) or "", or the path of a FLAME file. Error: unknown or unreadable.
 const Face& load_face(const std::string& name_or_path);
 
 // The lists of the metrics for this face: lve.txt and fdd.txt of the folder, and eve.txt if it is

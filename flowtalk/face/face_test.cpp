@@ -93,18 +93,18 @@ TEST(Deformer, PoseCorrectivesFollowTheRotationMinusIdentity) {
   EXPECT_NEAR(deformed(face, frame)[0], std::cos(0.4) - 1, 1e-6);
 }
 
-TEST(FrameOfRow, SplitsTheThreeLayouts) {
+TEST(FrameOf, SplitsTheThreeLayouts) {
   for (const size_t width : {53u, 353u, 403u}) {
-    std::vector<float> row(width);
-    for (size_t i = 0; i < width; ++i) row[i] = static_cast<float>(i);
-    const FaceFrame frame = frame_of_row(row);
+    Tensor row({1, static_cast<int64_t>(width)});
+    for (size_t i = 0; i < width; ++i) row[static_cast<int64_t>(i)] = static_cast<float>(i);
+    const auto motion = motion::of_rows(row, motion::Axes::kFlame);
+    const FaceFrame frame = frame_of(motion, 0);
     const size_t shape = width == 53 ? 0 : 300;
     EXPECT_EQ(frame.shape.size(), shape);
     EXPECT_EQ(frame.expression.size(), width - shape - 3);
     EXPECT_EQ(frame.expression[0], static_cast<float>(shape));
     EXPECT_EQ(frame.jaw[2], static_cast<float>(width - 1));
   }
-  EXPECT_THROW(frame_of_row(std::vector<float>(54)), Error);
 }
 
 TEST(LipGap, IsTheMeanVerticalDistance) {

@@ -8,11 +8,11 @@
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/face/flame.h"
-#include "flowtalk/face/parameters.h"
 #include "flowtalk/face/reference.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/safetensors.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::face {
 namespace {
@@ -62,12 +62,13 @@ TEST_F(FlameGolden, PosedVerticesAndJointsAreThoseOfTheReference) {
     const Deformer deformer(face, {}, Deformer::LiveShape::kYes);
     for (const std::string prefix : {"eval.", "full."}) {
       SCOPED_TRACE(std::string(name) + " " + prefix);
-      const Parameters p = load_parameters(golden() / "flame/cases.safetensors", prefix);
+      const motion::Motion p =
+          motion::open_motion(golden() / "flame/cases.safetensors", face.axes, prefix).motion;
       const tensor::Tensor vertices = cases.load(prefix + "vertices");
       const tensor::Tensor joints = cases.load(prefix + "joints");
       ASSERT_EQ(p.frames(), vertices.dim(0));
       std::vector<FaceFrame> frames;
-      for (int64_t t = 0; t < p.frames(); ++t) frames.push_back(p.frame(t));
+      for (int64_t t = 0; t < p.frames(); ++t) frames.push_back(frame_of(p, t));
       std::vector<float> out(static_cast<size_t>(vertices.size()));
       ThreadPool pool(2);
       deformer.vertices(frames, out, pool);

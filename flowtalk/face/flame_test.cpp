@@ -52,7 +52,7 @@ std::string refusal(const std::function<void(FlameArrays&)>& damage) {
 TEST(Flame, TakesShapeThenExpressionThenPose) {
   const Face face = make_flame(small_model(), "model.pkl");
   EXPECT_EQ(face.name, "model.pkl");
-  EXPECT_EQ(face.axes, "flame");
+  EXPECT_EQ(face.axes, motion::Axes::kFlame);
   EXPECT_EQ(face.vertex_count(), kVertices);
   EXPECT_EQ(face.shape_basis.shape(), (tensor::Shape{300, 18}));
   EXPECT_EQ(face.expression_basis.shape(), (tensor::Shape{2, 18}));

@@ -10,7 +10,8 @@
 namespace flowtalk::face {
 
 const Face& load_face(const std::string& name_or_path) {
-  if (name_or_path.empty() || name_or_path == "builtin") return builtin_face();
+  if (name_or_path.empty() || name_or_path == text_of(motion::Axes::kBuiltin))
+    return builtin_face();
   static std::mutex mutex;
   static std::map<std::string, std::unique_ptr<const Face>> loaded;
   const std::lock_guard lock(mutex);

@@ -19,7 +19,7 @@
 #include "flowtalk/flow/ar_base.h"
 #include "flowtalk/flow/flow.h"
 #include "flowtalk/model/model_config.h"
-#include "flowtalk/motion/motion_prior.h"
+#include "flowtalk/prior/vae.h"
 
 namespace flowtalk::model {
 
@@ -150,7 +150,7 @@ struct FlowTalk {
 
   ModelConfig config;
   encoder::Hubert<Ops> encoder;
-  motion::MotionPrior<Ops> prior;
+  prior::Vae<Ops> prior;
   Generator<Ops> generator;
 };
 

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/condition_config.h"
 #include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/flow/flow_config.h"
-#include "flowtalk/motion/motion_prior.h"
+#include "flowtalk/motion/axes.h"
+#include "flowtalk/prior/vae.h"
 
 namespace flowtalk::model {
 
@@ -17,16 +17,16 @@ inline constexpr int64_t kStyleCount = 32;
 inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
 
 struct ModelConfig {
-  std::string face = "builtin";
+  motion::Axes axes = motion::Axes::kBuiltin;
   encoder::HubertConfig encoder = encoder::small_hubert();
   encoder::ExternalEncoder external_encoder;
-  motion::PriorConfig prior;
+  prior::PriorConfig prior;
   condition::ConditionConfig condition;
   flow::FlowConfig flow;
 
   template <class V>
   void fields(V&& field) {
-    field("face", face, "whose expression axes the motion has: builtin, or flame");
+    field("face", axes, "whose expression axes the motion has: builtin, or flame");
     field("encoder", encoder, "HuBERT-family speech encoder");
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");

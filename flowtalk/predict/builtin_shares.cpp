@@ -11,7 +11,7 @@ constexpr std::array<float, kShareTableSize> kTable = {
 }  // namespace
 
 const RegionShares& builtin_shares() {
-  static const RegionShares shares("builtin", kTable);
+  static const RegionShares shares(motion::Axes::kBuiltin, kTable);
   return shares;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
@@ -18,10 +19,8 @@ using tensor::Tensor;
 // memory in use stays that of a few thousand frames.
 constexpr int64_t kFramesAtOnce = 4096;
 
-int64_t common_frames(const SpeechFeatures& speech, const Tensor& motion) {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
-  const int64_t heard = speech.values.dim(1), seen = motion.dim(0);
+int64_t common_frames(const SpeechFeatures& speech, const motion::Motion& motion) {
+  const int64_t heard = speech.values.dim(1), seen = motion.frames();
   if (std::abs(heard - seen) > most_cut(heard)) {
     fail("the motion has {} frames, the voice {} ({} per second); do they belong together?", seen,
          heard, flame::kFps);
@@ -90,11 +89,11 @@ condition::EmotionCurve curve_of(const Condition& condition, int64_t frames) {
 }
 
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
-                       const SpeechFeatures& speech, const Tensor& motion) {
+                       const SpeechFeatures& speech, const motion::Motion& motion) {
   RecordedTake take;
   take.frames = common_frames(speech, motion);
   take.speech = even_frames(ops, ops.slice(speech.values, 1, 0, take.frames));
-  const Tensor seen = motion.reshape({1, motion.dim(0), flame::kMotion});
+  const Tensor seen = live_of(motion).reshape({1, motion.frames(), motion::kLive});
   take.latents = even_frames(ops, model.prior.encode(ops, ops.slice(seen, 1, 0, take.frames)).mean);
   return take;
 }
@@ -113,7 +112,8 @@ double Likelihood::bits_per_dim() const {
   return -log_prob / (static_cast<double>(dimensions) * std::numbers::ln2);
 }
 
-std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, const Tensor& motion,
+std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech,
+                                               const motion::Motion& motion,
                                                std::span<const Condition> conditions) const {
   check(conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
@@ -130,25 +130,24 @@ std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech, con
   return results;
 }
 
-Likelihood Predictor::likelihood(const SpeechFeatures& speech, const Tensor& motion,
+Likelihood Predictor::likelihood(const SpeechFeatures& speech, const motion::Motion& motion,
                                  const Condition& condition) const {
   return std::move(likelihoods(speech, motion, {&condition, 1}).front());
 }
 
-double Predictor::prior_error(const Tensor& motion) const {
-  FT_CHECK(motion.rank() == 2 && motion.dim(1) == flame::kMotion, "motion is {}",
-           tensor::to_string(motion.shape()));
+double Predictor::prior_error(const motion::Motion& recording) const {
+  const Tensor motion = live_of(recording);
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& prior = state_->model->prior;
-  const Tensor latents = prior.encode(ops, motion.reshape({1, motion.dim(0), flame::kMotion})).mean;
+  const Tensor latents = prior.encode(ops, motion.reshape({1, motion.dim(0), motion::kLive})).mean;
   const Tensor shown = prior.decode(ops, latents);
   const auto frames = static_cast<size_t>(motion.dim(0));
   std::vector<double> missed(frames, 0.0);  // squared, per frame
   double recorded = 0, power = 0;
   for (size_t i = 0; i < static_cast<size_t>(motion.size()); ++i) {
     const double a = double{motion.values()[i]}, b = double{shown.values()[i]};
-    missed[i / flame::kMotion] += (a - b) * (a - b);
+    missed[i / motion::kLive] += (a - b) * (a - b);
     recorded += a * a;
     power += b * b;
   }

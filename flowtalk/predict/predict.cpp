@@ -6,6 +6,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
@@ -18,11 +19,11 @@ constexpr int64_t kFramesAtOnce = 4096;
 
 const RegionShares& shares_of(const PredictOptions& options, const model::ModelConfig& config) {
   const RegionShares& shares = options.regions ? *options.regions : builtin_shares();
-  if (shares.axes() != config.face) {
+  if (shares.axes() != config.axes) {
     fail_usage(
         "temperature per region: the model moves the expression axes of {}, the regions are "
         "those of {}; give --face its face",
-        config.face, shares.axes());
+        owner_of(config.axes), owner_of(shares.axes()));
   }
   return shares;
 }
@@ -45,9 +46,9 @@ void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& e
     if (!std::isfinite(v)) fail("predict: the model gave a value that is not finite; retrain it");
   }
   const auto all = static_cast<size_t>(motions.dim(1) * motions.dim(2));
-  const auto wanted = static_cast<size_t>(frames * flame::kMotion);
+  const auto wanted = static_cast<size_t>(frames * motion::kLive);
   for (size_t i = 0; i < static_cast<size_t>(motions.dim(0)); ++i) {
-    each.emplace_back(tensor::Shape{frames, flame::kMotion},
+    each.emplace_back(tensor::Shape{frames, motion::kLive},
                       motions.values().subspan(i * all, wanted));
   }
 }
@@ -75,7 +76,7 @@ Tensor with_blinks(Tensor motion, const PredictOptions& options, float per_minut
   const std::vector<float> no_pause(static_cast<size_t>(made.dim(0)), 0.0f);
   const auto lids = face::make_blinks(no_pause, face::blink_hazard(per_minute), rng);
   for (size_t t = 0; t < lids.size(); ++t) {
-    face::blink(made.values().subspan(t * flame::kMotion, flame::kMotion), {lids[t], lids[t]});
+    face::blink(made.values().subspan(t * motion::kLive, motion::kLive), {lids[t], lids[t]});
   }
   return made;
 }
@@ -94,11 +95,12 @@ void Blend::add(const Tensor& motion, std::span<const float> share) {
   }
 }
 
-Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
+motion::Motion Predictor::predict(const SpeechFeatures& speech,
+                                  const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
   check(options, frames);
-  const float blinks = blinks_of(options, state_->config.face);
-  const bool regions_known = options.regions || state_->config.face == "builtin";
+  const float blinks = blinks_of(options, state_->config.axes);
+  const bool regions_known = options.regions || state_->config.axes == motion::Axes::kBuiltin;
   const RegionTemperatures temperatures = temperatures_of(options, regions_known);
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
@@ -125,10 +127,13 @@ Tensor Predictor::predict(const SpeechFeatures& speech, const PredictOptions& op
     const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
-  if (motions.size() == 1) return with_blinks(motions.front().motion(), options, blinks);
+  const auto finished = [&](const Tensor& motion) {
+    return motion::of_live(with_blinks(motion, options, blinks), state_->config.axes);
+  };
+  if (motions.size() == 1) return finished(motions.front().motion());
   std::array<Tensor, kMotionRegions> by_region;
   for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]].motion();
-  return with_blinks(shares_of(options, state_->config).join(by_region), options, blinks);
+  return finished(shares_of(options, state_->config).join(by_region));
 }
 
 }  // namespace flowtalk::predict

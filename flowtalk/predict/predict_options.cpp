@@ -63,11 +63,12 @@ condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) 
                   frames);
 }
 
-float blinks_of(const PredictOptions& options, const std::string& face) {
-  const bool lids = face == "builtin";
+float blinks_of(const PredictOptions& options, motion::Axes axes) {
+  const bool lids = axes == motion::Axes::kBuiltin;
   if (options.blinks_per_minute) {
     if (*options.blinks_per_minute > 0 && !lids) {
-      fail_usage("blinks: the model moves the expression axes of {}, which have no lids", face);
+      fail_usage("blinks: the model moves the expression axes of {}, which have no lids",
+                 owner_of(axes));
     }
     return *options.blinks_per_minute;
   }

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/predict/regions.h"
@@ -50,9 +49,9 @@ void check(const PredictOptions& options, int64_t frames);
 // The curve of the options, or their one emotion, for `frames` frames; the last is repeated.
 condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames);
 
-// How often the face is to blink; face: that of the model, "builtin" or another. Usage Error:
-// blinks are asked for where the face has no lids.
-float blinks_of(const PredictOptions& options, const std::string& face);
+// How often a face of these axes is to blink. Usage Error: blinks are asked for where it has no
+// lids.
+float blinks_of(const PredictOptions& options, motion::Axes axes);
 
 // The temperature of every region; all 0 if deterministic. `regions_known`: false where the face's
 // regions are not, so that all take the one temperature.

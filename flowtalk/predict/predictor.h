@@ -11,6 +11,7 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/model/model_config.h"
+#include "flowtalk/motion/motion.h"
 #include "flowtalk/predict/likelihood.h"
 #include "flowtalk/predict/predict_options.h"
 #include "flowtalk/tensor/tensor.h"
@@ -38,33 +39,33 @@ class Predictor {
   // Long clips are encoded in windows of 20 s with 2 s of context on both sides, so that memory and
   // time grow linearly.
   SpeechFeatures encode(const audio::Audio& audio) const;
-  // Motion (T, 53): expression 50 and jaw 3 at 25 fps, T = round(25 duration). The same options
+  // Expression (T, 50) and jaw at 25 fps, T = round(25 duration). The same options
   // give the same bytes, for any number of threads. Error: an option out of range, a curve of
   // another length, regions of a face with other expression axes.
-  tensor::Tensor predict(const SpeechFeatures& speech, const PredictOptions& options) const;
-  tensor::Tensor predict(const audio::Audio& audio, const PredictOptions& options) const {
+  motion::Motion predict(const SpeechFeatures& speech, const PredictOptions& options) const;
+  motion::Motion predict(const audio::Audio& audio, const PredictOptions& options) const {
     return predict(encode(audio), options);
   }
 
-  // The exact density of a recorded performance, motion (T, 53), under a condition. Voice and
+  // The exact density of a recorded performance under a condition. Voice and
   // motion may differ by a few frames; the rest of the longer one is left out. Error: lengths that
   // differ more, fewer than 2 frames, a condition out of range.
-  Likelihood likelihood(const SpeechFeatures& speech, const tensor::Tensor& motion,
+  Likelihood likelihood(const SpeechFeatures& speech, const motion::Motion& motion,
                         const Condition& condition) const;
   // The same under many conditions, in much less time than one by one.
-  std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const tensor::Tensor& motion,
+  std::vector<Likelihood> likelihoods(const SpeechFeatures& speech, const motion::Motion& motion,
                                       std::span<const Condition> conditions) const;
-  // How much of a motion (T, 53) the motion prior cannot show: what its reconstruction misses in
+  // How much of a motion the motion prior cannot show: what its reconstruction misses in
   // the median frame (blinks are rare and smoothed away), as a share of the RMS of the larger of
   // the two. Near 0: motion like that of training; near 1: no such face, of which densities say
   // nothing.
-  double prior_error(const tensor::Tensor& motion) const;
-  // A recorded performance, motion (T, 53), under another condition: the residual r that the flow
+  double prior_error(const motion::Motion& motion) const;
+  // A recorded performance under another condition: the residual r that the flow
   // finds under `from` is scaled by `keep` and played under `to`, under each emotion of a mixture
-  // or curve alone, which are blended. -> (T, 53), T that of the shorter of voice and motion.
+  // or curve alone, which are blended. Its frames are those of the shorter of voice and motion.
   // `from` again with keep 1 gives the motion prior's reconstruction, if it is of one emotion. The
   // take's blinks (face/blinks.h) stay whatever `keep` is, on the built-in head's axes.
-  tensor::Tensor restyle(const SpeechFeatures& speech, const tensor::Tensor& motion,
+  motion::Motion restyle(const SpeechFeatures& speech, const motion::Motion& motion,
                          const Condition& from, const Condition& to, float keep = 1) const;
   std::vector<float> base_rho() const;  // (2D), AR(1) coefficients of the base
 

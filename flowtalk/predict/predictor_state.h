@@ -40,9 +40,9 @@ struct RecordedTake {
   tensor::Tensor speech;   // (1, T', 2C), T' = T or T + 1, even
   tensor::Tensor latents;  // (1, T', D), means of the prior's posterior
 };
-// motion: (T, 53). Error: lengths that differ by more than a few frames, fewer than 2 frames.
+// Error: lengths that differ by more than a few frames, fewer than 2 frames.
 RecordedTake open_take(const model::NativeFlowTalk& model, ops::NativeOps& ops,
-                       const SpeechFeatures& speech, const tensor::Tensor& motion);
+                       const SpeechFeatures& speech, const motion::Motion& motion);
 
 // Condition and base of a clip under several conditions, (B, T', ...).
 model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,

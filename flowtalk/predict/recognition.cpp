@@ -28,7 +28,7 @@ std::vector<Condition> labels_under(int style) {
 }
 
 Recognition under_style(const Predictor& predictor, const SpeechFeatures& speech,
-                        const tensor::Tensor& motion, int style) {
+                        const motion::Motion& motion, int style) {
   const auto likelihoods = predictor.likelihoods(speech, motion, labels_under(style));
   Recognition r;
   r.style = style;
@@ -50,7 +50,7 @@ double surprise(std::span<const LabelledLikelihood> clips, double exponent) {
 }  // namespace
 
 int likeliest_style(const Predictor& predictor, const SpeechFeatures& speech,
-                    const tensor::Tensor& motion, const Condition& condition) {
+                    const motion::Motion& motion, const Condition& condition) {
   std::vector<Condition> all(model::kStyleCount, condition);
   for (int s = 0; s < model::kStyleCount; ++s) all[static_cast<size_t>(s)].style = s;
   std::vector<double> log_probs;
@@ -137,7 +137,7 @@ double Recognition::bits_per_dim(size_t label) const {
 size_t Recognition::most_likely() const { return largest(log_probs); }
 
 Recognition recognise(const Predictor& predictor, const SpeechFeatures& speech,
-                      const tensor::Tensor& motion, std::optional<int> style) {
+                      const motion::Motion& motion, std::optional<int> style) {
   Recognition found = under_style(predictor, speech, motion, style.value_or(0));
   for (int turn = 0; !style && turn < 4; ++turn) {
     const Label label = label_at(found.most_likely());

@@ -64,11 +64,11 @@ struct Recognition {
 
 // The style under which the performance is most likely if the rest of the condition is given.
 int likeliest_style(const Predictor& predictor, const SpeechFeatures& speech,
-                    const tensor::Tensor& motion, const Condition& condition);
+                    const motion::Motion& motion, const Condition& condition);
 
 // Under a style, or, without one, under the most likely style, which is found by turns: the best
 // label for a style, then the best style for that label, until both stay.
 Recognition recognise(const Predictor& predictor, const SpeechFeatures& speech,
-                      const tensor::Tensor& motion, std::optional<int> style);
+                      const motion::Motion& motion, std::optional<int> style);
 
 }  // namespace flowtalk::predict

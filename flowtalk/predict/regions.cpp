@@ -7,12 +7,13 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::predict {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
-constexpr auto kAxes = static_cast<size_t>(flame::kLiveExpression);
+constexpr auto kAxes = static_cast<size_t>(motion::kLiveExpression);
 constexpr double kLipImportance = 100, kDamping = 0.01;
 
 // Without it, axes that look alike away from the lips would answer with large opposite changes.
@@ -104,8 +105,8 @@ RegionShares::RegionShares(const face::Face& face) : axes_(face.axes) {
   }
 }
 
-RegionShares::RegionShares(std::string axes, std::span<const float> table)
-    : axes_(std::move(axes)), table_(table.begin(), table.end()) {
+RegionShares::RegionShares(motion::Axes axes, std::span<const float> table)
+    : axes_(axes), table_(table.begin(), table.end()) {
   FT_CHECK(table.size() == kShareTableSize, "{} values", table.size());
 }
 
@@ -115,13 +116,12 @@ tensor::Tensor RegionShares::join(const std::array<tensor::Tensor, kMotionRegion
   for (size_t r = 0; r < kMotionRegions; ++r) {
     const tensor::Tensor& motion = motions[r];
     if (motion.data() == lips.data()) continue;
-    FT_CHECK(motion.shape() == lips.shape() && motion.dim(1) == flame::kMotion,
-             "motion {}, lips {}", tensor::to_string(motion.shape()),
-             tensor::to_string(lips.shape()));
+    FT_CHECK(motion.shape() == lips.shape() && motion.dim(1) == motion::kLive, "motion {}, lips {}",
+             tensor::to_string(motion.shape()), tensor::to_string(lips.shape()));
     for (int64_t t = 0; t < motion.dim(0); ++t) {
-      const float* to = motion.data() + t * flame::kMotion;
-      const float* from = lips.data() + t * flame::kMotion;
-      float* out = result.data() + t * flame::kMotion;
+      const float* to = motion.data() + t * motion::kLive;
+      const float* from = lips.data() + t * motion::kLive;
+      float* out = result.data() + t * motion::kLive;
       std::array<double, kAxes> change{};
       for (size_t a = 0; a < kAxes; ++a) change[a] = static_cast<double>(to[a]) - from[a];
       for (size_t i = 0; i < kAxes; ++i) {

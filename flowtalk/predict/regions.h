@@ -5,11 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::predict {
@@ -32,21 +32,21 @@ class RegionShares {
  public:
   explicit RegionShares(const face::Face& face);
   // From the table() of another.
-  RegionShares(std::string axes, std::span<const float> table);
+  RegionShares(motion::Axes axes, std::span<const float> table);
 
   // motions[r] (T, 53), one per region -> (T, 53): lips e_l + sum_r P_r (e_r - e_l), and their jaw.
   // Where all are the same motion, the bytes of that motion.
   tensor::Tensor join(const std::array<tensor::Tensor, kMotionRegions>& motions) const;
 
-  const std::string& axes() const { return axes_; }  // of the face: builtin, flame
+  motion::Axes axes() const { return axes_; }  // of the face
   const std::vector<float>& table() const { return table_; }
 
  private:
-  std::string axes_;
+  motion::Axes axes_;
   std::vector<float> table_;  // P_r (50, 50), one after the other
 };
 inline constexpr size_t kShareTableSize =
-    kMotionRegions * flame::kLiveExpression * flame::kLiveExpression;
+    kMotionRegions * motion::kLiveExpression * motion::kLiveExpression;
 
 // Those of the built-in head. They are worked out when the program is built
 // (make_builtin_shares.cpp), so that a prediction need not make the head.

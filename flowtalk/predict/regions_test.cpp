@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predict_options.h"
 
 namespace flowtalk::predict {
@@ -21,7 +22,7 @@ constexpr auto kLips = static_cast<size_t>(MotionRegion::kLips);
 tensor::Tensor beyond_the_lips(size_t a) {
   std::array<tensor::Tensor, kMotionRegions> motions;
   for (size_t r = 0; r < kMotionRegions; ++r) {
-    motions[r] = tensor::Tensor::zeros({1, flame::kMotion});
+    motions[r] = tensor::Tensor::zeros({1, motion::kLive});
     if (r != kLips) motions[r][static_cast<int64_t>(a)] = 1;
   }
   return builtin_shares().join(motions);
@@ -36,7 +37,7 @@ double lip_motion(const tensor::Tensor& row) {
     double square = 0;
     for (int64_t k = 3 * int64_t{v}; k < 3 * int64_t{v} + 3; ++k) {
       double moved = 0;
-      for (int64_t a = 0; a < flame::kLiveExpression; ++a) {
+      for (int64_t a = 0; a < motion::kLiveExpression; ++a) {
         moved += static_cast<double>(row[a]) * face.expression_basis[a * width + k];
       }
       square += moved * moved;
@@ -63,7 +64,7 @@ TEST(Regions, AxesFarFromTheLipsAreFreeAndThoseOfTheLipsStandStill) {
         << face::kExpressionAxes[free];
   }
   for (size_t a = axis("jawForward"); a <= axis("mouthUpperUpRight"); ++a) {
-    tensor::Tensor alone = tensor::Tensor::zeros({1, flame::kMotion});
+    tensor::Tensor alone = tensor::Tensor::zeros({1, motion::kLive});
     alone[static_cast<int64_t>(a)] = 1;
     EXPECT_LT(lip_motion(beyond_the_lips(a)), 0.05 * lip_motion(alone)) << face::kExpressionAxes[a];
   }
@@ -73,10 +74,10 @@ TEST(Regions, SharesSumToTheWhole) {
   // The lips hold still and all others move: with the lips' own motion added, the whole axis.
   for (size_t a = 0; a < face::kExpressionAxes.size(); ++a) {
     std::array<tensor::Tensor, kMotionRegions> motions;
-    tensor::Tensor sum = tensor::Tensor::zeros({1, flame::kMotion});
+    tensor::Tensor sum = tensor::Tensor::zeros({1, motion::kLive});
     for (size_t moving = 0; moving < kMotionRegions; ++moving) {
       for (size_t r = 0; r < kMotionRegions; ++r) {
-        motions[r] = tensor::Tensor::zeros({1, flame::kMotion});
+        motions[r] = tensor::Tensor::zeros({1, motion::kLive});
         if (r == moving) motions[r][static_cast<int64_t>(a)] = 1;
       }
       const auto part = builtin_shares().join(motions);
@@ -95,7 +96,7 @@ TEST(Regions, TheTableInTheProgramIsThatOfTheHead) {
 }
 
 TEST(Regions, OneMotionForAllComesBackAsItIs) {
-  tensor::Tensor motion = tensor::Tensor::zeros({3, flame::kMotion});
+  tensor::Tensor motion = tensor::Tensor::zeros({3, motion::kLive});
   for (int64_t i = 0; i < motion.size(); ++i) motion[i] = 0.01f * static_cast<float>(i % 37);
   const auto joined = builtin_shares().join({motion, motion, motion, motion});
   EXPECT_EQ(std::memcmp(joined.data(), motion.data(), static_cast<size_t>(motion.size()) * 4), 0);
@@ -104,10 +105,10 @@ TEST(Regions, OneMotionForAllComesBackAsItIs) {
 TEST(Regions, TheJawIsTheLips) {
   std::array<tensor::Tensor, kMotionRegions> motions;
   for (size_t r = 0; r < kMotionRegions; ++r) {
-    motions[r] = tensor::Tensor::full({1, flame::kMotion}, r == kLips ? 0.1f : 0.2f);
+    motions[r] = tensor::Tensor::full({1, motion::kLive}, r == kLips ? 0.1f : 0.2f);
   }
   const auto joined = builtin_shares().join(motions);
-  for (int64_t i = flame::kJawAt; i < flame::kMotion; ++i) EXPECT_EQ(joined[i], 0.1f);
+  for (int64_t i = motion::kJawAt; i < motion::kLive; ++i) EXPECT_EQ(joined[i], 0.1f);
 }
 
 TEST(Regions, AFaceWithoutListsIsRefusedByName) {
@@ -124,16 +125,16 @@ TEST(Regions, AFaceWithoutListsIsRefusedByName) {
 
 TEST(Blinks, AreOfFacesWithLidsWhereSomethingIsLeftToChance) {
   PredictOptions o;
-  EXPECT_EQ(blinks_of(o, "builtin"), kUsualBlinks);
-  EXPECT_EQ(blinks_of(o, "flame"), 0);
+  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), kUsualBlinks);
+  EXPECT_EQ(blinks_of(o, motion::Axes::kFlame), 0);
   o.region_temperature = {0.3f, 0, 0.3f, 0.3f};
-  EXPECT_EQ(blinks_of(o, "builtin"), 0);
+  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), 0);
   o.deterministic = true;
   o.blinks_per_minute = 12;
-  EXPECT_EQ(blinks_of(o, "builtin"), 12);
-  EXPECT_THROW(blinks_of(o, "flame"), Error);
+  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), 12);
+  EXPECT_THROW(blinks_of(o, motion::Axes::kFlame), Error);
   o.blinks_per_minute = 0;
-  EXPECT_EQ(blinks_of(o, "flame"), 0);
+  EXPECT_EQ(blinks_of(o, motion::Axes::kFlame), 0);
 }
 
 }  // namespace

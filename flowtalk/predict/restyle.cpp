@@ -4,6 +4,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/predictor_state.h"
 
 namespace flowtalk::predict {
@@ -14,20 +15,20 @@ using tensor::Tensor;
 namespace {
 
 // The prior smooths blinks away; they are put back where the take has them.
-Tensor with_blinks_of(const Tensor& take, const Tensor& made) {
+Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
   Tensor motion = made.clone();
   const auto blinks = face::find_blinks(take);
   for (int64_t t = 0; t < motion.dim(0); ++t) {
     const auto at = static_cast<size_t>(t);
-    face::blink(motion.values().subspan(at * flame::kMotion, flame::kMotion), blinks[at]);
+    face::blink(motion.values().subspan(at * motion::kLive, motion::kLive), blinks[at]);
   }
   return motion;
 }
 
 }  // namespace
 
-Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, const Condition& from,
-                          const Condition& to, float keep) const {
+motion::Motion Predictor::restyle(const SpeechFeatures& speech, const motion::Motion& motion,
+                                  const Condition& from, const Condition& to, float keep) const {
   const std::array conditions = {from, to};
   check(conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
@@ -46,11 +47,12 @@ Tensor Predictor::restyle(const SpeechFeatures& speech, const Tensor& motion, co
     for (const float v : made.values()) {
       if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
     }
-    const auto wanted = static_cast<size_t>(take.frames * flame::kMotion);
-    result.add(Tensor({take.frames, flame::kMotion}, made.values().first(wanted)), emotion.share);
+    const auto wanted = static_cast<size_t>(take.frames * motion::kLive);
+    result.add(Tensor({take.frames, motion::kLive}, made.values().first(wanted)), emotion.share);
   }
-  if (state_->config.face != "builtin") return result.motion();
-  return with_blinks_of(motion, result.motion());
+  const motion::Axes axes = state_->config.axes;
+  if (axes != motion::Axes::kBuiltin) return of_live(result.motion(), axes);
+  return of_live(with_blinks_of(motion, result.motion()), axes);
 }
 
 }  // namespace flowtalk::predict

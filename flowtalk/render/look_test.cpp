@@ -10,6 +10,7 @@
 
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/render/renderer.h"
 #include "flowtalk/render/test_shapes.h"
 
@@ -24,7 +25,7 @@ struct Mix {
 };
 
 std::vector<float> posed(const face::Face& face, const Mix& mix) {
-  std::vector<float> expression(flame::kLiveExpression, 0.0f);
+  std::vector<float> expression(motion::kLiveExpression, 0.0f);
   for (const auto& [name, value] : mix.axes) {
     for (size_t i = 0; i < expression.size(); ++i) {
       if (face::kExpressionAxes[i].starts_with(name)) expression[i] = value;

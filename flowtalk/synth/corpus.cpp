@@ -18,6 +18,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
 #include "flowtalk/synth/lip_model.h"
@@ -83,15 +84,15 @@ class Maker {
     const MotionOptions motion{job.name.emotion,
                                job.name.emotion == kNeutral ? 0 : strength_of_level(job.name.level),
                                true};
-    const tensor::Tensor frames =
+    const motion::Motion made =
         make_motion(clip.audio, clip.phones, styles_[static_cast<size_t>(job.name.style)], motion,
                     rng.fork("motion"));
-    if (frames.dim(0) == 0) return false;
+    if (made.frames() == 0) return false;
     if (options_.augment && rng.fork("choice").uniform() < 0.4) {
       clip = data::augment(clip, rng.fork("augment"), kMild);
     }
     data::save_phone_clip(folder_, clip);
-    data::save_motion(folder_ / "param" / (stem + ".npy"), frames);  // last: the clip is complete
+    motion::save_motion(folder_ / "param" / (stem + ".npy"), made);  // last: the clip is complete
     return true;
   }
 

@@ -6,6 +6,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::synth {
 
@@ -13,10 +14,9 @@ LipModel::LipModel(const face::Face& face) {
   const face::Deformer deformer(face);
   std::vector<float> vertices(static_cast<size_t>(face.vertex_count() * 3));
   const auto measure = [&](float jaw, size_t axis, float value) {
-    std::array<float, flame::kMotion> row{};
-    row[flame::kJawAt] = jaw;
-    row[axis] = value;
-    deformer.vertices(face::frame_of_row(row), vertices);
+    std::array<float, motion::kLiveExpression> expression{};
+    expression[axis] = value;
+    deformer.vertices({.shape = {}, .expression = expression, .jaw = {jaw, 0, 0}}, vertices);
     return face::lip_gap(face, vertices);
   };
   for (size_t i = 0; i <= kSteps; ++i) {
@@ -32,7 +32,7 @@ LipModel::LipModel(const face::Face& face) {
 }
 
 float LipModel::gap(std::span<const float> frame) const {
-  const float jaw = std::clamp(frame[flame::kJawAt], kLowestJaw, kHighestJaw);
+  const float jaw = std::clamp(frame[motion::kJawAt], kLowestJaw, kHighestJaw);
   const float at = (jaw - kLowestJaw) / (kHighestJaw - kLowestJaw) * kSteps;
   const auto cell = std::min(static_cast<size_t>(at), static_cast<size_t>(kSteps - 1));
   const float part = at - static_cast<float>(cell);

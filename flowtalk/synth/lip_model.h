@@ -6,6 +6,7 @@
 #include <span>
 
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::synth {
 
@@ -23,7 +24,7 @@ class LipModel {
   static constexpr int kSteps = 40;
   static constexpr float kLowestJaw = -0.05f, kHighestJaw = 0.45f;
   std::array<float, kSteps + 1> by_jaw_{};
-  std::array<float, flame::kLiveExpression> by_axis_{};
+  std::array<float, motion::kLiveExpression> by_axis_{};
 };
 
 // The built-in head's.

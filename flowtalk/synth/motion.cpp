@@ -8,6 +8,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/synth/coarticulation.h"
 #include "flowtalk/synth/emotion_pose.h"
 #include "flowtalk/synth/lip_model.h"
@@ -25,7 +26,7 @@ struct Score {
   std::vector<MouthFrame> mouth;
   Prosody prosody;
   std::vector<float> blinks, gaze_x, gaze_y, emotion_sway, sideways, jaw_drift, brow_drift;
-  std::array<std::vector<float>, flame::kLiveExpression> residual;
+  std::array<std::vector<float>, motion::kLiveExpression> residual;
 };
 
 float smooth_step(float x) {
@@ -58,7 +59,7 @@ void add_pair(Frame row, size_t left, float value) { row[left] += value, row[lef
 
 // Jaw and lips of speech.
 void add_speech(Frame row, const MouthFrame& mouth, float effort, float jaw_gain, float lip_gain) {
-  row[flame::kJawAt] = mouth.jaw * jaw_gain * effort;
+  row[motion::kJawAt] = mouth.jaw * jaw_gain * effort;
   const auto lip = [&](LipShape shape) { return mouth.lips[shape] * lip_gain; };
   row[axis("mouthPucker")] += lip(kPucker);
   row[axis("mouthFunnel")] += lip(kFunnel);
@@ -79,7 +80,7 @@ void add_emotion(Frame row, const EmotionPose& pose, float k, const MouthFrame& 
   for (const AxisOffset& offset : pose.offsets) {
     row[offset.axis] += k * offset.value * (is_mouth_axis(offset.axis) ? yield : 1.0f);
   }
-  row[flame::kJawAt] += k * pose.jaw * (1 - mouth.bilabial);
+  row[motion::kJawAt] += k * pose.jaw * (1 - mouth.bilabial);
 }
 
 void add_style(Frame row, const SpeakerStyle& style) {
@@ -110,8 +111,8 @@ void add_life(Frame row, const Score& score, size_t t, const SpeakerStyle& style
   add_pair(row, axis("eyeLookUpLeft"), std::max(0.0f, y));
   add_pair(row, axis("eyeLookDownLeft"), std::max(0.0f, -y));
   row[axis("jawLeft")] += 0.02f * style.residual * score.sideways[t];
-  row[flame::kJawAt] += 0.0025f * style.residual * score.jaw_drift[t];
-  row[flame::kJawAt + 1] += 0.002f * style.residual * score.sideways[t];
+  row[motion::kJawAt] += 0.0025f * style.residual * score.jaw_drift[t];
+  row[motion::kJawAt + 1] += 0.002f * style.residual * score.sideways[t];
 }
 
 // One side moves a little more; only the mouth's left-right pairs.
@@ -125,25 +126,25 @@ void add_asymmetry(Frame row, const SpeakerStyle& style) {
 }
 
 void limit(Frame row) {
-  for (size_t a = 0; a < static_cast<size_t>(flame::kLiveExpression); ++a) {
+  for (size_t a = 0; a < static_cast<size_t>(motion::kLiveExpression); ++a) {
     row[a] = std::clamp(row[a], a == axis("jawLeft") ? -1.0f : 0.0f, 1.0f);
   }
-  row[flame::kJawAt] = std::clamp(row[flame::kJawAt], 0.0f, 0.32f);
+  row[motion::kJawAt] = std::clamp(row[motion::kJawAt], 0.0f, 0.32f);
 }
 
 }  // namespace
 
-tensor::Tensor make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
+motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
                            const SpeakerStyle& style, const MotionOptions& options, Rng rng) {
   FT_CHECK(options.emotion >= 0 && options.emotion < 8, "emotion {}", options.emotion);
   const Score score = make_score(audio, phones, style, rng);
   const EmotionPose& pose = emotion_pose(options.emotion);
   const LipModel& lips = builtin_lips();
   const auto frames = static_cast<int64_t>(score.mouth.size());
-  tensor::Tensor motion = tensor::Tensor::zeros({frames, flame::kMotion});
+  tensor::Tensor motion = tensor::Tensor::zeros({frames, motion::kLive});
   const float gain = 1 + pose.articulation * options.strength;
   for (size_t t = 0; t < score.mouth.size(); ++t) {
-    const Frame row = motion.values().subspan(t * flame::kMotion, flame::kMotion);
+    const Frame row = motion.values().subspan(t * motion::kLive, motion::kLive);
     const MouthFrame& mouth = score.mouth[t];
     // Onset and release of the pose, and its slow sway; never zero, never beyond its strength.
     const auto edge_s = static_cast<float>(std::min<int64_t>(
@@ -165,7 +166,7 @@ tensor::Tensor make_motion(const audio::Audio& audio, const std::vector<data::Ph
     const float closure = std::max(mouth.closure, mouth.silence) * (1 - apart * mouth.silence);
     lips.close(row, closure);
   }
-  return motion;
+  return motion::of_live(motion, motion::Axes::kBuiltin);
 }
 
 }  // namespace flowtalk::synth

@@ -5,8 +5,8 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/phones.h"
+#include "flowtalk/motion/motion.h"
 #include "flowtalk/synth/speaker_style.h"
-#include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::synth {
 
@@ -16,9 +16,10 @@ struct MotionOptions {
   bool alive = true;   // blinks, gaze and the random residual
 };
 
-// (T, 53): expression 50, jaw 3; T whole frames of the audio at 25 per second. The same rng gives
-// the same motion; the random parts do not depend on emotion or strength.
-tensor::Tensor make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
+// Expression and jaw in the built-in head's axes, for the whole frames of the audio at 25 per
+// second. The same rng gives the same motion; the random parts do not depend on emotion or
+// strength.
+motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
                            const SpeakerStyle& style, const MotionOptions& options, Rng rng);
 
 }  // namespace flowtalk::synth

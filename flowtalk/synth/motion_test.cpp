@@ -8,6 +8,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/synth/emotion_pose.h"
 #include "flowtalk/synth/lip_model.h"
 #include "flowtalk/synth/liveliness.h"
@@ -38,14 +39,16 @@ std::vector<data::Phone> speech(const std::vector<int>& ids, double each_s = 0.0
 }
 
 std::span<const float> row_of(const tensor::Tensor& motion, int64_t t) {
-  return motion.values().subspan(static_cast<size_t>(t * flame::kMotion),
-                                 static_cast<size_t>(flame::kMotion));
+  return motion.values().subspan(static_cast<size_t>(t * motion::kLive),
+                                 static_cast<size_t>(motion::kLive));
 }
 
 float gap_mm(std::span<const float> row) {
   static const face::Deformer deformer(face::builtin_face());
   std::vector<float> vertices(static_cast<size_t>(face::builtin_face().vertex_count() * 3));
-  deformer.vertices(face::frame_of_row(row), vertices);
+  const auto frame =
+      motion::of_live(tensor::Tensor({1, motion::kLive}, row), face::builtin_face().axes);
+  deformer.vertices(face::frame_of(frame, 0), vertices);
   return 1000 * face::lip_gap(face::builtin_face(), vertices);
 }
 
@@ -55,7 +58,8 @@ const std::vector<int> kWords = {phone("M"),  phone("AA"), phone("P"),  phone("A
 
 tensor::Tensor motion_of(const std::vector<data::Phone>& phones, const MotionOptions& options,
                          int style = 0, uint64_t seed = 5) {
-  return make_motion(hum(phones.back().end_s), phones, draw_style(1, style), options, Rng(seed));
+  return live_of(
+      make_motion(hum(phones.back().end_s), phones, draw_style(1, style), options, Rng(seed)));
 }
 
 TEST(Motion, BilabialsCloseInEveryEmotionAndLevel) {
@@ -101,7 +105,7 @@ TEST(Motion, VisemesShapeTheLips) {
             peak(phone("AA"), axis("mouthStretchLeft")));
   EXPECT_GT(peak(phone("F"), axis("mouthRollLower")), 0.2f);
   EXPECT_GT(peak(phone("SH"), axis("mouthFunnel")), 0.2f);
-  constexpr auto kJaw = static_cast<size_t>(flame::kJawAt);
+  constexpr auto kJaw = static_cast<size_t>(motion::kJawAt);
   EXPECT_GT(peak(phone("AA"), kJaw), peak(phone("IY"), kJaw) + 0.05f);
   EXPECT_LT(peak(phone("S"), kJaw), 0.07f);
 }
@@ -127,7 +131,7 @@ TEST(Motion, StrengthZeroIsExactlyNeutral) {
 TEST(Motion, EmotionAxesGrowWithLevel) {
   const auto phones = speech(kWords);
   for (int emotion = 1; emotion < 8; ++emotion) {
-    double before[flame::kLiveExpression] = {};
+    double before[motion::kLiveExpression] = {};
     for (int level = -1; level < 3; ++level) {
       const auto motion = motion_of(phones, {emotion, static_cast<float>(level + 1) / 3, true});
       for (const AxisOffset& offset : emotion_pose(emotion).offsets) {
@@ -160,9 +164,9 @@ TEST(Motion, StaysInRangeAndMovesSmoothly) {
         ASSERT_GE(row[a], a == axis("jawLeft") ? -1.0f : 0.0f);
         ASSERT_LE(row[a], 1.0f);
       }
-      ASSERT_GE(row[flame::kJawAt], 0.0f);
+      ASSERT_GE(row[motion::kJawAt], 0.0f);
       if (t > 0) {
-        ASSERT_LT(std::abs(row[flame::kJawAt] - row_of(motion, t - 1)[flame::kJawAt]), 0.12f);
+        ASSERT_LT(std::abs(row[motion::kJawAt] - row_of(motion, t - 1)[motion::kJawAt]), 0.12f);
       }
     }
   }
@@ -171,12 +175,12 @@ TEST(Motion, StaysInRangeAndMovesSmoothly) {
 TEST(LipModel, AgreesWithTheHead) {
   Rng rng(3);
   for (int i = 0; i < 50; ++i) {
-    std::array<float, flame::kMotion> row{};
+    std::array<float, motion::kLive> row{};
     for (const size_t a : {axis("mouthFunnel"), axis("mouthPucker"), axis("mouthSmileLeft"),
                            axis("mouthLowerDownLeft"), axis("mouthUpperUpRight")}) {
       row[a] = static_cast<float>(rng.uniform(0, 0.5));
     }
-    row[flame::kJawAt] = static_cast<float>(rng.uniform(0, 0.15));
+    row[motion::kJawAt] = static_cast<float>(rng.uniform(0, 0.15));
     EXPECT_NEAR(1000 * builtin_lips().gap(row), gap_mm(row), 1.0);
     builtin_lips().close(row, 1.0f);
     EXPECT_LT(gap_mm(row), 0.8f);

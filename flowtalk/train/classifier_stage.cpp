@@ -79,7 +79,7 @@ class ClassifierTrainer {
   }
 
   const ClassifierRun& config_;
-  motion::EmotionClassifier<TorchOps> network_;
+  judge::EmotionClassifier<TorchOps> network_;
   TorchOps& ops_;
 };
 
@@ -106,7 +106,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   stage.trainable = {"classifier/"};
   stage.config = Json{{"format", 1},
                       {"kind", "classifier"},
-                      {"face", config.face},
+                      {"face", text_of(config.axes)},
                       {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "classifier", training); };
   stage.losses = [&](int64_t step) {

@@ -3,10 +3,10 @@
 // smoothed and with channels left out, so that no single channel and no single texture decides.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "flowtalk/motion/emotion_classifier.h"
+#include "flowtalk/judge/emotion_classifier.h"
+#include "flowtalk/motion/axes.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 #include "flowtalk/train/windows.h"
@@ -29,18 +29,18 @@ struct ClassifierLossConfig {
 };
 
 struct ClassifierRun {
-  motion::ClassifierConfig model;
+  judge::ClassifierConfig model;
   TrainConfig train{
       .max_epoch = 8, .steps_per_epoch = 150, .batch = 32, .lr = 2e-3f, .warmup_steps = 50};
   ClassifierLossConfig loss;
-  std::string face = "builtin";
+  motion::Axes axes = motion::Axes::kBuiltin;
 
   template <class V>
   void fields(V&& field) {
     field("model", model, "sizes");
     field("train", train, "schedule");
     field("loss", loss, "loss weights and noise");
-    field("face", face, "whose expression axes the motion has: builtin, or flame");
+    field("face", axes, "whose expression axes the motion has: builtin, or flame");
   }
 };
 

@@ -5,6 +5,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/flowtalk.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 
@@ -25,8 +26,8 @@ torch::Tensor differences(const torch::Tensor& x) {  // (B, T, C) -> (B, T-1, C)
 // Weighted L1 per frame, (B, T): expression 1.5, jaw 6 (radians).
 torch::Tensor motion_error(const torch::Tensor& a, const torch::Tensor& b) {
   const torch::Tensor error = (a - b).abs();
-  return 1.5 * error.narrow(2, 0, flame::kLiveExpression).mean(-1) +
-         6.0 * error.narrow(2, flame::kJawAt, flame::kJaw).mean(-1);
+  return 1.5 * error.narrow(2, 0, motion::kLiveExpression).mean(-1) +
+         6.0 * error.narrow(2, motion::kJawAt, flame::kJaw).mean(-1);
 }
 
 class GeneratorTrainer {
@@ -214,7 +215,7 @@ class GeneratorTrainer {
 
   const GeneratorRun& config_;
   TorchParams& params_;
-  motion::MotionPrior<TorchOps> prior_;
+  prior::Vae<TorchOps> prior_;
   model::Generator<TorchOps> generator_;
   const LipVertices& lips_;
   TorchOps& ops_;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::train {
 namespace {
@@ -27,7 +27,7 @@ LipVertices::LipVertices(const face::Face& face, torch::Device device) {
   ids.insert(ids.end(), face.lips.upper.begin(), face.lips.upper.end());
   ids.insert(ids.end(), face.lips.lower.begin(), face.lips.lower.end());
   const auto n = static_cast<int64_t>(ids.size());
-  const int64_t live = flame::kLiveExpression;
+  const int64_t live = motion::kLiveExpression;
   torch::Tensor rest = torch::empty({n, 3}), basis = torch::empty({live, n, 3}),
                 weight = torch::empty({n, 1}), joint = torch::zeros({3});
   for (int64_t i = 0; i < n; ++i) {
@@ -53,8 +53,8 @@ LipVertices::LipVertices(const face::Face& face, torch::Device device) {
 
 torch::Tensor LipVertices::positions(const torch::Tensor& motion) const {
   const int64_t b = motion.size(0), t = motion.size(1), n = rest_.size(0);
-  const torch::Tensor expression = motion.narrow(2, 0, flame::kLiveExpression);
-  const torch::Tensor jaw = motion.narrow(2, flame::kJawAt, flame::kJaw);
+  const torch::Tensor expression = motion.narrow(2, 0, motion::kLiveExpression);
+  const torch::Tensor jaw = motion.narrow(2, motion::kJawAt, flame::kJaw);
   const torch::Tensor posed = torch::matmul(expression, basis_).reshape({b, t, n, 3}) + rest_;
   const torch::Tensor arm = posed - jaw_joint_;
   const torch::Tensor angle = torch::sqrt((jaw * jaw).sum(-1, true) + 1e-12).unsqueeze(2);

@@ -1,6 +1,7 @@
 #include "flowtalk/train/prior_stage.h"
 
-#include "flowtalk/motion/motion_prior.h"
+#include "flowtalk/motion/layout.h"
+#include "flowtalk/prior/vae.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
@@ -74,14 +75,14 @@ class PriorTrainer {
         (lips_.positions(decoded) - lips_.positions(batch.motion)).pow(2).sum(-1) + 1e-6;
     const torch::Tensor step_mask = batch.mask.narrow(1, 1, batch.mask.size(1) - 1);
     return {
-        {"expression", masked_mean(error.narrow(2, 0, flame::kLiveExpression), batch.mask)},
-        {"jaw", masked_mean(error.narrow(2, flame::kJawAt, flame::kJaw), batch.mask)},
+        {"expression", masked_mean(error.narrow(2, 0, motion::kLiveExpression), batch.mask)},
+        {"jaw", masked_mean(error.narrow(2, motion::kJawAt, flame::kJaw), batch.mask)},
         {"lips", masked_mean(lip_error.sqrt(), batch.mask)},
         {"velocity", masked_mean((velocity(decoded) - velocity(batch.motion)).abs(), step_mask)}};
   }
 
   const PriorRun& config_;
-  motion::MotionPrior<TorchOps> prior_;
+  prior::Vae<TorchOps> prior_;
   const LipVertices& lips_;
   TorchOps& ops_;
 };

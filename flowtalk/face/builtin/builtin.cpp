@@ -103,7 +103,8 @@ LipLandmarks landmarks(const HeadMesh& mesh) {
 Face make_face() {
   const HeadMesh mesh = draw_head();
   Face face;
-  face.name = face.axes = "builtin";
+  face.axes = motion::Axes::kBuiltin;
+  face.name = text_of(face.axes);
   const auto count = static_cast<int64_t>(mesh.points.size());
   face.rest = tensor::Tensor({count, 3});
   for (int64_t i = 0; i < count; ++i) {

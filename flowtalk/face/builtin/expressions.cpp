@@ -4,6 +4,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/builtin/build.h"
 #include "flowtalk/face/expression_axes.h"
+#include "flowtalk/motion/layout.h"
 
 namespace flowtalk::face::builtin {
 namespace {
@@ -37,7 +38,7 @@ Vec slide(const Point& point, float dx, float dy, float out) {
 tensor::Tensor expression_basis(const HeadMesh& mesh) {
   const size_t count = mesh.points.size();
   tensor::Tensor basis =
-      tensor::Tensor::zeros({flame::kLiveExpression, static_cast<int64_t>(count) * 3});
+      tensor::Tensor::zeros({motion::kLiveExpression, static_cast<int64_t>(count) * 3});
   std::vector<Vec> offsets(count);
   for (size_t axis = 0; axis < kExpressionAxes.size(); ++axis) {
     const Found found = find(kExpressionAxes[axis]);

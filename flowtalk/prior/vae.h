@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/nn/residual_conv.h"
 
-namespace flowtalk::motion {
+namespace flowtalk::prior {
 
 struct PriorConfig {
   int latent = 32, hidden = 128, layers = 3, kernel = 5;
@@ -30,17 +30,17 @@ struct Posterior {
 };
 
 template <class Ops>
-struct MotionPrior {
+struct Vae {
   using T = ops::TensorOf<Ops>;
-  MotionPrior(params::Scope<Ops> p, const PriorConfig& c)
-      : motion_mean(p.buffer("motion_mean", {flame::kMotion}, params::zeros())),
-        motion_sd(p.buffer("motion_sd", {flame::kMotion}, params::ones())),
-        encoder_in(p / "encoder_in", flame::kMotion, c.hidden),
+  Vae(params::Scope<Ops> p, const PriorConfig& c)
+      : motion_mean(p.buffer("motion_mean", {motion::kLive}, params::zeros())),
+        motion_sd(p.buffer("motion_sd", {motion::kLive}, params::ones())),
+        encoder_in(p / "encoder_in", motion::kLive, c.hidden),
         encoder_norm(p / "encoder_norm", c.hidden),
         encoder_out(p / "encoder_out", c.hidden, 2 * c.latent),
         decoder_in(p / "decoder_in", c.latent, c.hidden),
         decoder_norm(p / "decoder_norm", c.hidden),
-        decoder_out(p / "decoder_out", c.hidden, flame::kMotion),
+        decoder_out(p / "decoder_out", c.hidden, motion::kLive),
         latent(c.latent) {
     for (int64_t i = 0; i < c.layers; ++i) {
       encoder_layers.emplace_back(p / "encoder_layer" / i, c.hidden, c.kernel,
@@ -76,4 +76,4 @@ struct MotionPrior {
   int64_t latent;
 };
 
-}  // namespace flowtalk::motion
+}  // namespace flowtalk::prior

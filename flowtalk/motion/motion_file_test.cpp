@@ -1,8 +1,9 @@
-#include "flowtalk/face/parameters.h"
+#include "flowtalk/motion/motion_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "flowtalk/base/error.h"
@@ -10,14 +11,14 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
 
-namespace flowtalk::face {
+namespace flowtalk::motion {
 namespace {
 
 using tensor::Tensor;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ParameterFiles : public ::testing::Test {
+class MotionFiles : public ::testing::Test {
  protected:
   void SetUp() override {
     folder_ = std::filesystem::path(::testing::TempDir()) /
@@ -38,7 +39,7 @@ class ParameterFiles : public ::testing::Test {
   }
   std::string refusal(const std::filesystem::path& path, const std::string& prefix = "") const {
     try {
-      load_parameters(path, prefix);
+      open_motion(path, Axes::kFlame, prefix);
     } catch (const Error& e) {
       return e.what();
     }
@@ -47,18 +48,17 @@ class ParameterFiles : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(ParameterFiles, RowsOfTheThreeWidths) {
+TEST_F(MotionFiles, RowsOfTheThreeWidths) {
   for (const int64_t width : {53, 353, 403}) {
     for (const bool batched : {false, true}) {
       const tensor::Shape shape = batched ? tensor::Shape{1, 2, width} : tensor::Shape{2, width};
-      const Parameters p = load_parameters(rows(shape));
+      const Motion p = load_motion(rows(shape), Axes::kFlame);
       ASSERT_EQ(p.frames(), 2);
-      const FaceFrame f = p.frame(1);
       const auto begin = static_cast<float>(width);
-      EXPECT_EQ(f.shape.size(), width == 53 ? 0u : 300u);
-      EXPECT_EQ(f.expression.size(), static_cast<size_t>(width == 403 ? 100 : 50));
-      EXPECT_EQ(f.expression[0], begin + (width == 53 ? 0.0f : 300.0f));
-      EXPECT_THAT(f.jaw, ElementsAre(2 * begin - 3, 2 * begin - 2, 2 * begin - 1));
+      EXPECT_EQ(p.shape.at(1).size(), width == 53 ? 0u : 300u);
+      EXPECT_EQ(p.expression.at(1).size(), static_cast<size_t>(width == 403 ? 100 : 50));
+      EXPECT_EQ(p.expression.at(1)[0], begin + (width == 53 ? 0.0f : 300.0f));
+      EXPECT_THAT(p.jaw.at(1), ElementsAre(2 * begin - 3, 2 * begin - 2, 2 * begin - 1));
       EXPECT_EQ(p.one_shape(), width == 53);
     }
   }
@@ -67,7 +67,7 @@ TEST_F(ParameterFiles, RowsOfTheThreeWidths) {
   EXPECT_THAT(refusal(rows({53})), HasSubstr("got (53)"));
 }
 
-TEST_F(ParameterFiles, NamedArraysWithAPrefix) {
+TEST_F(MotionFiles, NamedArraysWithAPrefix) {
   Tensor eyes = Tensor::zeros({4, 6});
   for (int64_t i = 0; i < eyes.size(); ++i) eyes[i] = static_cast<float>(i);
   const auto path = arrays({{"a.shape", Tensor::full({300}, 2)},
@@ -76,21 +76,19 @@ TEST_F(ParameterFiles, NamedArraysWithAPrefix) {
                             {"a.transl", Tensor::full({1, 3}, 5)},
                             {"a.vertices", Tensor::full({4, 9}, 1)},
                             {"b.jaw_pose", Tensor::full({2, 3}, 1)}});
-  const Parameters p = load_parameters(path, "a.");
+  const auto [p, unused] = open_motion(path, Axes::kFlame, "a.");
   EXPECT_EQ(p.frames(), 4);
   EXPECT_TRUE(p.one_shape());
-  EXPECT_THAT(p.unused, ElementsAre("a.vertices"));
-  const FaceFrame f = p.frame(2);
-  EXPECT_EQ(f.shape[299], 2);
-  EXPECT_THAT(f.left_eye, ElementsAre(12, 13, 14));
-  EXPECT_THAT(f.right_eye, ElementsAre(15, 16, 17));
-  EXPECT_THAT(f.translation, ElementsAre(5, 5, 5));
-  EXPECT_THAT(f.jaw, ElementsAre(0, 0, 0));
-  EXPECT_EQ(load_parameters(path, "b.").frames(), 2);
+  EXPECT_THAT(unused, ElementsAre("a.vertices"));
+  EXPECT_EQ(p.shape.at(2)[299], 2);
+  EXPECT_THAT(p.eyes.at(2), ElementsAre(12, 13, 14, 15, 16, 17));
+  EXPECT_THAT(p.translation.at(2), ElementsAre(5, 5, 5));
+  EXPECT_TRUE(p.jaw.at(2).empty());
+  EXPECT_EQ(open_motion(path, Axes::kFlame, "b.").motion.frames(), 2);
   EXPECT_THAT(refusal(path, "c."), HasSubstr("holds none of the arrays c.shape"));
 }
 
-TEST_F(ParameterFiles, WrongArraysAreRefusedByName) {
+TEST_F(MotionFiles, WrongArraysAreRefusedByName) {
   EXPECT_THAT(refusal(arrays({{"jaw_pose", Tensor::zeros({4, 2})}})),
               HasSubstr("jaw_pose: expected shape (T, 3), got (4, 2)"));
   EXPECT_THAT(refusal(arrays({{"shape", Tensor::zeros({4, 301})}})),
@@ -104,5 +102,27 @@ TEST_F(ParameterFiles, WrongArraysAreRefusedByName) {
               HasSubstr("neck: frame 0 holds a value that is not finite"));
 }
 
+TEST_F(MotionFiles, EveryWidthReadsTheSame) {
+  constexpr int64_t kFrames = 5;
+  Tensor live({kFrames, kLive});
+  for (int64_t i = 0; i < live.size(); ++i) live[i] = static_cast<float>(i);
+  const auto path = folder_ / "p.npy";
+  for (const int64_t width : {kWideRow, kNarrowRow, kLive}) {
+    save_motion(path, of_live(live, Axes::kBuiltin), width);
+    EXPECT_EQ(formats::load_npy(path).shape(), (tensor::Shape{1, kFrames, width}));
+    const Tensor read = live_of(load_motion(path, Axes::kBuiltin));
+    ASSERT_EQ(read.shape(), live.shape());
+    EXPECT_TRUE(std::ranges::equal(read.values(), live.values()));
+  }
+}
+
+TEST_F(MotionFiles, DamagedOnesAreRefused) {
+  const auto path = folder_ / "p.npy";
+  formats::save_npy(path, Tensor::full({5, 53}, NAN));
+  EXPECT_THAT(refusal(path), HasSubstr("frame 0 holds a value that is not finite"));
+  formats::save_npy(path, Tensor({1, 0, 53}));
+  EXPECT_THAT(refusal(path), HasSubstr("holds no frames"));
+}
+
 }  // namespace
-}  // namespace flowtalk::face
+}  // namespace flowtalk::motion

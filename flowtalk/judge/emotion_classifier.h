@@ -8,10 +8,10 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
-#include "flowtalk/base/flame_layout.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/nn/residual_conv.h"
 
-namespace flowtalk::motion {
+namespace flowtalk::judge {
 
 struct ClassifierConfig {
   int hidden = 96, layers = 3, kernel = 5;
@@ -34,9 +34,9 @@ template <class Ops>
 struct EmotionClassifier {
   using T = ops::TensorOf<Ops>;
   EmotionClassifier(params::Scope<Ops> p, const ClassifierConfig& c)
-      : motion_mean(p.buffer("motion_mean", {flame::kMotion}, params::zeros())),
-        motion_sd(p.buffer("motion_sd", {flame::kMotion}, params::ones())),
-        input(p / "input", flame::kMotion, c.hidden),
+      : motion_mean(p.buffer("motion_mean", {motion::kLive}, params::zeros())),
+        motion_sd(p.buffer("motion_sd", {motion::kLive}, params::ones())),
+        input(p / "input", motion::kLive, c.hidden),
         norm(p / "norm", c.hidden),
         inner(p / "inner", 2 * c.hidden, c.hidden),
         emotion(p / "emotion", c.hidden, static_cast<int64_t>(kEmotions.size())),
@@ -82,4 +82,4 @@ struct EmotionClassifier {
   }
 };
 
-}  // namespace flowtalk::motion
+}  // namespace flowtalk::judge
