@@ -144,6 +144,42 @@ TEST(Error, IsOneLineWhateverAFileHolds) {
               testing::StrEq("a?b?[2J?: unknown key"));
 }
 
+TEST(Error, NamesFieldsPlainlyAndLetsOthersSpellThem) {
+  try {
+    with_context("a.npy",
+                 [] { fail_usage("{} {}: expected {}", Field("max_cut"), 3, Field("x")); });
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "a.npy: max_cut 3: expected x");
+    const auto flag = [](std::string_view name) { return "--" + std::string(name); };
+    EXPECT_EQ(spell_fields(e.marked(), flag), "a.npy: --max_cut 3: expected --x");
+    EXPECT_EQ(e.exit_code(), 2);
+  }
+  EXPECT_EQ(spell_fields("a \x0e", [](std::string_view) { return "?"; }), "a ?");
+}
+
+struct RangedOptions {
+  int samples = 1;
+  std::optional<double> strength;
+  template <class V>
+  void fields(V&& field) {
+    field("num_samples", samples, between(1, 1000), "how many");
+    field("strength", strength, between(0.0, 1.25), "how strong");
+  }
+};
+
+TEST(Fields, RangesOfOptionsAreCheckedByName) {
+  check_ranges(RangedOptions{});
+  EXPECT_EQ(message_of([] {
+              check_ranges(RangedOptions{0, {}});
+            }),
+            "num_samples 0: expected between 1 and 1000");
+  EXPECT_EQ(message_of([] {
+              check_ranges(RangedOptions{1, NAN});
+            }),
+            "strength nan: expected between 0 and 1.25");
+}
+
 TEST(Files, NothingHalfWrittenStays) {
   const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test";
   fs::remove_all(folder);

@@ -3,21 +3,39 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace flowtalk {
 
+// In a message: the name of an option, for fmt. Whoever shows the message spells it in its own way:
+// the field max_cut is --max-cut on a command line.
+//   fail_usage("{}: expected 1 or more, got {}", Field("max_cut"), 0)
+struct Field {
+  explicit Field(std::string_view n) : name(n) {}
+  std::string_view name;
+};
+inline constexpr char kFieldBegins = '\x0e', kFieldEnds = '\x0f';  // what stands around it
+
+// A text with every field in it as `spell` gives it.
+std::string spell_fields(std::string_view text,
+                         const std::function<std::string(std::string_view)>& spell);
+
 // What a user, a file or a machine caused. The message is one line: what, where, expected against
 // got, and what to do next; control characters that a file's text brings in become '?'. `main`
-// prints it and leaves with exit_code().
+// prints it and leaves with exit_code(). what() names fields plainly.
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, int exit_code = 1);
   int exit_code() const { return exit_code_; }  // 1 failed, 2 wrong usage
+  // The message with its fields still marked, for spell_fields.
+  const std::string& marked() const { return marked_; }
 
  private:
+  std::string marked_;
   int exit_code_;
 };
 
@@ -38,7 +56,7 @@ auto with_context(const std::string& context, F&& f) -> decltype(f()) {
   try {
     return f();
   } catch (const Error& e) {
-    throw Error(context + ": " + e.what(), e.exit_code());
+    throw Error(context + ": " + e.marked(), e.exit_code());
   }
 }
 
@@ -46,6 +64,16 @@ auto with_context(const std::string& context, F&& f) -> decltype(f()) {
                                const std::string& details);
 
 }  // namespace flowtalk
+
+template <>
+struct fmt::formatter<flowtalk::Field> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  template <class Context>
+  auto format(const flowtalk::Field& field, Context& context) const {
+    return fmt::format_to(context.out(), "{}{}{}", flowtalk::kFieldBegins, field.name,
+                          flowtalk::kFieldEnds);
+  }
+};
 
 // FT_CHECK(a == b, "a {} b {}", a, b): on in every build, for what only a bug can cause.
 #define FT_CHECK(condition, ...)                                                          \

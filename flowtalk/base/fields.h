@@ -15,9 +15,13 @@
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -168,6 +172,29 @@ struct Reader {
   }
 };
 
+struct RangeCheck {
+  template <class T, class R>
+  void operator()(const char* name, const T& value, R range, const char*) const {
+    check(name, value, range);
+  }
+  template <class T>
+  void operator()(const char*, T& value, const char*) const {
+    if constexpr (HasFields<T>) value.fields(*this);
+  }
+
+ private:
+  template <class T, class R>
+  static void check(const char* name, const T& value, const R& range) {
+    const auto number = static_cast<double>(value);
+    if (number >= static_cast<double>(range.lo) && number <= static_cast<double>(range.hi)) return;
+    fail_usage("{} {}: expected between {} and {}", Field(name), value, range.lo, range.hi);
+  }
+  template <class T, class R>
+  static void check(const char* name, const std::optional<T>& value, const R& range) {
+    if (value) check(name, *value, range);
+  }
+};
+
 }  // namespace fields_detail
 
 // All fields with their values.
@@ -185,6 +212,23 @@ void from_json(const Json& json, Config& config, const std::string& where) {
   if (!json.is_object()) fail("{}: expected a JSON object", where);
   fields_detail::Reader::read(json, config, where);
 }
+
+// Usage Error that names the first field whose value is out of its range.
+template <class Options>
+void check_ranges(Options options) {
+  options.fields(fields_detail::RangeCheck{});
+}
+
+// Which fields of an options struct somebody gave, rather than left at their defaults. Filled by
+// whoever reads them: a command line, a request.
+class Given {
+ public:
+  void add(std::string_view field) { fields_.emplace(field); }
+  bool operator()(std::string_view field) const { return fields_.contains(field); }
+
+ private:
+  std::set<std::string, std::less<>> fields_;
+};
 
 // Parses JSON text; Error with file and position, also beyond 64 levels of nesting.
 Json parse_json(const std::string& text, const std::string& where);
