@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/data_commands.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/phone_corpus.h"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "apps/command_line.h"
 #include "apps/data_commands.h"
 #include "apps/fingerprint.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"

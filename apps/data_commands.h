@@ -1,7 +1,7 @@
 // The parts of `flowtalk data` that have files of their own.
 #pragma once
 
-#include "apps/command_line.h"
+#include "apps/options/command_line.h"
 
 namespace flowtalk::apps {
 

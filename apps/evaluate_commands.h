@@ -1,7 +1,7 @@
 // The forms of `flowtalk evaluate`.
 #pragma once
 
-#include "apps/command_line.h"
+#include "apps/options/command_line.h"
 
 namespace flowtalk::apps {
 

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "apps/command_line.h"
 #include "apps/evaluate_commands.h"
 #include "apps/face_options.h"
+#include "apps/options/command_line.h"
 #include "apps/outputs.h"
 #include "apps/performance.h"
 #include "apps/voices.h"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::apps {

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <limits>
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
 #include "apps/inspect_report.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/describe.h"
 

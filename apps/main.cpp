@@ -9,8 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/options/command_line.h"
+#include "apps/options/terminal.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
 
@@ -69,7 +70,7 @@ int main(int argc, char** argv) {
   try {
     return flowtalk::apps::run({argv + 1, argv + argc});
   } catch (const flowtalk::Error& e) {
-    fmt::print(stderr, "flowtalk: {}\n", e.what());
+    fmt::print(stderr, "flowtalk: {}\n", flowtalk::apps::spelled(e.marked()));
     return e.exit_code();
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "flowtalk: out of memory; try a shorter voice or fewer samples\n");

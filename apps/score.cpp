@@ -1,8 +1,8 @@
 // flowtalk score: how likely a recorded performance is, and what it shows.
 #include "apps/score.h"
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/options/command_line.h"
 #include "apps/outputs.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/command_line.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/train/train_config.h"

@@ -2,13 +2,13 @@
 // and the classifier that judges motion in `evaluate`.
 #include <algorithm>
 
-#include "apps/feature_cache.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/train/classifier_stage.h"
+#include "flowtalk/train/feature_cache.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
 

@@ -2,7 +2,8 @@
 #include <cstdio>
 #include <exception>
 
-#include "apps/command_line.h"
+#include "apps/options/command_line.h"
+#include "apps/options/terminal.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
     flowtalk::train::check_blas();
     return run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
   } catch (const flowtalk::Error& e) {
-    std::fprintf(stderr, "flowtalk: %s\n", e.what());
+    std::fprintf(stderr, "flowtalk: %s\n", flowtalk::apps::spelled(e.marked()).c_str());
     return e.exit_code();
   } catch (const std::exception& e) {
     std::fprintf(stderr, "flowtalk: internal error: %s\n", e.what());

@@ -1,8 +1,8 @@
 // flowtalk version
 #include <fmt/core.h>
 
-#include "apps/command_line.h"
 #include "apps/commands.h"
+#include "apps/options/command_line.h"
 
 namespace flowtalk::apps {
 

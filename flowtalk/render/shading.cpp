@@ -156,6 +156,17 @@ Finish clay_finish(face::Material material) {
   return {0.02f, 0.75f, 0.3f, f.least_ambient, f.least_key};
 }
 
+std::string text_of(Look look) { return look == Look::kGrey ? "grey" : "natural"; }
+
+void from_text(const std::string& text, Look& look) {
+  for (const Look known : {Look::kNatural, Look::kGrey}) {
+    if (text != text_of(known)) continue;
+    look = known;
+    return;
+  }
+  fail("expected natural or grey, got '{}'", text);
+}
+
 const Rig& studio(Look look) { return look == Look::kGrey ? kWhiteStudio : kStudio; }
 
 FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t count,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/camera.h"
@@ -40,6 +41,9 @@ enum class Look : uint8_t {
   kGrey      // matte clay in white light on a plain ground, as figures in papers show meshes
 };
 const Rig& studio(Look look);
+
+std::string text_of(Look look);                       // "natural", "grey"
+void from_text(const std::string& text, Look& look);  // Error: another word
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
 inline constexpr size_t kBatch = 512;

@@ -1,0 +1,118 @@
+// From the field table of an options struct to options of a command line: name and help of each
+// field, strict reading of its value, its range, and whether it was given.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "apps/options/command_line.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::apps {
+
+// How a field is spelled where "--kebab-case" is not all.
+struct Spelling {
+  std::string field;
+  std::string names;      // "-o,--output"; "VOICE,--wav-path" takes it without an option, too
+  bool one_each = false;  // a list takes one value per option, and never the words after that
+};
+
+// The option that a message names for a field: "--max-cut", "-o".
+std::string flag_of(std::string_view field);
+
+// One command: its options are bound, then read.
+class Command {
+ public:
+  // name: "flowtalk predict"
+  Command(const std::string& name, const std::string& summary, const std::string& footer = "");
+
+  // Every field of `options`, which must outlive parse(). Its `given`, if it has one, is filled.
+  template <class Options>
+  void bind(Options& options, std::vector<Spelling> spellings = {}) {
+    spellings_ = std::move(spellings);
+    options.fields(*this);
+    finish_.push_back([this, &options] {
+      if constexpr (requires { options.given; }) {
+        for (const auto& [field, option] : bound_) {
+          if (option->count() > 0) options.given.add(field);
+        }
+      }
+      check_ranges(options);
+    });
+  }
+  // False: --help was asked for and has been printed. Anything wrong is a usage Error.
+  bool parse(const Args& args);
+
+  // What Options::fields calls.
+  template <class T, class R>
+  void operator()(const char* field, T& value, const R& range, const char* help) {
+    add(field, value, fmt::format("{} ({} to {})", help, range.lo, range.hi));
+  }
+  template <class T>
+  void operator()(const char* field, T& value, const char* help) {
+    if constexpr (fields_detail::HasFields<T>) {
+      value.fields(*this);
+    } else {
+      add(field, value, help);
+    }
+  }
+
+ private:
+  const Spelling* spelling_of(std::string_view field) const;
+  std::string names_of(std::string_view field) const;
+
+  template <class T>
+  void add(const std::string& field, T& value, const std::string& help) {
+    const std::string names = names_of(field);
+    CLI::Option* option = nullptr;
+    if constexpr (std::is_same_v<T, bool>) {
+      option = app_.add_flag(names, value, help);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      option = app_.add_option(names, value, help);
+    } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+      option = app_.add_option(names, value, help);
+      const Spelling* spelling = spelling_of(field);
+      if (spelling != nullptr && spelling->one_each) option->allow_extra_args(false);
+    } else {
+      option = app_.add_option_function<std::string>(
+          names, [field, &value](const std::string& word) { read(field, word, value); }, help);
+    }
+    bound_.emplace_back(field, option);
+  }
+
+  template <class T>
+  static void read(const std::string& field, const std::string& word, std::optional<T>& value) {
+    read(field, word, value.emplace());
+  }
+  template <class T>
+  static void read(const std::string& field, const std::string& word, T& value) {
+    if constexpr (fields_detail::TextValue<T>) {
+      try {
+        from_text(word, value);
+      } catch (const Error& e) {
+        fail_usage("{} {}: {}", Field(field), word, e.marked());
+      }
+    } else {
+      const char* end = word.data() + word.size();
+      const auto [stop, code] = std::from_chars(word.data(), end, value);
+      if (code == std::errc() && stop == end) return;
+      fail_usage("{} {}: expected a {}number", Field(field), word,
+                 std::is_integral_v<T> ? "whole " : "");
+    }
+  }
+
+  CLI::App app_;
+  std::vector<Spelling> spellings_;
+  std::vector<std::pair<std::string, CLI::Option*>> bound_;
+  std::vector<std::function<void()>> finish_;
+};
+
+}  // namespace flowtalk::apps

@@ -1,0 +1,24 @@
+// What all commands share: how arguments are read and how wrong ones are answered.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace flowtalk::apps {
+
+using Args = std::vector<std::string>;
+
+// "--wav_path=x" -> "--wav-path=x": options of the reference system are taken in its spelling too.
+Args in_kebab_case(Args args);
+
+// Fills what the app's options are bound to. False: --help was asked for and has been printed.
+// Anything wrong is a usage Error of one line; unknown options come with the nearest known one, and
+// empty values are wrong.
+bool parse(CLI::App& app, const Args& args);
+
+// The nearest of the commands, for "unknown command" messages.
+[[noreturn]] void fail_unknown_command(const std::string& group, const std::string& name,
+                                       const std::vector<std::string>& known);
+
+}  // namespace flowtalk::apps

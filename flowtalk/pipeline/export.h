@@ -1,0 +1,64 @@
+// Motion for other programs. A format is a file of its own and a row of kExporters.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/reporter.h"
+#include "flowtalk/base/thread_pool.h"
+#include "flowtalk/motion/motion.h"
+#include "flowtalk/pipeline/face_choice.h"
+
+namespace flowtalk::pipeline {
+
+struct ExportOptions {
+  FaceOptions face;
+  std::string params, prefix, output, subject;
+  std::string shape, expression, global, neck, jaw, eyes, pose, transl;
+  int threads = 0;
+  bool quiet = false;
+
+  template <class V>
+  void fields(V&& field) {
+    field("params", params, "parameters of the frames: .npy, .npz, .safetensors");
+    field("prefix", prefix, "what the array names in a .npz or .safetensors start with");
+    field("output", output, "the file to write");
+    field("face", face, "whose face");
+    field("subject", subject, "whose face, by its name in the templates");
+    field("shape", shape, ".npy of up to 300 shape coefficients, for one or all frames");
+    field("expression", expression, ".npy (T, N) of up to 100 expression coefficients");
+    field("global", global, ".npy (T, 3): the whole head");
+    field("neck", neck, ".npy (T, 3)");
+    field("jaw", jaw, ".npy (T, 3)");
+    field("eyes", eyes, ".npy (T, 6)");
+    field("pose", pose, ".npy (T, 15): global, neck, jaw, left and right eye in one");
+    field("transl", transl, ".npy (T, 3), metres");
+    field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
+    field("quiet", quiet, "print nothing");
+  }
+};
+
+// What an exporter is given.
+struct Scene {
+  const face::Face& face;
+  motion::Motion motion;     // its shape is left out where `shape` stands for it
+  std::vector<float> shape;  // one for all frames; empty: that of the motion
+  ThreadPool& pool;
+};
+struct Exporter {
+  std::string_view name, summary, ending;
+  void (*write)(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter);
+};
+std::span<const Exporter> exporters();
+
+struct Exported {
+  int64_t frames = 0, vertices = 0;
+};
+// Error: no such format; whatever the files have wrong.
+Exported export_motion(const std::string& format, ExportOptions options, const Reporter& reporter);
+
+}  // namespace flowtalk::pipeline

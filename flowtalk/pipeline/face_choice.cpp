@@ -1,0 +1,77 @@
+#include "flowtalk/pipeline/face_choice.h"
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/face/subjects.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::pipeline {
+
+ChosenFace choose_face(const FaceOptions& options) {
+  ChosenFace chosen{face::load_face(options.face), {}};
+  if (!options.regions.empty()) {
+    chosen.face.regions = face::load_regions(options.regions, chosen.face);
+  }
+  if (options.templates.empty()) return chosen;
+  if (options.subject.empty()) {
+    fail_usage("{} {}: whose? give {}, for example M003", Field("templates"), options.templates,
+               Field("subject"));
+  }
+  face::Subject subject = face::load_subject(options.templates, options.subject);
+  chosen.shape = std::move(subject.shape);
+  if (subject.rest.empty()) {
+    if (chosen.face.axes != motion::Axes::kFlame) {
+      fail("{}: the shape of {} is FLAME's, the face is {}; give {} a FLAME file",
+           options.templates, options.subject, chosen.face.name, Field("face"));
+    }
+    return chosen;
+  }
+  if (subject.rest.dim(0) != chosen.face.vertex_count()) {
+    fail("{}: the mesh of {} has {} vertices, the face {} has {}; give {} a FLAME file",
+         options.templates, options.subject, subject.rest.dim(0), chosen.face.name,
+         chosen.face.vertex_count(), Field("face"));
+  }
+  chosen.face.rest = subject.rest;
+  chosen.face.name += " of " + options.subject;
+  chosen.shape.assign(flame::kShape, 0.0f);  // it is in the mesh
+  return chosen;
+}
+
+void check_subject(const FaceOptions& options) {
+  if (!options.subject.empty() && options.templates.empty()) {
+    fail_usage("{} {}: from which file? give {}", Field("subject"), options.subject,
+               Field("templates"));
+  }
+}
+
+void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& face,
+                               const Reporter& reporter) {
+  const auto rows = [](const tensor::Tensor& basis) {
+    return basis.empty() ? size_t{0} : static_cast<size_t>(basis.dim(0));
+  };
+  const auto lost = [](std::span<const float> values, size_t known) {
+    for (size_t k = known; k < values.size(); ++k) {
+      if (values[k] != 0) return true;
+    }
+    return false;
+  };
+  const size_t shapes = rows(face.shape_basis), expressions = rows(face.expression_basis);
+  for (int64_t t = 0; t < motion.frames(); ++t) {
+    const bool any = lost(motion.shape.at(t), shapes) || lost(motion.expression.at(t), expressions);
+    if (!any) continue;
+    reporter.warn(
+        fmt::format("the face {} has {} shape and {} expression components; frame {} moves more, "
+                    "which are left out",
+                    face.name, shapes, expressions, t));
+    return;
+  }
+}
+
+void warn_of_other_axes(motion::Axes axes, const face::Face& face, const Reporter& reporter) {
+  if (axes == face.axes) return;
+  reporter.warn(
+      fmt::format("the motion moves the expression axes of {}, the face {} has those of {}: jaw "
+                  "and timing fit, expressions will not",
+                  owner_of(axes), face.name, owner_of(face.axes)));
+}
+
+}  // namespace flowtalk::pipeline

@@ -1,0 +1,49 @@
+// Which face is shown or exported, and whose.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/reporter.h"
+#include "flowtalk/face/face.h"
+
+namespace flowtalk::pipeline {
+
+struct FaceOptions {
+  std::string face = "builtin";  // or the path of a FLAME file
+  std::string regions;           // folder with lve.txt, fdd.txt, eve.txt; "" takes the face's own
+  std::string templates;         // templates_mead_vert.pkl or templates_mead_param.pkl
+  std::string subject;           // one of its names
+
+  // All but the subject, which is left to the command.
+  template <class V>
+  void fields(V&& field) {
+    field("face", face, "builtin, or a FLAME file such as generic_model.pkl (default builtin)");
+    field("regions", regions,
+          "folder with lve.txt, fdd.txt and eve.txt of the face (default: its own)");
+    field("templates", templates,
+          "templates_mead_vert.pkl or templates_mead_param.pkl: the subject's mesh or shape");
+  }
+};
+
+struct ChosenFace {
+  face::Face face;           // with the subject's mesh, if it has one
+  std::vector<float> shape;  // the subject's; empty: none, the motion's own counts
+};
+
+// Errors: unreadable files, a subject's mesh of another size, templates without a subject.
+ChosenFace choose_face(const FaceOptions& options);
+
+// Usage Error: a subject without templates, in commands where it is nothing else.
+void check_subject(const FaceOptions& options);
+
+// One warning line if a frame has coefficients that are not zero and that the face has no
+// basis for.
+void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& face,
+                               const Reporter& reporter);
+
+// One warning line if `axes`, the expression axes of a motion, are not those of the face.
+void warn_of_other_axes(motion::Axes axes, const face::Face& face, const Reporter& reporter);
+
+}  // namespace flowtalk::pipeline

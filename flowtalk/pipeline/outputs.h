@@ -1,0 +1,35 @@
+// What a command writes must not cost the user anything else.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace flowtalk::pipeline {
+
+// Usage Error unless the path ends in `ending` (".mp4"); field: what named it.
+void check_ending(const std::filesystem::path& path, const std::string& ending,
+                  const std::string& field);
+
+// Usage Error if `output` is one of the inputs, which it would replace. Empty paths and inputs that
+// are not there are left to whoever opens them.
+void refuse_to_replace(const std::filesystem::path& output,
+                       const std::vector<std::filesystem::path>& inputs);
+
+// A report (.json, .html) may take the place of an earlier one, but of nothing else: usage Error if
+// there is a file of this name with another ending. Error if it could not be written. "" is none.
+void check_report(const std::filesystem::path& path, const std::string& ending);
+
+// A folder that a command makes as a whole, in the place of what an earlier call left there.
+// The folder without a slash at its end. Error if it is a file, or if it holds anything whose name
+// is not `ours`: that would be lost.
+// option: the field that names it.
+std::filesystem::path replaced_folder(const std::filesystem::path& folder,
+                                      const std::string& option,
+                                      const std::function<bool(const std::string&)>& ours);
+
+// For `train pack` and `train all`: a new folder, or one that holds nothing but a packed model.
+std::filesystem::path model_folder(const std::filesystem::path& folder);
+
+}  // namespace flowtalk::pipeline

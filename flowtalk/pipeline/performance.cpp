@@ -1,0 +1,47 @@
+#include "flowtalk/pipeline/performance.h"
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/face/face.h"
+
+namespace flowtalk::pipeline {
+
+void SamplingOptions::check(const Given& given, int samples) const {
+  if (!deterministic) return;
+  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  for (const std::string_view field : {"temperature", "take", "seed", "num_samples"}) {
+    if (!given(field) || (field == "num_samples" && samples == 1)) continue;
+    if (blinking && field != "temperature") continue;
+    fail_usage("{}: nothing is left to chance ({}), so it has no effect; leave one out",
+               Field(field), Field("deterministic"));
+  }
+}
+
+void SamplingOptions::into(predict::PredictOptions& options) const {
+  options.temperature = temperature.all;
+  options.region_temperature = temperature.by_region;
+  options.guidance = static_cast<float>(guidance);
+  options.deterministic = deterministic;
+  if (blinks) options.blinks_per_minute = static_cast<float>(*blinks);
+  options.seed = seed;
+}
+
+std::shared_ptr<const predict::RegionShares> SamplingOptions::regions(
+    const predict::Predictor& predictor, const std::string& face) const {
+  if (!temperature.by_region || predictor.config().axes == motion::Axes::kBuiltin) return nullptr;
+  return std::make_shared<predict::RegionShares>(face::load_face(face));
+}
+
+predict::PredictOptions PerformanceOptions::options(const Mood& mood, bool has_templates) const {
+  predict::PredictOptions options;
+  options.emotion = mood.weights;
+  const float wanted = strength.value();
+  options.strength = mood.neutral() ? 0.0f : wanted;
+  const bool of_style = !subject.empty() && (id.empty() || !has_templates);
+  const int other = of_style ? parse_style(subject) : 0;
+  options.style = id.empty() ? other : parse_style_or_average(id);
+  options.take = take;
+  sampling.into(options);
+  return options;
+}
+
+}  // namespace flowtalk::pipeline

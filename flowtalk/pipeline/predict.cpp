@@ -1,0 +1,159 @@
+#include "flowtalk/pipeline/predict.h"
+
+#include <set>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/face/subjects.h"
+#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/pipeline/voices.h"
+
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
+
+// An .npy file or a folder; a name that looks like another kind of file is a slip.
+void check_output(const fs::path& output) {
+  const std::string kind = output.extension().string();
+  if (kind.empty() || kind == ".npy" || fs::is_directory(output)) return;
+  fail_usage("{} {}: predict writes motion, to a file that ends in .npy or into a folder ({}/){}",
+             Field("output"), output.string(), output.string(),
+             kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");
+}
+
+void check(const PredictOptions& o) {
+  if (o.voices.empty()) fail_usage("which voice? for example: flowtalk predict voice.wav");
+  o.performance.strength.check(o.given);
+  o.performance.sampling.check(o.given, o.num_samples);
+  o.sweep.check(o.given);
+  check_output(o.output);
+  if (!motion::is_row_width(o.width)) {
+    fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,
+               motion::kNarrowRow, motion::kLive);
+  }
+  if (o.given("face") && !o.performance.sampling.temperature.by_region) {
+    fail_usage("{} is for {} per region, such as lips:0.1,brows:0.8", Field("face"),
+               Field("temperature"));
+  }
+}
+
+// Where the answers to one voice go, before _sampleN is added. `several`: cells of one voice.
+fs::path output_of(const PredictOptions& o, const fs::path& voice, const SweepCell& cell,
+                   bool several) {
+  const fs::path output = o.output;
+  if (output.extension() == ".npy" && !fs::is_directory(output)) return output;
+  const std::string& curve = o.curve.curve;
+  const std::string of_cell = cell.mood.label + "_" + cell.level;
+  std::string name = curve.empty() ? of_cell : fs::path(curve).stem().string();
+  if (!curve.empty() && several) name += "_" + of_cell;
+  return output / fmt::format("{}_{}.npy", voice.stem().string(), name);
+}
+
+fs::path sample_path(const fs::path& path, int sample, int samples) {
+  if (samples == 1) return path;
+  return path.parent_path() / fmt::format("{}_sample{}.npy", path.stem().string(), sample);
+}
+
+// For each voice one per cell.
+std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs::path>& voices,
+                                   const std::vector<SweepCell>& cells) {
+  std::vector<fs::path> outputs;
+  std::set<fs::path> seen, read;
+  for (const fs::path& voice : voices) read.insert(fs::weakly_canonical(voice));
+  for (const fs::path& voice : voices) {
+    for (const SweepCell& cell : cells) {
+      outputs.push_back(output_of(o, voice, cell, cells.size() > 1));
+      for (int sample = 0; sample < o.num_samples; ++sample) {
+        const fs::path path = sample_path(outputs.back(), sample, o.num_samples);
+        check_writable(path);
+        if (fs::exists(path) && read.contains(fs::canonical(path))) refuse_to_replace(path, voices);
+      }
+      if (!seen.insert(outputs.back()).second) {
+        fail_usage("two {} would both be written to {}; give {} a folder and distinct names",
+                   cells.size() > 1 ? "answers" : "voices", outputs.back().string(),
+                   Field("output"));
+      }
+    }
+  }
+  return outputs;
+}
+
+// A voice's features. Of several voices one that cannot be read is warned of and left out: none.
+std::optional<predict::SpeechFeatures> hear(const predict::Predictor& predictor,
+                                            const fs::path& name, bool several,
+                                            const Reporter& reporter) {
+  try {
+    const audio::Audio voice = load_voice(name, reporter);
+    return with_context(name.string(), [&] { return predictor.encode(voice); });
+  } catch (const Error& e) {
+    if (!several) throw;
+    reporter.warn(e.marked());
+    return std::nullopt;
+  }
+}
+
+// The shape that goes with the motion: the subject's, if a file says it.
+motion::Track shape_of(const PredictOptions& o) {
+  if (o.templates.empty()) return {};
+  if (o.performance.subject.empty()) {
+    fail_usage("{} {}: whose? give {}, for example M003", Field("templates"), o.templates,
+               Field("subject"));
+  }
+  if (o.width == motion::kLive) {
+    fail_usage("{} 53 has no room for a shape; use 353 or 403", Field("width"));
+  }
+  const face::Subject subject = face::load_subject(o.templates, o.performance.subject);
+  if (subject.shape.empty()) {
+    fail("{}: holds meshes; a motion file takes shape parameters, as in templates_mead_param.pkl",
+         o.templates);
+  }
+  const auto count = static_cast<int64_t>(subject.shape.size());
+  return {tensor::Tensor({1, count}, subject.shape), 0, count};
+}
+
+}  // namespace
+
+std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
+  check(o);
+  const auto curve = o.curve.load(o.given);
+  auto cells = sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.templates.empty());
+  const motion::Track shape = shape_of(o);
+  const auto voices = find_voices(o.voices);
+  const auto outputs = plan_outputs(o, voices, cells);
+
+  const SamplingOptions& sampling = o.performance.sampling;
+  const predict::Predictor predictor = sampling.model.load();
+  const auto regions = sampling.regions(predictor, o.face);
+  for (SweepCell& cell : cells) cell.options.regions = regions;
+  std::vector<PredictedFile> made;
+  size_t failed = 0;
+  const Advance advance =
+      outputs.size() > 1
+          ? reporter.begin("predict", static_cast<int64_t>(outputs.size()), "answers")
+          : Reporter().begin("", 0, "");
+  for (size_t v = 0; v < voices.size(); ++v) {
+    const auto features = hear(predictor, voices[v], voices.size() > 1, reporter);
+    failed += features ? 0 : 1;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const fs::path& output = outputs[v * cells.size() + i];
+      predict::PredictOptions& options = cells[i].options;
+      if (features && curve) o.curve.follow(*curve, *features, options, reporter);
+      for (int sample = 0; features && sample < o.num_samples; ++sample) {
+        options.take = o.performance.take + static_cast<uint32_t>(sample);
+        motion::Motion motion = predictor.predict(*features, options);
+        motion.shape = shape;
+        made.push_back({sample_path(output, sample, o.num_samples), motion.frames()});
+        motion::save_motion(made.back().path, motion, o.width);
+      }
+      advance(1, output.filename().string());
+    }
+  }
+  if (failed > 0) {
+    fail("{} of {} voices could not be read (see above){}", failed, voices.size(),
+         failed < voices.size() ? "; the others are done" : "");
+  }
+  return made;
+}
+
+}  // namespace flowtalk::pipeline

@@ -1,0 +1,76 @@
+#include "flowtalk/pipeline/render.h"
+
+#include <filesystem>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/pipeline/voices.h"
+
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
+
+// A new folder, or one that holds nothing but pictures of an earlier call.
+fs::path frames_folder(const std::string& folder) {
+  return replaced_folder(folder, "frames", [](const std::string& name) {
+    return name.size() == 9 && name.ends_with(".png") && name.find_first_not_of("0123456789") == 5;
+  });
+}
+
+void check(const RenderOptions& o) {
+  if (o.motions.empty()) {
+    fail_usage("which motion? for example: flowtalk render happy.npy -o a.mp4");
+  }
+  if (o.output.empty() == o.frames.empty()) {
+    fail_usage("where to? {} FILE.mp4 makes a film, {} FOLDER makes pictures", Field("output"),
+               Field("frames"));
+  }
+  if (!o.output.empty()) {
+    check_ending(o.output, ".mp4", "output");
+    check_writable(o.output);
+    refuse_to_replace(o.output, {o.motions.begin(), o.motions.end()});
+    refuse_to_replace(o.output, {o.voice});
+  }
+  check_subject(o.stage.face);
+  if (!o.caption.empty() && o.caption.size() != o.motions.size()) {
+    fail_usage("{}: expected {}, one per motion file, got {}", Field("caption"), o.motions.size(),
+               o.caption.size());
+  }
+}
+
+std::vector<Role> load_roles(const RenderOptions& o) {
+  const motion::Axes axes = face::load_face(o.stage.face.face).axes;  // a file does not say its own
+  std::vector<Role> roles;
+  for (size_t i = 0; i < o.motions.size(); ++i) {
+    roles.push_back(
+        {o.caption.empty() ? "" : o.caption[i], motion::load_motion(o.motions[i], axes)});
+  }
+  return roles;
+}
+
+}  // namespace
+
+Rendered render(RenderOptions o, const Reporter& reporter) {
+  o.stage.face.subject = o.subject;
+  check(o);
+  if (!o.frames.empty()) o.frames = frames_folder(o.frames).string();
+  const std::vector<Role> roles = load_roles(o);
+  std::optional<audio::Audio> voice;
+  if (!o.voice.empty()) voice = load_voice(o.voice, reporter);
+  for (size_t i = 0; voice && i < roles.size(); ++i) {
+    const auto mismatch = length_mismatch(o.motions[i], roles[i].motion.frames(), o.voice, *voice);
+    if (!mismatch.empty()) reporter.warn(mismatch + "; do they belong together?");
+  }
+  Stage stage(roles, o.stage);
+  for (const Role& role : roles) warn_of_lost_coefficients(role.motion, stage.face(), reporter);
+  if (o.frames.empty()) {
+    save_film(stage, o.output, voice, o.film, reporter);
+  } else {
+    save_frames(stage, o.frames, reporter);
+  }
+  return {o.frames.empty() ? o.output : o.frames, stage.frames(), stage.width(), stage.height()};
+}
+
+}  // namespace flowtalk::pipeline

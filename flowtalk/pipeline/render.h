@@ -1,0 +1,41 @@
+// Motion files in, pictures or a film out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/reporter.h"
+#include "flowtalk/pipeline/film.h"
+#include "flowtalk/pipeline/stage.h"
+
+namespace flowtalk::pipeline {
+
+struct RenderOptions {
+  std::vector<std::string> motions, caption;
+  std::string output, frames, voice, subject;
+  StageOptions stage;
+  FilmOptions film;
+  bool quiet = false;
+
+  template <class V>
+  void fields(V&& field) {
+    field("motions", motions, "motion files (.npy), shown side by side");
+    field("output", output, "the film, .mp4");
+    field("frames", frames, "a new folder for numbered png pictures, instead of a film");
+    field("voice", voice, "the sound of the film");
+    field("caption", caption, "a line under a face; once per motion file");
+    field("subject", subject, "whose face, by its name in the templates");
+    field("stage", stage, "how it is shown");
+    field("film", film, "how it is written");
+    field("quiet", quiet, "print nothing");
+  }
+};
+
+struct Rendered {
+  std::string path;  // of the film or the folder
+  int64_t frames = 0;
+  int width = 0, height = 0;
+};
+Rendered render(RenderOptions options, const Reporter& reporter);
+
+}  // namespace flowtalk::pipeline

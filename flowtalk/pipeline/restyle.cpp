@@ -1,0 +1,154 @@
+#include "flowtalk/pipeline/restyle.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/pipeline/voices.h"
+
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_film(const RestyleOptions& o) { return fs::path(o.output).extension() == ".mp4"; }
+
+bool new_strength(const RestyleOptions& o) { return o.given("strength") || o.given("intensity"); }
+
+void check_conditions(const RestyleOptions& o) {
+  if (o.from.emotion.empty() && (o.given("from_intensity") || o.given("from_strength"))) {
+    fail_usage("{} and {} need {}", Field("from_intensity"), Field("from_strength"),
+               Field("from_emotion"));
+  }
+  for (const ConditionOptions* options : {&o.from, &o.to}) {
+    options->strength.check(o.given);
+    options->style_index();
+    options->strength.value();
+    if (!options->emotion.empty()) options->condition(0);
+  }
+  if (o.to.emotion.empty() && o.to.id.empty() && o.curve.curve.empty() && !new_strength(o)) {
+    fail_usage("what is to change? give {}, {}, {}, or {} for another speaking style",
+               Field("emotion"), Field("strength"), Field("curve"), Field("id"));
+  }
+}
+
+void check(const RestyleOptions& o) {
+  if (o.voice.empty() || o.motion.empty()) {
+    fail_usage("which performance? give the voice and {}, its .npy file", Field("motion"));
+  }
+  const std::string extension = fs::path(o.output).extension().string();
+  if (extension != ".npy" && extension != ".mp4") {
+    fail_usage("{} '{}': expected a name that ends in .npy or .mp4", Field("output"), o.output);
+  }
+  if (!motion::is_row_width(o.width)) {
+    fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,
+               motion::kNarrowRow, motion::kLive);
+  }
+  const std::vector<const char*> of_other =
+      is_film(o) ? std::vector{"width"}
+                 : std::vector{"size", "columns",   "look",    "title",  "crf",
+                               "face", "templates", "subject", "regions"};
+  for (const char* field : of_other) {
+    if (!o.given(field)) continue;
+    fail_usage("{} belongs to {} with a name that ends in {}", Field(field), Field("output"),
+               is_film(o) ? ".npy" : ".mp4");
+  }
+  check_conditions(o);
+  check_subject(o.stage.face);
+  check_writable(o.output);
+  refuse_to_replace(o.output, {o.voice, o.motion, o.curve.curve});
+}
+
+// A condition and how it is called in what is printed: "happy", "happy high".
+struct NamedCondition {
+  predict::Condition condition;
+  std::string emotion, label;
+};
+
+// The condition that was recorded: as told, else by Bayes' rule.
+NamedCondition origin_of(const RestyleOptions& o, const predict::Predictor& predictor,
+                         const predict::SpeechFeatures& speech, const motion::Motion& motion) {
+  const auto told = o.from.style_index();
+  if (!o.from.emotion.empty()) {
+    const int style =
+        told ? *told : likeliest_style(predictor, speech, motion, o.from.condition(0));
+    return {o.from.condition(style), parse_mood(o.from.emotion).label, o.from.label()};
+  }
+  const auto seen = recognise(predictor, speech, motion, told);
+  const auto label = predict::label_at(seen.most_likely());
+  return {condition_of(label, seen.style),
+          std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
+}
+
+// What is to be shown: the condition as it was, but for what was given. A curve without a base of
+// its own lies over that.
+NamedCondition target_of(const RestyleOptions& o, const NamedCondition& from,
+                         const std::optional<condition::Timeline>& curve,
+                         const predict::SpeechFeatures& speech, const Reporter& reporter) {
+  NamedCondition to = from;
+  to.condition.style = o.to.style_index().value_or(from.condition.style);
+  if (!o.to.emotion.empty()) {
+    to = {o.to.condition(to.condition.style), parse_mood(o.to.emotion).label, o.to.label()};
+  } else if (new_strength(o)) {
+    if (from.condition.strength == 0) {
+      fail_usage("what was recorded is {}, which has no strength; give {} too", from.label,
+                 Field("emotion"));
+    }
+    to.condition.strength = o.to.strength.value();
+    to.label = from.emotion + " " + o.to.strength.label(' ');
+  }
+  if (curve) {
+    const auto base = condition::amounts_of(to.condition.emotion, double{to.condition.strength});
+    to.condition.curve = o.curve.along(*curve, speech, base, reporter);
+    to.label = o.curve.curve;
+  }
+  return to;
+}
+
+void save(const RestyleOptions& o, const predict::Predictor& predictor, const motion::Motion& shown,
+          const audio::Audio& voice, const Reporter& reporter) {
+  if (!is_film(o)) {
+    motion::save_motion(o.output, shown, o.width);
+    return;
+  }
+  Stage stage({{"", shown}}, o.stage);
+  warn_of_other_axes(predictor.config().axes, stage.face(), reporter);
+  warn_of_lost_coefficients(shown, stage.face(), reporter);
+  save_film(stage, o.output, voice, o.film, reporter);
+}
+
+std::string text_of(const NamedCondition& x) {
+  return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);
+}
+
+}  // namespace
+
+Restyled restyle(RestyleOptions o, const Reporter& reporter) {
+  o.stage.face.subject = o.subject;
+  o.stage.threads = o.model.threads;
+  check(o);
+  const auto curve = o.curve.load(o.given);
+  const predict::Predictor predictor = o.model.load();
+  const motion::Motion recorded = load_performance(o.motion, predictor.config().axes);
+  const audio::Audio voice = load_voice(o.voice, reporter);
+  const auto speech = with_context(o.voice, [&] { return predictor.encode(voice); });
+  Restyled result;
+  const motion::Motion made = with_context(o.motion, [&] {
+    const NamedCondition origin = origin_of(o, predictor, speech, recorded);
+    const NamedCondition target = target_of(o, origin, curve, speech, reporter);
+    result.from = text_of(origin);
+    result.to = text_of(target);
+    return predictor.restyle(speech, recorded, origin.condition, target.condition,
+                             static_cast<float>(o.keep));
+  });
+  warn_of_impossible(predictor, o.motion, recorded, reporter);
+  save(o, predictor, beside(made, recorded), voice, reporter);
+  result.path = o.output;
+  result.frames = made.frames();
+  return result;
+}
+
+}  // namespace flowtalk::pipeline

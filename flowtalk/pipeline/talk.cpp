@@ -1,0 +1,105 @@
+#include "flowtalk/pipeline/talk.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/face/blinks.h"
+#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/pipeline/voices.h"
+
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kPauseSeconds = 0.35;  // between several voices
+constexpr int kSheetMoments = 6;
+constexpr int kSweepFace = 256;  // pixels of a face in a table
+
+// What follows from other options, once they are checked.
+void complete(TalkOptions& o) {
+  if (o.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
+  if (!o.output.empty()) check_ending(o.output, ".mp4", "output");
+  if (!o.contact_sheet.empty()) check_ending(o.contact_sheet, ".png", "contact_sheet");
+  o.performance.strength.check(o.given);
+  o.performance.sampling.check(o.given);
+  o.sweep.check(o.given);
+  if (!o.stage.face.templates.empty()) o.stage.face.subject = o.performance.subject;
+  o.stage.threads = o.performance.sampling.model.threads;
+  if (o.sweep.sweep.empty()) return;
+  if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep);
+  if (!o.given("size")) o.stage.size = kSweepFace;
+}
+
+fs::path output_of(const TalkOptions& o, const std::vector<fs::path>& voices) {
+  const fs::path output =
+      o.output.empty() ? fs::path(voices[0].stem().string() + ".mp4") : fs::path(o.output);
+  check_writable(output);
+  refuse_to_replace(output, voices);
+  if (o.output.empty() && fs::exists(output)) {
+    fail_usage("{}: is there already; name it with {} to have it replaced", output.string(),
+               Field("output"));
+  }
+  if (!o.contact_sheet.empty()) {
+    check_writable(o.contact_sheet);
+    refuse_to_replace(o.contact_sheet, voices);
+  }
+  return output;
+}
+
+std::vector<Role> play(const TalkOptions& o, const predict::Predictor& predictor,
+                       const std::optional<condition::Timeline>& curve,
+                       std::vector<SweepCell>& cells, const audio::Audio& voice,
+                       const Reporter& reporter) {
+  const auto speech = predictor.encode(voice);
+  const auto regions = o.performance.sampling.regions(predictor, o.stage.face.face);
+  std::vector<Role> roles;
+  for (SweepCell& cell : cells) {
+    cell.options.regions = regions;
+    // All cells follow the same curve: it is warned of once.
+    if (curve) o.curve.follow(*curve, speech, cell.options, roles.empty() ? reporter : Reporter());
+    const std::string caption = cells.size() > 1 ? cell.caption() : "";
+    roles.push_back({caption, predictor.predict(speech, cell.options)});
+  }
+  return roles;
+}
+
+// The frame in which the first face's jaw is widest open, but not within a blink: it shows speech.
+int64_t telling_frame(const motion::Motion& motion) {
+  const bool has_lids = motion.axes == motion::Axes::kBuiltin;
+  const auto blinks = has_lids ? face::find_blinks(motion) : std::vector<face::Lids>();
+  int64_t best = -1;
+  const auto jaw = [&](int64_t t) { return motion.jaw.at(t)[0]; };
+  for (int64_t t = 0; t < motion.frames(); ++t) {
+    const bool shut = has_lids && blinks[static_cast<size_t>(t)].left > 0;
+    if (!shut && (best < 0 || jaw(t) > jaw(best))) best = t;
+  }
+  return std::max<int64_t>(best, 0);
+}
+
+}  // namespace
+
+Film talk(TalkOptions o, const Reporter& reporter) {
+  complete(o);
+  const auto curve = o.curve.load(o.given);
+  auto cells =
+      sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.stage.face.templates.empty());
+  const auto voices = find_voices(o.voices);
+  const fs::path output = output_of(o, voices);
+  const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);
+  const predict::Predictor predictor = o.performance.sampling.model.load();
+  auto roles = play(o, predictor, curve, cells, voice, reporter);
+  const int64_t telling = telling_frame(roles.front().motion);
+  Stage stage(std::move(roles), o.stage);
+  warn_of_other_axes(predictor.config().axes, stage.face(), reporter);
+  save_film(stage, output, voice, o.film, reporter);
+  if (!o.contact_sheet.empty()) {
+    const bool table = !o.sweep.sweep.empty();
+    render::save_png(o.contact_sheet,
+                     table ? stage.draw(telling) : stage.contact_sheet(kSheetMoments));
+  }
+  return {output.string(), voice.duration_s(), stage.width(), stage.height()};
+}
+
+}  // namespace flowtalk::pipeline

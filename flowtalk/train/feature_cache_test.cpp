@@ -1,0 +1,90 @@
+// Speech features kept on disk for the generator: each voice as it is and in changed voices.
+#include "flowtalk/train/feature_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "tests/program.h"
+
+namespace flowtalk::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FeatureCacheTest : tests::CommandLine {
+  // The default model's encoder as a checkpoint of its own.
+  void SetUp() override {
+    CommandLine::SetUp();
+    const fs::path model = FLOWTALK_DEFAULT_CHECKPOINT, config = model / "config.json";
+    const Json json = parse_json(load_file(config), config.string());
+    fs::create_directories(file("encoder"));
+    fs::copy_file(model / "weights.safetensors", file("encoder/weights.safetensors"));
+    write("encoder/config.json", Json{{"encoder", json["model"]["encoder"]}}.dump());
+    encoder = std::make_unique<FeatureExtractor>(file("encoder"), "cpu");
+  }
+  std::vector<fs::path> entries() const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(file("features"))) {
+      if (!entry.is_directory()) files.push_back(entry.path());
+    }
+    return files;
+  }
+  static bool same(const torch::Tensor& a, const torch::Tensor& b) { return torch::equal(a, b); }
+
+  std::unique_ptr<FeatureExtractor> encoder;
+};
+
+TEST_F(FeatureCacheTest, WhatIsKeptIsWhatWouldBeEncoded) {
+  const FeatureCache kept(file("features"), *encoder), none("", *encoder);
+  const data::AugmentOptions options;
+  const torch::Tensor plain = none(file("voice.wav"));
+  const auto changed = none.changed(file("voice.wav"), options, Rng(1));
+  EXPECT_TRUE(same(kept(file("voice.wav")), plain));
+  EXPECT_TRUE(same(kept.changed(file("voice.wav"), options, Rng(1)).speech, changed.speech));
+  ASSERT_EQ(entries().size(), 2u);
+  for (const auto& entry : entries()) {  // a mark, by which what is read is known
+    tensor::Tensor values = formats::load_npy(entry);
+    for (int64_t i = 0; i < values.size(); ++i) values[i] += 1;
+    formats::save_npy(entry, values);
+  }
+  EXPECT_TRUE(same(kept(file("voice.wav")), plain + 1));
+  const auto again = kept.changed(file("voice.wav"), options, Rng(1));
+  EXPECT_TRUE(same(again.speech, changed.speech + 1));
+  EXPECT_EQ(again.speed, changed.speed);
+  EXPECT_EQ(entries().size(), 2u);
+}
+
+TEST_F(FeatureCacheTest, EveryChangeOfAVoiceHasItsOwnEntry) {
+  const FeatureCache kept(file("features"), *encoder);
+  data::AugmentOptions options;
+  options.rate = 0;
+  const auto first = kept.changed(file("voice.wav"), options, Rng(1));
+  EXPECT_FALSE(same(first.speech, kept.changed(file("voice.wav"), options, Rng(2)).speech));
+  options.noise = 1;
+  kept.changed(file("voice.wav"), options, Rng(1));
+  EXPECT_EQ(entries().size(), 3u);
+  write_voice("voice.wav", 1.5);  // another recording under the same name
+  EXPECT_LT(kept.changed(file("voice.wav"), options, Rng(1)).speech.size(0), first.speech.size(0));
+  EXPECT_EQ(entries().size(), 4u);
+}
+
+TEST_F(FeatureCacheTest, AChangedVoiceTellsItsSpeed) {
+  const FeatureCache kept("", *encoder);
+  const torch::Tensor plain = kept(file("voice.wav"));
+  data::AugmentOptions options;
+  options.rate = 0;
+  EXPECT_EQ(kept.changed(file("voice.wav"), options, Rng(3)).speed, 1);
+  options.rate = 1;
+  for (const uint64_t seed : {3u, 4u, 5u}) {
+    const auto [speech, speed] = kept.changed(file("voice.wav"), options, Rng(seed));
+    EXPECT_GE(speed, options.rate_lo);
+    EXPECT_LE(speed, options.rate_hi);
+    EXPECT_NEAR(static_cast<double>(speech.size(0)), static_cast<double>(plain.size(0)) / speed, 1);
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::train
