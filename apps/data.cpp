@@ -1,11 +1,9 @@
 // flowtalk data: makes a corpus to train on, imports one, or checks one.
 #include <fmt/core.h>
 
-#include <filesystem>
-
 #include "apps/commands.h"
 #include "apps/data_commands.h"
-#include "apps/options/command_line.h"
+#include "apps/options/bind.h"
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/phone_corpus.h"
 
@@ -34,23 +32,13 @@ void print_left_out(const std::string& what) {
 int synth_command(const Args& args) {
   synth::CorpusOptions options;
   options.out = "datasets";
-  CLI::App app(
+  Command command(
+      "flowtalk data synth",
       "Makes the synthetic emotional corpus in 3DMEAD's layout: FOLDER/mead/{param,wav,phones} and "
       "FOLDER/regions. The same seed gives the same files; an interrupted run goes on where it "
-      "stopped.",
-      "flowtalk data synth");
-  app.add_option("-o,--output,--save-path", options.out, "folder (default datasets)");
-  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)")
-      ->check(whole_number());
-  app.add_option("--clips-per-style", options.clips_per_style,
-                 "of the 670 of each of the 32 styles; 0 makes all (default 60)")
-      ->check(CLI::Range(0, 670));
-  app.add_flag("!--no-real-prompts", options.real_prompts,
-               "leave out the recorded prompts of Debian's asterisk packages");
-  app.add_flag("!--no-augment", options.augment, "no noise, rooms or bandwidth limits");
-  app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));
-  app.add_flag("-q,--quiet", options.quiet, "print nothing");
-  if (!parse(app, args)) return 0;
+      "stopped.");
+  command.bind(options, {{"real_prompts", "!--no-real-prompts"}, {"augment", "!--no-augment"}});
+  if (!command.parse(args)) return 0;
   const synth::CorpusReport report = synth::make_corpus(options);
   if (options.quiet) return 0;
   fmt::print(
@@ -60,27 +48,26 @@ int synth_command(const Args& args) {
   return 0;
 }
 
+struct PhonesOptions {
+  synth::PhoneCorpusOptions corpus;
+  std::string output = "datasets/phones";
+
+  template <class V>
+  void fields(V&& field) {
+    field("output", output, "folder (default datasets/phones)");
+    field("corpus", corpus, "what is spoken");
+  }
+};
+
 int phones_command(const Args& args) {
-  synth::PhoneCorpusOptions options;
-  std::string folder = "datasets/phones";
-  CLI::App app("Makes speech with known phones, to train the speech encoder on.",
-               "flowtalk data phones");
-  app.add_option("-o,--output,--save-path", folder, "folder (default datasets/phones)");
-  app.add_option("--seed", options.seed, "of everything that is drawn (default 1)")
-      ->check(whole_number());
-  app.add_option("--hours", options.hours, "of synthetic English (default 2.75)")
-      ->check(number_between(0.001, 1000));
-  app.add_option("--foreign-share", options.foreign_share,
-                 "so much again in Mandarin, Japanese, Spanish and German (default 0.25)")
-      ->check(number_between(0, 10));
-  app.add_flag("!--no-real-prompts", options.real_prompts,
-               "leave out the recorded prompts of Debian's asterisk packages");
-  app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));
-  app.add_flag("-q,--quiet", options.quiet, "print nothing");
-  if (!parse(app, args)) return 0;
-  const synth::PhoneCorpusReport report = synth::make_phone_corpus(options, folder);
-  if (options.quiet) return 0;
-  fmt::print("{}: {} synthetic clips, {:.1f} min; {:.1f} min of recorded prompts\n", folder,
+  PhonesOptions options;
+  Command command("flowtalk data phones",
+                  "Makes speech with known phones, to train the speech encoder on.");
+  command.bind(options, {{"real_prompts", "!--no-real-prompts"}});
+  if (!command.parse(args)) return 0;
+  const auto report = synth::make_phone_corpus(options.corpus, options.output);
+  if (options.corpus.quiet) return 0;
+  fmt::print("{}: {} synthetic clips, {:.1f} min; {:.1f} min of recorded prompts\n", options.output,
              report.synthetic_clips, report.synthetic_s / 60, report.real_s / 60);
   print_left_out(report.left_out);
   return 0;

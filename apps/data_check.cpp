@@ -5,12 +5,13 @@
 #include <filesystem>
 
 #include "apps/data_commands.h"
-#include "apps/outputs.h"
+#include "apps/options/bind.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/check.h"
+#include "flowtalk/pipeline/outputs.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -65,44 +66,53 @@ void print_findings(const CheckReport& r, size_t shown) {
   }
 }
 
+struct CheckOptions {
+  std::string folder = "datasets/mead", json;
+  int threads = 0;
+  bool all = false, quiet = false;
+
+  template <class V>
+  void fields(V&& field) {
+    field("folder", folder,
+          "the folder that holds param/ and wav/, or mead/ (default datasets/mead)");
+    field("json", json, "also write everything to this file");
+    field("all", all, "print every case of every finding, not three");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+    field("quiet", quiet, "print errors only");
+  }
+};
+
+void print_report(const CheckReport& report, const CheckOptions& o) {
+  fmt::print("{}: {} clips of {} styles, {:.1f} min of motion\n", o.folder, report.clips,
+             report.styles, static_cast<double>(report.frames) / flame::kFps / 60);
+  print_protocols(report);
+  print_emotions(report);
+  print_motion(report);
+  print_findings(report, o.all ? SIZE_MAX : 3);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int data_check(const Args& args) {
-  std::string folder = "datasets/mead", json;
-  int threads = 0;
-  bool quiet = false, all = false;
-  CLI::App app(
+  CheckOptions o;
+  Command command(
+      "flowtalk data check",
       "Checks a data set in 3DMEAD's layout: names, pairs, shapes, ranges, lengths, the lag "
-      "between "
-      "voice and motion, the splits. Exit code 1 if an error makes training wrong; warnings and "
-      "notes leave it at 0. docs/data.md explains each finding.",
-      "flowtalk data check");
-  app.add_option("FOLDER", folder,
-                 "the folder that holds param/ and wav/, or mead/ (default datasets/mead)");
-  app.add_option("--json", json, "also write everything to this file");
-  app.add_flag("--all", all, "print every case of every finding, not three");
-  app.add_option("--threads", threads, "threads (default: all)")->check(CLI::Range(0, 256));
-  app.add_flag("-q,--quiet", quiet, "print errors only");
-  app.footer(
+      "between voice and motion, the splits. Exit code 1 if an error makes training wrong; "
+      "warnings and notes leave it at 0. docs/data.md explains each finding.",
       "Examples:\n  flowtalk data check datasets/mead\n"
       "  flowtalk data check datasets/mead --json check.json\n");
-  if (!parse(app, args)) return 0;
-  check_report(json, ".json");
-  if (std::filesystem::is_directory(std::filesystem::path(folder) / "mead")) folder += "/mead";
-  const CheckReport report = data::check_dataset(folder, threads, quiet);
-  if (!json.empty()) save_file(json, data::to_json(report).dump(2) + "\n");
-  if (!quiet) {
-    fmt::print("{}: {} clips of {} styles, {:.1f} min of motion\n", folder, report.clips,
-               report.styles, static_cast<double>(report.frames) / flame::kFps / 60);
-    print_protocols(report);
-    print_emotions(report);
-    print_motion(report);
-    print_findings(report, all ? SIZE_MAX : 3);
-    std::fflush(stdout);
-  }
+  command.bind(o, {{"folder", "FOLDER"}});
+  if (!command.parse(args)) return 0;
+  pipeline::check_report(o.json, ".json");
+  if (std::filesystem::is_directory(std::filesystem::path(o.folder) / "mead")) o.folder += "/mead";
+  const CheckReport report = data::check_dataset(o.folder, o.threads, o.quiet);
+  if (!o.json.empty()) save_file(o.json, data::to_json(report).dump(2) + "\n");
+  if (!o.quiet) print_report(report, o);
   if (report.count(Severity::kError) == 0) return 0;
   const data::Finding& first = report.findings.front();
-  fail("{}: {} ({}): {}; for example {}", folder, first.kind->name, first.cases.size(),
+  fail("{}: {} ({}): {}; for example {}", o.folder, first.kind->name, first.cases.size(),
        first.kind->meaning, first.cases.front());
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "apps/data_commands.h"
+#include "apps/options/bind.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/import_mead.h"
@@ -29,44 +30,25 @@ void print_left_out(const data::ImportReport& report, const fs::path& list) {
   if (!report.left_out.empty()) fmt::print("  all of them: {}\n", list.string());
 }
 
-// One line per file: kind, file, reason, with tabs between.
-void save_left_out(const data::ImportReport& report, const fs::path& list) {
-  std::string text;
-  for (const data::LeftOut& l : report.left_out) {
-    text += fmt::format("{}\t{}\t{}\n", l.kind, l.file, l.reason);
-  }
-  save_file(list, text);
-}
-
 }  // namespace
 
 int data_import_mead(const Args& args) {
   data::ImportOptions options;
-  CLI::App app(
+  Command command(
+      "flowtalk data import-mead",
       "Imports MEAD: EMICA's reconstruction (ID/front/EMOTION/level_K/SEQ/shape_pose_cam.hdf5) and "
       "MEAD's sound (ID/audio/EMOTION/level_K/SEQ.m4a) become FOLDER/mead/param and "
-      "FOLDER/mead/wav. "
-      "An interrupted run goes on where it stopped. Exit code 1 if a file is damaged or nothing "
-      "could be imported; what is left out is listed in FOLDER/mead/left_out.tsv.",
-      "flowtalk data import-mead");
-  app.add_option("--reconstruction", options.reconstruction, "folder of EMICA's HDF5 files")
-      ->required();
-  app.add_option("--audio", options.sound, "folder of MEAD's sound files; any kind of sound")
-      ->required();
-  app.add_option("-o,--output,--save-path", options.out, "folder (default datasets)");
-  app.add_flag("--overwrite", options.overwrite, "make again the clips that are there");
-  app.add_flag("--all-subjects", options.all_subjects,
-               "also the 15 subjects without a speaking style, which are not trained on");
-  app.add_option("--threads", options.threads, "threads (default: all)")->check(CLI::Range(0, 256));
-  app.add_flag("-q,--quiet", options.quiet, "print nothing");
-  app.footer(
+      "FOLDER/mead/wav. An interrupted run goes on where it stopped. Exit code 1 if a file is "
+      "damaged or nothing could be imported; what is left out is listed in "
+      "FOLDER/mead/left_out.tsv.",
       "Example:\n"
       "  flowtalk data import-mead --reconstruction emica/ --audio MEAD/ -o datasets\n"
       "  flowtalk data check datasets/mead\n");
-  if (!parse(app, args)) return 0;
+  command.bind(options);
+  if (!command.parse(args)) return 0;
   const data::ImportReport report = data::import_mead(options);
   const fs::path mead = options.out / "mead", list = mead / "left_out.tsv";
-  save_left_out(report, list);
+  data::save_left_out(report, list);
   if (!options.quiet) {
     fmt::print("{}: {} clips written, {:.1f} min; {} were there\n", mead.string(), report.written,
                report.duration_s / 60, report.kept);

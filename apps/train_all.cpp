@@ -17,11 +17,11 @@
 #include <thread>
 #include <vector>
 
-#include "apps/outputs.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/interruption.h"
+#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
@@ -202,7 +202,7 @@ void train_generator_over(const AllOptions& o) {
 
 // What can be known to fail is told before the first hour.
 void check_options(const AllOptions& o) {
-  model_folder(o.out);
+  pipeline::model_folder(o.out);
   if (!o.configs.empty()) {
     for (const char* stage : {"encoder", "prior", "generator"}) {
       if (fs::exists(o.config(stage))) continue;

@@ -62,7 +62,7 @@ struct DataOptions {
 
 train::TrainingClip motion_of(const data::Clip& clip) {
   train::TrainingClip item;
-  item.motion = to_torch(live_of(motion::load_motion(clip.npy, motion::Axes::kBuiltin)));
+  item.motion = train::to_torch(live_of(motion::load_motion(clip.npy, motion::Axes::kBuiltin)));
   item.emotion = clip.name.emotion;
   item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
   item.style = clip.name.style;
@@ -90,7 +90,7 @@ train::TrainingClip together(train::TrainingClip item, const torch::Tensor& spee
 // Clips with speech features; of each, `copies` more in changed voices, the motion at their pace.
 // The same copies for every run.
 std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
-                                      const FeatureCache& features, int copies,
+                                      const train::FeatureCache& features, int copies,
                                       const data::AugmentOptions& augment) {
   std::vector<train::TrainingClip> result;
   Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
@@ -166,7 +166,7 @@ int train_generator(const Args& args) {
   const auto index = data.index();
   const train::FeatureExtractor extractor(encoder, options.run.device);
   if (const auto last = run.checkpoint()) train::check_parts(*last, extractor.choice(), prior);
-  const FeatureCache cache(features, extractor);
+  const train::FeatureCache cache(features, extractor);
   train::train_generator(
       config, run, extractor.choice(), prior,
       load(data.chosen(index.of(data::Split::kTrain), "training"), cache, config.copies,

@@ -1,10 +1,10 @@
 // flowtalk train pack: a finished run as a model to ship: float16 weights, no training state.
 #include <filesystem>
 
-#include "apps/outputs.h"
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/train/loop.h"
 
 namespace flowtalk::apps {
@@ -17,7 +17,7 @@ int train_pack(const Args& args) {
   app.add_option("-o,--out", out, "folder of the packed model")->required();
   app.add_flag("--float32", full, "keep 32-bit weights");
   if (!parse(app, args)) return 0;
-  out = model_folder(out).string();
+  out = pipeline::model_folder(out).string();
   const auto checkpoint = params::load_checkpoint(train::checkpoint_of(run));
   formats::NamedTensors tensors;
   for (const auto& name : checkpoint.weights.names()) {

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -94,7 +95,9 @@ class Command {
   }
   template <class T>
   static void read(const std::string& field, const std::string& word, T& value) {
-    if constexpr (fields_detail::TextValue<T>) {
+    if constexpr (std::is_same_v<T, std::filesystem::path>) {
+      value = word;
+    } else if constexpr (fields_detail::TextValue<T>) {
       try {
         from_text(word, value);
       } catch (const Error& e) {

@@ -206,5 +206,17 @@ TEST_F(AudioTest, UnwritableOutputIsAnError) {
   EXPECT_THAT(message_of([&] { save_wav(folder_ / "file" / "x.wav", audio); }), HasSubstr("file"));
 }
 
+TEST(SoundNames, AreWhatTheDecoderHasFormatsFor) {
+  for (const char* name :
+       {"a.wav", "A.WAV",  "b.flac", "c.mp3",  "d.ogg", "e.oga",  "f.opus", "g.m4a",
+        "h.aac", "i.g722", "j.mp4",  "k.webm", "l.mkv", "m.aiff", "n.wma",  "o.mov",
+        "p.w64", "q.caf",  "r.amr",  "s.au",   "t.mka", "u.ape",  "v.sph"}) {
+    EXPECT_TRUE(is_sound_name(name)) << name;
+  }
+  for (const char* name : {"a.npy", "b.txt", "c.png", "d.json", "wav", ".wav", "e.srt", "f.csv"}) {
+    EXPECT_FALSE(is_sound_name(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace flowtalk::audio

@@ -79,7 +79,7 @@ Json parse_json(const std::string& text, const std::string& where) {
 void set_json_path(Json& json, const std::string& assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
-    fail_usage("--set {}: expected name=value, for example flow.steps=8", assignment);
+    fail_usage("{} {}: expected name=value, for example flow.steps=8", Field("set"), assignment);
   }
   Json* place = &json;
   std::string rest = assignment.substr(0, equals);
@@ -91,14 +91,15 @@ void set_json_path(Json& json, const std::string& assignment) {
       if (place->is_object()) {
         for (const auto& item : place->items()) names.push_back(item.key());
       }
-      fail_usage("--set {}: unknown name '{}'{}", assignment, key, did_you_mean(key, names));
+      fail_usage("{} {}: unknown name '{}'{}", Field("set"), assignment, key,
+                 did_you_mean(key, names));
     }
     place = &(*place)[key];
     if (dot == std::string::npos) break;
     rest = rest.substr(dot + 1);
   }
   const std::string value = assignment.substr(equals + 1);
-  *place = Json::accept(value) ? parse_json(value, "--set " + assignment) : Json(value);
+  *place = Json::accept(value) ? parse_json(value, fmt::format("{} {}", Field("set"), assignment)) : Json(value);
 }
 
 }  // namespace flowtalk

@@ -233,13 +233,13 @@ class Given {
 // Parses JSON text; Error with file and position, also beyond 64 levels of nesting.
 Json parse_json(const std::string& text, const std::string& where);
 
-// Applies one "a.b=value" (the form of --set) to a config.
+// Applies one "a.b=value" (the form of the field `set`) to a config.
 void set_json_path(Json& json, const std::string& assignment);
 template <class Config>
 void set_field(Config& config, const std::string& assignment) {
   Json json = to_json(config);
   set_json_path(json, assignment);
-  from_json(json, config, "--set " + assignment);
+  from_json(json, config, fmt::format("{} {}", Field("set"), assignment));
 }
 
 }  // namespace flowtalk

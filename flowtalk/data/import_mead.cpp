@@ -92,7 +92,19 @@ tensor::Tensor load_reconstruction(const fs::path& hdf5) {
   return motion;
 }
 
+void save_left_out(const ImportReport& report, const fs::path& file) {
+  std::string text;
+  for (const LeftOut& l : report.left_out) {
+    text += fmt::format("{}\t{}\t{}\n", l.kind, l.file, l.reason);
+  }
+  save_file(file, text);
+}
+
 ImportReport import_mead(const ImportOptions& options) {
+  for (const auto& [field, folder] :
+       {std::pair("reconstruction", options.reconstruction), std::pair("audio", options.sound)}) {
+    if (folder.empty()) fail_usage("{} is required: give a folder", Field(field));
+  }
   if (!can_read_hdf5()) load_hdf5(options.reconstruction, {}, 0);  // says how to get it
   RawTree tree = scan_raw_mead(options.reconstruction, options.sound, options.all_subjects);
   const fs::path mead = options.out / "mead";

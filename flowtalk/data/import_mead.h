@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "flowtalk/base/fields.h"
 #include "flowtalk/data/mead_tree.h"
 #include "flowtalk/tensor/tensor.h"
 
@@ -17,6 +18,18 @@ struct ImportOptions {
   bool all_subjects = false;  // also the 15 subjects without a speaking style
   int threads = 0;            // 0: all
   bool quiet = false;         // no progress
+
+  template <class V>
+  void fields(V&& field) {
+    field("reconstruction", reconstruction, "folder of EMICA's HDF5 files");
+    field("audio", sound, "folder of MEAD's sound files; any kind of sound");
+    field("output", out, "folder (default datasets)");
+    field("overwrite", overwrite, "make again the clips that are there");
+    field("all_subjects", all_subjects,
+          "also the 15 subjects without a speaking style, which are not trained on");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+    field("quiet", quiet, "print nothing");
+  }
 };
 
 struct ImportReport {
@@ -30,6 +43,9 @@ struct ImportReport {
 // both its files are; the motion is written last. Errors: no libhdf5 in this build, a folder that
 // is missing or holds nothing to import, an output that cannot be written.
 ImportReport import_mead(const ImportOptions& options);
+
+// What was left out as a table: a line per file, its kind, name and reason with tabs between.
+void save_left_out(const ImportReport& report, const std::filesystem::path& file);
 
 // (1, T, 403) of one EMICA file with the datasets shape (1,T,300), exp (1,T,100) and jaw (1,T,3);
 // the leading axis may be missing, and a shape of one frame stands for all. Errors name the file:

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/data/index.h"
@@ -19,9 +20,9 @@ namespace {
 
 constexpr const char* kMotionFile = "shape_pose_cam.hdf5";
 constexpr int kMaxDepth = 16;  // ends a walk along links that lead back
-// In the order in which they are taken when a take has several.
-constexpr std::array<std::string_view, 8> kSoundTypes = {".wav", ".flac", ".m4a",  ".mp4a",
-                                                         ".aac", ".mp3",  ".opus", ".ogg"};
+// Of several sounds of a take the first of these is taken, then any other.
+constexpr std::array<std::string_view, 8> kPreferred = {".wav", ".flac", ".m4a",  ".mp4a",
+                                                        ".aac", ".mp3",  ".opus", ".ogg"};
 
 // Where a raw file stands: its subject, the folder between subject and emotion, and its stem.
 struct Place {
@@ -97,8 +98,8 @@ std::vector<fs::path> files_below(const fs::path& root, const char* what) {
 // The better of two sounds of one take is the smaller: the folder `audio` before others, then by
 // file type.
 std::pair<bool, size_t> rank_of(const Place& place, const fs::path& file) {
-  const auto type = std::find(kSoundTypes.begin(), kSoundTypes.end(), file.extension().string());
-  return {place.view != "audio", static_cast<size_t>(type - kSoundTypes.begin())};
+  const auto type = std::find(kPreferred.begin(), kPreferred.end(), file.extension().string());
+  return {place.view != "audio", static_cast<size_t>(type - kPreferred.begin())};
 }
 
 std::map<std::string, fs::path> find_sounds(const fs::path& root) {
@@ -108,8 +109,8 @@ std::map<std::string, fs::path> find_sounds(const fs::path& root) {
   };
   std::map<std::string, Choice> best;
   for (const fs::path& file : files_below(root, "MEAD's ID/audio/EMOTION/level_K/SEQ.m4a")) {
-    const std::string type = file.extension().string();
-    if (std::find(kSoundTypes.begin(), kSoundTypes.end(), type) == kSoundTypes.end()) continue;
+    const auto listed = std::find(kPreferred.begin(), kPreferred.end(), file.extension().string());
+    if (listed == kPreferred.end() && !audio::is_sound_name(file)) continue;
     std::string why;
     const auto place = parse_take(file.parent_path() / file.stem(), &why);
     if (!place) continue;  // some other sound; a take without sound is told by its motion

@@ -67,9 +67,9 @@ std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReadin
   const int64_t vertices = vertices_of(layout, face);
   if (vertices != reading.vertices) {
     fail(
-        "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh (--face "
+        "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh ({} "
         "names the face of parameters)",
-        stored.where, vertices, reading.vertices);
+        stored.where, vertices, reading.vertices, Field("face"));
   }
   std::vector<VertexTake> takes;
   for (int64_t s = 0; s < layout.samples; ++s) {
@@ -111,9 +111,9 @@ void cut_to_shortest(VertexSequence& sequence, int64_t max_cut) {
     longest = std::max(longest, take.frames);
   }
   if (longest - shortest > max_cut) {
-    fail("{}: the ground truth has {} frames, predictions {}; lengths may differ by {} (--max-cut)",
+    fail("{}: the ground truth has {} frames, predictions {}; lengths may differ by {} ({})",
          sequence.name, sequence.truth.frames,
-         sequence.truth.frames == shortest ? longest : shortest, max_cut);
+         sequence.truth.frames == shortest ? longest : shortest, max_cut, Field("max_cut"));
   }
   sequence.cut_frames = longest - shortest;
   sequence.truth.frames = shortest;

@@ -88,9 +88,9 @@ LoadedSetup load_setup(const SetupSources& sources) {
     setup.measure.regions = sources.face->regions;
   } else {
     fail(
-        "a mesh of {} vertices needs its region lists: give --regions FOLDER with lve.txt, "
+        "a mesh of {} vertices needs its region lists: give {} FOLDER with lve.txt, "
         "fdd.txt, eve.txt{}",
-        sources.vertices,
+        sources.vertices, Field("regions"),
         sources.folders.empty() ? "" : fmt::format(" (none in {})", joined(sources.folders)));
   }
   if (setup.measure.regions.upper_face.empty()) return setup;
@@ -100,7 +100,7 @@ LoadedSetup load_setup(const SetupSources& sources) {
     setup.measure.rest = sources.face->rest;
   } else {
     setup.notes.push_back(
-        "FDD left out: it needs the template of the mesh; give --template, or put template.npy "
+        "FDD left out: it needs the template of the mesh; name one, or put template.npy "
         "beside the region lists");
   }
   return setup;

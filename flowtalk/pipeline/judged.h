@@ -15,7 +15,7 @@ namespace flowtalk::pipeline {
 // An emotion, how strong, and whose style.
 struct ConditionOptions {
   std::string prefix, role;  // of the fields: "from_"; what their help calls it
-  std::string emotion, id;
+  std::string emotion{}, id{};
   StrengthOptions strength{.prefix = prefix};
 
   template <class V>

@@ -31,7 +31,7 @@ std::string strength_label(double strength, char joint);
 struct StrengthOptions {
   std::string prefix;  // of the fields: "from_"
   std::string intensity = "medium";
-  std::optional<double> strength;  // none: the intensity says it
+  std::optional<double> strength{};  // none: the intensity says it
 
   template <class V>
   void fields(V&& field) {

@@ -3,11 +3,8 @@
 #include <glob.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <span>
-#include <string_view>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
@@ -19,21 +16,11 @@ namespace {
 
 constexpr float kSilent = 2e-4f;  // of full scale: six steps of 16 bits, as faint as dither
 
-bool has_sound_extension(const fs::path& path) {
-  constexpr std::array<std::string_view, 12> kExtensions = {".wav",  ".flac", ".mp3", ".ogg",
-                                                            ".opus", ".m4a",  ".aac", ".g722",
-                                                            ".mp4",  ".webm", ".mkv", ".aiff"};
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
 std::vector<fs::path> in_folder(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(folder, code)) {
-    if (entry.is_regular_file(code) && has_sound_extension(entry.path())) {
+    if (entry.is_regular_file(code) && audio::is_sound_name(entry.path())) {
       found.push_back(entry.path());
     }
   }

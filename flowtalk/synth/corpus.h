@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "flowtalk/base/fields.h"
+
 namespace flowtalk::synth {
 
 // Who speaks. The unseen parts hold test sentences only, said by voices that no training corpus
@@ -32,6 +34,20 @@ struct CorpusOptions {
   bool augment = true;  // mild noise, room and bandwidth on a part of the voices
   int threads = 0;      // 0: all
   bool quiet = false;   // no progress
+
+  // What people choose; parts and phone corpora belong to the benchmarks.
+  template <class V>
+  void fields(V&& field) {
+    field("output", out, "folder (default datasets)");
+    field("seed", seed, "of everything that is drawn (default 1)");
+    field("clips_per_style", clips_per_style, between(0, 670),
+          "of the 670 of each of the 32 styles; 0 makes all, default 60");
+    field("real_prompts", real_prompts,
+          "leave out the recorded prompts of Debian's asterisk packages");
+    field("augment", augment, "no noise, rooms or bandwidth limits");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+    field("quiet", quiet, "print nothing");
+  }
 };
 
 std::filesystem::path part_folder(const CorpusOptions& options);

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 
+#include "flowtalk/base/fields.h"
+
 namespace flowtalk::synth {
 
 struct PhoneCorpusOptions {
@@ -16,6 +18,18 @@ struct PhoneCorpusOptions {
   bool real_prompts = true;     // as far as installed
   int threads = 0;              // 0: all
   bool quiet = false;           // no progress
+
+  template <class V>
+  void fields(V&& field) {
+    field("seed", seed, "of everything that is drawn (default 1)");
+    field("hours", hours, between(0.001, 1000.0), "of synthetic English; default 2.75");
+    field("foreign_share", foreign_share, between(0.0, 10.0),
+          "so much again in Mandarin, Japanese, Spanish and German; default 0.25");
+    field("real_prompts", real_prompts,
+          "leave out the recorded prompts of Debian's asterisk packages");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+    field("quiet", quiet, "print nothing");
+  }
 };
 
 struct PhoneCorpusReport {

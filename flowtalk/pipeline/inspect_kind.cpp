@@ -3,11 +3,11 @@
 #include <map>
 #include <string>
 
-#include "apps/inspect_report.h"
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/pipeline/inspect_report.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 namespace {
 
 using Shape = std::vector<int64_t>;
@@ -194,4 +194,4 @@ void judge(Json& report) {
   report["use"] = verdict.use;
 }
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

@@ -1,4 +1,4 @@
-#include "apps/inspect_report.h"
+#include "flowtalk/pipeline/inspect_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
@@ -135,20 +135,13 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   }
 }
 
-bool is_named_like_sound(const fs::path& path) {
-  const std::string name = path.extension().string();
-  constexpr const char* kNames[] = {".wav", ".flac", ".mp3",  ".m4a", ".ogg",  ".opus",
-                                    ".aac", ".mp4",  ".webm", ".wma", ".aiff", ".g722"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
 // Whatever libav reads; a file that nothing reads gets one message that says what would be read.
 void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   report["format"] = "audio";
   if (formats::MappedFile(path).bytes().starts_with("\x1f\x8b")) {
     fail("{}: compressed by gzip; unpack it with gunzip first", path.string());
   }
-  if (is_named_like_sound(path)) return add_audio(report, path, listed_values);
+  if (audio::is_sound_name(path)) return add_audio(report, path, listed_values);
   try {
     add_audio(report, path, listed_values);
   } catch (const Error&) {
@@ -182,4 +175,4 @@ Json inspect_report(const fs::path& path, int64_t listed_values) {
   return report;
 }
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

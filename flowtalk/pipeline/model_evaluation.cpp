@@ -1,29 +1,27 @@
-#include "apps/model_evaluation.h"
+#include "flowtalk/pipeline/model_evaluation.h"
 
 #include <algorithm>
 #include <array>
 
-#include "apps/fingerprint.h"
-#include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/formats/sha256.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/pipeline/voices.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array kFormOptions = {
-    "--dataset",       "--split",     "--num-samples", "--max-epoch",   "--skip-steps",
-    "--test-subjects", "--save-path", "--model",       "--temperature", "--seed",
-    "--deterministic", "--encoder",   "--id",          "--classifier",  "--subset",
-    "--guidance",      "--blinks"};
+constexpr std::array kFormFields = {
+    "dataset",   "split",      "num_samples", "max_epoch", "skip_steps",    "test_subjects",
+    "save_path", "model",      "temperature", "seed",      "deterministic", "encoder",
+    "id",        "classifier", "subset",      "guidance",  "blinks"};
 
 // The words of a list that is separated by spaces or commas.
 std::vector<std::string> words_of(const std::string& text) {
@@ -42,8 +40,8 @@ std::vector<std::string> words_of(const std::string& text) {
 
 std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
   std::vector<int> styles;
-  if (!e.style.empty()) parse_style_or_average(e.style);
-  for (const std::string& word : words_of(e.subjects)) styles.push_back(parse_style(word));
+  if (!e.id.empty()) parse_style_or_average(e.id);
+  for (const std::string& word : words_of(e.test_subjects)) styles.push_back(parse_style(word));
   std::vector<data::Clip> clips = e.data.clips();
   std::erase_if(clips, [&](const data::Clip& clip) {
     return !styles.empty() &&
@@ -58,30 +56,30 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
   return clips;
 }
 
-// --max-epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
+// max_epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
 void check_epoch(const fs::path& checkpoint, int epoch) {
   const fs::path state = checkpoint / "training" / "state.json";
   if (!fs::exists(state)) {
-    fail_usage("--max-epoch {}: {} does not say of which epoch it is; leave the option out", epoch,
-               checkpoint.string());
+    fail_usage("{} {}: {} does not say of which epoch it is; leave the option out",
+               Field("max_epoch"), epoch, checkpoint.string());
   }
   const Json json = parse_json(load_file(state), state.string());
   if (json.value("epoch", 0) != epoch) {
-    fail_usage("--max-epoch {}: {} is of epoch {}; leave the option out", epoch,
+    fail_usage("{} {}: {} is of epoch {}; leave the option out", Field("max_epoch"), epoch,
                checkpoint.string(), json.value("epoch", 0));
   }
 }
 
-// A checkpoint; of a run, the one of --max-epoch, or the best, or the last.
+// A checkpoint; of a run, the one of max_epoch, or the best, or the last.
 fs::path checkpoint_of(const ModelEvaluation& e) {
-  const std::string& given = e.run_folder.empty() ? e.performance.model.checkpoint : e.run_folder;
+  const std::string& given = e.save_path.empty() ? e.sampling.model.model : e.save_path;
   fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
   if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
-    const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch);
+    const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch.value_or(0));
     if (fs::exists(of_epoch)) return of_epoch;
-    folder /= fs::exists(folder / "best") && e.max_epoch == 0 ? "best" : "last";
+    folder /= fs::exists(folder / "best") && !e.max_epoch ? "best" : "last";
   }
-  if (e.max_epoch > 0) check_epoch(folder, e.max_epoch);
+  if (e.max_epoch) check_epoch(folder, *e.max_epoch);
   return folder;
 }
 
@@ -94,24 +92,23 @@ std::string protocol_of(const fs::path& checkpoint) {
 }
 
 std::string sampling_of(const ModelEvaluation& e) {
-  const Performance& p = e.performance;
+  const SamplingOptions& p = e.sampling;
   std::string more;
   if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
   if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
   if (p.deterministic) return "deterministic" + more;
-  return fmt::format("temperature {}, seed {}", p.temperature_label(), p.seed) + more;
+  return fmt::format("temperature {}, seed {}", text_of(p.temperature), p.seed) + more;
 }
 
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
-  const Performance& performance = e.performance;
   predict::PredictOptions options;
   options.emotion = {};
   options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
   options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-  options.style = e.style.empty() ? clip.name.style : parse_style_or_average(e.style);
-  performance.sample_into(options);
+  options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id);
+  e.sampling.into(options);
   // Each clip draws its own noise: with one noise for all, no number of clips would average it out.
-  options.seed = Rng(performance.seed).fork(clip.stem).next_u64();
+  options.seed = Rng(e.sampling.seed).fork(clip.stem).next_u64();
   return options;
 }
 
@@ -119,22 +116,24 @@ predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& c
 class Prediction {
  public:
   Prediction(const ModelEvaluation& e, const predict::Predictor& predictor,
-             const std::vector<data::Clip>& clips, const face::Deformer& deformer)
+             const std::vector<data::Clip>& clips, const face::Deformer& deformer,
+             const Reporter& reporter)
       : e_(e),
         predictor_(predictor),
         clips_(clips),
         deformer_(deformer),
-        observation_(e.observation, predictor, clips, deformer),
+        reporter_(reporter),
+        observation_(e.observation, predictor, clips, deformer, reporter),
         observed_(clips.size()) {}
 
   evaluate::VertexSequence of(size_t i, int64_t max_cut) {
     const data::Clip& clip = clips_[i];
     const motion::Motion truth = motion::load_motion(clip.npy, predictor_.config().axes);
-    const audio::Audio voice = load_voice(clip.wav);
+    const audio::Audio voice = load_voice(clip.wav, reporter_);
     const auto features = with_context(clip.wav.string(), [&] { return predictor_.encode(voice); });
     const predict::PredictOptions options = options_of(e_, clip);
     std::vector<motion::Motion> samples;
-    for (int sample = 0; sample < e_.samples; ++sample) {
+    for (int sample = 0; sample < e_.num_samples; ++sample) {
       predict::PredictOptions take = options;
       take.take = static_cast<uint32_t>(sample);
       samples.push_back(predictor_.predict(features, take));
@@ -167,79 +166,60 @@ class Prediction {
   const predict::Predictor& predictor_;
   const std::vector<data::Clip>& clips_;
   const face::Deformer& deformer_;
+  const Reporter& reporter_;
   Observation observation_;
   std::vector<evaluate::Observations> observed_;
 };
 
 }  // namespace
 
-void ModelEvaluation::add_to(CLI::App& app) {
-  data.add_to(app, fmt::format("folder in 3DMEAD's layout (default {})", data.dataset));
-  app.add_option("--num-samples", samples,
-                 "predictions per clip (default 1; MEE, CE and diversity are meant for 10)")
-      ->check(CLI::Range(1, 1000));
-  app.add_option("--test-subjects", subjects, "ids, separated by spaces or commas (default all)");
-  app.add_option("--id", style,
-                 "predict every clip in this style, or average (default: the clip's own)");
-  app.add_option("--save-path", run_folder, "the run whose checkpoint is measured");
-  app.add_option("--max-epoch", max_epoch, "which epoch of the run (default the last)")
-      ->check(CLI::Range(1, 1000000));
-  app.add_option("--skip-steps", skip_steps, "for diffusion models: denoising steps to skip")
-      ->check(CLI::Range(0, 1000000));
-  observation.add_to(app);
-  performance.add_sampling_to(app);
-}
-
-void ModelEvaluation::refuse_with_files(const CLI::App& app) const {
-  for (const char* option : kFormOptions) {
-    if (app.count(option) > 0) {
-      fail_usage(
-          "{} belongs to the evaluation of a model; with --ground-truth and --predictions "
-          "leave it out",
-          option);
-    }
+void ModelEvaluation::refuse_with_files(const Given& given) const {
+  for (const char* field : kFormFields) {
+    if (!given(field)) continue;
+    fail_usage("{} belongs to the evaluation of a model; with {} and {} leave it out", Field(field),
+               Field("ground_truth"), Field("predictions"));
   }
 }
 
 evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
-                                      int64_t max_cut, bool quiet) const {
-  if (!run_folder.empty() && !performance.model.checkpoint.empty()) {
-    fail_usage("--save-path and --model both name the model; leave one out");
+                                      int64_t max_cut, const Reporter& reporter) const {
+  if (!save_path.empty() && !sampling.model.model.empty()) {
+    fail_usage("{} and {} both name the model; leave one out", Field("save_path"), Field("model"));
   }
   const fs::path checkpoint = checkpoint_of(*this);
-  if (skip_steps >= 0) {
-    fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
-               checkpoint.string());
+  if (skip_steps) {
+    fail_usage("{} is for diffusion models; {} is a flow, which samples in one step",
+               Field("skip_steps"), checkpoint.string());
   }
   const std::vector<data::Clip> clips = chosen_clips(*this);
   const auto predictor =
-      predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
+      predict::Predictor::load(checkpoint, sampling.model.threads, sampling.model.encoder);
   check_axes(data.folder(), predictor);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
-  const bool shipped = run_folder.empty() && performance.model.checkpoint.empty();
+  const bool shipped = save_path.empty() && sampling.model.model.empty();
   const std::string name = shipped ? "the default model" : checkpoint.string();
   report.title = "Evaluation of " + name;
   report.facts = {{"data set", data.folder().string()},
-                  {"split", data.split + (subjects.empty() ? "" : " of " + subjects)},
+                  {"split", data.split + (test_subjects.empty() ? "" : " of " + test_subjects)},
                   {"protocol", protocol_of(checkpoint)},
-                  {"style", style.empty() ? "of each clip" : style},
+                  {"style", id.empty() ? "of each clip" : id},
                   {"model", name},
-                  {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
+                  {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
                   {"sampling", sampling_of(*this)}};
   const auto& external = predictor.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
-  Prediction prediction(*this, predictor, clips, deformer);
-  ThreadPool pool(performance.model.threads);
+  Prediction prediction(*this, predictor, clips, deformer, reporter);
+  ThreadPool pool(sampling.model.threads);
   const auto count = static_cast<int64_t>(clips.size());
-  Progress progress("evaluate", count, "clips", quiet);
+  const Advance advance = reporter.begin("evaluate", count, "clips");
   report.sequences = evaluate::measure_all(
       setup, count, [&](int64_t i) { return prediction.of(static_cast<size_t>(i), max_cut); }, pool,
-      [&](int64_t) { progress.advance(); });
+      [&](int64_t) { advance(1, ""); });
   prediction.finish(report);
   return report;
 }
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

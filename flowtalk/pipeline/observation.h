@@ -1,25 +1,33 @@
 // What `evaluate --dataset` sees of each clip beyond vertex distances, and on which clips.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/reporter.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_recognizer.h"
 #include "flowtalk/evaluate/observe.h"
 #include "flowtalk/predict/predictor.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 
 struct ObservationOptions {
   std::string classifier;  // empty: the one that ships
   int subset = 32;
 
-  void add_to(CLI::App& app);
+  template <class V>
+  void fields(V&& field) {
+    field("classifier", classifier,
+          "emotion classifier, see `flowtalk train classifier` (default: the one that ships)");
+    field("subset", subset, between(0, 1000000),
+          "on how many clips the costly figures are measured: spread, density, and closures where "
+          "a recogniser must listen; 0 leaves them out, default 32");
+  }
 };
 
 class Observation {
@@ -27,7 +35,8 @@ class Observation {
   // Decides what can be seen; what cannot is told by notes(). Errors: a classifier that was named
   // is not there, is damaged, or is of other expression axes than the model's.
   Observation(const ObservationOptions& options, const predict::Predictor& predictor,
-              const std::vector<data::Clip>& clips, const face::Deformer& deformer);
+              const std::vector<data::Clip>& clips, const face::Deformer& deformer,
+              const Reporter& reporter);
 
   // Of clip i. Any thread may call it.
   evaluate::Observations of(size_t i, const evaluate::ObservedClip& clip) const;
@@ -43,6 +52,7 @@ class Observation {
   const predict::Predictor& predictor_;
   const std::vector<data::Clip>& clips_;
   const face::Deformer& deformer_;
+  const Reporter& reporter_;
   std::optional<evaluate::EmotionClassifier> classifier_;
   std::vector<std::optional<size_t>>
       partner_;  // of clips in the subset: whose voice is taken instead
@@ -53,4 +63,4 @@ class Observation {
   std::vector<std::string> notes_;
 };
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

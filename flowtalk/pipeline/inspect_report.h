@@ -6,7 +6,7 @@
 
 #include "flowtalk/base/fields.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 
 // Everything about one file or folder. Errors name it: missing, damaged, of no known kind.
 Json inspect_report(const std::filesystem::path& path, int64_t listed_values);
@@ -14,7 +14,4 @@ Json inspect_report(const std::filesystem::path& path, int64_t listed_values);
 // Adds "kind", "usable" and "use": what the contents are to flowtalk.
 void judge(Json& report);
 
-// For people. At most `most_arrays` arrays are listed.
-void print_report(const Json& report, size_t most_arrays);
-
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

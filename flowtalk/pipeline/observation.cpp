@@ -1,20 +1,20 @@
-#include "apps/observation.h"
+#include "flowtalk/pipeline/observation.h"
 
 #include <algorithm>
 #include <filesystem>
 
-#include "apps/judged.h"
-#include "apps/voices.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/evaluate/closures.h"
+#include "flowtalk/pipeline/judged.h"
+#include "flowtalk/pipeline/voices.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr uint64_t kSubsetSeed = 1;  // the same clips whatever --seed is
+constexpr uint64_t kSubsetSeed = 1;  // the same clips whatever the seed is
 
 fs::path phone_file(const data::Clip& clip) {
   return clip.wav.parent_path().parent_path() / "phones" / (clip.stem + ".lab");
@@ -22,19 +22,14 @@ fs::path phone_file(const data::Clip& clip) {
 
 }  // namespace
 
-void ObservationOptions::add_to(CLI::App& app) {
-  app.add_option(
-      "--classifier", classifier,
-      "emotion classifier, see `flowtalk train classifier` (default: the one that ships)");
-  app.add_option("--subset", subset,
-                 "on how many clips the costly figures are measured: spread, density, and closures "
-                 "where a recogniser must listen; 0 leaves them out (default 32)")
-      ->check(CLI::Range(0, 1000000));
-}
-
 Observation::Observation(const ObservationOptions& options, const predict::Predictor& predictor,
-                         const std::vector<data::Clip>& clips, const face::Deformer& deformer)
-    : predictor_(predictor), clips_(clips), deformer_(deformer), partner_(clips.size()) {
+                         const std::vector<data::Clip>& clips, const face::Deformer& deformer,
+                         const Reporter& reporter)
+    : predictor_(predictor),
+      clips_(clips),
+      deformer_(deformer),
+      reporter_(reporter),
+      partner_(clips.size()) {
   choose_classifier(options);
   choose_subset(options.subset);
   choose_phones();
@@ -47,14 +42,15 @@ void Observation::choose_classifier(const ObservationOptions& options) {
   if (classifier_->axes() == axes) return;
   if (named) {
     fail(
-        "--classifier {}: judges motion of the face '{}', the model's is '{}'; train one with "
-        "`flowtalk train classifier --set face={}`",
-        options.classifier, text_of(classifier_->axes()), text_of(axes), text_of(axes));
+        "{} {}: judges motion of the face '{}', the model's is '{}'; train one with "
+        "`flowtalk train classifier`, set face={}",
+        Field("classifier"), options.classifier, text_of(classifier_->axes()), text_of(axes),
+        text_of(axes));
   }
   classifier_.reset();
   notes_.push_back(
       fmt::format("emotion, intensity and monotonicity left out: the classifier that ships judges "
-                  "the built-in head, the model's axes are '{}'; give --classifier",
+                  "the built-in head, the model's axes are '{}'",
                   text_of(axes)));
 }
 
@@ -75,11 +71,11 @@ void Observation::choose_subset(int size) {
     partner_[order[k]] = order[(k + next) % subset_];
   }
   if (subset_ == 0) {
-    notes_.push_back("spread, NLL and conditioning gain left out: --subset is 0");
+    notes_.push_back("spread, NLL and conditioning gain left out: the subset is 0");
   } else if (subset_ < clips_.size()) {
     notes_.push_back(
         fmt::format("spread, NLL, conditioning gain and residual: on {} of {} clips, always the "
-                    "same ones (--subset)",
+                    "same ones",
                     subset_, clips_.size()));
   }
   rho_ = std::make_shared<const std::vector<float>>(predictor_.base_rho());
@@ -110,7 +106,7 @@ std::optional<std::vector<data::Phone>> Observation::phones_of(size_t i) const {
   if (fs::exists(labels)) return data::load_phones(labels);
   if (!recognizer_ || !partner_[i]) return std::nullopt;
   const std::lock_guard lock(listening_);
-  return recognizer_->recognize(load_voice(clips_[i].wav));
+  return recognizer_->recognize(load_voice(clips_[i].wav, reporter_));
 }
 
 evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& clip) const {
@@ -128,7 +124,7 @@ evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& c
     seen.spread = evaluate::see_spread(predictor_, clip, deformer_);
   }
   if (*partner_[i] != i) {
-    const auto other = predictor_.encode(load_voice(clips_[*partner_[i]].wav));
+    const auto other = predictor_.encode(load_voice(clips_[*partner_[i]].wav, reporter_));
     seen.density = evaluate::see_density(predictor_, clip, other, rho_);
   }
   return seen;
@@ -138,4 +134,4 @@ std::vector<std::pair<std::string, std::string>> Observation::facts() const {
   return {{"lips count as shut", fmt::format("below {:.2g} mm", 1e3 * evaluate::kShutLips)}};
 }
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

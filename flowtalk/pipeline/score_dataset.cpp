@@ -1,20 +1,17 @@
 // flowtalk score --dataset: are the labels recognised, and which clips are implausible?
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "apps/score.h"
-#include "apps/voices.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/base/progress.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/plausibility.h"
+#include "flowtalk/pipeline/score.h"
+#include "flowtalk/pipeline/voices.h"
 
-namespace flowtalk::apps {
+namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
@@ -36,9 +33,10 @@ struct Summary {
   double accuracy() const { return static_cast<double>(emotion_right) / clips; }
 };
 
-Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style) {
+Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style,
+             const Reporter& reporter) {
   const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
-  const audio::Audio voice = load_voice(clip.wav);
+  const audio::Audio voice = load_voice(clip.wav, reporter);
   return with_context(clip.npy.string(), [&] {
     const auto speech = predictor.encode(voice);
     const std::optional<int> style = any_style ? std::nullopt : std::optional<int>(clip.name.style);
@@ -88,48 +86,52 @@ std::string suspicion(const Judged& clip, double z) {
   return z < -evaluate::kImplausible ? "too regular" : "";
 }
 
-void print_summary(const Summary& s, const ScoredDataset& c, const predict::Calibration& used) {
-  fmt::print("{} clips, split {}, style {}\n", s.clips, c.data.split,
-             c.style == "any" ? "the most likely" : "of each clip's name");
-  fmt::print("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n", s.accuracy(),
-             s.emotion_right, s.clips, s.confidence);
+std::string text_of(const Summary& s, const ScoreOptions& o, const predict::Calibration& used) {
+  std::string text =
+      fmt::format("{} clips, split {}, style {}\n", s.clips, o.data.split,
+                  o.condition.id == "any" ? "the most likely" : "of each clip's name");
+  text += fmt::format("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n",
+                      s.accuracy(), s.emotion_right, s.clips, s.confidence);
   if (s.emotional > 0) {
-    fmt::print("emotion and level        {:.3f}  ({} of {} emotional clips)\n",
-               static_cast<double>(s.level_right) / s.emotional, s.level_right, s.emotional);
+    text +=
+        fmt::format("emotion and level        {:.3f}  ({} of {} emotional clips)\n",
+                    static_cast<double>(s.level_right) / s.emotional, s.level_right, s.emotional);
   }
-  if (c.style == "any") {
-    fmt::print("style recognised         {:.3f}\n", static_cast<double>(s.style_right) / s.clips);
+  if (o.condition.id == "any") {
+    text += fmt::format("style recognised         {:.3f}\n",
+                        static_cast<double>(s.style_right) / s.clips);
   }
-  fmt::print("bits per dimension       {:.3f}  (mean under the labels)\n", s.bits);
-  fmt::print("exponent                 {:.3g}  ({})\n\n", used.exponent,
-             used.clips > 0 ? fmt::format("fitted on {} clips", used.clips)
-                            : std::string("usual; fit it with --calibrate"));
-  fmt::print("{:<12}", "labelled");
-  for (const auto name : kEmotions) fmt::print("{:>10}", name);
+  text += fmt::format("bits per dimension       {:.3f}  (mean under the labels)\n", s.bits);
+  text += fmt::format("exponent                 {:.3g}  ({})\n\n", used.exponent,
+                      used.clips > 0 ? fmt::format("fitted on {} clips", used.clips)
+                                     : fmt::format("usual; fit it with {}", Field("calibrate")));
+  text += fmt::format("{:<12}", "labelled");
+  for (const auto name : kEmotions) text += fmt::format("{:>10}", name);
   for (size_t e = 0; e < kEmotions.size(); ++e) {
-    fmt::print("\n{:<12}", kEmotions[e]);
-    for (const int count : s.confusion[e]) fmt::print("{:>10}", count);
+    text += fmt::format("\n{:<12}", kEmotions[e]);
+    for (const int count : s.confusion[e]) text += fmt::format("{:>10}", count);
   }
-  fmt::print("\n");
+  return text + "\n";
 }
 
-void print_suspicious(const std::vector<Judged>& clips, const std::vector<double>& z) {
-  fmt::print("\n{:<16}{:>8}{:>14}  {:<18}{}\n", "implausible", "z", "bits per dim", "labelled",
-             "why");
+std::string suspicious_of(const std::vector<Judged>& clips, const std::vector<double>& z) {
+  std::string text = fmt::format("\n{:<16}{:>8}{:>14}  {:<18}{}\n", "implausible", "z",
+                                 "bits per dim", "labelled", "why");
   int found = 0;
   for (const size_t i : evaluate::most_suspicious(z)) {
     if (!is_suspicious(clips[i], z[i])) continue;
     ++found;
-    fmt::print("{:<16}{:>8.1f}{:>14.3f}  {:<18}{}\n", clips[i].stem, z[i], clips[i].bits(),
-               text_of(clips[i].label), suspicion(clips[i], z[i]));
+    text += fmt::format("{:<16}{:>8.1f}{:>14.3f}  {:<18}{}\n", clips[i].stem, z[i], clips[i].bits(),
+                        text_of(clips[i].label), suspicion(clips[i], z[i]));
   }
-  fmt::print("{} of {} clips; |z| > {} or another emotion is more likely\n", found, clips.size(),
-             evaluate::kImplausible);
+  text += fmt::format("{} of {} clips; |z| > {} or another emotion is more likely\n", found,
+                      clips.size(), evaluate::kImplausible);
+  return text;
 }
 
-Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDataset& c,
+Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoreOptions& o,
              const predict::Calibration& used) {
-  Json json{{"split", c.data.split},
+  Json json{{"split", o.data.split},
             {"clips", s.clips},
             {"emotion_accuracy", s.accuracy()},
             {"mean_probability", s.confidence},
@@ -161,41 +163,34 @@ Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDat
 
 }  // namespace
 
-void ScoredDataset::add_to(CLI::App& app) {
-  data.add_to(app, "folder in 3DMEAD's layout: all clips of a split are scored");
-  app.add_flag("--flag", flag, "list the clips whose likelihood is not that of their neighbours");
-  app.add_flag("--calibrate", calibrate,
-               "fit the exponent of the probabilities on this split and keep it in the checkpoint");
-}
-
-void ScoredDataset::run(const ModelChoice& model, const std::string& json, bool quiet) const {
+Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
+  const std::string& style = o.condition.id;
   if (!style.empty() && style != "any") {
-    fail_usage("--id {}: a data set's clips have their own styles; leave it out, or give any",
-               style);
+    fail_usage("{} {}: a data set's clips have their own styles; leave it out, or give any",
+               Field("id"), style);
   }
-  const auto clips = data.clips();
-  const fs::path checkpoint = model.folder();
+  const auto clips = o.data.clips();
+  const fs::path checkpoint = o.model.folder();
   predict::Calibration used = predict::load_calibration(checkpoint);
-  if (calibrate) check_writable(checkpoint / "calibration.json");
-  const predict::Predictor predictor = model.load();
-  check_axes(data.folder(), predictor);
-  Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
+  if (o.calibrate) check_writable(checkpoint / "calibration.json");
+  const predict::Predictor predictor = o.model.load();
+  check_axes(o.data.folder(), predictor);
+  const Advance advance = reporter.begin("score", static_cast<int64_t>(clips.size()), "clips");
   std::vector<Judged> judged;
   for (const data::Clip& clip : clips) {
-    judged.push_back(judge(clip, predictor, style == "any"));
-    progress.advance();
+    judged.push_back(judge(clip, predictor, style == "any", reporter));
+    advance(1, "");
   }
-  if (calibrate) {
+  if (o.calibrate) {
     std::vector<predict::LabelledLikelihood> labelled;
     for (const Judged& clip : judged) labelled.push_back({clip.label, clip.seen.log_probs});
     used = predict::fit_exponent(labelled);
     predict::save_calibration(checkpoint, used);
   }
   const Summary summary = summary_of(judged, used.exponent);
-  if (!json.empty()) save_file(json, json_of(judged, summary, *this, used).dump(2) + "\n");
-  if (quiet) return;
-  print_summary(summary, *this, used);
-  if (flag) print_suspicious(judged, z_of(judged));
+  std::string text = text_of(summary, o, used);
+  if (o.flag) text += suspicious_of(judged, z_of(judged));
+  return {json_of(judged, summary, o, used), std::move(text)};
 }
 
-}  // namespace flowtalk::apps
+}  // namespace flowtalk::pipeline

@@ -1,10 +1,10 @@
 // The report of `flowtalk inspect` for people.
+#include "apps/print_inspect.h"
+
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-
-#include "apps/inspect_report.h"
 
 namespace flowtalk::apps {
 namespace {

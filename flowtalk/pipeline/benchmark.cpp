@@ -1,0 +1,137 @@
+#include "flowtalk/pipeline/benchmark.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/formats/sha256.h"
+#include "flowtalk/synth/corpus.h"
+#include "flowtalk/synth/prompts.h"
+
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
+
+struct Part {
+  synth::CorpusPart part;
+  int clips_per_style;
+  const char* sha256;  // of its list of files, see list_files
+};
+
+struct Benchmark {
+  std::string_view name, summary;
+  bool real_prompts;
+  std::array<Part, 3> parts;
+};
+
+// Frozen: a change here is another benchmark and wants another name. Recorded prompts are for
+// training only and not in the hash: their labels are made by a speech recogniser whose rounding
+// differs between processors.
+constexpr uint64_t kSeed = 1;
+constexpr std::array<Benchmark, 2> kBenchmarks = {
+    {{"synth-s",
+      "a few clips of every speaker, for tests of the whole chain",
+      false,
+      {{{synth::CorpusPart::kSpeakers, 8,
+         "09e1a67587d20d5617781212f0fbf1a43a9cb6783fcd788f2deefe33b510cdf3"},
+        {synth::CorpusPart::kUnseenVoices, 2,
+         "bce0c56a6d24da5923eff4d730cc521736807dc20b0e5b60ae80bf20f908fcb4"},
+        {synth::CorpusPart::kUnseenSpeakers, 2,
+         "1e1030908c60d74a4dfc7289e2911e7b50e34dccaf7ad0570c72f05c68afee42"}}}},
+     {"synth-m",
+      "the corpus of docs/results.md, with recorded prompts in the training part",
+      true,
+      {{{synth::CorpusPart::kSpeakers, 60,
+         "8f203c364b294450539bfe3aa778d8de4cc2768ecd6d8d7641d27a31d58f69b2"},
+        {synth::CorpusPart::kUnseenVoices, 7,
+         "c1afce552239ab59e19e5d0027e8e43ba4668283e29f8a1373102b73fb261598"},
+        {synth::CorpusPart::kUnseenSpeakers, 7,
+         "7c60f681063ecaf6211aa3fb7c983a5fbc6d900592dd12f44cdec10977475fd7"}}}}}};
+
+const Benchmark& find_benchmark(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Benchmark& b : kBenchmarks) {
+    if (b.name == name) return b;
+    known.emplace_back(b.name);
+  }
+  fail_usage("benchmark '{}': expected one of {}{}", name, fmt::join(known, ", "),
+             did_you_mean(name, known));
+}
+
+// Whether a file of a part, as "M003_201_5_0.wav", is of a recorded prompt.
+bool is_recorded(const fs::path& file) {
+  const auto name = data::parse_stem(file.stem().string());
+  return name && name->sentence > data::kLastMeadSentence;
+}
+
+// The synthetic files of a part with their hashes, in sha256sum's format, sorted by name.
+std::string list_files(const fs::path& folder, const Reporter& reporter) {
+  std::vector<std::string> names;
+  for (const char* kind : {"wav", "param", "phones"}) {
+    for (const auto& entry : fs::directory_iterator(folder / kind)) {
+      if (is_recorded(entry.path())) continue;
+      names.push_back(fmt::format("{}/{}", kind, entry.path().filename().string()));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  const Advance advance = reporter.begin("hashing", static_cast<int64_t>(names.size()), "files");
+  std::string list;
+  for (const std::string& name : names) {
+    list += fmt::format("{}  {}\n", formats::sha256_of(folder / name), name);
+    advance(1, "");
+  }
+  return list;
+}
+
+// Makes the part; what differs from the frozen one is added to `differences`.
+BenchmarkPart make_part(const Benchmark& benchmark, const Part& part, synth::CorpusOptions options,
+                        const Reporter& reporter, std::vector<std::string>& differences) {
+  options.seed = kSeed;
+  options.part = part.part;
+  options.clips_per_style = part.clips_per_style;
+  options.real_prompts = benchmark.real_prompts;
+  const synth::CorpusReport report = synth::make_corpus(options);
+  const fs::path folder = synth::part_folder(options);
+  save_file(folder / "sha256.txt", list_files(folder, reporter));
+  const std::string hash = formats::sha256_of(folder / "sha256.txt");
+  const int64_t clips = report.written + report.kept;
+  if (hash != part.sha256) {
+    differences.push_back(fmt::format("{}: {} synthetic clips with hash {}, expected {}",
+                                      folder.string(), clips - report.real, hash, part.sha256));
+  }
+  return {folder, clips, report.real, report.duration_s};
+}
+
+}  // namespace
+
+std::vector<BenchmarkPart> make_benchmark(const BenchmarkOptions& o, const Reporter& reporter) {
+  const Benchmark& benchmark = find_benchmark(o.name);
+  if (benchmark.real_prompts && !synth::missing_voices().empty()) {
+    fail("{}: wants all recorded prompts, got {}; scripts/install_deps.sh corpus installs them",
+         benchmark.name, synth::missing_voices());
+  }
+  std::vector<BenchmarkPart> parts;
+  if (o.check) return parts;
+  synth::CorpusOptions options;
+  options.out = o.output;
+  options.phone_corpus = o.phones;
+  options.threads = o.threads;
+  options.quiet = o.quiet;
+  std::vector<std::string> differences;
+  for (const Part& part : benchmark.parts) {
+    parts.push_back(make_part(benchmark, part, options, reporter, differences));
+  }
+  if (!differences.empty()) {
+    fail(
+        "{} is not as frozen: {}. A corpus of other options must not share the folder; sha256.txt "
+        "in each part can be compared with another machine's",
+        benchmark.name, fmt::join(differences, "; "));
+  }
+  return parts;
+}
+
+}  // namespace flowtalk::pipeline

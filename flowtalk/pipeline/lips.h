@@ -1,0 +1,38 @@
+// Do the lips follow the voice? Needs no ground truth.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/reporter.h"
+#include "flowtalk/evaluate/lips.h"
+#include "flowtalk/pipeline/performance.h"
+
+namespace flowtalk::pipeline {
+
+struct LipsOptions {
+  std::vector<std::string> voices, motion;
+  std::string json, emotion = "neutral", face = "builtin";
+  PerformanceOptions performance;
+  bool quiet = false;
+  Given given{};
+
+  template <class V>
+  void fields(V&& field) {
+    field("voices", voices, "sound files, folders or globs");
+    field("motion", motion,
+          "motion files (.npy), one per voice; without them the motion is predicted here, without "
+          "chance unless a temperature is given");
+    field("json", json, "also write the figures to this file");
+    field("emotion", emotion, "of predicted motion (default neutral)");
+    field("face", face, "whose lips are measured: builtin, or a FLAME file (default builtin)");
+    field("performance", performance, "of predicted motion");
+    field("quiet", quiet, "print the pooled figure only");
+  }
+};
+
+evaluate::LipReport check_lips(LipsOptions options, const Reporter& reporter);
+// For people, a row per file unless only the pooled figure is wanted.
+std::string text_of(const evaluate::LipReport& report, bool pooled_only);
+
+}  // namespace flowtalk::pipeline

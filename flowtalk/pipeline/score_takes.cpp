@@ -1,0 +1,143 @@
+// flowtalk score VOICE --motion ...: one performance, or several ranked.
+#include <algorithm>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/pipeline/score.h"
+#include "flowtalk/pipeline/voices.h"
+
+namespace flowtalk::pipeline {
+namespace {
+
+struct Take {
+  std::string path;
+  int64_t frames = 0;
+  predict::Recognition seen;
+  std::optional<predict::Likelihood> given;  // under the condition of the options
+
+  // What takes are ranked by.
+  double bits() const {
+    return given ? given->bits_per_dim() : seen.bits_per_dim(seen.most_likely());
+  }
+};
+
+Take judge(const ScoreOptions& o, const predict::Predictor& predictor,
+           const predict::SpeechFeatures& speech, const std::string& path,
+           const Reporter& reporter) {
+  const motion::Motion motion = load_performance(path, predictor.config().axes);
+  return with_context(path, [&] {
+    Take take;
+    take.path = path;
+    take.frames = motion.frames();
+    auto style = o.condition.style_index();
+    if (!style && !o.condition.emotion.empty()) {
+      style = likeliest_style(predictor, speech, motion, o.condition.condition(0));
+    }
+    take.seen = recognise(predictor, speech, motion, style);
+    if (!o.condition.emotion.empty()) {
+      take.given = predictor.likelihood(speech, motion, o.condition.condition(take.seen.style));
+    }
+    warn_of_impossible(predictor, path, motion, reporter);
+    return take;
+  });
+}
+
+Json json_of(const Take& take, const std::string& given, double exponent) {
+  const auto p = predict::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = predict::emotion_probabilities(p);
+  Json json{{"motion", take.path},
+            {"frames", take.frames},
+            {"dimensions", take.seen.dimensions},
+            {"style", kStyles[static_cast<size_t>(take.seen.style)]}};
+  if (take.given) {
+    json["given"] = {{"condition", given},
+                     {"log_likelihood", take.given->log_prob},
+                     {"bits_per_dim", take.given->bits_per_dim()}};
+  }
+  json["most_likely"] = text_of(predict::label_at(take.seen.most_likely()));
+  for (size_t e = 0; e < kEmotions.size(); ++e) {
+    json["emotions"][std::string(kEmotions[e])] = emotions[e];
+  }
+  for (size_t i = 0; i < predict::kLabels; ++i) {
+    json["conditions"].push_back({{"condition", text_of(predict::label_at(i))},
+                                  {"log_likelihood", take.seen.log_probs[i]},
+                                  {"bits_per_dim", take.seen.bits_per_dim(i)},
+                                  {"probability", p[i]}});
+  }
+  return json;
+}
+
+std::string text_of(const Take& take, const ScoreOptions& o, double exponent) {
+  const size_t best = take.seen.most_likely();
+  std::string text = fmt::format("{}: {} frames, style {}{}\n", take.path, take.frames,
+                                 kStyles[static_cast<size_t>(take.seen.style)],
+                                 o.condition.id.empty() ? " (the most likely)" : "");
+  if (take.given) {
+    text += fmt::format("under {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n",
+                        o.condition.label(), take.given->log_prob, take.given->bits_per_dim());
+  }
+  text += fmt::format("most likely {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n\n",
+                      text_of(predict::label_at(best)), take.seen.log_probs[best],
+                      take.seen.bits_per_dim(best));
+  const auto p = predict::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = predict::emotion_probabilities(p);
+  text += fmt::format("{:<12}{:>8}{:>8}{:>8}{:>8}{:>11}\n", "probability", "all", "low", "medium",
+                      "high", "best bits");
+  for (size_t e = 0; e < kEmotions.size(); ++e) {
+    const size_t first = predict::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
+    double bits = take.seen.bits_per_dim(first);
+    std::string levels;
+    for (size_t l = 0; l < count; ++l) {
+      bits = std::min(bits, take.seen.bits_per_dim(first + l));
+      levels += e == 0 ? std::string(24, ' ') : fmt::format("{:>8.3f}", p[first + l]);
+    }
+    text += fmt::format("{:<12}{:>8.3f}{}{:>11.3f}\n", kEmotions[e], emotions[e], levels, bits);
+  }
+  return text;
+}
+
+std::string ranking_of(const std::vector<Take>& takes, const std::string& given) {
+  std::string text = fmt::format("{:>4}  {:<32}{:>14}{:>16}  {:<18}{}\n", "rank", "motion",
+                                 "bits per dim", "log-likelihood", "most likely", "style");
+  for (size_t i = 0; i < takes.size(); ++i) {
+    const Take& take = takes[i];
+    const size_t best = take.seen.most_likely();
+    text += fmt::format("{:>4}  {:<32}{:>14.3f}{:>16.1f}  {:<18}{}\n", i + 1, take.path,
+                        take.bits(), take.given ? take.given->log_prob : take.seen.log_probs[best],
+                        text_of(predict::label_at(best)),
+                        kStyles[static_cast<size_t>(take.seen.style)]);
+  }
+  text += fmt::format("ranked by bits per dimension under {}; fewer are more likely\n",
+                      given.empty() ? "each one's most likely condition" : given);
+  return text;
+}
+
+}  // namespace
+
+Scored score_takes(const ScoreOptions& o, const Reporter& reporter) {
+  o.condition.style_index();
+  const std::string label = o.condition.emotion.empty() ? "" : o.condition.label();
+  std::vector<Take> takes;
+  const auto calibration = predict::load_calibration(o.model.folder());
+  const predict::Predictor predictor = o.model.load();
+  const audio::Audio sound = load_voice(o.voice, reporter);
+  const auto speech = with_context(o.voice, [&] { return predictor.encode(sound); });
+  for (const std::string& path : o.motion) {
+    takes.push_back(judge(o, predictor, speech, path, reporter));
+  }
+  std::stable_sort(takes.begin(), takes.end(),
+                   [](const Take& a, const Take& b) { return a.bits() < b.bits(); });
+  Json all{{"voice", o.voice}, {"exponent", calibration.exponent}};
+  for (const Take& take : takes) {
+    all["takes"].push_back(json_of(take, label, calibration.exponent));
+  }
+  if (takes.size() == 1) return {all, text_of(takes.front(), o, calibration.exponent)};
+  const bool one_style = label.empty() || !o.condition.id.empty();
+  return {all,
+          ranking_of(takes,
+                     one_style ? label : label + " in each one's likeliest style (id names one)")};
+}
+
+}  // namespace flowtalk::pipeline
