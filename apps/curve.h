@@ -6,7 +6,7 @@
 #include <string>
 
 #include "flowtalk/condition/timeline.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::apps {
 

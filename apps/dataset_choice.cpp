@@ -30,11 +30,10 @@ std::vector<data::Clip> DatasetChoice::clips() const {
   return clips;
 }
 
-void check_axes(const fs::path& folder, const predict::Predictor& predictor) {
-  if (!fs::exists(folder / "synth.json") || predictor.config().axes == motion::Axes::kBuiltin)
-    return;
+void check_axes(const fs::path& folder, const predict::Session& session) {
+  if (!fs::exists(folder / "synth.json") || session.config().axes == motion::Axes::kBuiltin) return;
   fail("{}: moves the axes of the built-in head, the model those of {}; give --model another one",
-       folder.string(), owner_of(predictor.config().axes));
+       folder.string(), owner_of(session.config().axes));
 }
 
 }  // namespace flowtalk::apps

@@ -17,7 +17,7 @@
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/formats/npy.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/default_checkpoint.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;

@@ -53,11 +53,11 @@ std::vector<motion::Motion> motions_of(const LipsCommand& c, const face::Face& f
   }
   if (!motions.empty()) return motions;
   auto options = c.performance.options(parse_mood(c.emotion));
-  const auto predictor = c.performance.model.load();
-  options.regions = c.performance.regions(predictor);
-  warn_of_other_axes(predictor.config().axes, face);
+  const auto session = c.performance.model.load();
+  options.regions = c.performance.regions(session);
+  warn_of_other_axes(session.config().axes, face);
   for (const auto& voice : voices) {
-    motions.push_back(predictor.predict(load_voice(voice), options));
+    motions.push_back(session.predict(load_voice(voice), options));
   }
   return motions;
 }

@@ -7,6 +7,7 @@
 #include "apps/judged.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -50,30 +51,31 @@ void declare(CLI::App& app, RestyleEvaluation& c) {
       "  flowtalk evaluate restyle --dataset datasets --intensity low --json low.json\n");
 }
 
-predict::Condition recorded(const data::Clip& clip) {
+condition::Asked recorded(const data::Clip& clip) {
   const bool neutral = clip.name.emotion == kNeutral;
-  return predict::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
+  return analyse::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
 }
 
 // The clip in each of the other emotions.
 std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluation& c,
-                                   const predict::Predictor& predictor,
+                                   const predict::Session& session,
                                    const evaluate::EmotionClassifier& classifier) {
-  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
   const audio::Audio voice = load_voice(clip.wav);
   return with_context(clip.npy.string(), [&] {
-    const auto speech = predictor.encode(voice);
+    const auto speech = session.encode(voice);
     const evaluate::RestyledRecording original(classifier, face::builtin_face(), motion);
-    const predict::Condition from = recorded(clip);
+    const condition::Asked from = recorded(clip);
     std::vector<RestyledPair> pairs;
     for (int emotion = 0; emotion < static_cast<int>(kEmotions.size()); ++emotion) {
       if (emotion == clip.name.emotion) continue;
-      predict::Condition to = from;
+      condition::Asked to = from;
       to.emotion.fill(0);
       to.emotion[static_cast<size_t>(emotion)] = 1;
       to.strength = emotion == kNeutral ? 0 : c.strength.value();
       if (!c.style.empty()) to.style = parse_style(c.style);
-      const auto made = predictor.restyle(speech, motion, from, to, static_cast<float>(c.keep));
+      const auto made =
+          analyse::restyle(session, speech, motion, from, to, static_cast<float>(c.keep));
       pairs.push_back(original.compare(made, clip.name.emotion, emotion));
     }
     return pairs;
@@ -82,10 +84,10 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
 
 std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
                                     const std::vector<data::Clip>& clips) {
-  const predict::Predictor predictor = c.model.load();
-  check_axes(c.data.folder(), predictor);
+  const predict::Session session = c.model.load();
+  check_axes(c.data.folder(), session);
   const auto classifier = load_classifier(c.classifier);
-  const motion::Axes axes = predictor.config().axes, judged = classifier.axes();
+  const motion::Axes axes = session.config().axes, judged = classifier.axes();
   if (axes != motion::Axes::kBuiltin || judged != motion::Axes::kBuiltin) {
     fail(
         "lips are measured on the built-in head; the model's axes are '{}', those of the "
@@ -98,7 +100,7 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
   Progress progress("restyle", count, "clips", c.quiet);
   pool.parallel_for(count, [&](int64_t i) {
     const auto at = static_cast<size_t>(i);
-    of_clip[at] = pairs_of(clips[at], c, predictor, classifier);
+    of_clip[at] = pairs_of(clips[at], c, session, classifier);
     progress.advance();
   });
   std::vector<RestyledPair> pairs;

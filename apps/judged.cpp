@@ -5,14 +5,16 @@
 #include <filesystem>
 
 #include "apps/command_line.h"
+#include "flowtalk/analyse/plausibility.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/predict/default_checkpoint.h"
 
 namespace flowtalk::apps {
 namespace {
 
-// Of predict::Predictor::prior_error: recorded clips of the corpus have at most 0.41, frozen faces
+// Of analyse::prior_error: recorded clips of the corpus have at most 0.41, frozen faces
 // and noise 0.92 and more.
 constexpr double kImpossible = 0.6;
 
@@ -30,9 +32,9 @@ std::optional<int> ConditionOptions::style_index() const {
   return parse_style(style);
 }
 
-predict::Condition ConditionOptions::condition(int style_number) const {
+condition::Asked ConditionOptions::condition(int style_number) const {
   const Mood mood = parse_mood(emotion);
-  predict::Condition c;
+  condition::Asked c;
   c.emotion = mood.weights;
   const float wanted = strength.value();
   c.strength = mood.neutral() ? 0.0f : wanted;
@@ -46,7 +48,7 @@ std::string ConditionOptions::label() const {
   return fmt::format("{} {}", mood.label, strength.label(' '));
 }
 
-std::string text_of(const predict::Label& label) {
+std::string text_of(const analyse::Label& label) {
   const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
   if (label.emotion == kNeutral) return std::string(emotion);
   return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
@@ -59,9 +61,9 @@ evaluate::EmotionClassifier load_classifier(const std::string& named) {
   return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
 }
 
-void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,
+void warn_of_impossible(const predict::Session& session, const std::string& path,
                         const motion::Motion& motion) {
-  const double error = predictor.prior_error(motion);
+  const double error = analyse::prior_error(session, motion);
   if (error < kImpossible) return;
   warn(
       fmt::format("{}: {:.0f} % of this motion is beyond what the model has learned of faces; what "

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "apps/performance.h"
+#include "flowtalk/analyse/recognition.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
-#include "flowtalk/predict/recognition.h"
 
 namespace flowtalk::apps {
 
@@ -21,12 +21,12 @@ struct ConditionOptions {
   void add_to(CLI::App& app, const std::string& prefix, const std::string& what);
   std::optional<int> style_index() const;  // none if not given
   // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
-  predict::Condition condition(int style) const;
+  condition::Asked condition(int style) const;
   std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
 };
 
 // "angry high", "neutral"
-std::string text_of(const predict::Label& label);
+std::string text_of(const analyse::Label& label);
 
 // The emotion classifier in a folder or run, the one that ships for "". Error: it is not there, or
 // is damaged.
@@ -34,7 +34,7 @@ evaluate::EmotionClassifier load_classifier(const std::string& named);
 
 // Prints one warning line if a motion is none that the model could have learned anything
 // of.
-void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,
+void warn_of_impossible(const predict::Session& session, const std::string& path,
                         const motion::Motion& motion);
 
 // The motion of a file, in the axes of the model that judges it. Errors name the file.

@@ -1,5 +1,7 @@
 #include "apps/model_choice.h"
 
+#include "flowtalk/predict/default_checkpoint.h"
+
 namespace flowtalk::apps {
 
 void ModelChoice::add_to(CLI::App& app) {
@@ -15,8 +17,8 @@ std::filesystem::path ModelChoice::folder() const {
   return checkpoint.empty() ? predict::default_checkpoint() : std::filesystem::path(checkpoint);
 }
 
-predict::Predictor ModelChoice::load() const {
-  return predict::Predictor::load(folder(), threads, encoder);
+predict::Session ModelChoice::load() const {
+  return predict::Session::open(folder(), threads, encoder);
 }
 
 }  // namespace flowtalk::apps

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::apps {
 
@@ -15,7 +15,7 @@ struct ModelChoice {
 
   void add_to(CLI::App& app);            // --model, --encoder, --threads
   std::filesystem::path folder() const;  // the checkpoint, the default one unless given
-  predict::Predictor load() const;
+  predict::Session load() const;
 };
 
 }  // namespace flowtalk::apps

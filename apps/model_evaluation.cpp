@@ -14,6 +14,7 @@
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/predict/default_checkpoint.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -118,26 +119,26 @@ predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& c
 // Predicts clips one by one and hands each on: its vertices to be measured, itself to be observed.
 class Prediction {
  public:
-  Prediction(const ModelEvaluation& e, const predict::Predictor& predictor,
+  Prediction(const ModelEvaluation& e, const predict::Session& session,
              const std::vector<data::Clip>& clips, const face::Deformer& deformer)
       : e_(e),
-        predictor_(predictor),
+        session_(session),
         clips_(clips),
         deformer_(deformer),
-        observation_(e.observation, predictor, clips, deformer),
+        observation_(e.observation, session, clips, deformer),
         observed_(clips.size()) {}
 
   evaluate::VertexSequence of(size_t i, int64_t max_cut) {
     const data::Clip& clip = clips_[i];
-    const motion::Motion truth = motion::load_motion(clip.npy, predictor_.config().axes);
+    const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
     const audio::Audio voice = load_voice(clip.wav);
-    const auto features = with_context(clip.wav.string(), [&] { return predictor_.encode(voice); });
+    const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
     const predict::PredictOptions options = options_of(e_, clip);
     std::vector<motion::Motion> samples;
     for (int sample = 0; sample < e_.samples; ++sample) {
       predict::PredictOptions take = options;
       take.take = static_cast<uint32_t>(sample);
-      samples.push_back(predictor_.predict(features, take));
+      samples.push_back(session_.predict(features, take));
     }
     evaluate::VertexSequence sequence;
     sequence.name = clip.stem;
@@ -164,7 +165,7 @@ class Prediction {
 
  private:
   const ModelEvaluation& e_;
-  const predict::Predictor& predictor_;
+  const predict::Session& session_;
   const std::vector<data::Clip>& clips_;
   const face::Deformer& deformer_;
   Observation observation_;
@@ -212,9 +213,9 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                checkpoint.string());
   }
   const std::vector<data::Clip> clips = chosen_clips(*this);
-  const auto predictor =
-      predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
-  check_axes(data.folder(), predictor);
+  const auto session =
+      predict::Session::open(checkpoint, performance.model.threads, performance.model.encoder);
+  check_axes(data.folder(), session);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
@@ -228,10 +229,10 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                   {"model", name},
                   {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
                   {"sampling", sampling_of(*this)}};
-  const auto& external = predictor.config().external_encoder;
+  const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
-  Prediction prediction(*this, predictor, clips, deformer);
+  Prediction prediction(*this, session, clips, deformer);
   ThreadPool pool(performance.model.threads);
   const auto count = static_cast<int64_t>(clips.size());
   Progress progress("evaluate", count, "clips", quiet);

@@ -199,8 +199,8 @@ void Performance::sample_into(predict::PredictOptions& options) const {
 }
 
 std::shared_ptr<const predict::RegionShares> Performance::regions(
-    const predict::Predictor& predictor) const {
-  if (!region_temperature || predictor.config().axes == motion::Axes::kBuiltin) return nullptr;
+    const predict::Session& session) const {
+  if (!region_temperature || session.config().axes == motion::Axes::kBuiltin) return nullptr;
   return std::make_shared<predict::RegionShares>(face::load_face(face));
 }
 

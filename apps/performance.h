@@ -12,7 +12,7 @@
 
 #include "apps/curve.h"
 #include "apps/model_choice.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::apps {
 
@@ -66,7 +66,7 @@ struct Performance {
   // What add_sampling_to reads; part of options().
   void sample_into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
-  std::shared_ptr<const predict::RegionShares> regions(const predict::Predictor& predictor) const;
+  std::shared_ptr<const predict::RegionShares> regions(const predict::Session& session) const;
   std::string temperature_label() const;  // "0.3", "lips:0.1,eyes:0.3,brows:0.8,rest:0.3"
 };
 

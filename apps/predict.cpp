@@ -112,11 +112,11 @@ std::vector<fs::path> plan_outputs(const PredictCommand& c, const std::vector<fs
 }
 
 // A voice's features. Of several voices one that cannot be read is warned of and left out: none.
-std::optional<predict::SpeechFeatures> hear(const predict::Predictor& predictor,
-                                            const fs::path& name, bool several) {
+std::optional<predict::SpeechFeatures> hear(const predict::Session& session, const fs::path& name,
+                                            bool several) {
   try {
     const audio::Audio voice = load_voice(name);
-    return with_context(name.string(), [&] { return predictor.encode(voice); });
+    return with_context(name.string(), [&] { return session.encode(voice); });
   } catch (const Error& e) {
     if (!several) throw;
     warn(e.what());
@@ -161,14 +161,14 @@ int predict(const Args& args) {
   const auto voices = find_voices(c.voices);
   const auto outputs = plan_outputs(c, voices, cells);
 
-  const predict::Predictor predictor = c.performance.model.load();
-  const auto regions = c.performance.regions(predictor);
+  const predict::Session session = c.performance.model.load();
+  const auto regions = c.performance.regions(session);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   const bool batch = outputs.size() > 1;
   size_t failed = 0;
   Progress progress("predict", static_cast<int64_t>(outputs.size()), "answers", !batch || c.quiet);
   for (size_t v = 0; v < voices.size(); ++v) {
-    const auto features = hear(predictor, voices[v], voices.size() > 1);
+    const auto features = hear(session, voices[v], voices.size() > 1);
     failed += features ? 0 : 1;
     for (size_t i = 0; i < cells.size(); ++i) {
       const fs::path& output = outputs[v * cells.size() + i];
@@ -176,7 +176,7 @@ int predict(const Args& args) {
       if (features && curve) c.performance.curve.follow(*curve, *features, c.quiet, options);
       for (int sample = 0; features && sample < c.samples; ++sample) {
         options.take = c.performance.take + static_cast<uint32_t>(sample);
-        motion::Motion motion = predictor.predict(*features, options);
+        motion::Motion motion = session.predict(*features, options);
         if (!shape.empty())
           motion.shape = {tensor::Tensor({1, static_cast<int64_t>(shape.size())}, shape), 0,
                           static_cast<int64_t>(shape.size())};

@@ -1,4 +1,6 @@
 // flowtalk restyle: a recorded performance with another emotion, strength or speaking style.
+#include "flowtalk/analyse/restyle.h"
+
 #include <fmt/core.h>
 
 #include "apps/command_line.h"
@@ -8,6 +10,7 @@
 #include "apps/judged.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/recognition.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -91,21 +94,21 @@ void check(const RestyleCommand& c, const CLI::App& app) {
 
 // A condition and how it is called in what is printed: "happy", "happy high".
 struct NamedCondition {
-  predict::Condition condition;
+  condition::Asked condition;
   std::string emotion, label;
 };
 
 // The condition that was recorded: as told, else by Bayes' rule.
-NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
+NamedCondition origin_of(const RestyleCommand& c, const predict::Session& session,
                          const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   const auto told = c.from.style_index();
   if (!c.from.emotion.empty()) {
     const int style =
-        told ? *told : likeliest_style(predictor, speech, motion, c.from.condition(0));
+        told ? *told : analyse::likeliest_style(session, speech, motion, c.from.condition(0));
     return {c.from.condition(style), parse_mood(c.from.emotion).label, c.from.label()};
   }
-  const auto seen = recognise(predictor, speech, motion, told);
-  const auto label = predict::label_at(seen.most_likely());
+  const auto seen = analyse::recognise(session, speech, motion, told);
+  const auto label = analyse::label_at(seen.most_likely());
   return {condition_of(label, seen.style),
           std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
 }
@@ -134,7 +137,7 @@ NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
   return to;
 }
 
-void save(const RestyleCommand& c, const predict::Predictor& predictor, const motion::Motion& made,
+void save(const RestyleCommand& c, const predict::Session& session, const motion::Motion& made,
           const motion::Motion& recorded, const audio::Audio& voice) {
   const motion::Motion shown = beside(made, recorded);
   if (!c.is_film()) {
@@ -145,7 +148,7 @@ void save(const RestyleCommand& c, const predict::Predictor& predictor, const mo
   options.threads = c.model.threads;
   Stage stage({{"", shown}}, options);
   if (!c.film.quiet) {
-    warn_of_other_axes(predictor.config().axes, stage.face());
+    warn_of_other_axes(session.config().axes, stage.face());
     warn_of_lost_coefficients(shown, stage.face());
   }
   save_film(stage, c.output, voice, c.film);
@@ -167,19 +170,19 @@ int restyle(const Args& args) {
   check_subject(c.stage.face);
   check_writable(c.output);
   refuse_to_replace(c.output, {c.voice, c.motion, c.curve.file});
-  const predict::Predictor predictor = c.model.load();
-  const motion::Motion motion = load_performance(c.motion, predictor.config().axes);
+  const predict::Session session = c.model.load();
+  const motion::Motion motion = load_performance(c.motion, session.config().axes);
   const audio::Audio voice = load_voice(c.voice);
-  const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
+  const auto speech = with_context(c.voice, [&] { return session.encode(voice); });
   const auto [from, to, made] = with_context(c.motion, [&] {
-    const NamedCondition origin = origin_of(c, predictor, speech, motion);
+    const NamedCondition origin = origin_of(c, session, speech, motion);
     const NamedCondition target = target_of(c, origin, curve, speech);
     return std::tuple(origin, target,
-                      predictor.restyle(speech, motion, origin.condition, target.condition,
-                                        static_cast<float>(c.keep)));
+                      analyse::restyle(session, speech, motion, origin.condition, target.condition,
+                                       static_cast<float>(c.keep)));
   });
-  if (!c.film.quiet) warn_of_impossible(predictor, c.motion, motion);
-  save(c, predictor, made, motion, voice);
+  if (!c.film.quiet) warn_of_impossible(session, c.motion, motion);
+  save(c, session, made, motion, voice);
   if (!c.film.quiet) {
     const auto text = [](const NamedCondition& x) {
       return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);

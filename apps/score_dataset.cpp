@@ -21,11 +21,11 @@ namespace {
 struct Judged {
   std::string stem;
   int labelled_style = 0;
-  predict::Label label;
-  predict::Recognition seen;
+  analyse::Label label;
+  analyse::Recognition seen;
 
-  double bits() const { return seen.bits_per_dim(predict::index_of(label)); }
-  predict::Label best() const { return predict::label_at(seen.most_likely()); }
+  double bits() const { return seen.bits_per_dim(analyse::index_of(label)); }
+  analyse::Label best() const { return analyse::label_at(seen.most_likely()); }
 };
 
 struct Summary {
@@ -36,17 +36,17 @@ struct Summary {
   double accuracy() const { return static_cast<double>(emotion_right) / clips; }
 };
 
-Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style) {
-  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
+Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style) {
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
   const audio::Audio voice = load_voice(clip.wav);
   return with_context(clip.npy.string(), [&] {
-    const auto speech = predictor.encode(voice);
+    const auto speech = session.encode(voice);
     const std::optional<int> style = any_style ? std::nullopt : std::optional<int>(clip.name.style);
     const int level = clip.name.emotion == kNeutral ? 0 : clip.name.level;
     return Judged{clip.stem,
                   clip.name.style,
                   {clip.name.emotion, level},
-                  recognise(predictor, speech, motion, style)};
+                  analyse::recognise(session, speech, motion, style)};
   });
 }
 
@@ -55,7 +55,7 @@ Summary summary_of(const std::vector<Judged>& clips, double exponent) {
   s.clips = static_cast<int>(clips.size());
   for (const Judged& clip : clips) {
     const auto emotions =
-        predict::emotion_probabilities(predict::probabilities(clip.seen.log_probs, exponent));
+        analyse::emotion_probabilities(analyse::probabilities(clip.seen.log_probs, exponent));
     const auto top = std::max_element(emotions.begin(), emotions.end());
     const auto recognised = static_cast<size_t>(top - emotions.begin());
     const auto labelled = static_cast<size_t>(clip.label.emotion);
@@ -73,7 +73,7 @@ Summary summary_of(const std::vector<Judged>& clips, double exponent) {
 
 std::vector<double> z_of(const std::vector<Judged>& clips) {
   std::vector<evaluate::ScoredClip> scored;
-  for (const Judged& clip : clips) scored.push_back({predict::index_of(clip.label), clip.bits()});
+  for (const Judged& clip : clips) scored.push_back({analyse::index_of(clip.label), clip.bits()});
   return evaluate::robust_z(scored);
 }
 
@@ -88,7 +88,7 @@ std::string suspicion(const Judged& clip, double z) {
   return z < -evaluate::kImplausible ? "too regular" : "";
 }
 
-void print_summary(const Summary& s, const ScoredDataset& c, const predict::Calibration& used) {
+void print_summary(const Summary& s, const ScoredDataset& c, const analyse::Calibration& used) {
   fmt::print("{} clips, split {}, style {}\n", s.clips, c.data.split,
              c.style == "any" ? "the most likely" : "of each clip's name");
   fmt::print("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n", s.accuracy(),
@@ -128,7 +128,7 @@ void print_suspicious(const std::vector<Judged>& clips, const std::vector<double
 }
 
 Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDataset& c,
-             const predict::Calibration& used) {
+             const analyse::Calibration& used) {
   Json json{{"split", c.data.split},
             {"clips", s.clips},
             {"emotion_accuracy", s.accuracy()},
@@ -143,14 +143,14 @@ Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDat
   const std::vector<double> z = z_of(clips);
   for (const size_t i : evaluate::most_suspicious(z)) {
     const Judged& clip = clips[i];
-    const auto p = predict::probabilities(clip.seen.log_probs, used.exponent);
+    const auto p = analyse::probabilities(clip.seen.log_probs, used.exponent);
     json["by_clip"].push_back(
         {{"clip", clip.stem},
          {"labelled", text_of(clip.label)},
          {"recognised", text_of(clip.best())},
          {"style", kStyles[static_cast<size_t>(clip.seen.style)]},
-         {"probability_of_label", p[predict::index_of(clip.label)]},
-         {"log_likelihood", clip.seen.log_probs[predict::index_of(clip.label)]},
+         {"probability_of_label", p[analyse::index_of(clip.label)]},
+         {"log_likelihood", clip.seen.log_probs[analyse::index_of(clip.label)]},
          {"bits_per_dim", clip.bits()},
          {"z", z[i]},
          {"suspicious", is_suspicious(clip, z[i])},
@@ -175,21 +175,21 @@ void ScoredDataset::run(const ModelChoice& model, const std::string& json, bool 
   }
   const auto clips = data.clips();
   const fs::path checkpoint = model.folder();
-  predict::Calibration used = predict::load_calibration(checkpoint);
+  analyse::Calibration used = analyse::load_calibration(checkpoint);
   if (calibrate) check_writable(checkpoint / "calibration.json");
-  const predict::Predictor predictor = model.load();
-  check_axes(data.folder(), predictor);
+  const predict::Session session = model.load();
+  check_axes(data.folder(), session);
   Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
   std::vector<Judged> judged;
   for (const data::Clip& clip : clips) {
-    judged.push_back(judge(clip, predictor, style == "any"));
+    judged.push_back(judge(clip, session, style == "any"));
     progress.advance();
   }
   if (calibrate) {
-    std::vector<predict::LabelledLikelihood> labelled;
+    std::vector<analyse::LabelledLikelihood> labelled;
     for (const Judged& clip : judged) labelled.push_back({clip.label, clip.seen.log_probs});
-    used = predict::fit_exponent(labelled);
-    predict::save_calibration(checkpoint, used);
+    used = analyse::fit_exponent(labelled);
+    analyse::save_calibration(checkpoint, used);
   }
   const Summary summary = summary_of(judged, used.exponent);
   if (!json.empty()) save_file(json, json_of(judged, summary, *this, used).dump(2) + "\n");

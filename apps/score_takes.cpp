@@ -16,8 +16,8 @@ namespace {
 struct Take {
   std::string path;
   int64_t frames = 0;
-  predict::Recognition seen;
-  std::optional<predict::Likelihood> given;  // under the condition of the options
+  analyse::Recognition seen;
+  std::optional<analyse::Likelihood> given;  // under the condition of the options
 
   // What takes are ranked by.
   double bits() const {
@@ -25,29 +25,29 @@ struct Take {
   }
 };
 
-Take judge(const ScoredTakes& c, const predict::Predictor& predictor,
+Take judge(const ScoredTakes& c, const predict::Session& session,
            const predict::SpeechFeatures& speech, const std::string& path) {
-  const motion::Motion motion = load_performance(path, predictor.config().axes);
+  const motion::Motion motion = load_performance(path, session.config().axes);
   return with_context(path, [&] {
     Take take;
     take.path = path;
     take.frames = motion.frames();
     auto style = c.given.style_index();
     if (!style && !c.given.emotion.empty()) {
-      style = likeliest_style(predictor, speech, motion, c.given.condition(0));
+      style = analyse::likeliest_style(session, speech, motion, c.given.condition(0));
     }
-    take.seen = recognise(predictor, speech, motion, style);
+    take.seen = analyse::recognise(session, speech, motion, style);
     if (!c.given.emotion.empty()) {
-      take.given = predictor.likelihood(speech, motion, c.given.condition(take.seen.style));
+      take.given = analyse::likelihood(session, speech, motion, c.given.condition(take.seen.style));
     }
-    warn_of_impossible(predictor, path, motion);
+    warn_of_impossible(session, path, motion);
     return take;
   });
 }
 
 Json json_of(const Take& take, const std::string& given, double exponent) {
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
+  const auto p = analyse::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = analyse::emotion_probabilities(p);
   Json json{{"motion", take.path},
             {"frames", take.frames},
             {"dimensions", take.seen.dimensions},
@@ -57,12 +57,12 @@ Json json_of(const Take& take, const std::string& given, double exponent) {
                      {"log_likelihood", take.given->log_prob},
                      {"bits_per_dim", take.given->bits_per_dim()}};
   }
-  json["most_likely"] = text_of(predict::label_at(take.seen.most_likely()));
+  json["most_likely"] = text_of(analyse::label_at(take.seen.most_likely()));
   for (size_t e = 0; e < kEmotions.size(); ++e) {
     json["emotions"][std::string(kEmotions[e])] = emotions[e];
   }
-  for (size_t i = 0; i < predict::kLabels; ++i) {
-    json["conditions"].push_back({{"condition", text_of(predict::label_at(i))},
+  for (size_t i = 0; i < analyse::kLabels; ++i) {
+    json["conditions"].push_back({{"condition", text_of(analyse::label_at(i))},
                                   {"log_likelihood", take.seen.log_probs[i]},
                                   {"bits_per_dim", take.seen.bits_per_dim(i)},
                                   {"probability", p[i]}});
@@ -80,14 +80,14 @@ void print_take(const Take& take, const ScoredTakes& c, double exponent) {
                take.given->log_prob, take.given->bits_per_dim());
   }
   fmt::print("most likely {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n\n",
-             text_of(predict::label_at(best)), take.seen.log_probs[best],
+             text_of(analyse::label_at(best)), take.seen.log_probs[best],
              take.seen.bits_per_dim(best));
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
+  const auto p = analyse::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = analyse::emotion_probabilities(p);
   fmt::print("{:<12}{:>8}{:>8}{:>8}{:>8}{:>11}\n", "probability", "all", "low", "medium", "high",
              "best bits");
   for (size_t e = 0; e < kEmotions.size(); ++e) {
-    const size_t first = predict::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
+    const size_t first = analyse::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
     double bits = take.seen.bits_per_dim(first);
     std::string levels;
     for (size_t l = 0; l < count; ++l) {
@@ -106,7 +106,7 @@ void print_ranking(const std::vector<Take>& takes, const std::string& given) {
     const size_t best = take.seen.most_likely();
     fmt::print("{:>4}  {:<32}{:>14.3f}{:>16.1f}  {:<18}{}\n", i + 1, take.path, take.bits(),
                take.given ? take.given->log_prob : take.seen.log_probs[best],
-               text_of(predict::label_at(best)), kStyles[static_cast<size_t>(take.seen.style)]);
+               text_of(analyse::label_at(best)), kStyles[static_cast<size_t>(take.seen.style)]);
   }
   fmt::print("ranked by bits per dimension under {}; fewer are more likely\n",
              given.empty() ? "each one's most likely condition" : given);
@@ -118,11 +118,11 @@ void ScoredTakes::run(const ModelChoice& model, const std::string& json, bool qu
   given.style_index();
   const std::string label = given.emotion.empty() ? "" : given.label();
   std::vector<Take> takes;
-  const auto calibration = predict::load_calibration(model.folder());
-  const predict::Predictor predictor = model.load();
+  const auto calibration = analyse::load_calibration(model.folder());
+  const predict::Session session = model.load();
   const audio::Audio sound = load_voice(voice);
-  const auto speech = with_context(voice, [&] { return predictor.encode(sound); });
-  for (const std::string& path : motions) takes.push_back(judge(*this, predictor, speech, path));
+  const auto speech = with_context(voice, [&] { return session.encode(sound); });
+  for (const std::string& path : motions) takes.push_back(judge(*this, session, speech, path));
   std::stable_sort(takes.begin(), takes.end(),
                    [](const Take& a, const Take& b) { return a.bits() < b.bits(); });
   if (!json.empty()) {

@@ -58,18 +58,18 @@ void declare(CLI::App& app, TalkCommand& c) {
   app.footer(kExamples);
 }
 
-std::vector<Role> play(const TalkCommand& c, const predict::Predictor& predictor,
+std::vector<Role> play(const TalkCommand& c, const predict::Session& session,
                        const std::optional<condition::Timeline>& curve,
                        std::vector<SweepCell>& cells, const audio::Audio& voice) {
-  const auto speech = predictor.encode(voice);
-  const auto regions = c.performance.regions(predictor);
+  const auto speech = session.encode(voice);
+  const auto regions = c.performance.regions(session);
   std::vector<Role> roles;
   for (SweepCell& cell : cells) {
     cell.options.regions = regions;
     const bool first = roles.empty();
     if (curve) c.performance.curve.follow(*curve, speech, c.film.quiet || !first, cell.options);
     const std::string caption = cells.size() > 1 ? cell.caption() : "";
-    roles.push_back({caption, predictor.predict(speech, cell.options)});
+    roles.push_back({caption, session.predict(speech, cell.options)});
   }
   return roles;
 }
@@ -121,11 +121,11 @@ int talk(const Args& args) {
     refuse_to_replace(c.sheet, voices);
   }
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
-  const predict::Predictor predictor = c.performance.model.load();
-  auto roles = play(c, predictor, curve, cells, voice);
+  const predict::Session session = c.performance.model.load();
+  auto roles = play(c, session, curve, cells, voice);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), c.stage);
-  if (!c.film.quiet) warn_of_other_axes(predictor.config().axes, stage.face());
+  if (!c.film.quiet) warn_of_other_axes(session.config().axes, stage.face());
   save_film(stage, output, voice, c.film);
   if (!c.sheet.empty()) {
     render::save_png(c.sheet,

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "apps/command_line.h"
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
-#include "flowtalk/predict/likelihood.h"
 
 namespace flowtalk::apps {
 namespace fs = std::filesystem;
@@ -116,7 +116,7 @@ audio::Audio load_voice(const fs::path& path) {
 std::string length_mismatch(const std::string& motion, int64_t frames, const fs::path& path,
                             const audio::Audio& voice) {
   const auto heard = static_cast<int64_t>(std::lround(voice.duration_s() * flame::kFps));
-  if (std::abs(heard - frames) <= predict::most_cut(heard)) return "";
+  if (std::abs(heard - frames) <= analyse::most_cut(heard)) return "";
   return fmt::format("{}: {} frames are {:.1f} s at {} per second, {} lasts {:.1f} s", motion,
                      frames, static_cast<double>(frames) / flame::kFps, flame::kFps, path.string(),
                      voice.duration_s());
