@@ -8,7 +8,7 @@
 #include "flowtalk/condition/timeline.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk {
@@ -22,12 +22,12 @@ constexpr double kMostChange = 0.861;
 
 struct DefaultControl : ::testing::Test {
   static void SetUpTestSuite() {
-    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    session = new predict::Session(predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 2));
     features = new predict::SpeechFeatures(spoken_by("slt"));
   }
   static void TearDownTestSuite() {
     delete features;
-    delete predictor;
+    delete session;
   }
   static predict::SpeechFeatures spoken_by(const std::string& voice) {
     synth::VoiceRecipe recipe;
@@ -35,7 +35,7 @@ struct DefaultControl : ::testing::Test {
     recipe.voice = voice;
     const auto speech =
         synth::speak("We all knew it would rain, but nobody brought a coat along.", recipe);
-    return predictor->encode(speech.audio);
+    return session->encode(speech.audio);
   }
 
   static int64_t frames() { return features->values.dim(1); }
@@ -48,7 +48,7 @@ struct DefaultControl : ::testing::Test {
     return o;
   }
   static tensor::Tensor motion(const predict::PredictOptions& o) {
-    return live_of(predictor->predict(*features, o));
+    return live_of(session->predict(*features, o));
   }
   // `from` until frame `at`, where `to` starts at once.
   static condition::EmotionCurve switched(int from, int to, float strength, int64_t at) {
@@ -83,10 +83,10 @@ struct DefaultControl : ::testing::Test {
     return ::testing::AssertionFailure() << "the bytes differ";
   }
 
-  static predict::Predictor* predictor;
+  static predict::Session* session;
   static predict::SpeechFeatures* features;
 };
-predict::Predictor* DefaultControl::predictor = nullptr;
+predict::Session* DefaultControl::session = nullptr;
 predict::SpeechFeatures* DefaultControl::features = nullptr;
 
 // Blends are made of whole performances, so a switch adds little to what one emotion does. Each

@@ -9,7 +9,7 @@
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk {
@@ -25,12 +25,12 @@ struct DefaultModel : ::testing::Test {
     speech = new synth::Speech(synth::speak(
         "My mother bought a big apple pie. Papa walked home, and Bob made up a map of Paris.",
         recipe));
-    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
-    features = new predict::SpeechFeatures(predictor->encode(speech->audio));
+    session = new predict::Session(predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    features = new predict::SpeechFeatures(session->encode(speech->audio));
   }
   static void TearDownTestSuite() {
     delete features;
-    delete predictor;
+    delete session;
     delete speech;
   }
 
@@ -43,7 +43,7 @@ struct DefaultModel : ::testing::Test {
     return o;
   }
   static tensor::Tensor motion(int emotion, float strength) {
-    return live_of(predictor->predict(*features, options(emotion, strength)));
+    return live_of(session->predict(*features, options(emotion, strength)));
   }
   // Mean over the clip of a sum of axes.
   static double mean(const tensor::Tensor& m, std::initializer_list<size_t> axes) {
@@ -61,11 +61,11 @@ struct DefaultModel : ::testing::Test {
   }
 
   static synth::Speech* speech;
-  static predict::Predictor* predictor;
+  static predict::Session* session;
   static predict::SpeechFeatures* features;
 };
 synth::Speech* DefaultModel::speech = nullptr;
-predict::Predictor* DefaultModel::predictor = nullptr;
+predict::Session* DefaultModel::session = nullptr;
 predict::SpeechFeatures* DefaultModel::features = nullptr;
 
 TEST_F(DefaultModel, RightAxesMoveAndMoreWithEachLevel) {
@@ -114,7 +114,7 @@ TEST_F(DefaultModel, TakesDifferAndTheirLipsStillFollowTheVoice) {
   std::vector<tensor::Tensor> takes;
   for (uint32_t take = 0; take < 3; ++take) {
     o.take = take;
-    takes.push_back(live_of(predictor->predict(*features, o)));
+    takes.push_back(live_of(session->predict(*features, o)));
     EXPECT_GT(lip_auc(takes.back()), 0.8);
   }
   for (int64_t i = 1; i < 3; ++i) {
@@ -130,8 +130,8 @@ TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
   auto o = options(parse_emotion("happy"), 1);
   o.deterministic = false;
   o.seed = 9;
-  const auto expected = live_of(predictor->predict(*features, o));
-  const auto one = predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 1);
+  const auto expected = live_of(session->predict(*features, o));
+  const auto one = predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 1);
   const auto again = live_of(one.predict(speech->audio, o));
   ASSERT_EQ(again.shape(), expected.shape());
   EXPECT_EQ(std::memcmp(again.data(), expected.data(), static_cast<size_t>(again.size()) * 4), 0);
@@ -146,10 +146,10 @@ TEST_F(DefaultModel, BlinksAtItsRateByAddress) {
     const auto& some = speech->audio.samples;
     minutes.samples.insert(minutes.samples.end(), some.begin(), some.end());
   }
-  const auto heard = predictor->encode(minutes);
+  const auto heard = session->encode(minutes);
   const double spoken = static_cast<double>(heard.values.dim(1)) / flame::kFps / 60;
   const auto blinks = [&](const predict::PredictOptions& o) {
-    return static_cast<double>(face::count_blinks(predictor->predict(heard, o))) / spoken;
+    return static_cast<double>(face::count_blinks(session->predict(heard, o))) / spoken;
   };
   predict::PredictOptions o = options(1, 1);
   EXPECT_EQ(blinks(o), 0);  // deterministic
@@ -171,9 +171,9 @@ TEST_F(DefaultModel, BlinksAreThoseOfSeedAndTakeWhateverTheEmotion) {
     o.deterministic = false;
     o.take = take;
     o.blinks_per_minute = 40;
-    const auto with = live_of(predictor->predict(*features, o));
+    const auto with = live_of(session->predict(*features, o));
     o.blinks_per_minute = 0;
-    const auto without = live_of(predictor->predict(*features, o));
+    const auto without = live_of(session->predict(*features, o));
     std::vector<int64_t> frames;
     for (int64_t t = 0; t < with.dim(0); ++t) {
       if (with[t * motion::kLive] > 0.8f) frames.push_back(t);

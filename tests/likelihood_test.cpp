@@ -1,60 +1,63 @@
 // The likelihood of performances under the shipped model.
+#include "flowtalk/analyse/likelihood.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "flowtalk/analyse/recognition.h"
+#include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor.h"
-#include "flowtalk/predict/recognition.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk {
 namespace {
 
+using condition::Asked;
 using motion::Motion;
-using predict::Condition;
 using tensor::Tensor;
 
 struct LikelihoodTest : ::testing::Test {
   static void SetUpTestSuite() {
-    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    session = new predict::Session(predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 2));
     speech = new predict::SpeechFeatures(encoded("Papa walked home, and Bob made up a map."));
     predict::PredictOptions options;
     options.emotion = {0, 1, 0, 0, 0, 0, 0, 0};
     options.strength = 1;
     options.style = 4;
     options.blinks_per_minute = 0;  // they lie over whatever the flow blends
-    motion = new Motion(predictor->predict(*speech, options));
+    motion = new Motion(session->predict(*speech, options));
   }
   static void TearDownTestSuite() {
     delete motion;
     delete speech;
-    delete predictor;
+    delete session;
   }
   static predict::SpeechFeatures encoded(const char* text) {
     synth::VoiceRecipe recipe;
     recipe.engine = synth::Engine::kFlite;
     recipe.voice = "slt";
-    return predictor->encode(synth::speak(text, recipe).audio);
+    return session->encode(synth::speak(text, recipe).audio);
   }
 
-  static predict::Predictor* predictor;
+  static predict::Session* session;
   static predict::SpeechFeatures* speech;
   static Motion* motion;
-  const Condition happy{{0, 1, 0, 0, 0, 0, 0, 0}, 1, 4}, sad{{0, 0, 1, 0, 0, 0, 0, 0}, 1, 4};
+  const Asked happy{{0, 1, 0, 0, 0, 0, 0, 0}, 1, 4}, sad{{0, 0, 1, 0, 0, 0, 0, 0}, 1, 4};
 };
-predict::Predictor* LikelihoodTest::predictor = nullptr;
+predict::Session* LikelihoodTest::session = nullptr;
 predict::SpeechFeatures* LikelihoodTest::speech = nullptr;
 Motion* LikelihoodTest::motion = nullptr;
 
 TEST_F(LikelihoodTest, ManyConditionsAtOnceAreTheSameAsOneByOne) {
-  const std::vector<Condition> both{happy, sad};
-  const auto results = predictor->likelihoods(*speech, *motion, both);
+  const std::vector<Asked> both{happy, sad};
+  const auto results = analyse::likelihoods(*session, *speech, *motion, both);
   ASSERT_EQ(results.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
-    const auto one = predictor->likelihood(*speech, *motion, both[i]);
+    const auto one = analyse::likelihood(*session, *speech, *motion, both[i]);
     EXPECT_NEAR(one.log_prob, results[i].log_prob, 1e-6 * std::abs(one.log_prob));
   }
   EXPECT_GT(results[0].log_prob, results[1].log_prob);
@@ -62,19 +65,19 @@ TEST_F(LikelihoodTest, ManyConditionsAtOnceAreTheSameAsOneByOne) {
 
 TEST_F(LikelihoodTest, ACurveIsAConditionPerFrameOfTheVoice) {
   const int64_t frames = speech->values.dim(1);
-  Condition constant = sad, rising = sad;
+  Asked constant = sad, rising = sad;
   constant.curve = condition::EmotionCurve::constant(happy.emotion, happy.strength, frames);
-  EXPECT_EQ(predictor->likelihood(*speech, *motion, constant).log_prob,
-            predictor->likelihood(*speech, *motion, happy).log_prob);
+  EXPECT_EQ(analyse::likelihood(*session, *speech, *motion, constant).log_prob,
+            analyse::likelihood(*session, *speech, *motion, happy).log_prob);
   // A motion of fewer frames than the voice is met by the first frames of the curve.
   const Motion shorter = slice(*motion, 0, frames - 3);
-  const Tensor made = live_of(predictor->restyle(*speech, shorter, happy, constant));
-  const Tensor expected = live_of(predictor->restyle(*speech, shorter, happy, happy));
+  const Tensor made = live_of(analyse::restyle(*session, *speech, shorter, happy, constant));
+  const Tensor expected = live_of(analyse::restyle(*session, *speech, shorter, happy, happy));
   ASSERT_EQ(made.shape(), expected.shape());
   for (int64_t i = 0; i < made.size(); ++i) ASSERT_EQ(made[i], expected[i]) << i;
   rising.curve = condition::EmotionCurve::constant(happy.emotion, 1, frames - 3);
   try {
-    predictor->restyle(*speech, shorter, happy, rising);
+    analyse::restyle(*session, *speech, shorter, happy, rising);
     FAIL() << "a curve of another length was taken";
   } catch (const Error& e) {
     EXPECT_EQ(e.exit_code(), 2);
@@ -83,10 +86,10 @@ TEST_F(LikelihoodTest, ACurveIsAConditionPerFrameOfTheVoice) {
 }
 
 TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
-  const int64_t width = 2 * predictor->config().prior.latent, frames = motion->frames();
+  const int64_t width = 2 * session->config().prior.latent, frames = motion->frames();
   const int64_t even = frames - frames % 2;
   for (const int64_t t : {even, even - 1}) {
-    const auto one = predictor->likelihood(*speech, slice(*motion, 0, t), happy);
+    const auto one = analyse::likelihood(*session, *speech, slice(*motion, 0, t), happy);
     EXPECT_EQ(one.residual.shape(), (tensor::Shape{t / 2, width}));
     EXPECT_EQ(one.log_probs.shape(), (tensor::Shape{t / 2}));
     EXPECT_EQ(one.dimensions, t / 2 * width);
@@ -96,16 +99,18 @@ TEST_F(LikelihoodTest, CountsWholePairsOfFrames) {
     EXPECT_NEAR(one.bits_per_dim() * static_cast<double>(one.dimensions) * std::log(2),
                 -one.log_prob, 1e-6 * std::abs(sum));
   }
-  EXPECT_EQ(predictor->base_rho().size(), static_cast<size_t>(width));
+  EXPECT_EQ(analyse::base_rho(*session).size(), static_cast<size_t>(width));
 }
 
 TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
   const int64_t frames = motion->frames();
-  EXPECT_GT(predictor->likelihood(*speech, slice(*motion, 0, frames - 3), happy).dimensions, 0);
-  EXPECT_THROW(predictor->likelihood(*speech, slice(*motion, 0, frames - 20), happy), Error);
-  Condition wrong = happy;
+  EXPECT_GT(analyse::likelihood(*session, *speech, slice(*motion, 0, frames - 3), happy).dimensions,
+            0);
+  EXPECT_THROW(analyse::likelihood(*session, *speech, slice(*motion, 0, frames - 20), happy),
+               Error);
+  Asked wrong = happy;
   wrong.strength = 2;
-  EXPECT_THROW(predictor->likelihood(*speech, *motion, wrong), Error);
+  EXPECT_THROW(analyse::likelihood(*session, *speech, *motion, wrong), Error);
 }
 
 TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
@@ -117,16 +122,16 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
         Tensor({1, frames, width}, f.values.values().first(static_cast<size_t>(frames * width)))};
   };
   const Motion seen = slice(*motion, 0, frames);
-  const double own = predictor->likelihood(cut(*speech), seen, happy).bits_per_dim();
-  EXPECT_LT(own + 0.05, predictor->likelihood(cut(other), seen, happy).bits_per_dim());
+  const double own = analyse::likelihood(*session, cut(*speech), seen, happy).bits_per_dim();
+  EXPECT_LT(own + 0.05, analyse::likelihood(*session, cut(other), seen, happy).bits_per_dim());
 }
 
 TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
-  Condition both = sad;
+  Asked both = sad;
   both.emotion = {0, 0.25f, 0.75f};
-  const Tensor one = live_of(predictor->restyle(*speech, *motion, happy, happy));
-  const Tensor other = live_of(predictor->restyle(*speech, *motion, happy, sad));
-  const Tensor blend = live_of(predictor->restyle(*speech, *motion, happy, both));
+  const Tensor one = live_of(analyse::restyle(*session, *speech, *motion, happy, happy));
+  const Tensor other = live_of(analyse::restyle(*session, *speech, *motion, happy, sad));
+  const Tensor blend = live_of(analyse::restyle(*session, *speech, *motion, happy, both));
   double apart = 0;
   for (int64_t i = 0; i < blend.size(); ++i) {
     ASSERT_NEAR(blend[i], 0.25f * one[i] + 0.75f * other[i], 1e-4);
@@ -137,8 +142,8 @@ TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
 
 // Under any condition alike, what comes back is the prior's reconstruction of the recording.
 TEST_F(LikelihoodTest, RestyledToItselfAPerformanceComesBack) {
-  const Tensor a = live_of(predictor->restyle(*speech, *motion, happy, happy));
-  const Tensor b = live_of(predictor->restyle(*speech, *motion, sad, sad));
+  const Tensor a = live_of(analyse::restyle(*session, *speech, *motion, happy, happy));
+  const Tensor b = live_of(analyse::restyle(*session, *speech, *motion, sad, sad));
   const Tensor recorded = live_of(*motion);
   ASSERT_EQ(a.shape(), recorded.shape());
   double error = 0, size = 0;
@@ -151,22 +156,22 @@ TEST_F(LikelihoodTest, RestyledToItselfAPerformanceComesBack) {
 }
 
 TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition) {
-  const Motion made = predictor->restyle(*speech, *motion, happy, sad);
-  EXPECT_GT(predictor->likelihood(*speech, made, sad).log_prob,
-            predictor->likelihood(*speech, made, happy).log_prob);
-  const auto seen = recognise(*predictor, *speech, made, sad.style);
-  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
+  const Motion made = analyse::restyle(*session, *speech, *motion, happy, sad);
+  EXPECT_GT(analyse::likelihood(*session, *speech, made, sad).log_prob,
+            analyse::likelihood(*session, *speech, made, happy).log_prob);
+  const auto seen = analyse::recognise(*session, *speech, made, sad.style);
+  EXPECT_EQ(analyse::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
 }
 
 TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
   for (const char* emotion : {"happy", "sad"}) {
-    predict::Condition condition = happy;
+    condition::Asked condition = happy;
     condition.emotion.fill(0);
     condition.emotion[static_cast<size_t>(parse_emotion(emotion))] = 1;
-    const int found = likeliest_style(*predictor, *speech, *motion, condition);
-    std::vector<predict::Condition> all(32, condition);
+    const int found = analyse::likeliest_style(*session, *speech, *motion, condition);
+    std::vector<condition::Asked> all(32, condition);
     for (int s = 0; s < 32; ++s) all[static_cast<size_t>(s)].style = s;
-    const auto each = predictor->likelihoods(*speech, *motion, all);
+    const auto each = analyse::likelihoods(*session, *speech, *motion, all);
     for (const auto& one : each) {
       EXPECT_LE(one.log_prob, each[static_cast<size_t>(found)].log_prob) << emotion;
     }
@@ -174,9 +179,9 @@ TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
 }
 
 TEST_F(LikelihoodTest, TheStyleOfAPerformanceIsFoundByTurns) {
-  const auto seen = recognise(*predictor, *speech, *motion, std::nullopt);
-  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("happy"));
-  const auto told = recognise(*predictor, *speech, *motion, happy.style);
+  const auto seen = analyse::recognise(*session, *speech, *motion, std::nullopt);
+  EXPECT_EQ(analyse::label_at(seen.most_likely()).emotion, parse_emotion("happy"));
+  const auto told = analyse::recognise(*session, *speech, *motion, happy.style);
   EXPECT_GE(seen.log_probs[seen.most_likely()] + 1e-3, told.log_probs[told.most_likely()]);
 }
 

@@ -1,30 +1,34 @@
 // Restyling with the shipped model: another emotion at every level, and another speaking style, of
 // performances that the corpus' own rules make. The judge of emotions knows nothing of the flow.
+#include "flowtalk/analyse/restyle.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/evaluate/restyling.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/default_checkpoint.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk {
 namespace {
 
+using condition::Asked;
 using motion::Motion;
-using predict::Condition;
 using tensor::Tensor;
 
 constexpr uint64_t kCorpusSeed = 1;  // of `flowtalk data synth`: the same 32 speakers
 
-Condition condition_of(int emotion, int level, int style) {
-  Condition c;
+Asked condition_of(int emotion, int level, int style) {
+  Asked c;
   c.emotion.fill(0);
   c.emotion[static_cast<size_t>(emotion)] = 1;
   c.strength = emotion == kNeutral ? 0 : strength_of_level(level);
@@ -34,7 +38,7 @@ Condition condition_of(int emotion, int level, int style) {
 
 struct Clip {
   int emotion = 0;
-  Condition condition;  // at high intensity
+  Asked condition;  // at high intensity
   predict::SpeechFeatures speech;
   Motion motion;
   std::optional<evaluate::RestyledRecording> recording;
@@ -58,7 +62,7 @@ void record(const std::string& name, double value) {
 
 struct RestyleTest : ::testing::Test {
   static void SetUpTestSuite() {
-    predictor = new predict::Predictor(predict::Predictor::load(FLOWTALK_DEFAULT_CHECKPOINT, 2));
+    session = new predict::Session(predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 2));
     judge = new evaluate::EmotionClassifier(
         evaluate::EmotionClassifier::load(predict::shipped_model("classifier")));
     const char* sentences[] = {"We all knew it would rain, but nobody brought a coat along.",
@@ -78,7 +82,7 @@ struct RestyleTest : ::testing::Test {
       Clip clip;
       clip.emotion = emotion;
       clip.condition = condition_of(emotion, 2, style);
-      clip.speech = predictor->encode(spoken.audio);
+      clip.speech = session->encode(spoken.audio);
       clip.motion =
           synth::make_motion(spoken.audio, spoken.phones, synth::draw_style(kCorpusSeed, style),
                              {emotion, 1}, Rng(static_cast<uint64_t>(i)));
@@ -89,13 +93,13 @@ struct RestyleTest : ::testing::Test {
   static void TearDownTestSuite() {
     delete clips;
     delete judge;
-    delete predictor;
+    delete session;
   }
-  static predict::Predictor* predictor;
+  static predict::Session* session;
   static evaluate::EmotionClassifier* judge;
   static std::vector<Clip>* clips;
 };
-predict::Predictor* RestyleTest::predictor = nullptr;
+predict::Session* RestyleTest::session = nullptr;
 evaluate::EmotionClassifier* RestyleTest::judge = nullptr;
 std::vector<Clip>* RestyleTest::clips = nullptr;
 
@@ -107,8 +111,8 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
     for (const Clip& clip : *clips) {
       for (int emotion = 1; emotion < 8; ++emotion) {
         if (emotion == clip.emotion) continue;
-        const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition,
-                                               condition_of(emotion, level, clip.condition.style));
+        const Motion made = analyse::restyle(*session, clip.speech, clip.motion, clip.condition,
+                                             condition_of(emotion, level, clip.condition.style));
         const auto pair = clip.recording->compare(made, clip.emotion, emotion);
         lip.add(pair.lips);
         before.add(pair.before);
@@ -139,13 +143,14 @@ TEST_F(RestyleTest, EveryBlinkOfTheRecordingStays) {
     const int64_t blinks = face::count_blinks(clip.motion);
     recorded += blinks;
     const int other = clip.emotion == 1 ? 2 : 1;
-    Condition changing = condition_of(other, 2, clip.condition.style);
+    Asked changing = condition_of(other, 2, clip.condition.style);
     const int64_t frames = clip.speech.values.dim(1);
     changing.curve = condition::EmotionCurve::constant(changing.emotion, 1, frames);
     std::fill_n(changing.curve->strength.begin(), frames / 2, 0.0f);
-    for (const Condition& to : {clip.condition, condition_of(other, 2, 3), changing}) {
+    for (const Asked& to : {clip.condition, condition_of(other, 2, 3), changing}) {
       for (const float keep : {1.0f, 0.0f}) {
-        const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition, to, keep);
+        const Motion made =
+            analyse::restyle(*session, clip.speech, clip.motion, clip.condition, to, keep);
         const Tensor lids = live_of(made), wanted = live_of(clip.motion);
         EXPECT_EQ(face::count_blinks(made), blinks);
         for (int64_t t = 0; t < made.frames(); ++t) {
@@ -164,14 +169,15 @@ TEST_F(RestyleTest, AnotherStyleKeepsLipsAndEmotion) {
   Range lip, emotion, gain;
   for (const Clip& clip : *clips) {
     for (const int step : {7, 13, 22}) {
-      Condition other = clip.condition;
+      Asked other = clip.condition;
       other.style = (clip.condition.style + step) % 32;
-      const Motion made = predictor->restyle(clip.speech, clip.motion, clip.condition, other);
+      const Motion made =
+          analyse::restyle(*session, clip.speech, clip.motion, clip.condition, other);
       const auto pair = clip.recording->compare(made, clip.emotion, clip.emotion);
       lip.add(pair.lips);
       emotion.add(pair.after);
       const auto bits = [&](const Motion& motion) {
-        return predictor->likelihood(clip.speech, motion, other).bits_per_dim();
+        return analyse::likelihood(*session, clip.speech, motion, other).bits_per_dim();
       };
       gain.add(bits(clip.motion) - bits(made));
     }

@@ -14,7 +14,8 @@
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/params/native_params.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/default_checkpoint.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::evaluate {
 namespace {

@@ -57,7 +57,7 @@ EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip&
 }
 
 std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
-                                               const predict::Predictor& predictor,
+                                               const predict::Session& session,
                                                const ObservedClip& clip) {
   if (emotion_of(clip.options) == kNeutral) return std::nullopt;
   std::array<float, 3> levels{};
@@ -65,7 +65,7 @@ std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifi
     predict::PredictOptions options = clip.options;
     options.strength = strength_of_level(level);
     const bool known = options.strength == clip.options.strength && !clip.samples.empty();
-    const motion::Motion motion = known ? clip.samples[0] : predictor.predict(clip.speech, options);
+    const motion::Motion motion = known ? clip.samples[0] : session.predict(clip.speech, options);
     levels[static_cast<size_t>(level)] = classifier.judge(motion).strength;
   }
   return levels;
@@ -96,7 +96,7 @@ Blinks see_blinks(const ObservedClip& clip) {
   return blinks;
 }
 
-std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
+std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Session& session,
                                                           const ObservedClip& clip,
                                                           const face::Deformer& deformer) {
   std::array<double, kSpreadTemperatures.size()> spread{};
@@ -109,7 +109,7 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
     options.blinks_per_minute = 0;
     options.temperature = static_cast<float>(kSpreadTemperatures[i]);
     for (options.take = 0; options.take < kSpreadTakes; ++options.take) {
-      takes.push_back(predictor.predict(clip.speech, options));
+      takes.push_back(session.predict(clip.speech, options));
     }
     const int64_t frames = takes.front().frames();
     for (int64_t t = 0; t < frames; ++t) {
@@ -122,20 +122,21 @@ std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predict
   return spread;
 }
 
-std::optional<Density> see_density(const predict::Predictor& predictor, const ObservedClip& clip,
+std::optional<Density> see_density(const predict::Session& session, const ObservedClip& clip,
                                    const predict::SpeechFeatures& other,
                                    std::shared_ptr<const std::vector<float>> rho) {
   const int64_t frames =
       std::min({clip.truth.frames(), clip.speech.values.dim(1), other.values.dim(1)});
   if (frames < 4) return std::nullopt;
-  const predict::Condition condition{clip.options.emotion, clip.options.strength,
-                                     clip.options.style};
+  const condition::Asked condition{clip.options.emotion, clip.options.strength, clip.options.style};
   const motion::Motion motion = slice(clip.truth, 0, frames);
-  const auto per_dimension = [&](const predict::Likelihood& likelihood) {
+  const auto per_dimension = [&](const analyse::Likelihood& likelihood) {
     return -likelihood.log_prob / static_cast<double>(likelihood.dimensions);
   };
-  const auto own = predictor.likelihood(first_frames(clip.speech, frames), motion, condition);
-  const auto shuffled = predictor.likelihood(first_frames(other, frames), motion, condition);
+  const auto own =
+      analyse::likelihood(session, first_frames(clip.speech, frames), motion, condition);
+  const auto shuffled =
+      analyse::likelihood(session, first_frames(other, frames), motion, condition);
   Density density{per_dimension(own), per_dimension(shuffled), {}, {}, std::move(rho)};
   const int64_t steps = own.residual.dim(0), channels = own.residual.dim(1);
   FT_CHECK(channels == static_cast<int64_t>(density.rho->size()), "{} channels", channels);

@@ -8,11 +8,12 @@
 #include <optional>
 #include <vector>
 
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/data/phones.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/evaluate/observations.h"
 #include "flowtalk/face/face.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::evaluate {
@@ -31,7 +32,7 @@ EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip&
 // Judged strength of the clip's voice, style, emotion and noise at low, medium and high; none for
 // neutral.
 std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
-                                               const predict::Predictor& predictor,
+                                               const predict::Session& session,
                                                const ObservedClip& clip);
 
 // None without P, B or M in both recording and prediction.
@@ -43,13 +44,13 @@ Blinks see_blinks(const ObservedClip& clip);
 
 // Mean over frames and vertices of the deviation over takes 0..3, metres, at each of
 // kSpreadTemperatures; without blinks, which no temperature changes.
-std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Predictor& predictor,
+std::array<double, kSpreadTemperatures.size()> see_spread(const predict::Session& session,
                                                           const ObservedClip& clip,
                                                           const face::Deformer& deformer);
 
 // `other`: the voice of another clip. Both voices and the motion are cut to the shortest; none if
 // that leaves fewer than 4 frames.
-std::optional<Density> see_density(const predict::Predictor& predictor, const ObservedClip& clip,
+std::optional<Density> see_density(const predict::Session& session, const ObservedClip& clip,
                                    const predict::SpeechFeatures& other,
                                    std::shared_ptr<const std::vector<float>> rho);
 

@@ -74,8 +74,21 @@ std::optional<std::vector<int64_t>> whole_list(const Json& item, const char* key
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : path_(path.string()), file_(std::make_shared<const MappedFile>(path)) {
-  const std::string_view bytes = file_->bytes();
+    : path_(path.string()),
+      file_(std::make_shared<const MappedFile>(path)),
+      owner_(file_),
+      bytes_(file_->bytes()) {
+  open();
+}
+
+SafetensorsFile::SafetensorsFile(std::string name, std::string_view bytes,
+                                 std::shared_ptr<const void> owner)
+    : path_(std::move(name)), owner_(std::move(owner)), bytes_(bytes) {
+  open();
+}
+
+void SafetensorsFile::open() {
+  const std::string_view bytes = bytes_;
   if (bytes.size() < 8) fail("{}: {} bytes are too few for safetensors", path_, bytes.size());
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), sizeof length);
@@ -149,8 +162,8 @@ const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) co
 
 Array SafetensorsFile::array(const std::string& name) const {
   const Entry& e = entry(name);
-  const auto bytes = file_->bytes().substr(data_start_ + e.begin, e.end - e.begin);
-  return {e.dtype, e.shape, bytes, file_};
+  const auto bytes = bytes_.substr(data_start_ + e.begin, e.end - e.begin);
+  return {e.dtype, e.shape, bytes, owner_};
 }
 
 tensor::Tensor SafetensorsFile::load(const std::string& name) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@ namespace flowtalk::formats {
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
+  // The bytes of such a file, which `owner` keeps; `name` stands for the path in messages.
+  SafetensorsFile(std::string name, std::string_view bytes, std::shared_ptr<const void> owner);
 
   const std::string& path() const { return path_; }
   std::vector<std::string> names() const;  // sorted
@@ -33,7 +36,10 @@ class SafetensorsFile {
   // converted, complex ones refused. The values must not be written to.
   tensor::Tensor load(const std::string& name) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  void drop_pages() const { file_->drop_pages(); }  // see MappedFile
+  // See MappedFile; bytes in memory stay.
+  void drop_pages() const {
+    if (file_) file_->drop_pages();
+  }
 
  private:
   struct Entry {
@@ -42,10 +48,13 @@ class SafetensorsFile {
     size_t begin, end;  // within the data
   };
   const Entry& entry(const std::string& name) const;  // Error if it is not in the file
+  void open();
   void read_header(std::string_view header, size_t data_size);
 
   std::string path_;
-  std::shared_ptr<const MappedFile> file_;
+  std::shared_ptr<const MappedFile> file_;  // null for bytes in memory
+  std::shared_ptr<const void> owner_;
+  std::string_view bytes_;
   size_t data_start_ = 0;
   std::map<std::string, Entry> entries_;
   std::map<std::string, std::string> metadata_;

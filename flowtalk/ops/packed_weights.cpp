@@ -17,6 +17,10 @@ std::shared_ptr<const PackedGroups> PackedWeights::find(const tensor::Tensor& we
   }
   auto packed = std::make_shared<const PackedGroups>(make());
   const std::lock_guard lock(mutex_);
+  const auto made_meanwhile = entries_.find(key);
+  if (made_meanwhile != entries_.end() && !made_meanwhile->second.owner.expired()) {
+    return made_meanwhile->second.packed;
+  }
   if (entries_.size() >= sweep_at_) {
     std::erase_if(entries_, [](const auto& item) { return item.second.owner.expired(); });
     sweep_at_ = std::max<size_t>(64, 2 * entries_.size());
@@ -27,7 +31,9 @@ std::shared_ptr<const PackedGroups> PackedWeights::find(const tensor::Tensor& we
 
 size_t PackedWeights::size() const {
   const std::lock_guard lock(mutex_);
-  return entries_.size();
+  return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& item) {
+    return !item.second.owner.expired();
+  }));
 }
 
 }  // namespace flowtalk::ops

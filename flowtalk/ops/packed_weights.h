@@ -22,7 +22,7 @@ class PackedWeights {
   // What `make` returns, remembered for this weight (its storage, shape and `groups`).
   std::shared_ptr<const PackedGroups> find(const tensor::Tensor& weight, int64_t groups,
                                            const std::function<PackedGroups()>& make);
-  size_t size() const;
+  size_t size() const;  // of weights that are still there
 
  private:
   struct Entry {

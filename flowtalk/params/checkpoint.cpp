@@ -1,5 +1,7 @@
 #include "flowtalk/params/checkpoint.h"
 
+#include <memory>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
@@ -11,6 +13,24 @@ namespace {
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr size_t kMaxConfigBytes = size_t{1} << 24;
+
+// The config of a text, without "format", as the newest format would have it.
+Json read_config(std::string_view text, const std::string& where) {
+  Json config = parse_json(std::string(text), where);
+  if (!config.is_object()) fail("{}: expected a JSON object", where);
+  const auto format = config.find("format");
+  if (format == config.end() || !format->is_number_integer()) {
+    fail("{}: \"format\" is missing, expected {}; is this a checkpoint of flowtalk?", where,
+         kCheckpointFormat);
+  }
+  if (*format != kCheckpointFormat) {
+    fail("{}: format {}, this flowtalk reads {}; use the flowtalk that wrote it", where,
+         format->dump(), kCheckpointFormat);
+  }
+  config.erase("format");
+  return config;
+}
+
 }  // namespace
 
 Checkpoint load_checkpoint(const fs::path& folder) {
@@ -19,19 +39,16 @@ Checkpoint load_checkpoint(const fs::path& folder) {
          kWeights);
   }
   const fs::path config_path = folder / kConfig;
-  Json config = parse_json(load_file(config_path, kMaxConfigBytes), config_path.string());
-  if (!config.is_object()) fail("{}: expected a JSON object", config_path.string());
-  const auto format = config.find("format");
-  if (format == config.end() || !format->is_number_integer()) {
-    fail("{}: \"format\" is missing, expected {}; is this a checkpoint of flowtalk?",
-         config_path.string(), kCheckpointFormat);
-  }
-  if (*format != kCheckpointFormat) {
-    fail("{}: format {}, this flowtalk reads {}; use the flowtalk that wrote it",
-         config_path.string(), format->dump(), kCheckpointFormat);
-  }
-  config.erase("format");
+  Json config = read_config(load_file(config_path, kMaxConfigBytes), config_path.string());
   return {folder, std::move(config), formats::SafetensorsFile(folder / kWeights)};
+}
+
+Checkpoint checkpoint_from_bytes(const std::string& name, std::string_view config,
+                                 std::string_view weights) {
+  Json json = read_config(config, name);
+  // Tensors are borrowed where they lie as their type wants it, as in a mapped file.
+  const auto copy = std::make_shared<const std::string>(weights);
+  return {name, std::move(json), formats::SafetensorsFile(name, *copy, copy)};
 }
 
 void save_checkpoint(const fs::path& folder, const Json& config,

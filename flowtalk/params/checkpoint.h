@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <string_view>
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/formats/safetensors.h"
@@ -20,6 +22,9 @@ struct Checkpoint {
 
 // Errors name the folder or the file in it: missing, damaged, of a newer format.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);
+// The same from the bytes of both files, which are copied; `name` stands for the folder.
+Checkpoint checkpoint_from_bytes(const std::string& name, std::string_view config,
+                                 std::string_view weights);
 
 // Written as a whole or not at all. `more` may add files to the folder that is being written.
 void save_checkpoint(const std::filesystem::path& folder, const Json& config,

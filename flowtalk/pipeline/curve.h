@@ -7,7 +7,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/condition/timeline.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 

@@ -27,11 +27,10 @@ std::vector<data::Clip> DatasetOptions::clips() const {
   return clips;
 }
 
-void check_axes(const fs::path& folder, const predict::Predictor& predictor) {
-  if (!fs::exists(folder / "synth.json") || predictor.config().axes == motion::Axes::kBuiltin)
-    return;
+void check_axes(const fs::path& folder, const predict::Session& session) {
+  if (!fs::exists(folder / "synth.json") || session.config().axes == motion::Axes::kBuiltin) return;
   fail("{}: moves the axes of the built-in head, the model those of {}; give {} another one",
-       folder.string(), owner_of(predictor.config().axes), Field("model"));
+       folder.string(), owner_of(session.config().axes), Field("model"));
 }
 
 }  // namespace flowtalk::pipeline

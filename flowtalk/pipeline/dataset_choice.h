@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "flowtalk/data/index.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 
@@ -26,6 +26,6 @@ struct DatasetOptions {
 };
 
 // A corpus of ours moves the axes of the built-in head, and says so. Error: the model moves others.
-void check_axes(const std::filesystem::path& folder, const predict::Predictor& predictor);
+void check_axes(const std::filesystem::path& folder, const predict::Session& session);
 
 }  // namespace flowtalk::pipeline

@@ -13,7 +13,8 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/default_checkpoint.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;

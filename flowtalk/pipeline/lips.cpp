@@ -38,11 +38,11 @@ std::vector<motion::Motion> motions_of(const LipsOptions& o, const face::Face& f
   }
   if (!motions.empty()) return motions;
   auto options = o.performance.options(parse_mood(o.emotion), false);
-  const auto predictor = o.performance.sampling.model.load();
-  options.regions = o.performance.sampling.regions(predictor, o.face);
-  warn_of_other_axes(predictor.config().axes, face, reporter);
+  const auto session = o.performance.sampling.model.load();
+  options.regions = o.performance.sampling.regions(session, o.face);
+  warn_of_other_axes(session.config().axes, face, reporter);
   for (const auto& voice : voices) {
-    motions.push_back(predictor.predict(load_voice(voice, reporter), options));
+    motions.push_back(session.predict(load_voice(voice, reporter), options));
   }
   return motions;
 }

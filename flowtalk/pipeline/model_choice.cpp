@@ -1,13 +1,15 @@
 #include "flowtalk/pipeline/model_choice.h"
 
+#include "flowtalk/predict/default_checkpoint.h"
+
 namespace flowtalk::pipeline {
 
 std::filesystem::path ModelOptions::folder() const {
   return model.empty() ? predict::default_checkpoint() : std::filesystem::path(model);
 }
 
-predict::Predictor ModelOptions::load() const {
-  return predict::Predictor::load(folder(), threads, encoder);
+predict::Session ModelOptions::load() const {
+  return predict::Session::open(folder(), threads, encoder);
 }
 
 }  // namespace flowtalk::pipeline

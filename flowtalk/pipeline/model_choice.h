@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 
@@ -21,7 +21,7 @@ struct ModelOptions {
   }
 
   std::filesystem::path folder() const;  // the checkpoint, the default one unless given
-  predict::Predictor load() const;
+  predict::Session load() const;
 };
 
 }  // namespace flowtalk::pipeline

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/phone_clips.h"
@@ -22,21 +23,37 @@ fs::path phone_file(const data::Clip& clip) {
 
 }  // namespace
 
-Observation::Observation(const ObservationOptions& options, const predict::Predictor& predictor,
+<<<<<<< HEAD:flowtalk/pipeline/observation.cpp
+Observation::Observation(const ObservationOptions& options, const predict::Session& session,
                          const std::vector<data::Clip>& clips, const face::Deformer& deformer,
                          const Reporter& reporter)
-    : predictor_(predictor),
+    : session_(session),
       clips_(clips),
       deformer_(deformer),
       reporter_(reporter),
       partner_(clips.size()) {
+=======
+void ObservationOptions::add_to(CLI::App& app) {
+  app.add_option(
+      "--classifier", classifier,
+      "emotion classifier, see `flowtalk train classifier` (default: the one that ships)");
+  app.add_option("--subset", subset,
+                 "on how many clips the costly figures are measured: spread, density, and closures "
+                 "where a recogniser must listen; 0 leaves them out (default 32)")
+      ->check(CLI::Range(0, 1000000));
+}
+
+Observation::Observation(const ObservationOptions& options, const predict::Session& session,
+                         const std::vector<data::Clip>& clips, const face::Deformer& deformer)
+    : session_(session), clips_(clips), deformer_(deformer), partner_(clips.size()) {
+>>>>>>> 1aa07c3:apps/observation.cpp
   choose_classifier(options);
   choose_subset(options.subset);
   choose_phones();
 }
 
 void Observation::choose_classifier(const ObservationOptions& options) {
-  const motion::Axes axes = predictor_.config().axes;
+  const motion::Axes axes = session_.config().axes;
   const bool named = !options.classifier.empty();
   classifier_ = load_classifier(options.classifier);
   if (classifier_->axes() == axes) return;
@@ -78,7 +95,7 @@ void Observation::choose_subset(int size) {
                     "same ones",
                     subset_, clips_.size()));
   }
-  rho_ = std::make_shared<const std::vector<float>>(predictor_.base_rho());
+  rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
 }
 
 void Observation::choose_phones() {
@@ -111,21 +128,26 @@ std::optional<std::vector<data::Phone>> Observation::phones_of(size_t i) const {
 
 evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& clip) const {
   evaluate::Observations seen;
-  if (predictor_.config().axes == motion::Axes::kBuiltin) seen.blinks = evaluate::see_blinks(clip);
+  if (session_.config().axes == motion::Axes::kBuiltin) seen.blinks = evaluate::see_blinks(clip);
   if (classifier_) {
     seen.emotion = evaluate::see_emotion(*classifier_, clip);
-    seen.levels = evaluate::see_levels(*classifier_, predictor_, clip);
+    seen.levels = evaluate::see_levels(*classifier_, session_, clip);
   }
   if (const auto phones = phones_of(i)) {
     seen.closures = evaluate::see_closures(*phones, clip, deformer_);
   }
   if (!partner_[i]) return seen;
   if (!clip.options.deterministic) {
-    seen.spread = evaluate::see_spread(predictor_, clip, deformer_);
+    seen.spread = evaluate::see_spread(session_, clip, deformer_);
   }
   if (*partner_[i] != i) {
-    const auto other = predictor_.encode(load_voice(clips_[*partner_[i]].wav, reporter_));
-    seen.density = evaluate::see_density(predictor_, clip, other, rho_);
+<<<<<<< HEAD:flowtalk/pipeline/observation.cpp
+    const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav, reporter_));
+    seen.density = evaluate::see_density(session_, clip, other, rho_);
+=======
+    const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav));
+    seen.density = evaluate::see_density(session_, clip, other, rho_);
+>>>>>>> 1aa07c3:apps/observation.cpp
   }
   return seen;
 }

@@ -12,7 +12,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_recognizer.h"
 #include "flowtalk/evaluate/observe.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 
@@ -34,9 +34,14 @@ class Observation {
  public:
   // Decides what can be seen; what cannot is told by notes(). Errors: a classifier that was named
   // is not there, is damaged, or is of other expression axes than the model's.
-  Observation(const ObservationOptions& options, const predict::Predictor& predictor,
+<<<<<<< HEAD:flowtalk/pipeline/observation.h
+  Observation(const ObservationOptions& options, const predict::Session& session,
               const std::vector<data::Clip>& clips, const face::Deformer& deformer,
               const Reporter& reporter);
+=======
+  Observation(const ObservationOptions& options, const predict::Session& session,
+              const std::vector<data::Clip>& clips, const face::Deformer& deformer);
+>>>>>>> 1aa07c3:apps/observation.h
 
   // Of clip i. Any thread may call it.
   evaluate::Observations of(size_t i, const evaluate::ObservedClip& clip) const;
@@ -49,7 +54,7 @@ class Observation {
   void choose_phones();
   std::optional<std::vector<data::Phone>> phones_of(size_t i) const;
 
-  const predict::Predictor& predictor_;
+  const predict::Session& session_;
   const std::vector<data::Clip>& clips_;
   const face::Deformer& deformer_;
   const Reporter& reporter_;

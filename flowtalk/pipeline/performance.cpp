@@ -26,8 +26,8 @@ void SamplingOptions::into(predict::PredictOptions& options) const {
 }
 
 std::shared_ptr<const predict::RegionShares> SamplingOptions::regions(
-    const predict::Predictor& predictor, const std::string& face) const {
-  if (!temperature.by_region || predictor.config().axes == motion::Axes::kBuiltin) return nullptr;
+    const predict::Session& session, const std::string& face) const {
+  if (!temperature.by_region || session.config().axes == motion::Axes::kBuiltin) return nullptr;
   return std::make_shared<predict::RegionShares>(face::load_face(face));
 }
 

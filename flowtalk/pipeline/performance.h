@@ -11,7 +11,7 @@
 #include "flowtalk/pipeline/model_choice.h"
 #include "flowtalk/pipeline/mood.h"
 #include "flowtalk/pipeline/temperature.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
 
@@ -47,7 +47,7 @@ struct SamplingOptions {
   void check(const Given& given, int samples = 1) const;
   void into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
-  std::shared_ptr<const predict::RegionShares> regions(const predict::Predictor& predictor,
+  std::shared_ptr<const predict::RegionShares> regions(const predict::Session& session,
                                                        const std::string& face) const;
 };
 

@@ -80,12 +80,11 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
 }
 
 // A voice's features. Of several voices one that cannot be read is warned of and left out: none.
-std::optional<predict::SpeechFeatures> hear(const predict::Predictor& predictor,
-                                            const fs::path& name, bool several,
-                                            const Reporter& reporter) {
+std::optional<predict::SpeechFeatures> hear(const predict::Session& session, const fs::path& name,
+                                            bool several, const Reporter& reporter) {
   try {
     const audio::Audio voice = load_voice(name, reporter);
-    return with_context(name.string(), [&] { return predictor.encode(voice); });
+    return with_context(name.string(), [&] { return session.encode(voice); });
   } catch (const Error& e) {
     if (!several) throw;
     reporter.warn(e.marked());
@@ -123,8 +122,8 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const auto outputs = plan_outputs(o, voices, cells);
 
   const SamplingOptions& sampling = o.performance.sampling;
-  const predict::Predictor predictor = sampling.model.load();
-  const auto regions = sampling.regions(predictor, o.face);
+  const predict::Session session = sampling.model.load();
+  const auto regions = sampling.regions(session, o.face);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   std::vector<PredictedFile> made;
   size_t failed = 0;
@@ -133,7 +132,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
           ? reporter.begin("predict", static_cast<int64_t>(outputs.size()), "answers")
           : Reporter().begin("", 0, "");
   for (size_t v = 0; v < voices.size(); ++v) {
-    const auto features = hear(predictor, voices[v], voices.size() > 1, reporter);
+    const auto features = hear(session, voices[v], voices.size() > 1, reporter);
     failed += features ? 0 : 1;
     for (size_t i = 0; i < cells.size(); ++i) {
       const fs::path& output = outputs[v * cells.size() + i];
@@ -141,7 +140,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
       if (features && curve) o.curve.follow(*curve, *features, options, reporter);
       for (int sample = 0; features && sample < o.num_samples; ++sample) {
         options.take = o.performance.take + static_cast<uint32_t>(sample);
-        motion::Motion motion = predictor.predict(*features, options);
+        motion::Motion motion = session.predict(*features, options);
         motion.shape = shape;
         made.push_back({sample_path(output, sample, o.num_samples), motion.frames()});
         motion::save_motion(made.back().path, motion, o.width);

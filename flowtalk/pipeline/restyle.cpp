@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -64,21 +65,20 @@ void check(const RestyleOptions& o) {
 
 // A condition and how it is called in what is printed: "happy", "happy high".
 struct NamedCondition {
-  predict::Condition condition;
+  condition::Asked condition;
   std::string emotion, label;
 };
 
 // The condition that was recorded: as told, else by Bayes' rule.
-NamedCondition origin_of(const RestyleOptions& o, const predict::Predictor& predictor,
+NamedCondition origin_of(const RestyleOptions& o, const predict::Session& session,
                          const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   const auto told = o.from.style_index();
   if (!o.from.emotion.empty()) {
-    const int style =
-        told ? *told : likeliest_style(predictor, speech, motion, o.from.condition(0));
+    const int style = told ? *told : likeliest_style(session, speech, motion, o.from.condition(0));
     return {o.from.condition(style), parse_mood(o.from.emotion).label, o.from.label()};
   }
-  const auto seen = recognise(predictor, speech, motion, told);
-  const auto label = predict::label_at(seen.most_likely());
+  const auto seen = recognise(session, speech, motion, told);
+  const auto label = analyse::label_at(seen.most_likely());
   return {condition_of(label, seen.style),
           std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
 }
@@ -108,14 +108,14 @@ NamedCondition target_of(const RestyleOptions& o, const NamedCondition& from,
   return to;
 }
 
-void save(const RestyleOptions& o, const predict::Predictor& predictor, const motion::Motion& shown,
+void save(const RestyleOptions& o, const predict::Session& session, const motion::Motion& shown,
           const audio::Audio& voice, const Reporter& reporter) {
   if (!is_film(o)) {
     motion::save_motion(o.output, shown, o.width);
     return;
   }
   Stage stage({{"", shown}}, o.stage);
-  warn_of_other_axes(predictor.config().axes, stage.face(), reporter);
+  warn_of_other_axes(session.config().axes, stage.face(), reporter);
   warn_of_lost_coefficients(shown, stage.face(), reporter);
   save_film(stage, o.output, voice, o.film, reporter);
 }
@@ -131,21 +131,21 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   o.stage.threads = o.model.threads;
   check(o);
   const auto curve = o.curve.load(o.given);
-  const predict::Predictor predictor = o.model.load();
-  const motion::Motion recorded = load_performance(o.motion, predictor.config().axes);
+  const predict::Session session = o.model.load();
+  const motion::Motion recorded = load_performance(o.motion, session.config().axes);
   const audio::Audio voice = load_voice(o.voice, reporter);
-  const auto speech = with_context(o.voice, [&] { return predictor.encode(voice); });
+  const auto speech = with_context(o.voice, [&] { return session.encode(voice); });
   Restyled result;
   const motion::Motion made = with_context(o.motion, [&] {
-    const NamedCondition origin = origin_of(o, predictor, speech, recorded);
+    const NamedCondition origin = origin_of(o, session, speech, recorded);
     const NamedCondition target = target_of(o, origin, curve, speech, reporter);
     result.from = text_of(origin);
     result.to = text_of(target);
-    return predictor.restyle(speech, recorded, origin.condition, target.condition,
-                             static_cast<float>(o.keep));
+    return analyse::restyle(session, speech, recorded, origin.condition, target.condition,
+                            static_cast<float>(o.keep));
   });
-  warn_of_impossible(predictor, o.motion, recorded, reporter);
-  save(o, predictor, beside(made, recorded), voice, reporter);
+  warn_of_impossible(session, o.motion, recorded, reporter);
+  save(o, session, beside(made, recorded), voice, reporter);
   result.path = o.output;
   result.frames = made.frames();
   return result;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -17,31 +18,32 @@ namespace {
 using evaluate::RestyledPair;
 using evaluate::RestylingSummary;
 
-predict::Condition recorded(const data::Clip& clip) {
+condition::Asked recorded(const data::Clip& clip) {
   const bool neutral = clip.name.emotion == kNeutral;
-  return predict::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
+  return analyse::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
 }
 
 // The clip in each of the other emotions.
 std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluationOptions& o,
-                                   const predict::Predictor& predictor,
+                                   const predict::Session& session,
                                    const evaluate::EmotionClassifier& classifier,
                                    const Reporter& reporter) {
-  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
   const audio::Audio voice = load_voice(clip.wav, reporter);
   return with_context(clip.npy.string(), [&] {
-    const auto speech = predictor.encode(voice);
+    const auto speech = session.encode(voice);
     const evaluate::RestyledRecording original(classifier, face::builtin_face(), motion);
-    const predict::Condition from = recorded(clip);
+    const condition::Asked from = recorded(clip);
     std::vector<RestyledPair> pairs;
     for (int emotion = 0; emotion < static_cast<int>(kEmotions.size()); ++emotion) {
       if (emotion == clip.name.emotion) continue;
-      predict::Condition to = from;
+      condition::Asked to = from;
       to.emotion.fill(0);
       to.emotion[static_cast<size_t>(emotion)] = 1;
       to.strength = emotion == kNeutral ? 0 : o.strength.value();
       if (!o.id.empty()) to.style = parse_style(o.id);
-      const auto made = predictor.restyle(speech, motion, from, to, static_cast<float>(o.keep));
+      const auto made =
+          analyse::restyle(session, speech, motion, from, to, static_cast<float>(o.keep));
       pairs.push_back(original.compare(made, clip.name.emotion, emotion));
     }
     return pairs;
@@ -51,10 +53,10 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
 std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o,
                                     const std::vector<data::Clip>& clips,
                                     const Reporter& reporter) {
-  const predict::Predictor predictor = o.model.load();
-  check_axes(o.data.folder(), predictor);
+  const predict::Session session = o.model.load();
+  check_axes(o.data.folder(), session);
   const auto classifier = load_classifier(o.classifier);
-  const motion::Axes axes = predictor.config().axes, judged = classifier.axes();
+  const motion::Axes axes = session.config().axes, judged = classifier.axes();
   if (axes != motion::Axes::kBuiltin || judged != motion::Axes::kBuiltin) {
     fail(
         "lips are measured on the built-in head; the model's axes are '{}', those of the "
@@ -67,7 +69,7 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o,
   const Advance advance = reporter.begin("restyle", count, "clips");
   pool.parallel_for(count, [&](int64_t i) {
     const auto at = static_cast<size_t>(i);
-    of_clip[at] = pairs_of(clips[at], o, predictor, classifier, reporter);
+    of_clip[at] = pairs_of(clips[at], o, session, classifier, reporter);
     advance(1, "");
   });
   std::vector<RestyledPair> pairs;

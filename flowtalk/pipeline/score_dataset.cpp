@@ -18,11 +18,11 @@ namespace {
 struct Judged {
   std::string stem;
   int labelled_style = 0;
-  predict::Label label;
-  predict::Recognition seen;
+  analyse::Label label;
+  analyse::Recognition seen;
 
-  double bits() const { return seen.bits_per_dim(predict::index_of(label)); }
-  predict::Label best() const { return predict::label_at(seen.most_likely()); }
+  double bits() const { return seen.bits_per_dim(analyse::index_of(label)); }
+  analyse::Label best() const { return analyse::label_at(seen.most_likely()); }
 };
 
 struct Summary {
@@ -33,18 +33,24 @@ struct Summary {
   double accuracy() const { return static_cast<double>(emotion_right) / clips; }
 };
 
-Judged judge(const data::Clip& clip, const predict::Predictor& predictor, bool any_style,
+<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
+Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style,
              const Reporter& reporter) {
-  const motion::Motion motion = load_performance(clip.npy.string(), predictor.config().axes);
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
   const audio::Audio voice = load_voice(clip.wav, reporter);
+=======
+Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style) {
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
+  const audio::Audio voice = load_voice(clip.wav);
+>>>>>>> 1aa07c3:apps/score_dataset.cpp
   return with_context(clip.npy.string(), [&] {
-    const auto speech = predictor.encode(voice);
+    const auto speech = session.encode(voice);
     const std::optional<int> style = any_style ? std::nullopt : std::optional<int>(clip.name.style);
     const int level = clip.name.emotion == kNeutral ? 0 : clip.name.level;
     return Judged{clip.stem,
                   clip.name.style,
                   {clip.name.emotion, level},
-                  recognise(predictor, speech, motion, style)};
+                  analyse::recognise(session, speech, motion, style)};
   });
 }
 
@@ -53,7 +59,7 @@ Summary summary_of(const std::vector<Judged>& clips, double exponent) {
   s.clips = static_cast<int>(clips.size());
   for (const Judged& clip : clips) {
     const auto emotions =
-        predict::emotion_probabilities(predict::probabilities(clip.seen.log_probs, exponent));
+        analyse::emotion_probabilities(analyse::probabilities(clip.seen.log_probs, exponent));
     const auto top = std::max_element(emotions.begin(), emotions.end());
     const auto recognised = static_cast<size_t>(top - emotions.begin());
     const auto labelled = static_cast<size_t>(clip.label.emotion);
@@ -71,7 +77,7 @@ Summary summary_of(const std::vector<Judged>& clips, double exponent) {
 
 std::vector<double> z_of(const std::vector<Judged>& clips) {
   std::vector<evaluate::ScoredClip> scored;
-  for (const Judged& clip : clips) scored.push_back({predict::index_of(clip.label), clip.bits()});
+  for (const Judged& clip : clips) scored.push_back({analyse::index_of(clip.label), clip.bits()});
   return evaluate::robust_z(scored);
 }
 
@@ -86,12 +92,20 @@ std::string suspicion(const Judged& clip, double z) {
   return z < -evaluate::kImplausible ? "too regular" : "";
 }
 
-std::string text_of(const Summary& s, const ScoreOptions& o, const predict::Calibration& used) {
+<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
+std::string text_of(const Summary& s, const ScoreOptions& o, const analyse::Calibration& used) {
   std::string text =
       fmt::format("{} clips, split {}, style {}\n", s.clips, o.data.split,
                   o.condition.id == "any" ? "the most likely" : "of each clip's name");
   text += fmt::format("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n",
                       s.accuracy(), s.emotion_right, s.clips, s.confidence);
+=======
+void print_summary(const Summary& s, const ScoredDataset& c, const analyse::Calibration& used) {
+  fmt::print("{} clips, split {}, style {}\n", s.clips, c.data.split,
+             c.style == "any" ? "the most likely" : "of each clip's name");
+  fmt::print("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n", s.accuracy(),
+             s.emotion_right, s.clips, s.confidence);
+>>>>>>> 1aa07c3:apps/score_dataset.cpp
   if (s.emotional > 0) {
     text +=
         fmt::format("emotion and level        {:.3f}  ({} of {} emotional clips)\n",
@@ -129,30 +143,35 @@ std::string suspicious_of(const std::vector<Judged>& clips, const std::vector<do
   return text;
 }
 
+<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
 Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoreOptions& o,
-             const predict::Calibration& used) {
-  Json json{{"split", o.data.split},
-            {"clips", s.clips},
-            {"emotion_accuracy", s.accuracy()},
-            {"mean_probability", s.confidence},
-            {"emotion_and_level_accuracy",
-             s.emotional > 0 ? Json(static_cast<double>(s.level_right) / s.emotional) : Json()},
-            {"bits_per_dim", s.bits},
-            {"exponent", used.exponent},
-            {"calibrated_on_clips", used.clips},
-            {"emotions", kEmotions},
-            {"confusion", s.confusion}};
+             const analyse::Calibration& used) {
+  Json json {
+    {"split", o.data.split},
+=======
+Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDataset& c,
+             const analyse::Calibration& used) {
+  Json json{{"split", c.data.split},
+>>>>>>> 1aa07c3:apps/score_dataset.cpp
+        {"clips", s.clips}, {"emotion_accuracy", s.accuracy()}, {"mean_probability", s.confidence},
+        {"emotion_and_level_accuracy",
+         s.emotional > 0 ? Json(static_cast<double>(s.level_right) / s.emotional) : Json()},
+        {"bits_per_dim", s.bits}, {"exponent", used.exponent}, {"calibrated_on_clips", used.clips},
+        {"emotions", kEmotions}, {
+      "confusion", s.confusion
+    }
+  };
   const std::vector<double> z = z_of(clips);
   for (const size_t i : evaluate::most_suspicious(z)) {
     const Judged& clip = clips[i];
-    const auto p = predict::probabilities(clip.seen.log_probs, used.exponent);
+    const auto p = analyse::probabilities(clip.seen.log_probs, used.exponent);
     json["by_clip"].push_back(
         {{"clip", clip.stem},
          {"labelled", text_of(clip.label)},
          {"recognised", text_of(clip.best())},
          {"style", kStyles[static_cast<size_t>(clip.seen.style)]},
-         {"probability_of_label", p[predict::index_of(clip.label)]},
-         {"log_likelihood", clip.seen.log_probs[predict::index_of(clip.label)]},
+         {"probability_of_label", p[analyse::index_of(clip.label)]},
+         {"log_likelihood", clip.seen.log_probs[analyse::index_of(clip.label)]},
          {"bits_per_dim", clip.bits()},
          {"z", z[i]},
          {"suspicious", is_suspicious(clip, z[i])},
@@ -169,23 +188,40 @@ Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
     fail_usage("{} {}: a data set's clips have their own styles; leave it out, or give any",
                Field("id"), style);
   }
+<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
   const auto clips = o.data.clips();
   const fs::path checkpoint = o.model.folder();
-  predict::Calibration used = predict::load_calibration(checkpoint);
+  analyse::Calibration used = analyse::load_calibration(checkpoint);
   if (o.calibrate) check_writable(checkpoint / "calibration.json");
-  const predict::Predictor predictor = o.model.load();
-  check_axes(o.data.folder(), predictor);
+  const predict::Session session = o.model.load();
+  check_axes(o.data.folder(), session);
   const Advance advance = reporter.begin("score", static_cast<int64_t>(clips.size()), "clips");
   std::vector<Judged> judged;
   for (const data::Clip& clip : clips) {
-    judged.push_back(judge(clip, predictor, style == "any", reporter));
+    judged.push_back(judge(clip, session, style == "any", reporter));
     advance(1, "");
   }
   if (o.calibrate) {
-    std::vector<predict::LabelledLikelihood> labelled;
+    std::vector<analyse::LabelledLikelihood> labelled;
+=======
+  const auto clips = data.clips();
+  const fs::path checkpoint = model.folder();
+  analyse::Calibration used = analyse::load_calibration(checkpoint);
+  if (calibrate) check_writable(checkpoint / "calibration.json");
+  const predict::Session session = model.load();
+  check_axes(data.folder(), session);
+  Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
+  std::vector<Judged> judged;
+  for (const data::Clip& clip : clips) {
+    judged.push_back(judge(clip, session, style == "any"));
+    progress.advance();
+  }
+  if (calibrate) {
+    std::vector<analyse::LabelledLikelihood> labelled;
+>>>>>>> 1aa07c3:apps/score_dataset.cpp
     for (const Judged& clip : judged) labelled.push_back({clip.label, clip.seen.log_probs});
-    used = predict::fit_exponent(labelled);
-    predict::save_calibration(checkpoint, used);
+    used = analyse::fit_exponent(labelled);
+    analyse::save_calibration(checkpoint, used);
   }
   const Summary summary = summary_of(judged, used.exponent);
   std::string text = text_of(summary, o, used);

@@ -1,6 +1,7 @@
 // flowtalk score VOICE --motion ...: one performance, or several ranked.
 #include <algorithm>
 
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -14,8 +15,8 @@ namespace {
 struct Take {
   std::string path;
   int64_t frames = 0;
-  predict::Recognition seen;
-  std::optional<predict::Likelihood> given;  // under the condition of the options
+  analyse::Recognition seen;
+  std::optional<analyse::Likelihood> given;  // under the condition of the options
 
   // What takes are ranked by.
   double bits() const {
@@ -23,30 +24,31 @@ struct Take {
   }
 };
 
-Take judge(const ScoreOptions& o, const predict::Predictor& predictor,
+Take judge(const ScoreOptions& o, const predict::Session& session,
            const predict::SpeechFeatures& speech, const std::string& path,
            const Reporter& reporter) {
-  const motion::Motion motion = load_performance(path, predictor.config().axes);
+  const motion::Motion motion = load_performance(path, session.config().axes);
   return with_context(path, [&] {
     Take take;
     take.path = path;
     take.frames = motion.frames();
     auto style = o.condition.style_index();
     if (!style && !o.condition.emotion.empty()) {
-      style = likeliest_style(predictor, speech, motion, o.condition.condition(0));
+      style = likeliest_style(session, speech, motion, o.condition.condition(0));
     }
-    take.seen = recognise(predictor, speech, motion, style);
+    take.seen = recognise(session, speech, motion, style);
     if (!o.condition.emotion.empty()) {
-      take.given = predictor.likelihood(speech, motion, o.condition.condition(take.seen.style));
+      take.given =
+          analyse::likelihood(session, speech, motion, o.condition.condition(take.seen.style));
     }
-    warn_of_impossible(predictor, path, motion, reporter);
+    warn_of_impossible(session, path, motion, reporter);
     return take;
   });
 }
 
 Json json_of(const Take& take, const std::string& given, double exponent) {
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
+  const auto p = analyse::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = analyse::emotion_probabilities(p);
   Json json{{"motion", take.path},
             {"frames", take.frames},
             {"dimensions", take.seen.dimensions},
@@ -56,12 +58,12 @@ Json json_of(const Take& take, const std::string& given, double exponent) {
                      {"log_likelihood", take.given->log_prob},
                      {"bits_per_dim", take.given->bits_per_dim()}};
   }
-  json["most_likely"] = text_of(predict::label_at(take.seen.most_likely()));
+  json["most_likely"] = text_of(analyse::label_at(take.seen.most_likely()));
   for (size_t e = 0; e < kEmotions.size(); ++e) {
     json["emotions"][std::string(kEmotions[e])] = emotions[e];
   }
-  for (size_t i = 0; i < predict::kLabels; ++i) {
-    json["conditions"].push_back({{"condition", text_of(predict::label_at(i))},
+  for (size_t i = 0; i < analyse::kLabels; ++i) {
+    json["conditions"].push_back({{"condition", text_of(analyse::label_at(i))},
                                   {"log_likelihood", take.seen.log_probs[i]},
                                   {"bits_per_dim", take.seen.bits_per_dim(i)},
                                   {"probability", p[i]}});
@@ -79,14 +81,14 @@ std::string text_of(const Take& take, const ScoreOptions& o, double exponent) {
                         o.condition.label(), take.given->log_prob, take.given->bits_per_dim());
   }
   text += fmt::format("most likely {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n\n",
-                      text_of(predict::label_at(best)), take.seen.log_probs[best],
+                      text_of(analyse::label_at(best)), take.seen.log_probs[best],
                       take.seen.bits_per_dim(best));
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
+  const auto p = analyse::probabilities(take.seen.log_probs, exponent);
+  const auto emotions = analyse::emotion_probabilities(p);
   text += fmt::format("{:<12}{:>8}{:>8}{:>8}{:>8}{:>11}\n", "probability", "all", "low", "medium",
                       "high", "best bits");
   for (size_t e = 0; e < kEmotions.size(); ++e) {
-    const size_t first = predict::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
+    const size_t first = analyse::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
     double bits = take.seen.bits_per_dim(first);
     std::string levels;
     for (size_t l = 0; l < count; ++l) {
@@ -106,7 +108,7 @@ std::string ranking_of(const std::vector<Take>& takes, const std::string& given)
     const size_t best = take.seen.most_likely();
     text += fmt::format("{:>4}  {:<32}{:>14.3f}{:>16.1f}  {:<18}{}\n", i + 1, take.path,
                         take.bits(), take.given ? take.given->log_prob : take.seen.log_probs[best],
-                        text_of(predict::label_at(best)),
+                        text_of(analyse::label_at(best)),
                         kStyles[static_cast<size_t>(take.seen.style)]);
   }
   text += fmt::format("ranked by bits per dimension under {}; fewer are more likely\n",
@@ -120,12 +122,12 @@ Scored score_takes(const ScoreOptions& o, const Reporter& reporter) {
   o.condition.style_index();
   const std::string label = o.condition.emotion.empty() ? "" : o.condition.label();
   std::vector<Take> takes;
-  const auto calibration = predict::load_calibration(o.model.folder());
-  const predict::Predictor predictor = o.model.load();
+  const auto calibration = analyse::load_calibration(o.model.folder());
+  const predict::Session session = o.model.load();
   const audio::Audio sound = load_voice(o.voice, reporter);
-  const auto speech = with_context(o.voice, [&] { return predictor.encode(sound); });
+  const auto speech = with_context(o.voice, [&] { return session.encode(sound); });
   for (const std::string& path : o.motion) {
-    takes.push_back(judge(o, predictor, speech, path, reporter));
+    takes.push_back(judge(o, session, speech, path, reporter));
   }
   std::stable_sort(takes.begin(), takes.end(),
                    [](const Take& a, const Take& b) { return a.bits() < b.bits(); });

@@ -48,19 +48,19 @@ fs::path output_of(const TalkOptions& o, const std::vector<fs::path>& voices) {
   return output;
 }
 
-std::vector<Role> play(const TalkOptions& o, const predict::Predictor& predictor,
+std::vector<Role> play(const TalkOptions& o, const predict::Session& session,
                        const std::optional<condition::Timeline>& curve,
                        std::vector<SweepCell>& cells, const audio::Audio& voice,
                        const Reporter& reporter) {
-  const auto speech = predictor.encode(voice);
-  const auto regions = o.performance.sampling.regions(predictor, o.stage.face.face);
+  const auto speech = session.encode(voice);
+  const auto regions = o.performance.sampling.regions(session, o.stage.face.face);
   std::vector<Role> roles;
   for (SweepCell& cell : cells) {
     cell.options.regions = regions;
     // All cells follow the same curve: it is warned of once.
     if (curve) o.curve.follow(*curve, speech, cell.options, roles.empty() ? reporter : Reporter());
     const std::string caption = cells.size() > 1 ? cell.caption() : "";
-    roles.push_back({caption, predictor.predict(speech, cell.options)});
+    roles.push_back({caption, session.predict(speech, cell.options)});
   }
   return roles;
 }
@@ -88,11 +88,11 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const auto voices = find_voices(o.voices);
   const fs::path output = output_of(o, voices);
   const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);
-  const predict::Predictor predictor = o.performance.sampling.model.load();
-  auto roles = play(o, predictor, curve, cells, voice, reporter);
+  const predict::Session session = o.performance.sampling.model.load();
+  auto roles = play(o, session, curve, cells, voice, reporter);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), o.stage);
-  warn_of_other_axes(predictor.config().axes, stage.face(), reporter);
+  warn_of_other_axes(session.config().axes, stage.face(), reporter);
   save_film(stage, output, voice, o.film, reporter);
   if (!o.contact_sheet.empty()) {
     const bool table = !o.sweep.sweep.empty();

@@ -1,10 +1,11 @@
+#include "flowtalk/predict/default_checkpoint.h"
+
 #include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <vector>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/predict/predictor.h"
 
 namespace flowtalk::predict {
 namespace fs = std::filesystem;

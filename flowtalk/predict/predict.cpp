@@ -7,7 +7,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor_state.h"
+#include "flowtalk/predict/workspace.h"
 
 namespace flowtalk::predict {
 namespace {
@@ -22,8 +22,8 @@ const RegionShares& shares_of(const PredictOptions& options, const model::ModelC
   if (shares.axes() != config.axes) {
     fail_usage(
         "temperature per region: the model moves the expression axes of {}, the regions are "
-        "those of {}; give --face its face",
-        owner_of(config.axes), owner_of(shares.axes()));
+        "those of {}; give {} its face",
+        owner_of(config.axes), owner_of(shares.axes()), Field("face"));
   }
   return shares;
 }
@@ -95,16 +95,15 @@ void Blend::add(const Tensor& motion, std::span<const float> share) {
   }
 }
 
-motion::Motion Predictor::predict(const SpeechFeatures& speech,
-                                  const PredictOptions& options) const {
+motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
   check(options, frames);
-  const float blinks = blinks_of(options, state_->config.axes);
-  const bool regions_known = options.regions || state_->config.axes == motion::Axes::kBuiltin;
+  const float blinks = blinks_of(options, config().axes);
+  const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
   const RegionTemperatures temperatures = temperatures_of(options, regions_known);
-  const std::lock_guard lock(state_->mutex);
-  NativeOps& ops = state_->ops;
-  const auto& generator = state_->model->generator;
+  const Workspace work(*this);
+  NativeOps& ops = work.ops;
+  const auto& generator = work.network.generator;
   const Tensor heard = even_frames(ops, speech.values);
   std::vector<flow::NoiseAddress> noises;  // the same noise at each temperature
   std::array<size_t, kMotionRegions> noise_of{};
@@ -124,16 +123,16 @@ motion::Motion Predictor::predict(const SpeechFeatures& speech,
   for (const auto& emotion : condition::emotions_apart(curve_of(options, heard.dim(1)))) {
     Tensor c = condition_of(ops, generator, heard, emotion.curve, options.style);
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
-    const auto played = play(*state_->model, ops, generator.prepare(ops, c), noises, frames);
+    const auto played = play(work.network, ops, generator.prepare(ops, c), noises, frames);
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
   const auto finished = [&](const Tensor& motion) {
-    return motion::of_live(with_blinks(motion, options, blinks), state_->config.axes);
+    return motion::of_live(with_blinks(motion, options, blinks), config().axes);
   };
   if (motions.size() == 1) return finished(motions.front().motion());
   std::array<Tensor, kMotionRegions> by_region;
   for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]].motion();
-  return finished(shares_of(options, state_->config).join(by_region));
+  return finished(shares_of(options, config()).join(by_region));
 }
 
 }  // namespace flowtalk::predict

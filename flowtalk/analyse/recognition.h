@@ -6,9 +6,9 @@
 #include <optional>
 #include <span>
 
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/analyse/likelihood.h"
 
-namespace flowtalk::predict {
+namespace flowtalk::analyse {
 
 // The 22 conditions of 3DMEAD: neutral, then seven emotions at three levels.
 inline constexpr size_t kLabels = 22;
@@ -23,7 +23,7 @@ constexpr Label label_at(size_t index) {
 constexpr size_t index_of(const Label& label) {
   return label.emotion == 0 ? 0 : static_cast<size_t>(3 * label.emotion - 2 + label.level);
 }
-Condition condition_of(const Label& label, int style);
+condition::Asked condition_of(const Label& label, int style);
 
 // Neighbouring frames repeat each other, so that a likelihood counts their evidence many times
 // over. Probabilities are formed from its power `exponent` < 1, fitted on held-out clips.
@@ -63,12 +63,12 @@ struct Recognition {
 };
 
 // The style under which the performance is most likely if the rest of the condition is given.
-int likeliest_style(const Predictor& predictor, const SpeechFeatures& speech,
-                    const motion::Motion& motion, const Condition& condition);
+int likeliest_style(const predict::Session& session, const predict::SpeechFeatures& speech,
+                    const motion::Motion& motion, const condition::Asked& asked);
 
 // Under a style, or, without one, under the most likely style, which is found by turns: the best
 // label for a style, then the best style for that label, until both stay.
-Recognition recognise(const Predictor& predictor, const SpeechFeatures& speech,
+Recognition recognise(const predict::Session& session, const predict::SpeechFeatures& speech,
                       const motion::Motion& motion, std::optional<int> style);
 
-}  // namespace flowtalk::predict
+}  // namespace flowtalk::analyse

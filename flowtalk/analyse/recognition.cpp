@@ -1,4 +1,4 @@
-#include "flowtalk/predict/recognition.h"
+#include "flowtalk/analyse/recognition.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/model/flowtalk.h"
+#include "flowtalk/model/model_config.h"
 
-namespace flowtalk::predict {
+namespace flowtalk::analyse {
 namespace fs = std::filesystem;
 namespace {
 
@@ -21,19 +21,19 @@ size_t largest(std::span<const double> values) {
   return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-std::vector<Condition> labels_under(int style) {
-  std::vector<Condition> all;
+std::vector<condition::Asked> labels_under(int style) {
+  std::vector<condition::Asked> all;
   for (size_t i = 0; i < kLabels; ++i) all.push_back(condition_of(label_at(i), style));
   return all;
 }
 
-Recognition under_style(const Predictor& predictor, const SpeechFeatures& speech,
+Recognition under_style(const predict::Session& session, const predict::SpeechFeatures& speech,
                         const motion::Motion& motion, int style) {
-  const auto likelihoods = predictor.likelihoods(speech, motion, labels_under(style));
+  const auto judged = likelihoods(session, speech, motion, labels_under(style));
   Recognition r;
   r.style = style;
-  r.dimensions = likelihoods.front().dimensions;
-  for (size_t i = 0; i < kLabels; ++i) r.log_probs[i] = likelihoods[i].log_prob;
+  r.dimensions = judged.front().dimensions;
+  for (size_t i = 0; i < kLabels; ++i) r.log_probs[i] = judged[i].log_prob;
   return r;
 }
 
@@ -49,19 +49,19 @@ double surprise(std::span<const LabelledLikelihood> clips, double exponent) {
 
 }  // namespace
 
-int likeliest_style(const Predictor& predictor, const SpeechFeatures& speech,
-                    const motion::Motion& motion, const Condition& condition) {
-  std::vector<Condition> all(model::kStyleCount, condition);
+int likeliest_style(const predict::Session& session, const predict::SpeechFeatures& speech,
+                    const motion::Motion& motion, const condition::Asked& asked) {
+  std::vector<condition::Asked> all(model::kStyleCount, asked);
   for (int s = 0; s < model::kStyleCount; ++s) all[static_cast<size_t>(s)].style = s;
   std::vector<double> log_probs;
-  for (const auto& one : predictor.likelihoods(speech, motion, all)) {
+  for (const auto& one : likelihoods(session, speech, motion, all)) {
     log_probs.push_back(one.log_prob);
   }
   return static_cast<int>(largest(log_probs));
 }
 
-Condition condition_of(const Label& label, int style) {
-  Condition c;
+condition::Asked condition_of(const Label& label, int style) {
+  condition::Asked c;
   c.emotion.fill(0);
   c.emotion[static_cast<size_t>(label.emotion)] = 1;
   c.strength = label.emotion == kNeutral ? 0.0f : strength_of_level(label.level);
@@ -136,17 +136,17 @@ double Recognition::bits_per_dim(size_t label) const {
 
 size_t Recognition::most_likely() const { return largest(log_probs); }
 
-Recognition recognise(const Predictor& predictor, const SpeechFeatures& speech,
+Recognition recognise(const predict::Session& session, const predict::SpeechFeatures& speech,
                       const motion::Motion& motion, std::optional<int> style) {
-  Recognition found = under_style(predictor, speech, motion, style.value_or(0));
+  Recognition found = under_style(session, speech, motion, style.value_or(0));
   for (int turn = 0; !style && turn < 4; ++turn) {
     const Label label = label_at(found.most_likely());
-    const int better = likeliest_style(predictor, speech, motion, condition_of(label, found.style));
+    const int better = likeliest_style(session, speech, motion, condition_of(label, found.style));
     if (better == found.style) break;
-    found = under_style(predictor, speech, motion, better);
+    found = under_style(session, speech, motion, better);
     if (label_at(found.most_likely()) == label) break;
   }
   return found;
 }
 
-}  // namespace flowtalk::predict
+}  // namespace flowtalk::analyse

@@ -1,15 +1,15 @@
-#include "flowtalk/predict/likelihood.h"
+#include "flowtalk/analyse/likelihood.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>
 
+#include "flowtalk/analyse/recorded_take.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor_state.h"
 
-namespace flowtalk::predict {
+namespace flowtalk::analyse {
 namespace {
 
 using ops::NativeOps;
@@ -19,7 +19,7 @@ using tensor::Tensor;
 // memory in use stays that of a few thousand frames.
 constexpr int64_t kFramesAtOnce = 4096;
 
-int64_t common_frames(const SpeechFeatures& speech, const motion::Motion& motion) {
+int64_t common_frames(const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   const int64_t heard = speech.values.dim(1), seen = motion.frames();
   if (std::abs(heard - seen) > most_cut(heard)) {
     fail("the motion has {} frames, the voice {} ({} per second); do they belong together?", seen,
@@ -30,11 +30,11 @@ int64_t common_frames(const SpeechFeatures& speech, const motion::Motion& motion
   return frames;
 }
 
-condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t frames) {
+condition::EmotionCurve curves_of(std::span<const condition::Asked> conditions, int64_t frames) {
   condition::EmotionCurve all;
   all.batch = static_cast<int64_t>(conditions.size());
   all.frames = frames;
-  for (const Condition& c : conditions) {
+  for (const condition::Asked& c : conditions) {
     const auto one = curve_of(c, frames);
     all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
     all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
@@ -50,7 +50,8 @@ Tensor item_of(NativeOps& ops, const Tensor& batch, int64_t item, int64_t pairs)
 
 // Of the first whole pairs of a take.
 std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model,
-                              const RecordedTake& take, std::span<const Condition> conditions) {
+                              const RecordedTake& take,
+                              std::span<const condition::Asked> conditions) {
   const auto& generator = model.generator;
   const int64_t pairs = take.frames / 2;
   const auto prepared = prepare(model, ops, take.speech, conditions);
@@ -75,34 +76,29 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model
 
 }  // namespace
 
-void check(std::span<const Condition> conditions, int64_t frames) {
-  for (const Condition& c : conditions) {
-    check_emotion(c.emotion, c.strength);
-    if (c.curve) check_curve(*c.curve, frames);
+void check(std::span<const condition::Asked> conditions, int64_t frames) {
+  for (const condition::Asked& c : conditions) {
+    condition::check(c, frames);
     FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
   }
 }
 
-condition::EmotionCurve curve_of(const Condition& condition, int64_t frames) {
-  if (condition.curve) return with_frames(*condition.curve, frames);
-  return condition::EmotionCurve::constant(condition.emotion, condition.strength, frames);
-}
-
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
-                       const SpeechFeatures& speech, const motion::Motion& motion) {
+                       const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   RecordedTake take;
   take.frames = common_frames(speech, motion);
-  take.speech = even_frames(ops, ops.slice(speech.values, 1, 0, take.frames));
+  take.speech = predict::even_frames(ops, ops.slice(speech.values, 1, 0, take.frames));
   const Tensor seen = live_of(motion).reshape({1, motion.frames(), motion::kLive});
-  take.latents = even_frames(ops, model.prior.encode(ops, ops.slice(seen, 1, 0, take.frames)).mean);
+  take.latents =
+      predict::even_frames(ops, model.prior.encode(ops, ops.slice(seen, 1, 0, take.frames)).mean);
   return take;
 }
 
 model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, NativeOps& ops,
                                         const Tensor& speech,
-                                        std::span<const Condition> conditions) {
+                                        std::span<const condition::Asked> conditions) {
   std::vector<int64_t> styles;
-  for (const Condition& c : conditions) styles.push_back(c.style);
+  for (const condition::Asked& c : conditions) styles.push_back(c.style);
   const auto& generator = model.generator;
   const Tensor emotion = generator.control(ops, curves_of(conditions, speech.dim(1)));
   return generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
@@ -112,53 +108,33 @@ double Likelihood::bits_per_dim() const {
   return -log_prob / (static_cast<double>(dimensions) * std::numbers::ln2);
 }
 
-std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech,
-                                               const motion::Motion& motion,
-                                               std::span<const Condition> conditions) const {
+std::vector<Likelihood> likelihoods(const predict::Session& session,
+                                    const predict::SpeechFeatures& speech,
+                                    const motion::Motion& motion,
+                                    std::span<const condition::Asked> conditions) {
   check(conditions, speech.values.dim(1));
-  const std::lock_guard lock(state_->mutex);
-  NativeOps& ops = state_->ops;
-  const RecordedTake take = open_take(*state_->model, ops, speech, motion);
+  const predict::Workspace work(session);
+  NativeOps& ops = work.ops;
+  const RecordedTake take = open_take(work.network, ops, speech, motion);
   const auto at_once =
       static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / take.latents.dim(1)));
   std::vector<Likelihood> results;
   for (size_t begin = 0; begin < conditions.size(); begin += at_once) {
     const size_t count = std::min(at_once, conditions.size() - begin);
-    auto part = judge(ops, *state_->model, take, conditions.subspan(begin, count));
+    auto part = judge(ops, work.network, take, conditions.subspan(begin, count));
     std::move(part.begin(), part.end(), std::back_inserter(results));
   }
   return results;
 }
 
-Likelihood Predictor::likelihood(const SpeechFeatures& speech, const motion::Motion& motion,
-                                 const Condition& condition) const {
-  return std::move(likelihoods(speech, motion, {&condition, 1}).front());
+Likelihood likelihood(const predict::Session& session, const predict::SpeechFeatures& speech,
+                      const motion::Motion& motion, const condition::Asked& asked) {
+  return std::move(likelihoods(session, speech, motion, {&asked, 1}).front());
 }
 
-double Predictor::prior_error(const motion::Motion& recording) const {
-  const Tensor motion = live_of(recording);
-  const std::lock_guard lock(state_->mutex);
-  NativeOps& ops = state_->ops;
-  const auto& prior = state_->model->prior;
-  const Tensor latents = prior.encode(ops, motion.reshape({1, motion.dim(0), motion::kLive})).mean;
-  const Tensor shown = prior.decode(ops, latents);
-  const auto frames = static_cast<size_t>(motion.dim(0));
-  std::vector<double> missed(frames, 0.0);  // squared, per frame
-  double recorded = 0, power = 0;
-  for (size_t i = 0; i < static_cast<size_t>(motion.size()); ++i) {
-    const double a = double{motion.values()[i]}, b = double{shown.values()[i]};
-    missed[i / motion::kLive] += (a - b) * (a - b);
-    recorded += a * a;
-    power += b * b;
-  }
-  const auto middle = missed.begin() + static_cast<std::ptrdiff_t>(frames / 2);
-  std::nth_element(missed.begin(), middle, missed.end());
-  return std::sqrt(*middle * static_cast<double>(frames) / std::max({recorded, power, 1e-12}));
+std::vector<float> base_rho(const predict::Session& session) {
+  const predict::Workspace work(session);
+  return work.ops.to_host(work.network.generator.base.rho(work.ops));
 }
 
-std::vector<float> Predictor::base_rho() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->ops.to_host(state_->model->generator.base.rho(state_->ops));
-}
-
-}  // namespace flowtalk::predict
+}  // namespace flowtalk::analyse

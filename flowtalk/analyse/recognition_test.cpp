@@ -1,4 +1,4 @@
-#include "flowtalk/predict/recognition.h"
+#include "flowtalk/analyse/recognition.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
 
-namespace flowtalk::predict {
+namespace flowtalk::analyse {
 namespace {
 
 LogProbs random_log_probs(Rng& rng, double sd) {
@@ -85,4 +85,4 @@ TEST(Recognition, CalibrationIsKeptBesideTheWeights) {
 }
 
 }  // namespace
-}  // namespace flowtalk::predict
+}  // namespace flowtalk::analyse

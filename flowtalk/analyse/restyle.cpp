@@ -1,13 +1,14 @@
-// A recorded performance under another condition.
+#include "flowtalk/analyse/restyle.h"
+
 #include <array>
 #include <cmath>
 
+#include "flowtalk/analyse/recorded_take.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/motion/layout.h"
-#include "flowtalk/predict/predictor_state.h"
 
-namespace flowtalk::predict {
+namespace flowtalk::analyse {
 
 using ops::NativeOps;
 using tensor::Tensor;
@@ -27,32 +28,33 @@ Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
 
 }  // namespace
 
-motion::Motion Predictor::restyle(const SpeechFeatures& speech, const motion::Motion& motion,
-                                  const Condition& from, const Condition& to, float keep) const {
+motion::Motion restyle(const predict::Session& session, const predict::SpeechFeatures& speech,
+                       const motion::Motion& motion, const condition::Asked& from,
+                       const condition::Asked& to, float keep) {
   const std::array conditions = {from, to};
   check(conditions, speech.values.dim(1));
-  const std::lock_guard lock(state_->mutex);
-  NativeOps& ops = state_->ops;
-  const auto& generator = state_->model->generator;
-  const RecordedTake take = open_take(*state_->model, ops, speech, motion);
-  const auto a = prepare(*state_->model, ops, take.speech, {&from, 1});
+  const predict::Workspace work(session);
+  NativeOps& ops = work.ops;
+  const auto& generator = work.network.generator;
+  const RecordedTake take = open_take(work.network, ops, speech, motion);
+  const auto a = prepare(work.network, ops, take.speech, {&from, 1});
   const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
-  Blend result;
+  predict::Blend result;
   for (const auto& emotion : condition::emotions_apart(curve_of(to, take.speech.dim(1)))) {
-    const Condition one{.style = to.style, .curve = emotion.curve};
-    const auto b = prepare(*state_->model, ops, take.speech, {&one, 1});
+    const condition::Asked one{.style = to.style, .curve = emotion.curve};
+    const auto b = prepare(work.network, ops, take.speech, {&one, 1});
     const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
-    const Tensor made = state_->model->prior.decode(ops, generator.latents_of(ops, moved, b));
+    const Tensor made = work.network.prior.decode(ops, generator.latents_of(ops, moved, b));
     for (const float v : made.values()) {
       if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
     }
     const auto wanted = static_cast<size_t>(take.frames * motion::kLive);
     result.add(Tensor({take.frames, motion::kLive}, made.values().first(wanted)), emotion.share);
   }
-  const motion::Axes axes = state_->config.axes;
+  const motion::Axes axes = session.config().axes;
   if (axes != motion::Axes::kBuiltin) return of_live(result.motion(), axes);
   return of_live(with_blinks_of(motion, result.motion()), axes);
 }
 
-}  // namespace flowtalk::predict
+}  // namespace flowtalk::analyse

@@ -1,0 +1,29 @@
+// The steps that the judgements of a recorded performance share. Internal to this room.
+#pragma once
+
+#include <span>
+
+#include "flowtalk/analyse/likelihood.h"
+#include "flowtalk/predict/workspace.h"
+
+namespace flowtalk::analyse {
+
+// A recorded performance beside its voice, both cut to the shorter of the two.
+struct RecordedTake {
+  int64_t frames = 0;      // T
+  tensor::Tensor speech;   // (1, T', 2C), T' = T or T + 1, even
+  tensor::Tensor latents;  // (1, T', D), means of the prior's posterior
+};
+// Error: lengths that differ by more than a few frames, fewer than 2 frames.
+RecordedTake open_take(const model::NativeFlowTalk& model, ops::NativeOps& ops,
+                       const predict::SpeechFeatures& speech, const motion::Motion& motion);
+
+// Condition and base of a clip under several conditions, (B, T', ...).
+model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
+                                             ops::NativeOps& ops, const tensor::Tensor& speech,
+                                             std::span<const condition::Asked> conditions);
+
+// Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
+void check(std::span<const condition::Asked> conditions, int64_t frames);
+
+}  // namespace flowtalk::analyse

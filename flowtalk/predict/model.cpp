@@ -1,0 +1,98 @@
+#include "flowtalk/predict/model.h"
+
+#include <utility>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/encoder/hugging_face.h"
+#include "flowtalk/encoder/native.h"
+#include "flowtalk/params/checkpoint.h"
+#include "flowtalk/params/native_params.h"
+#include "flowtalk/predict/workspace.h"
+
+namespace flowtalk::predict {
+namespace fs = std::filesystem;
+namespace {
+
+using ops::NativeOps;
+
+// The network with the encoder of a Hugging Face folder, which must be that of training.
+void make_with_encoder(Model::Network& network, model::ModelConfig& config,
+                       params::NativeParams& source, const std::string& name,
+                       const fs::path& encoder_folder) {
+  auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
+  const auto& wanted = config.external_encoder;
+  config.encoder = opened->config;
+  ThreadPool pool(1);
+  NativeOps ops(pool);
+  encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
+  encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
+  opened->weights.finish();
+  const auto got = opened->weights.identity(opened->config, encoder_folder.string());
+  if (got.fingerprint != wanted.fingerprint) {
+    fail(
+        "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
+        "{} ({} values); give --encoder the folder of training (it was {})",
+        encoder_folder.string(), name, got.fingerprint, got.values, wanted.fingerprint,
+        wanted.values, wanted.folder);
+  }
+  network.layers = std::make_unique<const model::NativeFlowTalk>(params::Scope<NativeOps>(source),
+                                                                 config, std::move(encoder));
+  source.finish();
+  network.drop_pages = [opened] { opened->weights.drop_pages(); };
+}
+
+}  // namespace
+
+struct Model::Parts {
+  params::Checkpoint checkpoint;
+  std::string where;  // config.json
+};
+
+Model::Model(std::string name, Parts parts, const fs::path& encoder) : name_(std::move(name)) {
+  const std::string& where = parts.where;
+  const Json& json = parts.checkpoint.config;
+  if (json.value("kind", "") != "model" || !json.contains("model")) {
+    fail("{}: is no whole model (kind '{}'); give the checkpoint of `flowtalk train generator`",
+         where, json.value("kind", ""));
+  }
+  from_json(json["model"], config_, where);
+  config_.encoder.check(where);
+  config_.encoder.check_motion_rate(where);
+  const auto& wanted = config_.external_encoder;
+  params::NativeParams source(std::move(parts.checkpoint.weights));
+  auto network = std::make_unique<Network>();
+  if (!wanted.used()) {
+    if (!encoder.empty()) {
+      fail("{}: has its encoder inside; leave --encoder {} out", where, encoder.string());
+    }
+    network->layers =
+        std::make_unique<const model::NativeFlowTalk>(params::Scope<NativeOps>(source), config_);
+    source.finish();
+  } else {
+    if (encoder.empty()) {
+      fail(
+          "{}: needs the encoder it was trained with, fingerprint {} ({} values); give its folder "
+          "with --encoder (it was {} in training)",
+          where, wanted.fingerprint, wanted.values, wanted.folder);
+    }
+    make_with_encoder(*network, config_, source, name_, encoder);
+  }
+  network_ = std::move(network);
+}
+
+Model::~Model() = default;
+
+std::shared_ptr<const Model> Model::load(const fs::path& folder, const fs::path& encoder) {
+  Parts parts{params::load_checkpoint(folder), (folder / "config.json").string()};
+  return std::shared_ptr<const Model>(new Model(folder.string(), std::move(parts), encoder));
+}
+
+std::shared_ptr<const Model> Model::from_bytes(const std::string& name, std::string_view config,
+                                               std::string_view weights, const fs::path& encoder) {
+  Parts parts{params::checkpoint_from_bytes(name, config, weights), name};
+  return std::shared_ptr<const Model>(new Model(name, std::move(parts), encoder));
+}
+
+size_t Model::packed_weights() const { return network_->packed->size(); }
+
+}  // namespace flowtalk::predict

@@ -1,0 +1,53 @@
+// Voice -> motion with a model. A session is the threads and the workspace of one caller; many may
+// run at once over one Model, whose weights they share.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/motion/motion.h"
+#include "flowtalk/predict/model.h"
+#include "flowtalk/predict/predict_options.h"
+#include "flowtalk/tensor/tensor.h"
+
+namespace flowtalk::predict {
+
+// Speech features of a clip, (1, T, 2C) at 25 Hz, with the clip's true frame count.
+struct SpeechFeatures {
+  tensor::Tensor values;
+};
+
+// Calls of several threads to one session take turns; for work at once, give each its own.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<const Model> model, int threads = 0);  // 0: one per core
+  // Over a model of its own; see Model::load.
+  static Session open(const std::filesystem::path& checkpoint, int threads = 0,
+                      const std::filesystem::path& encoder = {});
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  const Model& model() const;
+  const model::ModelConfig& config() const { return model().config(); }
+
+  // Long clips are encoded in windows of 20 s with 2 s of context on both sides, so that memory and
+  // time grow linearly.
+  SpeechFeatures encode(const audio::Audio& audio) const;
+  // Expression (T, 50) and jaw at 25 fps, T = round(25 duration). The same options
+  // give the same bytes, for any number of threads. Error: an option out of range, a curve of
+  // another length, regions of a face with other expression axes.
+  motion::Motion predict(const SpeechFeatures& speech, const PredictOptions& options) const;
+  motion::Motion predict(const audio::Audio& audio, const PredictOptions& options) const {
+    return predict(encode(audio), options);
+  }
+
+  struct State;  // predict/workspace.h
+  State& state() const { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace flowtalk::predict

@@ -1,0 +1,88 @@
+#include "flowtalk/predict/session.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/rng.h"
+
+namespace flowtalk::predict {
+namespace {
+
+const std::filesystem::path kFolder = FLOWTALK_DEFAULT_CHECKPOINT;
+
+audio::Audio noise(uint64_t seed) {
+  audio::Audio audio;
+  audio.rate_hz = flame::kAudioHz;
+  Rng rng(seed);
+  for (int i = 0; i < flame::kAudioHz; ++i) {
+    audio.samples.push_back(static_cast<float>(0.1 * rng.normal()));
+  }
+  return audio;
+}
+
+std::vector<float> motion_of(const Session& session, uint64_t seed) {
+  PredictOptions options;
+  options.emotion = {0, 1};
+  options.strength = 1;
+  options.seed = seed;
+  const auto rows = live_of(session.predict(noise(seed), options));
+  return {rows.values().begin(), rows.values().end()};
+}
+
+TEST(Session, TwoAtOnceOverOneModelGiveWhatEachGivesAlone) {
+  const auto model = Model::load(kFolder);
+  std::vector<std::vector<float>> alone, together(2);
+  for (const uint64_t seed : {0, 1}) {
+    alone.push_back(motion_of(Session(Model::load(kFolder), 1), seed));
+  }
+  const Session first(model, 1), second(model, 2);
+  std::thread other([&] { together[1] = motion_of(second, 1); });
+  together[0] = motion_of(first, 0);
+  other.join();
+  EXPECT_EQ(together, alone);
+  EXPECT_NE(alone[0], alone[1]);
+}
+
+TEST(Session, WeightsArePackedOnceForAll) {
+  const auto model = Model::load(kFolder);
+  EXPECT_EQ(model->packed_weights(), 0u);
+  motion_of(Session(model, 1), 0);
+  const size_t packed = model->packed_weights();
+  EXPECT_GT(packed, 50u);
+  const Session other(model, 2);
+  motion_of(other, 1);
+  EXPECT_EQ(model->packed_weights(), packed);
+  EXPECT_EQ(&other.model(), model.get());
+}
+
+TEST(Model, FromBytesIsThatOfTheFolder) {
+  const auto config = load_file(kFolder / "config.json");
+  const auto weights = load_file(kFolder / "weights.safetensors");
+  const auto model = Model::from_bytes("the shipped one", config, weights);
+  EXPECT_EQ(to_json(model->config()), to_json(Model::load(kFolder)->config()));
+  EXPECT_EQ(motion_of(Session(model, 1), 0), motion_of(Session::open(kFolder, 1), 0));
+}
+
+TEST(Model, DamagedBytesAreNamed) {
+  const auto config = load_file(kFolder / "config.json");
+  const auto weights = load_file(kFolder / "weights.safetensors");
+  const auto message = [&](const std::string& text, const std::string& bytes) -> std::string {
+    try {
+      Model::from_bytes("the shipped one", text, bytes);
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  for (const auto& said : {message(config.substr(0, 40), weights), message("{}", weights),
+                           message(config, weights.substr(0, weights.size() / 2))}) {
+    EXPECT_NE(said.find("the shipped one"), std::string::npos) << said;
+  }
+}
+
+}  // namespace
+}  // namespace flowtalk::predict
