@@ -58,6 +58,39 @@ printf '%s\n' "$code" | grep -v -E '^flowtalk/(ops/torch|train/)|^apps/train_|^t
   xargs grep -n -E '#[[:space:]]*include[[:space:]]*[<"](torch|ATen|c10)/' /dev/null |
   sed 's/$/  (libtorch outside ops\/torch, train, apps\/train_* and parity tests)/' >>"$findings" || true
 
+# The command-line library only in apps/; what lies below names fields, and apps add the flags.
+printf '%s\n' "$code" | grep -v '^apps/' |
+  xargs grep -n -E '#[[:space:]]*include[[:space:]]*[<"]CLI/' /dev/null |
+  sed 's/$/  (CLI11 outside apps)/' >>"$findings" || true
+printf '%s\n' "$code" | grep '^flowtalk/' | grep -v '_test\.cpp$' |
+  xargs grep -n -E '"([^"\\]|\\.)*--[a-z][a-z-]' /dev/null | grep -v '`[a-z-]* --' |
+  sed 's/$/  (a flag in the library; name the field: Field("max_cut"))/' >>"$findings" || true
+
+# The widths of motion rows are known in motion/ alone.
+printf '%s\n' "$code" | grep '^flowtalk/' | grep -v -E '^flowtalk/motion/|_test\.cpp$|/test_' |
+  xargs grep -n -w -E 'kWideRow \+|= (53|353|403);|\{(53|353|403)\}' /dev/null |
+  grep -v 'width = 403' |
+  sed 's/$/  (a width of motion rows; see motion\/layout.h)/' >>"$findings" || true
+
+# Functions of at most 60 lines, commands of at most 120.
+printf '%s\n' "$code" | xargs awk '
+  FNR == 1 { begin = 0 }
+  begin == 0 && /^ *[^ #\/].*[)a-z>] \{$/ && !/^ *(namespace|struct|class|enum|union|extern)/ {
+    match($0, /^ */); indent = RLENGTH
+    if (indent <= 2) { begin = FNR; name = $0; sub(/^ */, "", name); sub(/\(.*/, "", name) }
+  }
+  begin > 0 && /^ *\}/ {
+    match($0, /^ */)
+    if (RLENGTH == indent) {
+      if (FNR - begin + 1 > 60)
+        printf "%s:%d: %s has %d lines, at most 60\n", FILENAME, begin, name, FNR - begin + 1
+      begin = 0
+    }
+  }' >>"$findings"
+printf '%s\n' "$code" | grep -E '^apps/[^/]*\.cpp$' | xargs wc -l /dev/null |
+  awk '$2 != "total" && $1 > 130 { printf "%s: %d lines, a command has at most 130; its work belongs into the library\n", $2, $1 }' \
+    >>"$findings"
+
 # Unfinished marks (written so that this file does not match itself).
 printf '%s\n' "$all" | grep -E '\.(cpp|h|sh|cmake|md)$|CMakeLists\.txt$|Makefile$' |
   xargs grep -n -w -E 'TO''DO|FIX''ME|XX''X|HA''CK' /dev/null |

@@ -49,8 +49,8 @@ inline constexpr size_t kMaxRecordingSamples = size_t{1} << 28;  // 1 GiB of mem
 // that changes on the way.
 Recording load_recording(const std::filesystem::path& path, double max_duration_s = 3600);
 
-// Is it named like sound? By its ending, upper or lower case: what libav has a format with sound for,
-// films included. The one list of such endings.
+// Is it named like sound? By its ending, upper or lower case: what libav has a format with sound
+// for, films included. The one list of such endings.
 bool is_sound_name(const std::filesystem::path& path);
 
 // 16-bit PCM mono WAV; samples beyond -1..1 are clipped.

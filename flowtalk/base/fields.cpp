@@ -99,7 +99,8 @@ void set_json_path(Json& json, const std::string& assignment) {
     rest = rest.substr(dot + 1);
   }
   const std::string value = assignment.substr(equals + 1);
-  *place = Json::accept(value) ? parse_json(value, fmt::format("{} {}", Field("set"), assignment)) : Json(value);
+  *place = Json::accept(value) ? parse_json(value, fmt::format("{} {}", Field("set"), assignment))
+                               : Json(value);
 }
 
 }  // namespace flowtalk

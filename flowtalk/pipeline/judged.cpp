@@ -4,81 +4,71 @@
 #include <cmath>
 #include <filesystem>
 
-<<<<<<< HEAD:flowtalk/pipeline/judged.cpp
-=======
-#include "apps/command_line.h"
 #include "flowtalk/analyse/plausibility.h"
-    >>>>>>> 1aa07c3:apps/judged.cpp
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/predict/default_checkpoint.h"
 
-    namespace flowtalk::pipeline {
-  namespace {
+namespace flowtalk::pipeline {
+namespace {
 
-  // Of analyse::prior_error: recorded clips of the corpus have at most 0.41, frozen faces
-  // and noise 0.92 and more.
-  constexpr double kImpossible = 0.6;
+// Of analyse::prior_error: recorded clips of the corpus have at most 0.41, frozen faces
+// and noise 0.92 and more.
+constexpr double kImpossible = 0.6;
 
-  }  // namespace
+}  // namespace
 
-  std::optional<int> ConditionOptions::style_index() const {
-    if (id.empty()) return std::nullopt;
-    return parse_style(id);
+std::optional<int> ConditionOptions::style_index() const {
+  if (id.empty()) return std::nullopt;
+  return parse_style(id);
+}
+
+condition::Asked ConditionOptions::condition(int style_number) const {
+  const Mood mood = parse_mood(emotion);
+  condition::Asked c;
+  c.emotion = mood.weights;
+  const float wanted = strength.value();
+  c.strength = mood.neutral() ? 0.0f : wanted;
+  c.style = style_number;
+  return c;
+}
+
+std::string ConditionOptions::label() const {
+  const Mood mood = parse_mood(emotion);
+  if (mood.neutral()) return mood.label;
+  return fmt::format("{} {}", mood.label, strength.label(' '));
+}
+
+std::string text_of(const analyse::Label& label) {
+  const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
+  if (label.emotion == kNeutral) return std::string(emotion);
+  return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
+}
+
+evaluate::EmotionClassifier load_classifier(const std::string& named) {
+  namespace fs = std::filesystem;
+  const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
+  const bool is_run = fs::exists(folder / "last" / "config.json");
+  return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
+}
+
+void warn_of_impossible(const predict::Session& session, const std::string& path,
+                        const motion::Motion& motion, const Reporter& reporter) {
+  const double error = analyse::prior_error(session, motion);
+  if (error < kImpossible) return;
+  reporter.warn(
+      fmt::format("{}: {:.0f} % of this motion is beyond what the model has learned of faces; what "
+                  "is said of it means little",
+                  path, std::min(100.0, 100 * error)));
+}
+
+motion::Motion load_performance(const std::string& path, motion::Axes axes) {
+  motion::Motion motion = motion::load_motion(path, axes);
+  for (const float v : live_of(motion).values()) {
+    if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);
   }
-
-  condition::Asked ConditionOptions::condition(int style_number) const {
-    const Mood mood = parse_mood(emotion);
-    condition::Asked c;
-    c.emotion = mood.weights;
-    const float wanted = strength.value();
-    c.strength = mood.neutral() ? 0.0f : wanted;
-    c.style = style_number;
-    return c;
-  }
-
-  std::string ConditionOptions::label() const {
-    const Mood mood = parse_mood(emotion);
-    if (mood.neutral()) return mood.label;
-    return fmt::format("{} {}", mood.label, strength.label(' '));
-  }
-
-  std::string text_of(const analyse::Label& label) {
-    const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
-    if (label.emotion == kNeutral) return std::string(emotion);
-    return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
-  }
-
-  evaluate::EmotionClassifier load_classifier(const std::string& named) {
-    namespace fs = std::filesystem;
-    const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
-    const bool is_run = fs::exists(folder / "last" / "config.json");
-    return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
-  }
-
-<<<<<<< HEAD:flowtalk/pipeline/judged.cpp
-  void warn_of_impossible(const predict::Session& session, const std::string& path,
-                          const motion::Motion& motion, const Reporter& reporter) {
-    const double error = analyse::prior_error(session, motion);
-=======
-  void warn_of_impossible(const predict::Session& session, const std::string& path,
-                          const motion::Motion& motion) {
-    const double error = analyse::prior_error(session, motion);
->>>>>>> 1aa07c3:apps/judged.cpp
-    if (error < kImpossible) return;
-    reporter.warn(fmt::format(
-        "{}: {:.0f} % of this motion is beyond what the model has learned of faces; what "
-        "is said of it means little",
-        path, std::min(100.0, 100 * error)));
-  }
-
-  motion::Motion load_performance(const std::string& path, motion::Axes axes) {
-    motion::Motion motion = motion::load_motion(path, axes);
-    for (const float v : live_of(motion).values()) {
-      if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);
-    }
-    return motion;
-  }
+  return motion;
+}
 
 }  // namespace flowtalk::pipeline

@@ -5,40 +5,31 @@
 #include <optional>
 #include <string>
 
-<<<<<<< HEAD:flowtalk/pipeline/judged.h
 #include "flowtalk/analyse/recognition.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/pipeline/performance.h"
-    =======
-#include "apps/performance.h"
-#include "flowtalk/analyse/recognition.h"
-#include "flowtalk/evaluate/emotion_classifier.h"
-    >>>>>>> 1aa07c3:apps/judged.h
 
-    namespace flowtalk::pipeline {
+namespace flowtalk::pipeline {
 
-  // An emotion, how strong, and whose style.
-  struct ConditionOptions {
-    std::string prefix, role;  // of the fields: "from_"; what their help calls it
-    std::string emotion{}, id{};
-    StrengthOptions strength{.prefix = prefix};
+// An emotion, how strong, and whose style.
+struct ConditionOptions {
+  std::string prefix, role;  // of the fields: "from_"; what their help calls it
+  std::string emotion{}, id{};
+  StrengthOptions strength{.prefix = prefix};
 
-    template <class V>
-    void fields(V&& field) {
-      field((prefix + "emotion").c_str(), emotion,
-            (role + ": a name, 0-7, or a mix such as happy:0.6,surprised:0.4").c_str());
-      field("strength", strength, "how strong");
-      field((prefix + "id").c_str(), id,
-            (role + ": speaking style, one of 32: M003 ... W029").c_str());
-    }
-    std::optional<int> style_index() const;  // none if not given
-    // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
-    condition::Asked condition(int style) const;
-    std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
-  };
-
-  // "angry high", "neutral", "happy60-sad40 strength 0.80"
+  template <class V>
+  void fields(V&& field) {
+    field((prefix + "emotion").c_str(), emotion,
+          (role + ": a name, 0-7, or a mix such as happy:0.6,surprised:0.4").c_str());
+    field("strength", strength, "how strong");
+    field((prefix + "id").c_str(), id,
+          (role + ": speaking style, one of 32: M003 ... W029").c_str());
+  }
+  std::optional<int> style_index() const;  // none if not given
+  // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
+  condition::Asked condition(int style) const;
+  std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
 };
 
 // "angry high", "neutral"
@@ -48,15 +39,9 @@ std::string text_of(const analyse::Label& label);
 // is damaged.
 evaluate::EmotionClassifier load_classifier(const std::string& named);
 
-// One warning line if a motion is none that the model could have learned anything
-// of.
-<<<<<<< HEAD:flowtalk/pipeline/judged.h
+// One warning line if a motion is none that the model could have learned anything of.
 void warn_of_impossible(const predict::Session& session, const std::string& path,
                         const motion::Motion& motion, const Reporter& reporter);
-=======
-void warn_of_impossible(const predict::Session& session, const std::string& path,
-                        const motion::Motion& motion);
->>>>>>> 1aa07c3:apps/judged.h
 
 // The motion of a file, in the axes of the model that judges it. Errors name the file.
 motion::Motion load_performance(const std::string& path, motion::Axes axes);

@@ -78,7 +78,7 @@ evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
   report.title = "Evaluation of " + fs::path(o.predictions).filename().string();
   report.facts = {{"ground truth", o.ground_truth}, {"predictions", o.predictions}};
   const int64_t vertices = evaluate::vertex_count(sequences.front(), face);
-  const auto setup = evaluate::load_setup({setup_folders(c), o.template_file, &face, vertices});
+  const auto setup = evaluate::load_setup({setup_folders(o), o.template_file, &face, vertices});
   report.setup = setup.measure;
   report.notes = setup.notes;
   const evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1)};
@@ -98,7 +98,7 @@ evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
 evaluate::Report of_model(const MetricsOptions& o, const Reporter& reporter) {
   const face::Face& face = face::load_face(o.face);
   const auto setup =
-      evaluate::load_setup({setup_folders(c), o.template_file, &face, face.vertex_count()});
+      evaluate::load_setup({setup_folders(o), o.template_file, &face, face.vertex_count()});
   evaluate::Report report =
       o.model.run(face, setup.measure, o.max_cut.value_or(flame::kFps), reporter);
   report.facts.emplace_back("face", face.name.empty() ? o.face : face.name);

@@ -12,248 +12,217 @@
 #include "flowtalk/formats/sha256.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
 #include "flowtalk/pipeline/voices.h"
-    =======
 #include "flowtalk/predict/default_checkpoint.h"
-    >>>>>>> 1aa07c3:apps/model_evaluation.cpp
 
-    namespace flowtalk::pipeline {
-  namespace fs = std::filesystem;
-  namespace {
+namespace flowtalk::pipeline {
+namespace fs = std::filesystem;
+namespace {
 
-  constexpr std::array kFormFields = {
-      "dataset",   "split",      "num_samples", "max_epoch", "skip_steps",    "test_subjects",
-      "save_path", "model",      "temperature", "seed",      "deterministic", "encoder",
-      "id",        "classifier", "subset",      "guidance",  "blinks"};
+constexpr std::array kFormFields = {
+    "dataset",   "split",      "num_samples", "max_epoch", "skip_steps",    "test_subjects",
+    "save_path", "model",      "temperature", "seed",      "deterministic", "encoder",
+    "id",        "classifier", "subset",      "guidance",  "blinks"};
 
-  // The words of a list that is separated by spaces or commas.
-  std::vector<std::string> words_of(const std::string& text) {
-    std::vector<std::string> words;
-    std::string word;
-    for (const char c : text + " ") {
-      if (c != ' ' && c != ',') {
-        word += c;
-      } else if (!word.empty()) {
-        words.push_back(std::move(word));
-        word.clear();
-      }
-    }
-    return words;
-  }
-
-  std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
-    std::vector<int> styles;
-    if (!e.id.empty()) parse_style_or_average(e.id);
-    for (const std::string& word : words_of(e.test_subjects)) styles.push_back(parse_style(word));
-    std::vector<data::Clip> clips = e.data.clips();
-    std::erase_if(clips, [&](const data::Clip& clip) {
-      return !styles.empty() &&
-             std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
-    });
-    if (clips.empty()) {
-      fail(
-          "{}: no clip of the {} split is of the chosen subjects; `flowtalk data check` tells what "
-          "is there",
-          e.data.folder().string(), e.data.split);
-    }
-    return clips;
-  }
-
-  // max_epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
-  void check_epoch(const fs::path& checkpoint, int epoch) {
-    const fs::path state = checkpoint / "training" / "state.json";
-    if (!fs::exists(state)) {
-      fail_usage("{} {}: {} does not say of which epoch it is; leave the option out",
-                 Field("max_epoch"), epoch, checkpoint.string());
-    }
-    const Json json = parse_json(load_file(state), state.string());
-    if (json.value("epoch", 0) != epoch) {
-      fail_usage("{} {}: {} is of epoch {}; leave the option out", Field("max_epoch"), epoch,
-                 checkpoint.string(), json.value("epoch", 0));
+// The words of a list that is separated by spaces or commas.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : text + " ") {
+    if (c != ' ' && c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
     }
   }
+  return words;
+}
 
-  // A checkpoint; of a run, the one of max_epoch, or the best, or the last.
-  fs::path checkpoint_of(const ModelEvaluation& e) {
-    const std::string& given = e.save_path.empty() ? e.sampling.model.model : e.save_path;
-    fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
-    if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
-      const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch.value_or(0));
-      if (fs::exists(of_epoch)) return of_epoch;
-      folder /= fs::exists(folder / "best") && !e.max_epoch ? "best" : "last";
+std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
+  std::vector<int> styles;
+  if (!e.id.empty()) parse_style_or_average(e.id);
+  for (const std::string& word : words_of(e.test_subjects)) styles.push_back(parse_style(word));
+  std::vector<data::Clip> clips = e.data.clips();
+  std::erase_if(clips, [&](const data::Clip& clip) {
+    return !styles.empty() &&
+           std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
+  });
+  if (clips.empty()) {
+    fail(
+        "{}: no clip of the {} split is of the chosen subjects; `flowtalk data check` tells what "
+        "is there",
+        e.data.folder().string(), e.data.split);
+  }
+  return clips;
+}
+
+// max_epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
+void check_epoch(const fs::path& checkpoint, int epoch) {
+  const fs::path state = checkpoint / "training" / "state.json";
+  if (!fs::exists(state)) {
+    fail_usage("{} {}: {} does not say of which epoch it is; leave the option out",
+               Field("max_epoch"), epoch, checkpoint.string());
+  }
+  const Json json = parse_json(load_file(state), state.string());
+  if (json.value("epoch", 0) != epoch) {
+    fail_usage("{} {}: {} is of epoch {}; leave the option out", Field("max_epoch"), epoch,
+               checkpoint.string(), json.value("epoch", 0));
+  }
+}
+
+// A checkpoint; of a run, the one of max_epoch, or the best, or the last.
+fs::path checkpoint_of(const ModelEvaluation& e) {
+  const std::string& given = e.save_path.empty() ? e.sampling.model.model : e.save_path;
+  fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
+  if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
+    const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch.value_or(0));
+    if (fs::exists(of_epoch)) return of_epoch;
+    folder /= fs::exists(folder / "best") && !e.max_epoch ? "best" : "last";
+  }
+  if (e.max_epoch) check_epoch(folder, *e.max_epoch);
+  return folder;
+}
+
+std::string protocol_of(const fs::path& checkpoint) {
+  const params::Checkpoint loaded = params::load_checkpoint(checkpoint);
+  const std::string protocol = loaded.config.value("protocol", "");
+  if (protocol == "clean") return "clean: no stage was trained on the test sentences";
+  if (protocol == "paper") return "paper: the motion prior was trained on the test sentences too";
+  return "not recorded in the checkpoint";
+}
+
+std::string sampling_of(const ModelEvaluation& e) {
+  const SamplingOptions& p = e.sampling;
+  std::string more;
+  if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
+  if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
+  if (p.deterministic) return "deterministic" + more;
+  return fmt::format("temperature {}, seed {}", text_of(p.temperature), p.seed) + more;
+}
+
+predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
+  predict::PredictOptions options;
+  options.emotion = {};
+  options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
+  options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
+  options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id);
+  e.sampling.into(options);
+  // Each clip draws its own noise: with one noise for all, no number of clips would average it
+  // out.
+  options.seed = Rng(e.sampling.seed).fork(clip.stem).next_u64();
+  return options;
+}
+
+// Predicts clips one by one and hands each on: its vertices to be measured, itself to be
+// observed.
+class Prediction {
+ public:
+  Prediction(const ModelEvaluation& e, const predict::Session& session,
+             const std::vector<data::Clip>& clips, const face::Deformer& deformer,
+             const Reporter& reporter)
+      : e_(e),
+        session_(session),
+        clips_(clips),
+        deformer_(deformer),
+        reporter_(reporter),
+        observation_(e.observation, session, clips, deformer, reporter),
+        observed_(clips.size()) {}
+
+  evaluate::VertexSequence of(size_t i, int64_t max_cut) {
+    const data::Clip& clip = clips_[i];
+    const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
+    const audio::Audio voice = load_voice(clip.wav, reporter_);
+    const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
+    const predict::PredictOptions options = options_of(e_, clip);
+    std::vector<motion::Motion> samples;
+    for (int sample = 0; sample < e_.num_samples; ++sample) {
+      predict::PredictOptions take = options;
+      take.take = static_cast<uint32_t>(sample);
+      samples.push_back(session_.predict(features, take));
     }
-    if (e.max_epoch) check_epoch(folder, *e.max_epoch);
-    return folder;
+    evaluate::VertexSequence sequence;
+    sequence.name = clip.stem;
+    sequence.truth = evaluate::take_of_motion(truth, deformer_);
+    for (const auto& sample : samples) {
+      sequence.predictions.push_back(evaluate::take_of_motion(sample, deformer_));
+    }
+    evaluate::cut_to_shortest(sequence, max_cut);
+    observed_[i] = observation_.of(i, {truth, samples, features, options});
+    return sequence;
   }
 
-  std::string protocol_of(const fs::path& checkpoint) {
-    const params::Checkpoint loaded = params::load_checkpoint(checkpoint);
-    const std::string protocol = loaded.config.value("protocol", "");
-    if (protocol == "clean") return "clean: no stage was trained on the test sentences";
-    if (protocol == "paper") return "paper: the motion prior was trained on the test sentences too";
-    return "not recorded in the checkpoint";
+  // Once all clips are predicted.
+  void finish(evaluate::Report& report) {
+    for (size_t i = 0; i < observed_.size(); ++i) {
+      const auto jitter = report.sequences[i].observed.jitter;
+      report.sequences[i].observed = std::move(observed_[i]);
+      report.sequences[i].observed.jitter = jitter;
+    }
+    report.notes.insert(report.notes.end(), observation_.notes().begin(),
+                        observation_.notes().end());
+    for (const auto& fact : observation_.facts()) report.facts.push_back(fact);
   }
 
-  std::string sampling_of(const ModelEvaluation& e) {
-    const SamplingOptions& p = e.sampling;
-    std::string more;
-    if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
-    if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
-    if (p.deterministic) return "deterministic" + more;
-    return fmt::format("temperature {}, seed {}", text_of(p.temperature), p.seed) + more;
+ private:
+  const ModelEvaluation& e_;
+  const predict::Session& session_;
+  const std::vector<data::Clip>& clips_;
+  const face::Deformer& deformer_;
+  const Reporter& reporter_;
+  Observation observation_;
+  std::vector<evaluate::Observations> observed_;
+};
+
+}  // namespace
+
+void ModelEvaluation::refuse_with_files(const Given& given) const {
+  for (const char* field : kFormFields) {
+    if (!given(field)) continue;
+    fail_usage("{} belongs to the evaluation of a model; with {} and {} leave it out", Field(field),
+               Field("ground_truth"), Field("predictions"));
   }
+}
 
-  predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
-    predict::PredictOptions options;
-    options.emotion = {};
-    options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
-    options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-    options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id);
-    e.sampling.into(options);
-    // Each clip draws its own noise: with one noise for all, no number of clips would average it
-    // out.
-    options.seed = Rng(e.sampling.seed).fork(clip.stem).next_u64();
-    return options;
+evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
+                                      int64_t max_cut, const Reporter& reporter) const {
+  if (!save_path.empty() && !sampling.model.model.empty()) {
+    fail_usage("{} and {} both name the model; leave one out", Field("save_path"), Field("model"));
   }
-
-  // Predicts clips one by one and hands each on: its vertices to be measured, itself to be
-  // observed.
-  class Prediction {
-   public:
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
-    Prediction(const ModelEvaluation& e, const predict::Session& session,
-               const std::vector<data::Clip>& clips, const face::Deformer& deformer,
-               const Reporter& reporter)
-=======
-    Prediction(const ModelEvaluation& e, const predict::Session& session,
-               const std::vector<data::Clip>& clips, const face::Deformer& deformer)
->>>>>>> 1aa07c3:apps/model_evaluation.cpp
-        : e_(e),
-          session_(session),
-          clips_(clips),
-          deformer_(deformer),
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
-          reporter_(reporter),
-          observation_(e.observation, session, clips, deformer, reporter),
-=======
-          observation_(e.observation, session, clips, deformer),
->>>>>>> 1aa07c3:apps/model_evaluation.cpp
-          observed_(clips.size()) {}
-
-    evaluate::VertexSequence of(size_t i, int64_t max_cut) {
-      const data::Clip& clip = clips_[i];
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
-      const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
-      const audio::Audio voice = load_voice(clip.wav, reporter_);
-      const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
-=======
-      const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
-      const audio::Audio voice = load_voice(clip.wav);
-      const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
->>>>>>> 1aa07c3:apps/model_evaluation.cpp
-      const predict::PredictOptions options = options_of(e_, clip);
-      std::vector<motion::Motion> samples;
-      for (int sample = 0; sample < e_.num_samples; ++sample) {
-        predict::PredictOptions take = options;
-        take.take = static_cast<uint32_t>(sample);
-        samples.push_back(session_.predict(features, take));
-      }
-      evaluate::VertexSequence sequence;
-      sequence.name = clip.stem;
-      sequence.truth = evaluate::take_of_motion(truth, deformer_);
-      for (const auto& sample : samples) {
-        sequence.predictions.push_back(evaluate::take_of_motion(sample, deformer_));
-      }
-      evaluate::cut_to_shortest(sequence, max_cut);
-      observed_[i] = observation_.of(i, {truth, samples, features, options});
-      return sequence;
-    }
-
-    // Once all clips are predicted.
-    void finish(evaluate::Report& report) {
-      for (size_t i = 0; i < observed_.size(); ++i) {
-        const auto jitter = report.sequences[i].observed.jitter;
-        report.sequences[i].observed = std::move(observed_[i]);
-        report.sequences[i].observed.jitter = jitter;
-      }
-      report.notes.insert(report.notes.end(), observation_.notes().begin(),
-                          observation_.notes().end());
-      for (const auto& fact : observation_.facts()) report.facts.push_back(fact);
-    }
-
-   private:
-    const ModelEvaluation& e_;
-    const predict::Session& session_;
-    const std::vector<data::Clip>& clips_;
-    const face::Deformer& deformer_;
-    const Reporter& reporter_;
-    Observation observation_;
-    std::vector<evaluate::Observations> observed_;
-  };
-
-  }  // namespace
-
-  void ModelEvaluation::refuse_with_files(const Given& given) const {
-    for (const char* field : kFormFields) {
-      if (!given(field)) continue;
-      fail_usage("{} belongs to the evaluation of a model; with {} and {} leave it out",
-                 Field(field), Field("ground_truth"), Field("predictions"));
-    }
+  const fs::path checkpoint = checkpoint_of(*this);
+  if (skip_steps) {
+    fail_usage("{} is for diffusion models; {} is a flow, which samples in one step",
+               Field("skip_steps"), checkpoint.string());
   }
+  const std::vector<data::Clip> clips = chosen_clips(*this);
+  const auto session =
+      predict::Session::open(checkpoint, sampling.model.threads, sampling.model.encoder);
+  check_axes(data.folder(), session);
+  const face::Deformer deformer(face);
 
-  evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
-                                        int64_t max_cut, const Reporter& reporter) const {
-    if (!save_path.empty() && !sampling.model.model.empty()) {
-      fail_usage("{} and {} both name the model; leave one out", Field("save_path"),
-                 Field("model"));
-    }
-    const fs::path checkpoint = checkpoint_of(*this);
-    if (skip_steps) {
-      fail_usage("{} is for diffusion models; {} is a flow, which samples in one step",
-                 Field("skip_steps"), checkpoint.string());
-    }
-    const std::vector<data::Clip> clips = chosen_clips(*this);
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
-    const auto session =
-        predict::Session::open(checkpoint, sampling.model.threads, sampling.model.encoder);
-    check_axes(data.folder(), session);
-=======
-    const auto session =
-        predict::Session::open(checkpoint, performance.model.threads, performance.model.encoder);
-    check_axes(data.folder(), session);
->>>>>>> 1aa07c3:apps/model_evaluation.cpp
-    const face::Deformer deformer(face);
-
-    evaluate::Report report;
-    const bool shipped = save_path.empty() && sampling.model.model.empty();
-    const std::string name = shipped ? "the default model" : checkpoint.string();
-    report.title = "Evaluation of " + name;
-    report.facts = {
-        {"data set", data.folder().string()},
-        {"split", data.split + (test_subjects.empty() ? "" : " of " + test_subjects)},
-        {"protocol", protocol_of(checkpoint)},
-        {"style", id.empty() ? "of each clip" : id},
-        {"model", name},
-        {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
-        {"sampling", sampling_of(*this)}};
-    const auto& external = session.config().external_encoder;
-    if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
-    report.setup = setup;
-<<<<<<< HEAD:flowtalk/pipeline/model_evaluation.cpp
-    Prediction prediction(*this, session, clips, deformer, reporter);
-    ThreadPool pool(sampling.model.threads);
-=======
-    Prediction prediction(*this, session, clips, deformer);
-    ThreadPool pool(performance.model.threads);
->>>>>>> 1aa07c3:apps/model_evaluation.cpp
-    const auto count = static_cast<int64_t>(clips.size());
-    const Advance advance = reporter.begin("evaluate", count, "clips");
-    report.sequences = evaluate::measure_all(
-        setup, count, [&](int64_t i) { return prediction.of(static_cast<size_t>(i), max_cut); },
-        pool, [&](int64_t) { advance(1, ""); });
-    prediction.finish(report);
-    return report;
-  }
+  evaluate::Report report;
+  const bool shipped = save_path.empty() && sampling.model.model.empty();
+  const std::string name = shipped ? "the default model" : checkpoint.string();
+  report.title = "Evaluation of " + name;
+  report.facts = {{"data set", data.folder().string()},
+                  {"split", data.split + (test_subjects.empty() ? "" : " of " + test_subjects)},
+                  {"protocol", protocol_of(checkpoint)},
+                  {"style", id.empty() ? "of each clip" : id},
+                  {"model", name},
+                  {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
+                  {"sampling", sampling_of(*this)}};
+  const auto& external = session.config().external_encoder;
+  if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
+  report.setup = setup;
+  Prediction prediction(*this, session, clips, deformer, reporter);
+  ThreadPool pool(sampling.model.threads);
+  const auto count = static_cast<int64_t>(clips.size());
+  const Advance advance = reporter.begin("evaluate", count, "clips");
+  report.sequences = evaluate::measure_all(
+      setup, count, [&](int64_t i) { return prediction.of(static_cast<size_t>(i), max_cut); }, pool,
+      [&](int64_t) { advance(1, ""); });
+  prediction.finish(report);
+  return report;
+}
 
 }  // namespace flowtalk::pipeline

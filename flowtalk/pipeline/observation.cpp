@@ -23,7 +23,6 @@ fs::path phone_file(const data::Clip& clip) {
 
 }  // namespace
 
-<<<<<<< HEAD:flowtalk/pipeline/observation.cpp
 Observation::Observation(const ObservationOptions& options, const predict::Session& session,
                          const std::vector<data::Clip>& clips, const face::Deformer& deformer,
                          const Reporter& reporter)
@@ -32,21 +31,6 @@ Observation::Observation(const ObservationOptions& options, const predict::Sessi
       deformer_(deformer),
       reporter_(reporter),
       partner_(clips.size()) {
-=======
-void ObservationOptions::add_to(CLI::App& app) {
-  app.add_option(
-      "--classifier", classifier,
-      "emotion classifier, see `flowtalk train classifier` (default: the one that ships)");
-  app.add_option("--subset", subset,
-                 "on how many clips the costly figures are measured: spread, density, and closures "
-                 "where a recogniser must listen; 0 leaves them out (default 32)")
-      ->check(CLI::Range(0, 1000000));
-}
-
-Observation::Observation(const ObservationOptions& options, const predict::Session& session,
-                         const std::vector<data::Clip>& clips, const face::Deformer& deformer)
-    : session_(session), clips_(clips), deformer_(deformer), partner_(clips.size()) {
->>>>>>> 1aa07c3:apps/observation.cpp
   choose_classifier(options);
   choose_subset(options.subset);
   choose_phones();
@@ -141,13 +125,8 @@ evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& c
     seen.spread = evaluate::see_spread(session_, clip, deformer_);
   }
   if (*partner_[i] != i) {
-<<<<<<< HEAD:flowtalk/pipeline/observation.cpp
     const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav, reporter_));
     seen.density = evaluate::see_density(session_, clip, other, rho_);
-=======
-    const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav));
-    seen.density = evaluate::see_density(session_, clip, other, rho_);
->>>>>>> 1aa07c3:apps/observation.cpp
   }
   return seen;
 }

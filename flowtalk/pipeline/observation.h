@@ -34,14 +34,9 @@ class Observation {
  public:
   // Decides what can be seen; what cannot is told by notes(). Errors: a classifier that was named
   // is not there, is damaged, or is of other expression axes than the model's.
-<<<<<<< HEAD:flowtalk/pipeline/observation.h
   Observation(const ObservationOptions& options, const predict::Session& session,
               const std::vector<data::Clip>& clips, const face::Deformer& deformer,
               const Reporter& reporter);
-=======
-  Observation(const ObservationOptions& options, const predict::Session& session,
-              const std::vector<data::Clip>& clips, const face::Deformer& deformer);
->>>>>>> 1aa07c3:apps/observation.h
 
   // Of clip i. Any thread may call it.
   evaluate::Observations of(size_t i, const evaluate::ObservedClip& clip) const;

@@ -74,12 +74,13 @@ NamedCondition origin_of(const RestyleOptions& o, const predict::Session& sessio
                          const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   const auto told = o.from.style_index();
   if (!o.from.emotion.empty()) {
-    const int style = told ? *told : likeliest_style(session, speech, motion, o.from.condition(0));
+    const int style =
+        told ? *told : analyse::likeliest_style(session, speech, motion, o.from.condition(0));
     return {o.from.condition(style), parse_mood(o.from.emotion).label, o.from.label()};
   }
-  const auto seen = recognise(session, speech, motion, told);
+  const auto seen = analyse::recognise(session, speech, motion, told);
   const auto label = analyse::label_at(seen.most_likely());
-  return {condition_of(label, seen.style),
+  return {analyse::condition_of(label, seen.style),
           std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
 }
 

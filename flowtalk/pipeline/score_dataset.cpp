@@ -33,16 +33,10 @@ struct Summary {
   double accuracy() const { return static_cast<double>(emotion_right) / clips; }
 };
 
-<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
 Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style,
              const Reporter& reporter) {
   const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
   const audio::Audio voice = load_voice(clip.wav, reporter);
-=======
-Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style) {
-  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
-  const audio::Audio voice = load_voice(clip.wav);
->>>>>>> 1aa07c3:apps/score_dataset.cpp
   return with_context(clip.npy.string(), [&] {
     const auto speech = session.encode(voice);
     const std::optional<int> style = any_style ? std::nullopt : std::optional<int>(clip.name.style);
@@ -92,20 +86,12 @@ std::string suspicion(const Judged& clip, double z) {
   return z < -evaluate::kImplausible ? "too regular" : "";
 }
 
-<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
-std::string text_of(const Summary& s, const ScoreOptions& o, const analyse::Calibration& used) {
+std::string table_of(const Summary& s, const ScoreOptions& o, const analyse::Calibration& used) {
   std::string text =
       fmt::format("{} clips, split {}, style {}\n", s.clips, o.data.split,
                   o.condition.id == "any" ? "the most likely" : "of each clip's name");
   text += fmt::format("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n",
                       s.accuracy(), s.emotion_right, s.clips, s.confidence);
-=======
-void print_summary(const Summary& s, const ScoredDataset& c, const analyse::Calibration& used) {
-  fmt::print("{} clips, split {}, style {}\n", s.clips, c.data.split,
-             c.style == "any" ? "the most likely" : "of each clip's name");
-  fmt::print("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n", s.accuracy(),
-             s.emotion_right, s.clips, s.confidence);
->>>>>>> 1aa07c3:apps/score_dataset.cpp
   if (s.emotional > 0) {
     text +=
         fmt::format("emotion and level        {:.3f}  ({} of {} emotional clips)\n",
@@ -143,24 +129,19 @@ std::string suspicious_of(const std::vector<Judged>& clips, const std::vector<do
   return text;
 }
 
-<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
 Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoreOptions& o,
              const analyse::Calibration& used) {
-  Json json {
-    {"split", o.data.split},
-=======
-Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoredDataset& c,
-             const analyse::Calibration& used) {
-  Json json{{"split", c.data.split},
->>>>>>> 1aa07c3:apps/score_dataset.cpp
-        {"clips", s.clips}, {"emotion_accuracy", s.accuracy()}, {"mean_probability", s.confidence},
-        {"emotion_and_level_accuracy",
-         s.emotional > 0 ? Json(static_cast<double>(s.level_right) / s.emotional) : Json()},
-        {"bits_per_dim", s.bits}, {"exponent", used.exponent}, {"calibrated_on_clips", used.clips},
-        {"emotions", kEmotions}, {
-      "confusion", s.confusion
-    }
-  };
+  Json json{{"split", o.data.split},
+            {"clips", s.clips},
+            {"emotion_accuracy", s.accuracy()},
+            {"mean_probability", s.confidence},
+            {"emotion_and_level_accuracy",
+             s.emotional > 0 ? Json(static_cast<double>(s.level_right) / s.emotional) : Json()},
+            {"bits_per_dim", s.bits},
+            {"exponent", used.exponent},
+            {"calibrated_on_clips", used.clips},
+            {"emotions", kEmotions},
+            {"confusion", s.confusion}};
   const std::vector<double> z = z_of(clips);
   for (const size_t i : evaluate::most_suspicious(z)) {
     const Judged& clip = clips[i];
@@ -188,7 +169,6 @@ Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
     fail_usage("{} {}: a data set's clips have their own styles; leave it out, or give any",
                Field("id"), style);
   }
-<<<<<<< HEAD:flowtalk/pipeline/score_dataset.cpp
   const auto clips = o.data.clips();
   const fs::path checkpoint = o.model.folder();
   analyse::Calibration used = analyse::load_calibration(checkpoint);
@@ -203,28 +183,12 @@ Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
   }
   if (o.calibrate) {
     std::vector<analyse::LabelledLikelihood> labelled;
-=======
-  const auto clips = data.clips();
-  const fs::path checkpoint = model.folder();
-  analyse::Calibration used = analyse::load_calibration(checkpoint);
-  if (calibrate) check_writable(checkpoint / "calibration.json");
-  const predict::Session session = model.load();
-  check_axes(data.folder(), session);
-  Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
-  std::vector<Judged> judged;
-  for (const data::Clip& clip : clips) {
-    judged.push_back(judge(clip, session, style == "any"));
-    progress.advance();
-  }
-  if (calibrate) {
-    std::vector<analyse::LabelledLikelihood> labelled;
->>>>>>> 1aa07c3:apps/score_dataset.cpp
     for (const Judged& clip : judged) labelled.push_back({clip.label, clip.seen.log_probs});
     used = analyse::fit_exponent(labelled);
     analyse::save_calibration(checkpoint, used);
   }
   const Summary summary = summary_of(judged, used.exponent);
-  std::string text = text_of(summary, o, used);
+  std::string text = table_of(summary, o, used);
   if (o.flag) text += suspicious_of(judged, z_of(judged));
   return {json_of(judged, summary, o, used), std::move(text)};
 }

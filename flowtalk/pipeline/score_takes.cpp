@@ -34,9 +34,9 @@ Take judge(const ScoreOptions& o, const predict::Session& session,
     take.frames = motion.frames();
     auto style = o.condition.style_index();
     if (!style && !o.condition.emotion.empty()) {
-      style = likeliest_style(session, speech, motion, o.condition.condition(0));
+      style = analyse::likeliest_style(session, speech, motion, o.condition.condition(0));
     }
-    take.seen = recognise(session, speech, motion, style);
+    take.seen = analyse::recognise(session, speech, motion, style);
     if (!o.condition.emotion.empty()) {
       take.given =
           analyse::likelihood(session, speech, motion, o.condition.condition(take.seen.style));
@@ -71,7 +71,7 @@ Json json_of(const Take& take, const std::string& given, double exponent) {
   return json;
 }
 
-std::string text_of(const Take& take, const ScoreOptions& o, double exponent) {
+std::string table_of(const Take& take, const ScoreOptions& o, double exponent) {
   const size_t best = take.seen.most_likely();
   std::string text = fmt::format("{}: {} frames, style {}{}\n", take.path, take.frames,
                                  kStyles[static_cast<size_t>(take.seen.style)],
@@ -135,7 +135,7 @@ Scored score_takes(const ScoreOptions& o, const Reporter& reporter) {
   for (const Take& take : takes) {
     all["takes"].push_back(json_of(take, label, calibration.exponent));
   }
-  if (takes.size() == 1) return {all, text_of(takes.front(), o, calibration.exponent)};
+  if (takes.size() == 1) return {all, table_of(takes.front(), o, calibration.exponent)};
   const bool one_style = label.empty() || !o.condition.id.empty();
   return {all,
           ranking_of(takes,

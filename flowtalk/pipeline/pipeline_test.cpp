@@ -1,0 +1,219 @@
+// What people write and what must not happen to their files: the parts that every command shares.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/pipeline/export.h"
+#include "flowtalk/pipeline/judged.h"
+#include "flowtalk/pipeline/mood.h"
+#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/pipeline/performance.h"
+#include "flowtalk/pipeline/predict.h"
+#include "flowtalk/pipeline/restyle.h"
+#include "flowtalk/pipeline/sweep.h"
+#include "flowtalk/pipeline/temperature.h"
+
+namespace flowtalk::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+template <class F>
+std::string refusal(F&& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "was taken";
+}
+
+Given given(std::initializer_list<const char*> fields) {
+  Given g;
+  for (const char* field : fields) g.add(field);
+  return g;
+}
+
+TEST(Mood, IsAMixWithALabel) {
+  EXPECT_EQ(parse_mood("happy").label, "happy");
+  EXPECT_TRUE(parse_mood("0").neutral());
+  const Mood mix = parse_mood("happy:0.6,surprised:0.4");
+  EXPECT_EQ(mix.label, "happy60-surprised40");
+  EXPECT_FLOAT_EQ(mix.weights[3], 0.4f);
+  EXPECT_EQ(parse_moods({}).front().label, "neutral");
+  EXPECT_EQ(parse_moods({"all"}).size(), 8u);
+}
+
+TEST(Strength, IsALevelOrANumberButNotBoth) {
+  StrengthOptions o;
+  EXPECT_FLOAT_EQ(o.value(), 2.0f / 3);
+  EXPECT_EQ(o.label('-'), "medium");
+  o.strength = 0.8;
+  EXPECT_FLOAT_EQ(o.value(), 0.8f);
+  EXPECT_EQ(o.label('-'), "strength-0.80");
+  EXPECT_EQ(strength_label(0.333, ' '), "strength 0.333");
+  EXPECT_THAT(refusal([&] {
+                o.check(given({"strength", "intensity"}));
+              }),
+              HasSubstr("strength excludes intensity"));
+  StrengthOptions from{.prefix = "from_"};
+  EXPECT_THAT(refusal([&] {
+                from.check(given({"from_strength", "from_intensity"}));
+              }),
+              HasSubstr("from_strength"));
+}
+
+TEST(Temperature, IsOneNumberOrOnePerRegion) {
+  Temperature t;
+  from_text("0.5", t);
+  EXPECT_FLOAT_EQ(t.all, 0.5f);
+  EXPECT_FALSE(t.by_region);
+  from_text("0.2,lips:0.1,brows:0.8", t);
+  ASSERT_TRUE(t.by_region);
+  EXPECT_THAT(*t.by_region, ElementsAre(0.1f, 0.2f, 0.8f, 0.2f));
+  Temperature again;
+  from_text(text_of(t), again);
+  EXPECT_EQ(*again.by_region, *t.by_region);
+  for (const char* text :
+       {"1.5", "-0.1", "nan", "lips", "lips:2", "0.1,0.2", "nose:0.1", "lips:0.1,lips:0.2", ""}) {
+    EXPECT_NE(refusal([&] { from_text(text, t); }), "was taken") << text;
+  }
+  EXPECT_THAT(refusal([&] { from_text("lip:0.1", t); }), HasSubstr("did you mean 'lips'"));
+}
+
+TEST(Sampling, WithoutChanceRefusesWhatOnlyChanceCouldFollow) {
+  SamplingOptions o;
+  o.check(given({"seed", "take", "temperature"}));
+  o.deterministic = true;
+  EXPECT_THAT(refusal([&] { o.check(given({"seed"})); }), HasSubstr("nothing is left to chance"));
+  EXPECT_THAT(refusal([&] { o.check(given({"num_samples"}), 2); }), HasSubstr("num_samples"));
+  o.check(given({"num_samples"}), 1);
+  o.blinks = 20;  // drawn by seed and take
+  o.check(given({"seed", "take"}));
+  EXPECT_THAT(refusal([&] { o.check(given({"temperature"})); }), HasSubstr("temperature"));
+}
+
+TEST(Performance, TheSubjectIsTheStyleUnlessItHasAFaceOfItsOwn) {
+  PerformanceOptions o;
+  o.subject = "W011";
+  EXPECT_EQ(o.options(parse_mood("happy"), false).style, parse_style("W011"));
+  o.id = "M005";
+  EXPECT_EQ(o.options(parse_mood("happy"), true).style, parse_style("M005"));
+  EXPECT_EQ(o.options(parse_mood("neutral"), true).strength, 0);
+  o.subject = "somebody";
+  EXPECT_EQ(o.options(parse_mood("happy"), true).style, parse_style("M005"));
+  EXPECT_NE(refusal([&] { o.options(parse_mood("happy"), false); }), "was taken");
+}
+
+TEST(Sweep, IsATableOfEmotionsByStrengths) {
+  const PerformanceOptions performance;
+  const auto cells = sweep_cells("0,low,0.8", {"happy", "sad"}, performance, false);
+  ASSERT_EQ(cells.size(), 5u);
+  EXPECT_EQ(cells[0].caption(), "happy, low");
+  EXPECT_EQ(cells[1].level, "strength-0.80");
+  EXPECT_EQ(cells.back().caption(), "neutral");
+  EXPECT_EQ(sweep_columns("0,low,0.8"), 2);
+  EXPECT_EQ(sweep_cells(std::string(kLevelSweep), {}, performance, false).size(), 22u);
+  EXPECT_THAT(refusal([&] { sweep_cells("2", {}, performance, false); }),
+              HasSubstr("expected strengths between 0 and 1.25"));
+  EXPECT_EQ(sweep_cells("0.5", {"neutral"}, performance, false).size(), 1u);
+  for (const char* word : {"0.5", "low", "0,1", "1e400"}) EXPECT_TRUE(looks_like_strengths(word));
+  for (const char* word : {"voice.wav", "--emotion", "lower"}) {
+    EXPECT_FALSE(looks_like_strengths(word));
+  }
+  SweepOptions o{.sweep = "low"};
+  EXPECT_NE(refusal([&] { o.check(given({"curve"})); }), "was taken");
+  EXPECT_NE(refusal([&] { o.check(given({"intensity"})); }), "was taken");
+}
+
+struct OutputsTest : ::testing::Test {
+  void SetUp() override {
+    folder = fs::path(::testing::TempDir()) / "pipeline_outputs";
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  void TearDown() override { fs::remove_all(folder); }
+  fs::path folder;
+};
+
+TEST_F(OutputsTest, NothingReplacesAnInput) {
+  save_file(folder / "a.wav", "x");
+  EXPECT_THAT(refusal([&] { refuse_to_replace(folder / "a.wav", {folder / "a.wav"}); }),
+              HasSubstr("written over itself"));
+  refuse_to_replace(folder / "b.wav", {folder / "a.wav"});
+  refuse_to_replace(folder / "a.wav", {folder / "c.wav", ""});
+  fs::create_hard_link(folder / "a.wav", folder / "same.wav");
+  EXPECT_NE(refusal([&] { refuse_to_replace(folder / "same.wav", {folder / "a.wav"}); }),
+            "was taken");
+}
+
+TEST_F(OutputsTest, ReportsReplaceReportsAndFoldersOnlyTheirOwn) {
+  save_file(folder / "voice.wav", "x");
+  check_report(folder / "new", ".json");
+  EXPECT_NE(refusal([&] { check_report(folder / "voice.wav", ".json"); }), "was taken");
+  const auto ours = [](const std::string& name) { return name == "00000.png"; };
+  EXPECT_THAT(refusal([&] { replaced_folder(folder, "frames", ours); }),
+              HasSubstr("holds 'voice.wav', which would be lost"));
+  EXPECT_EQ(replaced_folder(folder / "pictures/", "frames", ours), folder / "pictures");
+  EXPECT_THAT(refusal([] { check_ending("face.mp3", ".mp4", "output"); }),
+              HasSubstr("output face.mp3: expected a name that ends in .mp4"));
+}
+
+TEST_F(OutputsTest, PredictRefusesBeforeItLoadsAModel) {
+  PredictOptions o;
+  EXPECT_THAT(refusal([&] { predict(o, {}); }), HasSubstr("which voice?"));
+  o.voices = {(folder / "voice.wav").string()};
+  o.width = 54;
+  EXPECT_THAT(refusal([&] { predict(o, {}); }), HasSubstr("width 54: expected 403, 353 or 53"));
+  o.width = 53;
+  o.output = "face.mp4";
+  EXPECT_THAT(refusal([&] { predict(o, {}); }), HasSubstr("flowtalk talk"));
+  o.output = "";
+  o.emotion = {"hapy"};
+  EXPECT_THAT(refusal([&] { predict(o, {}); }), HasSubstr("did you mean 'happy'"));
+}
+
+TEST(Restyle, SaysWhatIsMissingOrDoesNotBelong) {
+  RestyleOptions o;
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("which performance?"));
+  o.voice = "a.wav";
+  o.motion = "a.npy";
+  o.output = "b.txt";
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("ends in .npy or .mp4"));
+  o.output = "b.npy";
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("what is to change?"));
+  o.given = given({"crf"});
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("crf belongs to output"));
+  o.given = given({"from_strength"});
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("need from_emotion"));
+}
+
+TEST(Export, KnowsItsFormats) {
+  EXPECT_EQ(exporters().front().name, "vertices");
+  EXPECT_THAT(refusal([] { export_motion("vertex", {}, {}); }), HasSubstr("'vertices'"));
+  EXPECT_THAT(refusal([] { export_motion("vertices", {}, {}); }), HasSubstr("where to?"));
+}
+
+TEST(Condition, IsReadInWords) {
+  ConditionOptions o{.prefix = "from_", .role = "what was recorded"};
+  EXPECT_EQ(o.strength.prefix, "from_");
+  o.emotion = "angry";
+  o.strength.intensity = "high";
+  EXPECT_EQ(o.label(), "angry high");
+  EXPECT_FLOAT_EQ(o.condition(3).strength, 1);
+  EXPECT_EQ(o.condition(3).style, 3);
+  o.emotion = "neutral";
+  EXPECT_EQ(o.label(), "neutral");
+  EXPECT_EQ(o.condition(3).strength, 0);
+  std::vector<std::string> names;
+  o.fields([&](const char* name, auto&&...) { names.emplace_back(name); });
+  EXPECT_THAT(names, ElementsAre("from_emotion", "strength", "from_id"));
+}
+
+}  // namespace
+}  // namespace flowtalk::pipeline
