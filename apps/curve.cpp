@@ -11,12 +11,13 @@ void CurveOption::add_to(CLI::App& app) {
                  "emotion and strength over time: a .json or .csv file (docs/control.md)");
 }
 
-std::optional<condition::Timeline> CurveOption::load(const CLI::App& app) const {
+std::optional<condition::Timeline> CurveOption::load(const CLI::App& app,
+                                                     const Conditions& conditions) const {
   if (file.empty()) {
     if (app.count("--curve") > 0) fail_usage("--curve '': expected a .json or .csv file");
     return {};
   }
-  auto timeline = condition::load_timeline(file);
+  auto timeline = condition::load_timeline(file, conditions);
   for (const char* option : {"--emotion", "--strength", "--intensity"}) {
     if (!timeline.keyframes.empty() && app.count(option) > 0) {
       fail_usage("{}: has a base of its own, leave {} out, or the base", file, option);

@@ -14,8 +14,9 @@ struct CurveOption {
   std::string file;  // empty: not given
 
   void add_to(CLI::App& app);
-  // The timeline, if the option was given. Usage Error: it has a base and `app` an --emotion.
-  std::optional<condition::Timeline> load(const CLI::App& app) const;
+  // The timeline in the model's words, if the option was given. Usage Error: it has a base and
+  // `app` an --emotion.
+  std::optional<condition::Timeline> load(const CLI::App& app, const Conditions& conditions) const;
   // It along one voice, over `base` where it has none; warns of times beyond the voice's end and
   // of events that are too short to be seen as they are written.
   condition::EmotionCurve along(const condition::Timeline& timeline,

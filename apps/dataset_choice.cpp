@@ -17,8 +17,10 @@ fs::path DatasetChoice::folder() const {
   return fs::is_directory(root / "mead") ? root / "mead" : root;
 }
 
-std::vector<data::Clip> DatasetChoice::clips() const {
-  const data::Index index = data::scan_dataset(folder());
+data::Index DatasetChoice::index() const { return data::scan_dataset(folder()); }
+
+std::vector<data::Clip> DatasetChoice::clips(const data::Index& index,
+                                             const Conditions& model) const {
   std::vector<data::Clip> clips = split == "all"          ? index.clips
                                   : split == "train"      ? index.of(data::Split::kTrain)
                                   : split == "validation" ? index.of(data::Split::kValidation)
@@ -27,14 +29,15 @@ std::vector<data::Clip> DatasetChoice::clips() const {
     fail("{}: no clip of the {} split among {}; `flowtalk data check` tells what is there",
          folder().string(), split, index.clips.size());
   }
-  return clips;
+  return data::renamed(std::move(clips), index.conditions, model);
 }
 
-void check_axes(const fs::path& folder, const predict::Predictor& predictor) {
-  if (!fs::exists(folder / "synth.json") || predictor.config().axes == motion::Axes::kBuiltin)
-    return;
-  fail("{}: moves the axes of the built-in head, the model those of {}; give --model another one",
-       folder.string(), owner_of(predictor.config().axes));
+void check_axes(const fs::path& folder, const data::Index& index,
+                const predict::Predictor& predictor) {
+  const motion::Axes model = predictor.config().axes;
+  if (!index.axes || *index.axes == model) return;
+  fail("{}: moves the axes of {}, the model those of {}; give --model another one", folder.string(),
+       owner_of(*index.axes), owner_of(model));
 }
 
 }  // namespace flowtalk::apps

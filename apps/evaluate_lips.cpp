@@ -52,7 +52,8 @@ std::vector<motion::Motion> motions_of(const LipsCommand& c, const face::Face& f
     motions.push_back(motion::load_motion(path, face.axes));
   }
   if (!motions.empty()) return motions;
-  auto options = c.performance.options(parse_mood(c.emotion));
+  const Conditions conditions = c.performance.model.conditions();
+  auto options = c.performance.options(parse_mood(c.emotion, conditions), conditions);
   const auto predictor = c.performance.model.load();
   options.regions = c.performance.regions(predictor);
   warn_of_other_axes(predictor.config().axes, face);

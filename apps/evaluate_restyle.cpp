@@ -24,7 +24,7 @@ using evaluate::RestylingSummary;
 struct RestyleEvaluation {
   DatasetChoice data;
   ModelChoice model;
-  StrengthOptions strength{.intensity = "high", .strength = {}};
+  StrengthOptions strength{.highest = true, .intensity = {}, .strength = {}};
   std::string classifier, json, style;
   double keep = 1;
   int every = 1;
@@ -50,9 +50,10 @@ void declare(CLI::App& app, RestyleEvaluation& c) {
       "  flowtalk evaluate restyle --dataset datasets --intensity low --json low.json\n");
 }
 
-predict::Condition recorded(const data::Clip& clip) {
+predict::Condition recorded(const data::Clip& clip, const Conditions& conditions) {
   const bool neutral = clip.name.emotion == kNeutral;
-  return predict::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
+  return predict::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style,
+                               conditions);
 }
 
 // The clip in each of the other emotions.
@@ -64,15 +65,15 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
   return with_context(clip.npy.string(), [&] {
     const auto speech = predictor.encode(voice);
     const evaluate::RestyledRecording original(classifier, face::builtin_face(), motion);
-    const predict::Condition from = recorded(clip);
+    const Conditions& conditions = predictor.config().conditions;
+    const predict::Condition from = recorded(clip, conditions);
     std::vector<RestyledPair> pairs;
-    for (int emotion = 0; emotion < static_cast<int>(kEmotions.size()); ++emotion) {
+    for (int emotion = 0; emotion < static_cast<int>(conditions.emotions.size()); ++emotion) {
       if (emotion == clip.name.emotion) continue;
       predict::Condition to = from;
-      to.emotion.fill(0);
-      to.emotion[static_cast<size_t>(emotion)] = 1;
-      to.strength = emotion == kNeutral ? 0 : c.strength.value();
-      if (!c.style.empty()) to.style = parse_style(c.style);
+      to.emotion = conditions.only(emotion);
+      to.strength = emotion == kNeutral ? 0 : c.strength.value(conditions);
+      if (!c.style.empty()) to.style = parse_style(c.style, conditions);
       const auto made = predictor.restyle(speech, motion, from, to, static_cast<float>(c.keep));
       pairs.push_back(original.compare(made, clip.name.emotion, emotion));
     }
@@ -80,10 +81,10 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
   });
 }
 
-std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
+std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c, const data::Index& index,
                                     const std::vector<data::Clip>& clips) {
   const predict::Predictor predictor = c.model.load();
-  check_axes(c.data.folder(), predictor);
+  check_axes(c.data.folder(), index, predictor);
   const auto classifier = load_classifier(c.classifier);
   const motion::Axes axes = predictor.config().axes, judged = classifier.axes();
   if (axes != motion::Axes::kBuiltin || judged != motion::Axes::kBuiltin) {
@@ -92,6 +93,7 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
         "classifier '{}'",
         text_of(axes), text_of(judged));
   }
+  check_same_emotions(classifier, predictor);
   std::vector<std::vector<RestyledPair>> of_clip(clips.size());
   ThreadPool pool(c.model.threads);
   const auto count = static_cast<int64_t>(clips.size());
@@ -125,20 +127,21 @@ void print_row(std::string_view name, const RestylingSummary& s) {
              fmt::format("{}/{}", s.blinks, s.blinks_before));
 }
 
-void report(const RestyleEvaluation& c, const std::vector<RestyledPair>& pairs) {
+void report(const RestyleEvaluation& c, const std::vector<std::string>& emotions,
+            const std::vector<RestyledPair>& pairs) {
   const RestylingSummary all = evaluate::summary_of(pairs);
   Json json = to_json(all);
   fmt::print("{:<12}{:>6}{:>9}{:>8}{:>8}{:>8}{:>9}{:>8}{:>7}{:>12}\n", "to", "pairs", "P before",
              "P", "least", "P old", "lip corr", "least", "good", "blinks");
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
+  for (size_t e = 0; e < emotions.size(); ++e) {
     std::vector<RestyledPair> some;
     for (const RestyledPair& pair : pairs) {
       if (pair.to == static_cast<int>(e)) some.push_back(pair);
     }
     if (some.empty()) continue;
     const RestylingSummary to_emotion = evaluate::summary_of(some);
-    print_row(kEmotions[e], to_emotion);
-    json["to"][std::string(kEmotions[e])] = to_json(to_emotion);
+    print_row(emotions[e], to_emotion);
+    json["to"][emotions[e]] = to_json(to_emotion);
   }
   print_row("all", all);
   fmt::print(
@@ -161,13 +164,17 @@ int evaluate_restyle(const Args& args) {
   if (c.data.dataset.empty()) {
     fail_usage("which performances? for example: flowtalk evaluate restyle --dataset datasets");
   }
-  if (c.strength.value() <= 0) fail_usage("--strength 0 shows no emotion; give more");
-  if (!c.style.empty()) parse_style(c.style);
+  const Conditions conditions = c.model.conditions();
+  if (c.strength.value(conditions) <= 0) {
+    fail_usage("--strength 0 shows no emotion; give more");
+  }
+  if (!c.style.empty()) parse_style(c.style, conditions);
   check_report(c.json, ".json");
   std::vector<data::Clip> clips;
-  const auto all = c.data.clips();
+  const data::Index index = c.data.index();
+  const auto all = c.data.clips(index, conditions);
   for (size_t i = 0; i < all.size(); i += static_cast<size_t>(c.every)) clips.push_back(all[i]);
-  report(c, all_pairs(c, clips));
+  report(c, conditions.emotions, all_pairs(c, index, clips));
   return 0;
 }
 

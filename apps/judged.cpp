@@ -1,5 +1,7 @@
 #include "apps/judged.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -19,37 +21,38 @@ constexpr double kImpossible = 0.6;
 }  // namespace
 
 void ConditionOptions::add_to(CLI::App& app, const std::string& prefix, const std::string& what) {
-  app.add_option("--" + prefix + "emotion", emotion,
-                 what + ": a name, 0-7, or a mix such as happy:0.6,surprised:0.4");
+  app.add_option("--" + prefix + "emotion", emotion, fmt::format("{}: {}", what, emotion_help()));
   strength.add_to(app, prefix);
-  app.add_option("--" + prefix + "id", style, what + ": speaking style, one of 32: M003 ... W029");
+  app.add_option("--" + prefix + "id", style,
+                 fmt::format("{}: speaking style, {}", what, style_help()));
 }
 
-std::optional<int> ConditionOptions::style_index() const {
+std::optional<int> ConditionOptions::style_index(const Conditions& conditions) const {
   if (style.empty()) return std::nullopt;
-  return parse_style(style);
+  return parse_style(style, conditions);
 }
 
-predict::Condition ConditionOptions::condition(int style_number) const {
-  const Mood mood = parse_mood(emotion);
+predict::Condition ConditionOptions::condition(int style_number,
+                                               const Conditions& conditions) const {
+  const Mood mood = parse_mood(emotion, conditions);
   predict::Condition c;
   c.emotion = mood.weights;
-  const float wanted = strength.value();
+  const float wanted = strength.value(conditions);
   c.strength = mood.neutral() ? 0.0f : wanted;
   c.style = style_number;
   return c;
 }
 
-std::string ConditionOptions::label() const {
-  const Mood mood = parse_mood(emotion);
+std::string ConditionOptions::label(const Conditions& conditions) const {
+  const Mood mood = parse_mood(emotion, conditions);
   if (mood.neutral()) return mood.label;
-  return fmt::format("{} {}", mood.label, strength.label(' '));
+  return fmt::format("{} {}", mood.label, strength.label(' ', conditions));
 }
 
-std::string text_of(const predict::Label& label) {
-  const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
-  if (label.emotion == kNeutral) return std::string(emotion);
-  return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
+std::string text_of(const predict::Label& label, const Conditions& conditions) {
+  const std::string& emotion = conditions.emotions.at(static_cast<size_t>(label.emotion));
+  if (label.emotion == kNeutral) return emotion;
+  return fmt::format("{} {}", emotion, conditions.levels.at(static_cast<size_t>(label.level)));
 }
 
 evaluate::EmotionClassifier load_classifier(const std::string& named) {
@@ -57,6 +60,17 @@ evaluate::EmotionClassifier load_classifier(const std::string& named) {
   const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
   const bool is_run = fs::exists(folder / "last" / "config.json");
   return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
+}
+
+void check_same_emotions(const evaluate::EmotionClassifier& classifier,
+                         const predict::Predictor& predictor) {
+  const auto &judged = classifier.conditions().emotions,
+             &shown = predictor.config().conditions.emotions;
+  if (judged == shown) return;
+  fail(
+      "the emotion classifier knows {}, the model {}; train one on the model's data with `flowtalk "
+      "train classifier` and give it with --classifier",
+      fmt::join(judged, " "), fmt::join(shown, " "));
 }
 
 void warn_of_impossible(const predict::Predictor& predictor, const std::string& path,

@@ -19,18 +19,24 @@ struct ConditionOptions {
 
   // --PREFIXemotion, --PREFIXintensity, --PREFIXstrength, --PREFIXid.
   void add_to(CLI::App& app, const std::string& prefix, const std::string& what);
-  std::optional<int> style_index() const;  // none if not given
+  // None if not given.
+  std::optional<int> style_index(const Conditions& conditions) const;
   // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
-  predict::Condition condition(int style) const;
-  std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
+  predict::Condition condition(int style, const Conditions& conditions) const;
+  // "angry high", "neutral", "happy60-sad40 strength 0.80"
+  std::string label(const Conditions& conditions) const;
 };
 
 // "angry high", "neutral"
-std::string text_of(const predict::Label& label);
+std::string text_of(const predict::Label& label, const Conditions& conditions);
 
 // The emotion classifier in a folder or run, the one that ships for "". Error: it is not there, or
 // is damaged.
 evaluate::EmotionClassifier load_classifier(const std::string& named);
+
+// Error: the classifier tells other emotions apart than the model shows.
+void check_same_emotions(const evaluate::EmotionClassifier& classifier,
+                         const predict::Predictor& predictor);
 
 // Prints one warning line if a motion is none that the model could have learned anything
 // of.

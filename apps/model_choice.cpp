@@ -19,4 +19,6 @@ predict::Predictor ModelChoice::load() const {
   return predict::Predictor::load(folder(), threads, encoder);
 }
 
+Conditions ModelChoice::conditions() const { return predict::load_config(folder()).conditions; }
+
 }  // namespace flowtalk::apps

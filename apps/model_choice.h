@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/predict/predictor.h"
 
 namespace flowtalk::apps {
@@ -16,6 +17,7 @@ struct ModelChoice {
   void add_to(CLI::App& app);            // --model, --encoder, --threads
   std::filesystem::path folder() const;  // the checkpoint, the default one unless given
   predict::Predictor load() const;
+  Conditions conditions() const;  // of the checkpoint, without its weights
 };
 
 }  // namespace flowtalk::apps

@@ -10,6 +10,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/motion/motion_file.h"
@@ -25,26 +26,19 @@ constexpr std::array kFormOptions = {
     "--deterministic", "--encoder",   "--id",          "--classifier",  "--subset",
     "--guidance",      "--blinks"};
 
-// The words of a list that is separated by spaces or commas.
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : text + " ") {
-    if (c != ' ' && c != ',') {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
+std::vector<int> chosen_styles(const ModelEvaluation& e, const Conditions& conditions) {
+  std::vector<int> styles;
+  if (!e.style.empty()) parse_style_or_average(e.style, conditions);
+  for (const std::string& word : words_of(e.subjects)) {
+    styles.push_back(parse_style(word, conditions));
   }
-  return words;
+  return styles;
 }
 
-std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
-  std::vector<int> styles;
-  if (!e.style.empty()) parse_style_or_average(e.style);
-  for (const std::string& word : words_of(e.subjects)) styles.push_back(parse_style(word));
-  std::vector<data::Clip> clips = e.data.clips();
+std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index& index,
+                                     const Conditions& conditions) {
+  const std::vector<int> styles = chosen_styles(e, conditions);
+  std::vector<data::Clip> clips = e.data.clips(index, conditions);
   std::erase_if(clips, [&](const data::Clip& clip) {
     return !styles.empty() &&
            std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
@@ -102,13 +96,13 @@ std::string sampling_of(const ModelEvaluation& e) {
   return fmt::format("temperature {}, seed {}", p.temperature_label(), p.seed) + more;
 }
 
-predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
+predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip,
+                                   const Conditions& conditions) {
   const Performance& performance = e.performance;
   predict::PredictOptions options;
-  options.emotion = {};
-  options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
-  options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-  options.style = e.style.empty() ? clip.name.style : parse_style_or_average(e.style);
+  options.emotion = conditions.only(clip.name.emotion);
+  options.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
+  options.style = e.style.empty() ? clip.name.style : parse_style_or_average(e.style, conditions);
   performance.sample_into(options);
   // Each clip draws its own noise: with one noise for all, no number of clips would average it out.
   options.seed = Rng(performance.seed).fork(clip.stem).next_u64();
@@ -132,7 +126,7 @@ class Prediction {
     const motion::Motion truth = motion::load_motion(clip.npy, predictor_.config().axes);
     const audio::Audio voice = load_voice(clip.wav);
     const auto features = with_context(clip.wav.string(), [&] { return predictor_.encode(voice); });
-    const predict::PredictOptions options = options_of(e_, clip);
+    const predict::PredictOptions options = options_of(e_, clip, predictor_.config().conditions);
     std::vector<motion::Motion> samples;
     for (int sample = 0; sample < e_.samples; ++sample) {
       predict::PredictOptions take = options;
@@ -211,10 +205,13 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
                checkpoint.string());
   }
-  const std::vector<data::Clip> clips = chosen_clips(*this);
+  const Conditions conditions = predict::load_config(checkpoint).conditions;
+  chosen_styles(*this, conditions);  // a wrong name is told before the data set is looked at
+  const data::Index index = data.index();
+  const std::vector<data::Clip> clips = chosen_clips(*this, index, conditions);
   const auto predictor =
       predict::Predictor::load(checkpoint, performance.model.threads, performance.model.encoder);
-  check_axes(data.folder(), predictor);
+  check_axes(data.folder(), index, predictor);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
@@ -230,6 +227,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                   {"sampling", sampling_of(*this)}};
   const auto& external = predictor.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
+  report.conditions = index.conditions;
+  report.emotions = conditions.emotions;
   report.setup = setup;
   Prediction prediction(*this, predictor, clips, deformer);
   ThreadPool pool(performance.model.threads);

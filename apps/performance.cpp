@@ -1,5 +1,7 @@
 #include "apps/performance.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/face/face.h"
 
 namespace flowtalk::apps {
@@ -27,10 +30,7 @@ double temperature_in(const std::string& text, const std::string& whole) {
 void read_temperature(const std::string& text, Performance& p) {
   std::vector<std::pair<size_t, float>> named;
   bool bare = false;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t comma = std::min(text.find(',', start), text.size());
-    const std::string part = text.substr(start, comma - start);
-    start = comma + 1;
+  for (const std::string& part : parts_of(text, ',')) {
     const size_t colon = part.find(':');
     if (colon == std::string::npos) {
       if (bare) fail_usage("--temperature {}: two bare numbers; one is for all regions", text);
@@ -60,39 +60,51 @@ void read_temperature(const std::string& text, Performance& p) {
 
 bool Mood::neutral() const { return weights[kNeutral] >= 1.0f; }
 
-Mood parse_mood(const std::string& text) {
-  Mood mood{parse_emotion_mix(text), ""};
-  for (size_t i = 0; i < kEmotions.size(); ++i) {
+Mood parse_mood(const std::string& text, const Conditions& conditions) {
+  Mood mood{parse_emotion_mix(text, conditions), ""};
+  for (size_t i = 0; i < mood.weights.size(); ++i) {
     const float weight = mood.weights[i];
     if (weight <= 0) continue;
     if (!mood.label.empty()) mood.label += "-";
-    mood.label += kEmotions[i];
+    mood.label += conditions.emotions[i];
     if (weight < 1) mood.label += std::to_string(std::lround(100 * weight));
   }
   return mood;
 }
 
-int parse_style_or_average(const std::string& text) {
-  return text == "average" ? static_cast<int>(model::kAverageStyle) : parse_style(text);
+int parse_style_or_average(const std::string& text, const Conditions& conditions) {
+  return text == "average" ? static_cast<int>(model::kAverageStyle) : parse_style(text, conditions);
 }
 
-std::vector<Mood> parse_moods(const std::vector<std::string>& texts) {
+std::string emotion_help() {
+  return fmt::format("a name, 0-{}, a mix such as happy:0.6,surprised:0.4",
+                     default_conditions().emotions.size() - 1);
+}
+
+std::string style_help() {
+  const auto& styles = default_conditions().styles;
+  return fmt::format("one of {}: {} ... {}", styles.size(), styles.front(), styles.back());
+}
+
+std::vector<Mood> parse_moods(const std::vector<std::string>& texts, const Conditions& conditions) {
   std::vector<Mood> moods;
   for (const std::string& text : texts) {
     if (text == "all") {
-      for (const auto name : kEmotions) moods.push_back(parse_mood(std::string(name)));
+      for (const auto& name : conditions.emotions) moods.push_back(parse_mood(name, conditions));
     } else {
-      moods.push_back(parse_mood(text));
+      moods.push_back(parse_mood(text, conditions));
     }
   }
-  if (moods.empty()) moods.push_back(parse_mood("neutral"));
+  if (moods.empty()) moods.push_back(parse_mood(conditions.emotions[kNeutral], conditions));
   return moods;
 }
 
 void StrengthOptions::add_to(CLI::App& app, const std::string& prefix) {
-  auto* level = app.add_option(
+  const Conditions& usual = default_conditions();
+  auto* level_option = app.add_option(
       "--" + prefix + "intensity", intensity,
-      fmt::format("low, medium, high or 0-2 (default {}; neutral has one level)", intensity));
+      fmt::format("{} or 0-{} (default {}; neutral has one level)", fmt::join(usual.levels, ", "),
+                  usual.levels.size() - 1, usual.levels[static_cast<size_t>(level(usual))]));
   const std::string option = "--" + prefix + "strength";
   app.add_option_function<double>(
          option,
@@ -103,11 +115,16 @@ void StrengthOptions::add_to(CLI::App& app, const std::string& prefix) {
            strength = value;
          },
          "any strength instead of a level: 0 is neutral, 1 is high, 1.25 the most")
-      ->excludes(level);
+      ->excludes(level_option);
 }
 
-float StrengthOptions::value() const {
-  return strength ? static_cast<float>(*strength) : strength_of_level(parse_level(intensity));
+int StrengthOptions::level(const Conditions& conditions) const {
+  if (intensity) return parse_level(*intensity, conditions);
+  return highest ? static_cast<int>(conditions.levels.size()) - 1 : conditions.usual_level();
+}
+
+float StrengthOptions::value(const Conditions& conditions) const {
+  return strength ? static_cast<float>(*strength) : conditions.strength_of(level(conditions));
 }
 
 std::string strength_label(double strength, char joint) {
@@ -116,14 +133,15 @@ std::string strength_label(double strength, char joint) {
   return fmt::format("strength{}{}", joint, number);
 }
 
-std::string StrengthOptions::label(char joint) const {
+std::string StrengthOptions::label(char joint, const Conditions& conditions) const {
   if (strength) return strength_label(*strength, joint);
-  return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
+  return conditions.levels[static_cast<size_t>(level(conditions))];
 }
 
 void Performance::add_to(CLI::App& app) {
   app.add_option("--id", style,
-                 "speaking style, one of 32: M003 ... W029, or average (default M003)");
+                 fmt::format("speaking style, {}, or average (default {})", style_help(),
+                             default_conditions().styles.front()));
   app.add_option("--subject", subject,
                  "whose face, as in the reference: with --templates its mesh or shape; it is the "
                  "style when --id is not given");
@@ -176,14 +194,14 @@ void Performance::check_chance(const CLI::App& app) const {
   }
 }
 
-predict::PredictOptions Performance::options(const Mood& mood) const {
+predict::PredictOptions Performance::options(const Mood& mood, const Conditions& conditions) const {
   predict::PredictOptions options;
   options.emotion = mood.weights;
-  const float wanted = strength.value();
+  const float wanted = strength.value(conditions);
   options.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (style.empty() || templates.empty());
-  const int other = of_style ? parse_style(subject) : 0;
-  options.style = style.empty() ? other : parse_style_or_average(style);
+  const int other = of_style ? parse_style(subject, conditions) : 0;
+  options.style = style.empty() ? other : parse_style_or_average(style, conditions);
   options.take = take;
   sample_into(options);
   return options;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,28 +17,36 @@ namespace flowtalk::apps {
 
 // An emotion as the user wrote it.
 struct Mood {
-  std::array<float, 8> weights{};
-  std::string label;     // "happy", "happy60-surprised40"
-  bool neutral() const;  // nothing but neutral: strength has no effect
+  std::vector<float> weights;  // of the model's emotions
+  std::string label;           // "happy", "happy60-surprised40"
+  bool neutral() const;        // nothing but neutral: strength has no effect
 };
-Mood parse_mood(const std::string& text);
+Mood parse_mood(const std::string& text, const Conditions& conditions);
 // Each text a mood, "all" all emotions; none at all is neutral.
-std::vector<Mood> parse_moods(const std::vector<std::string>& texts);
+std::vector<Mood> parse_moods(const std::vector<std::string>& texts, const Conditions& conditions);
 
-// A style's index, or model::kAverageStyle for "average", which stands for people not among the 32.
-int parse_style_or_average(const std::string& text);
+// A style's index, or model::kAverageStyle for "average", which stands for people not among them.
+int parse_style_or_average(const std::string& text, const Conditions& conditions);
+
+// For help, of the default conditions: "a name, 0-7, a mix such as ..."; "one of 32: M003 ...
+// W029".
+std::string emotion_help();
+std::string style_help();
 
 // "strength-0.80" with '-'; more than two decimals where they are needed.
 std::string strength_label(double strength, char joint);
 
 // How strong: --PREFIXintensity or --PREFIXstrength.
 struct StrengthOptions {
-  std::string intensity = "medium";
-  std::optional<double> strength;  // none: the intensity says it
+  bool highest = false;                  // which level it is if none is given: this or the middle
+  std::optional<std::string> intensity;  // a level
+  std::optional<double> strength;        // none: the intensity says it
 
   void add_to(CLI::App& app, const std::string& prefix = "");
-  float value() const;                  // usage Error: an unknown level
-  std::string label(char joint) const;  // "medium", "strength-0.80" with '-'
+  int level(const Conditions& conditions) const;    // usage Error: an unknown one
+  float value(const Conditions& conditions) const;  // usage Error: an unknown level
+  // "medium", "strength-0.80" with '-'
+  std::string label(char joint, const Conditions& conditions) const;
 };
 
 struct Performance {
@@ -62,7 +69,7 @@ struct Performance {
   // Usage Error: `deterministic`, beside an option that only chance could follow.
   void check_chance(const CLI::App& app) const;
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
-  predict::PredictOptions options(const Mood& mood) const;
+  predict::PredictOptions options(const Mood& mood, const Conditions& conditions) const;
   // What add_sampling_to reads; part of options().
   void sample_into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.

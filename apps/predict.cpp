@@ -1,5 +1,6 @@
 // flowtalk predict: voices in, motion files out.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <set>
@@ -10,6 +11,7 @@
 #include "apps/performance.h"
 #include "apps/sweep.h"
 #include "apps/voices.h"
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
@@ -28,7 +30,16 @@ constexpr const char* kExamples =
     "  flowtalk predict voice.wav --num-samples 3 --temperature lips:0.1,brows:0.8 --seed 7\n"
     "  flowtalk predict voice.wav --curve curve.json --guidance 1.5 -o performance.npy\n"
     "  flowtalk predict voice.wav --sweep -o outputs/\n"
-    "Emotions: 0 neutral, 1 happy, 2 sad, 3 surprised, 4 fear, 5 disgusted, 6 angry, 7 contempt\n";
+    "Emotions: ";
+
+// "0 neutral, 1 happy, ...", of the default model.
+std::string numbered_emotions() {
+  std::vector<std::string> list;
+  for (const std::string& name : default_conditions().emotions) {
+    list.push_back(fmt::format("{} {}", list.size(), name));
+  }
+  return fmt::format("{}\n", fmt::join(list, ", "));
+}
 
 struct PredictCommand {
   std::vector<std::string> voices, emotions;
@@ -42,8 +53,7 @@ struct PredictCommand {
 void declare(CLI::App& app, PredictCommand& c) {
   app.add_option("VOICE,--wav-path", c.voices, "sound files, folders or globs");
   app.add_option("--emotion", c.emotions,
-                 "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for a "
-                 "file each (default neutral)")
+                 emotion_help() + ", or all; several times for a file each (default neutral)")
       ->allow_extra_args(false);
   c.performance.add_to(app);
   c.performance.curve.add_to(app);
@@ -59,7 +69,7 @@ void declare(CLI::App& app, PredictCommand& c) {
   app.add_option("-o,--output,--save-path", c.output,
                  "file (.npy) or folder; without it VOICE_EMOTION_LEVEL.npy here");
   app.add_flag("-q,--quiet", c.quiet, "print nothing");
-  app.footer(kExamples);
+  app.footer(kExamples + numbered_emotions());
 }
 
 // -o names an .npy file or a folder; a name that looks like another kind of file is a slip.
@@ -154,9 +164,10 @@ int predict(const Args& args) {
   if (app.count("--face") > 0 && !c.performance.region_temperature) {
     fail_usage("--face is for --temperature per region, such as lips:0.1,brows:0.8");
   }
-  const auto curve = c.performance.curve.load(app);
+  const Conditions conditions = c.performance.model.conditions();
+  const auto curve = c.performance.curve.load(app, conditions);
   check_sweep(c.sweep, c.performance, app);
-  auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
+  auto cells = sweep_cells(c.sweep, c.emotions, c.performance, conditions);
   const std::vector<float> shape = shape_of(c);
   const auto voices = find_voices(c.voices);
   const auto outputs = plan_outputs(c, voices, cells);

@@ -57,7 +57,7 @@ void declare(CLI::App& app, RestyleCommand& c) {
   app.footer(kExamples);
 }
 
-void check(const RestyleCommand& c, const CLI::App& app) {
+void check(const RestyleCommand& c, const CLI::App& app, const Conditions& conditions) {
   if (c.voice.empty() || c.motion.empty()) {
     fail_usage("which performance? give the voice and --motion, its .npy file");
   }
@@ -78,9 +78,9 @@ void check(const RestyleCommand& c, const CLI::App& app) {
     fail_usage("--from-intensity and --from-strength need --from-emotion");
   }
   for (const ConditionOptions* options : {&c.from, &c.to}) {
-    options->style_index();
-    options->strength.value();
-    if (!options->emotion.empty()) options->condition(0);
+    options->style_index(conditions);
+    options->strength.value(conditions);
+    if (!options->emotion.empty()) options->condition(0, conditions);
   }
   if (c.to.emotion.empty() && c.to.style.empty() && c.curve.file.empty() && !c.new_strength) {
     fail_usage(
@@ -98,33 +98,36 @@ struct NamedCondition {
 // The condition that was recorded: as told, else by Bayes' rule.
 NamedCondition origin_of(const RestyleCommand& c, const predict::Predictor& predictor,
                          const predict::SpeechFeatures& speech, const motion::Motion& motion) {
-  const auto told = c.from.style_index();
+  const Conditions& conditions = predictor.config().conditions;
+  const auto told = c.from.style_index(conditions);
   if (!c.from.emotion.empty()) {
     const int style =
-        told ? *told : likeliest_style(predictor, speech, motion, c.from.condition(0));
-    return {c.from.condition(style), parse_mood(c.from.emotion).label, c.from.label()};
+        told ? *told : likeliest_style(predictor, speech, motion, c.from.condition(0, conditions));
+    return {c.from.condition(style, conditions), parse_mood(c.from.emotion, conditions).label,
+            c.from.label(conditions)};
   }
   const auto seen = recognise(predictor, speech, motion, told);
-  const auto label = predict::label_at(seen.most_likely());
-  return {condition_of(label, seen.style),
-          std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
+  const auto label = predict::Labels(conditions).at(seen.most_likely());
+  return {condition_of(label, seen.style, conditions),
+          conditions.emotions[static_cast<size_t>(label.emotion)], text_of(label, conditions)};
 }
 
 // What is to be shown: the condition as it was, but for what was given. A curve without a base of
 // its own lies over that.
 NamedCondition target_of(const RestyleCommand& c, const NamedCondition& from,
                          const std::optional<condition::Timeline>& curve,
-                         const predict::SpeechFeatures& speech) {
+                         const predict::SpeechFeatures& speech, const Conditions& conditions) {
   NamedCondition to = from;
-  to.condition.style = c.to.style_index().value_or(from.condition.style);
+  to.condition.style = c.to.style_index(conditions).value_or(from.condition.style);
   if (!c.to.emotion.empty()) {
-    to = {c.to.condition(to.condition.style), parse_mood(c.to.emotion).label, c.to.label()};
+    to = {c.to.condition(to.condition.style, conditions),
+          parse_mood(c.to.emotion, conditions).label, c.to.label(conditions)};
   } else if (c.new_strength) {
     if (from.condition.strength == 0) {
       fail_usage("what was recorded is {}, which has no strength; give --emotion too", from.label);
     }
-    to.condition.strength = c.to.strength.value();
-    to.label = from.emotion + " " + c.to.strength.label(' ');
+    to.condition.strength = c.to.strength.value(conditions);
+    to.label = from.emotion + " " + c.to.strength.label(' ', conditions);
   }
   if (curve) {
     const auto base = condition::amounts_of(to.condition.emotion, double{to.condition.strength});
@@ -162,8 +165,9 @@ int restyle(const Args& args) {
   declare(app, c);
   if (!parse(app, args)) return 0;
   c.new_strength = app.count("--strength") + app.count("--intensity") > 0;
-  check(c, app);
-  const auto curve = c.curve.load(app);
+  const Conditions conditions = c.model.conditions();
+  check(c, app, conditions);
+  const auto curve = c.curve.load(app, conditions);
   check_subject(c.stage.face);
   check_writable(c.output);
   refuse_to_replace(c.output, {c.voice, c.motion, c.curve.file});
@@ -173,7 +177,7 @@ int restyle(const Args& args) {
   const auto speech = with_context(c.voice, [&] { return predictor.encode(voice); });
   const auto [from, to, made] = with_context(c.motion, [&] {
     const NamedCondition origin = origin_of(c, predictor, speech, motion);
-    const NamedCondition target = target_of(c, origin, curve, speech);
+    const NamedCondition target = target_of(c, origin, curve, speech, conditions);
     return std::tuple(origin, target,
                       predictor.restyle(speech, motion, origin.condition, target.condition,
                                         static_cast<float>(c.keep)));
@@ -181,8 +185,9 @@ int restyle(const Args& args) {
   if (!c.film.quiet) warn_of_impossible(predictor, c.motion, motion);
   save(c, predictor, made, motion, voice);
   if (!c.film.quiet) {
-    const auto text = [](const NamedCondition& x) {
-      return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);
+    const auto text = [&](const NamedCondition& x) {
+      return fmt::format("{} of {}", x.label,
+                         conditions.styles[static_cast<size_t>(x.condition.style)]);
     };
     fmt::print("{}: {} frames, {} -> {}\n", c.output, made.frames(), text(from), text(to));
   }

@@ -32,37 +32,41 @@ Take judge(const ScoredTakes& c, const predict::Predictor& predictor,
     Take take;
     take.path = path;
     take.frames = motion.frames();
-    auto style = c.given.style_index();
+    const Conditions& conditions = predictor.config().conditions;
+    auto style = c.given.style_index(conditions);
     if (!style && !c.given.emotion.empty()) {
-      style = likeliest_style(predictor, speech, motion, c.given.condition(0));
+      style = likeliest_style(predictor, speech, motion, c.given.condition(0, conditions));
     }
     take.seen = recognise(predictor, speech, motion, style);
     if (!c.given.emotion.empty()) {
-      take.given = predictor.likelihood(speech, motion, c.given.condition(take.seen.style));
+      take.given =
+          predictor.likelihood(speech, motion, c.given.condition(take.seen.style, conditions));
     }
     warn_of_impossible(predictor, path, motion);
     return take;
   });
 }
 
-Json json_of(const Take& take, const std::string& given, double exponent) {
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
+Json json_of(const Take& take, const std::string& given, double exponent,
+             const Conditions& conditions) {
+  const predict::Labels labels(conditions);
+  const auto p = predict::probabilities(labels, take.seen.log_probs, exponent);
+  const auto emotions = predict::emotion_probabilities(labels, p);
   Json json{{"motion", take.path},
             {"frames", take.frames},
             {"dimensions", take.seen.dimensions},
-            {"style", kStyles[static_cast<size_t>(take.seen.style)]}};
+            {"style", conditions.styles[static_cast<size_t>(take.seen.style)]}};
   if (take.given) {
     json["given"] = {{"condition", given},
                      {"log_likelihood", take.given->log_prob},
                      {"bits_per_dim", take.given->bits_per_dim()}};
   }
-  json["most_likely"] = text_of(predict::label_at(take.seen.most_likely()));
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
-    json["emotions"][std::string(kEmotions[e])] = emotions[e];
+  json["most_likely"] = text_of(labels.at(take.seen.most_likely()), conditions);
+  for (size_t e = 0; e < emotions.size(); ++e) {
+    json["emotions"][conditions.emotions[e]] = emotions[e];
   }
-  for (size_t i = 0; i < predict::kLabels; ++i) {
-    json["conditions"].push_back({{"condition", text_of(predict::label_at(i))},
+  for (size_t i = 0; i < labels.size(); ++i) {
+    json["conditions"].push_back({{"condition", text_of(labels.at(i), conditions)},
                                   {"log_likelihood", take.seen.log_probs[i]},
                                   {"bits_per_dim", take.seen.bits_per_dim(i)},
                                   {"probability", p[i]}});
@@ -70,35 +74,42 @@ Json json_of(const Take& take, const std::string& given, double exponent) {
   return json;
 }
 
-void print_take(const Take& take, const ScoredTakes& c, double exponent) {
+void print_take(const Take& take, const ScoredTakes& c, double exponent,
+                const Conditions& conditions) {
+  const predict::Labels labels(conditions);
   const size_t best = take.seen.most_likely();
   fmt::print("{}: {} frames, style {}{}\n", take.path, take.frames,
-             kStyles[static_cast<size_t>(take.seen.style)],
+             conditions.styles[static_cast<size_t>(take.seen.style)],
              c.given.style.empty() ? " (the most likely)" : "");
   if (take.given) {
-    fmt::print("under {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n", c.given.label(),
-               take.given->log_prob, take.given->bits_per_dim());
+    fmt::print("under {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n",
+               c.given.label(conditions), take.given->log_prob, take.given->bits_per_dim());
   }
   fmt::print("most likely {}: log-likelihood {:.1f}, {:.3f} bits per dimension\n\n",
-             text_of(predict::label_at(best)), take.seen.log_probs[best],
+             text_of(labels.at(best), conditions), take.seen.log_probs[best],
              take.seen.bits_per_dim(best));
-  const auto p = predict::probabilities(take.seen.log_probs, exponent);
-  const auto emotions = predict::emotion_probabilities(p);
-  fmt::print("{:<12}{:>8}{:>8}{:>8}{:>8}{:>11}\n", "probability", "all", "low", "medium", "high",
-             "best bits");
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
-    const size_t first = predict::index_of({static_cast<int>(e), 0}), count = e == 0 ? 1 : 3;
+  const auto p = predict::probabilities(labels, take.seen.log_probs, exponent);
+  const auto emotions = predict::emotion_probabilities(labels, p);
+  fmt::print("{:<12}{:>8}", "probability", "all");
+  for (const std::string& level : conditions.levels) fmt::print("{:>8}", level);
+  fmt::print("{:>11}\n", "best bits");
+  for (size_t e = 0; e < emotions.size(); ++e) {
+    const size_t first = labels.index_of({static_cast<int>(e), 0});
+    const size_t count = e == 0 ? 1 : labels.levels();
     double bits = take.seen.bits_per_dim(first);
     std::string levels;
     for (size_t l = 0; l < count; ++l) {
       bits = std::min(bits, take.seen.bits_per_dim(first + l));
-      levels += e == 0 ? std::string(24, ' ') : fmt::format("{:>8.3f}", p[first + l]);
+      levels +=
+          e == 0 ? std::string(8 * labels.levels(), ' ') : fmt::format("{:>8.3f}", p[first + l]);
     }
-    fmt::print("{:<12}{:>8.3f}{}{:>11.3f}\n", kEmotions[e], emotions[e], levels, bits);
+    fmt::print("{:<12}{:>8.3f}{}{:>11.3f}\n", conditions.emotions[e], emotions[e], levels, bits);
   }
 }
 
-void print_ranking(const std::vector<Take>& takes, const std::string& given) {
+void print_ranking(const std::vector<Take>& takes, const std::string& given,
+                   const Conditions& conditions) {
+  const predict::Labels labels(conditions);
   fmt::print("{:>4}  {:<32}{:>14}{:>16}  {:<18}{}\n", "rank", "motion", "bits per dim",
              "log-likelihood", "most likely", "style");
   for (size_t i = 0; i < takes.size(); ++i) {
@@ -106,7 +117,8 @@ void print_ranking(const std::vector<Take>& takes, const std::string& given) {
     const size_t best = take.seen.most_likely();
     fmt::print("{:>4}  {:<32}{:>14.3f}{:>16.1f}  {:<18}{}\n", i + 1, take.path, take.bits(),
                take.given ? take.given->log_prob : take.seen.log_probs[best],
-               text_of(predict::label_at(best)), kStyles[static_cast<size_t>(take.seen.style)]);
+               text_of(labels.at(best), conditions),
+               conditions.styles[static_cast<size_t>(take.seen.style)]);
   }
   fmt::print("ranked by bits per dimension under {}; fewer are more likely\n",
              given.empty() ? "each one's most likely condition" : given);
@@ -115,8 +127,9 @@ void print_ranking(const std::vector<Take>& takes, const std::string& given) {
 }  // namespace
 
 void ScoredTakes::run(const ModelChoice& model, const std::string& json, bool quiet) const {
-  given.style_index();
-  const std::string label = given.emotion.empty() ? "" : given.label();
+  const Conditions conditions = model.conditions();
+  given.style_index(conditions);
+  const std::string label = given.emotion.empty() ? "" : given.label(conditions);
   std::vector<Take> takes;
   const auto calibration = predict::load_calibration(model.folder());
   const predict::Predictor predictor = model.load();
@@ -127,17 +140,20 @@ void ScoredTakes::run(const ModelChoice& model, const std::string& json, bool qu
                    [](const Take& a, const Take& b) { return a.bits() < b.bits(); });
   if (!json.empty()) {
     Json all{{"voice", voice}, {"exponent", calibration.exponent}};
-    for (const Take& take : takes)
-      all["takes"].push_back(json_of(take, label, calibration.exponent));
+    for (const Take& take : takes) {
+      all["takes"].push_back(json_of(take, label, calibration.exponent, conditions));
+    }
     save_file(json, all.dump(2) + "\n");
   }
   if (quiet) return;
   if (takes.size() == 1) {
-    print_take(takes.front(), *this, calibration.exponent);
+    print_take(takes.front(), *this, calibration.exponent, conditions);
   } else {
-    print_ranking(takes, label.empty() || !given.style.empty()
-                             ? label
-                             : label + " in each one's likeliest style (--id names one)");
+    print_ranking(takes,
+                  label.empty() || !given.style.empty()
+                      ? label
+                      : label + " in each one's likeliest style (--id names one)",
+                  conditions);
   }
 }
 

@@ -13,7 +13,7 @@ namespace flowtalk::apps {
 
 struct SweepCell {
   Mood mood;
-  std::string level;  // "low", "strength-0.33"; of neutral "low"
+  std::string level;  // "low", "strength-0.33"; of neutral the weakest
   predict::PredictOptions options;
 
   std::string caption() const;  // "happy, low", "neutral"
@@ -30,8 +30,8 @@ void check_sweep(const std::string& sweep, const Performance& performance, const
 // columns of strengths above zero, and at the end neutral once, if 0 is among them.
 std::vector<SweepCell> sweep_cells(const std::string& sweep,
                                    const std::vector<std::string>& emotions,
-                                   const Performance& performance);
+                                   const Performance& performance, const Conditions& conditions);
 // Columns of that table, strengths above zero; 0 without a sweep.
-int sweep_columns(const std::string& sweep);
+int sweep_columns(const std::string& sweep, const Conditions& conditions);
 
 }  // namespace flowtalk::apps

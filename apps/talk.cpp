@@ -44,9 +44,9 @@ void declare(CLI::App& app, TalkCommand& c) {
                  "sound files; several are joined with short pauses into one film");
   app.add_option("-o,--output,--save-path", c.output,
                  "the film (default: VOICE.mp4 in this folder, if there is none yet)");
-  app.add_option("--emotion", c.emotions,
-                 "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for "
-                 "faces side by side (default neutral)")
+  app.add_option(
+         "--emotion", c.emotions,
+         emotion_help() + ", or all; several times for faces side by side (default neutral)")
       ->allow_extra_args(false);
   app.add_option(
       "--contact-sheet", c.sheet,
@@ -101,10 +101,12 @@ int talk(const Args& args) {
   if (!c.sheet.empty()) check_ending(c.sheet, ".png", "--contact-sheet");
   c.performance.face = c.stage.face.face;
   c.performance.check_chance(app);
-  const auto curve = c.performance.curve.load(app);
+  const Conditions conditions = c.performance.model.conditions();
+  const auto curve = c.performance.curve.load(app, conditions);
   check_sweep(c.sweep, c.performance, app);
-  auto cells = sweep_cells(c.sweep, c.emotions, c.performance);
-  if (!c.sweep.empty() && app.count("--columns") == 0) c.stage.columns = sweep_columns(c.sweep);
+  auto cells = sweep_cells(c.sweep, c.emotions, c.performance, conditions);
+  if (!c.sweep.empty() && app.count("--columns") == 0)
+    c.stage.columns = sweep_columns(c.sweep, conditions);
   if (!c.sweep.empty() && app.count("--size") == 0) c.stage.size = kSweepFace;
   c.stage.threads = c.performance.model.threads;
 

@@ -106,6 +106,9 @@ TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
   Condition wrong = happy;
   wrong.strength = 2;
   EXPECT_THROW(predictor->likelihood(*speech, *motion, wrong), Error);
+  wrong = happy;
+  wrong.emotion.push_back(0);  // of a model with one emotion more
+  EXPECT_THROW(predictor->likelihood(*speech, *motion, wrong), Error);
 }
 
 TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
@@ -123,7 +126,7 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
 
 TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
   Condition both = sad;
-  both.emotion = {0, 0.25f, 0.75f};
+  both.emotion = {0, 0.25f, 0.75f, 0, 0, 0, 0, 0};
   const Tensor one = live_of(predictor->restyle(*speech, *motion, happy, happy));
   const Tensor other = live_of(predictor->restyle(*speech, *motion, happy, sad));
   const Tensor blend = live_of(predictor->restyle(*speech, *motion, happy, both));
@@ -155,14 +158,14 @@ TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition
   EXPECT_GT(predictor->likelihood(*speech, made, sad).log_prob,
             predictor->likelihood(*speech, made, happy).log_prob);
   const auto seen = recognise(*predictor, *speech, made, sad.style);
-  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
+  EXPECT_EQ(predict::Labels(default_conditions()).at(seen.most_likely()).emotion,
+            parse_emotion("sad", default_conditions()));
 }
 
 TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
   for (const char* emotion : {"happy", "sad"}) {
     predict::Condition condition = happy;
-    condition.emotion.fill(0);
-    condition.emotion[static_cast<size_t>(parse_emotion(emotion))] = 1;
+    condition.emotion = parse_emotion_mix(emotion, default_conditions());
     const int found = likeliest_style(*predictor, *speech, *motion, condition);
     std::vector<predict::Condition> all(32, condition);
     for (int s = 0; s < 32; ++s) all[static_cast<size_t>(s)].style = s;
@@ -175,7 +178,8 @@ TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
 
 TEST_F(LikelihoodTest, TheStyleOfAPerformanceIsFoundByTurns) {
   const auto seen = recognise(*predictor, *speech, *motion, std::nullopt);
-  EXPECT_EQ(predict::label_at(seen.most_likely()).emotion, parse_emotion("happy"));
+  EXPECT_EQ(predict::Labels(default_conditions()).at(seen.most_likely()).emotion,
+            parse_emotion("happy", default_conditions()));
   const auto told = recognise(*predictor, *speech, *motion, happy.style);
   EXPECT_GE(seen.log_probs[seen.most_likely()] + 1e-3, told.log_probs[told.most_likely()]);
 }

@@ -30,12 +30,13 @@ int64_t common_frames(const SpeechFeatures& speech, const motion::Motion& motion
   return frames;
 }
 
-condition::EmotionCurve curves_of(std::span<const Condition> conditions, int64_t frames) {
+condition::EmotionCurve curves_of(std::span<const Condition> asked, const Conditions& conditions,
+                                  int64_t frames) {
   condition::EmotionCurve all;
-  all.batch = static_cast<int64_t>(conditions.size());
+  all.batch = static_cast<int64_t>(asked.size());
   all.frames = frames;
-  for (const Condition& c : conditions) {
-    const auto one = curve_of(c, frames);
+  for (const Condition& c : asked) {
+    const auto one = curve_of(c, conditions, frames);
     all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
     all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
   }
@@ -75,17 +76,19 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model
 
 }  // namespace
 
-void check(std::span<const Condition> conditions, int64_t frames) {
-  for (const Condition& c : conditions) {
-    check_emotion(c.emotion, c.strength);
-    if (c.curve) check_curve(*c.curve, frames);
-    FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
+void check(std::span<const Condition> asked, const Conditions& conditions, int64_t frames) {
+  for (const Condition& c : asked) {
+    check_emotion(mix_of(c.emotion, conditions), c.strength, conditions);
+    if (c.curve) check_curve(*c.curve, conditions, frames);
+    check_style(c.style, conditions);
   }
 }
 
-condition::EmotionCurve curve_of(const Condition& condition, int64_t frames) {
+condition::EmotionCurve curve_of(const Condition& condition, const Conditions& conditions,
+                                 int64_t frames) {
   if (condition.curve) return with_frames(*condition.curve, frames);
-  return condition::EmotionCurve::constant(condition.emotion, condition.strength, frames);
+  const auto mix = mix_of(condition.emotion, conditions);
+  return condition::EmotionCurve::constant(mix, condition.strength, frames);
 }
 
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
@@ -104,7 +107,8 @@ model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, Nati
   std::vector<int64_t> styles;
   for (const Condition& c : conditions) styles.push_back(c.style);
   const auto& generator = model.generator;
-  const Tensor emotion = generator.control(ops, curves_of(conditions, speech.dim(1)));
+  const auto curves = curves_of(conditions, model.config.conditions, speech.dim(1));
+  const Tensor emotion = generator.control(ops, curves);
   return generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
 }
 
@@ -115,7 +119,7 @@ double Likelihood::bits_per_dim() const {
 std::vector<Likelihood> Predictor::likelihoods(const SpeechFeatures& speech,
                                                const motion::Motion& motion,
                                                std::span<const Condition> conditions) const {
-  check(conditions, speech.values.dim(1));
+  check(conditions, state_->config.conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const RecordedTake take = open_take(*state_->model, ops, speech, motion);

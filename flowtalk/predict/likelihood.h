@@ -3,9 +3,9 @@
 // of the motion itself; docs/likelihood.md says what that means.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/tensor/tensor.h"
@@ -14,9 +14,9 @@ namespace flowtalk::predict {
 
 // Under what a performance is judged; the values are those of PredictOptions.
 struct Condition {
-  std::array<float, 8> emotion{1};  // weights, sum 1
-  float strength = 0;               // 0 .. 1.25
-  int style = 0;                    // index into kStyles; -1: their average
+  std::vector<float> emotion{};  // weights of the model's emotions, sum 1; empty: neutral
+  float strength = 0;            // 0 .. 1.25
+  int style = 0;                 // index into the model's; -1: their average
   // In place of emotion and strength: both for every frame of the voice.
   std::optional<condition::EmotionCurve> curve{};
 };

@@ -21,24 +21,25 @@ using tensor::Tensor;
 // Encoder frames: windows of 20 s with 2 s of context, clips up to 24 s in one piece.
 constexpr encoder::Windows kWindows{24 * 50, 20 * 50, 2 * 50};
 
+model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::string& where) {
+  if (checkpoint.config.value("kind", "") != "model" || !checkpoint.config.contains("model")) {
+    fail("{}: is no whole model (kind '{}'); give the checkpoint of `flowtalk train generator`",
+         where, checkpoint.config.value("kind", ""));
+  }
+  model::ModelConfig config;
+  config.conditions = mead_conditions();
+  from_json(checkpoint.config["model"], config, where);
+  config.encoder.check(where);
+  config.encoder.check_motion_rate(where);
+  return config;
+}
+
 }  // namespace
 
 Tensor even_frames(NativeOps& ops, const Tensor& x) {
   const int64_t frames = x.dim(1);
   if (frames % 2 == 0) return x;
   return ops.concat({x, ops.slice(x, 1, frames - 1, frames)}, 1);
-}
-
-void check_emotion(const std::array<float, 8>& weights, float strength) {
-  float sum = 0;
-  for (const float w : weights) {
-    if (!(w >= 0)) fail_usage("emotion weights: expected 0 or more, got {}", w);
-    sum += w;
-  }
-  if (std::abs(sum - 1) > 1e-3f) fail_usage("emotion weights: expected a sum of 1, got {}", sum);
-  if (!(strength >= 0 && strength <= kMaxStrength)) {
-    fail_usage("strength: expected between 0 and {}, got {}", kMaxStrength, strength);
-  }
 }
 
 void Predictor::State::make_model(params::NativeParams& source) {
@@ -75,17 +76,15 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 const model::ModelConfig& Predictor::config() const { return state_->config; }
 
+model::ModelConfig load_config(const fs::path& checkpoint) {
+  return config_of(params::load_checkpoint(checkpoint), (checkpoint / "config.json").string());
+}
+
 Predictor Predictor::load(const fs::path& folder, int threads, const fs::path& encoder) {
   auto checkpoint = params::load_checkpoint(folder);
   const std::string where = (folder / "config.json").string();
-  if (checkpoint.config.value("kind", "") != "model" || !checkpoint.config.contains("model")) {
-    fail("{}: is no whole model (kind '{}'); give the checkpoint of `flowtalk train generator`",
-         where, checkpoint.config.value("kind", ""));
-  }
   auto state = std::make_unique<State>(threads);
-  from_json(checkpoint.config["model"], state->config, where);
-  state->config.encoder.check(where);
-  state->config.encoder.check_motion_rate(where);
+  state->config = config_of(checkpoint, where);
   const auto& wanted = state->config.external_encoder;
   params::NativeParams source(std::move(checkpoint.weights));
   if (!wanted.used()) {

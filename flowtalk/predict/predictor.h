@@ -23,6 +23,10 @@ struct SpeechFeatures {
   tensor::Tensor values;
 };
 
+// What a checkpoint's config.json says of the model, without its weights. Errors as of
+// Predictor::load.
+model::ModelConfig load_config(const std::filesystem::path& checkpoint);
+
 class Predictor {
  public:
   // `encoder` is a Hugging Face folder, for models whose encoder is not in their checkpoint; else

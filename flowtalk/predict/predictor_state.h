@@ -62,17 +62,24 @@ class Blend {
   tensor::Tensor first_, sum_;
 };
 
-// Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
-void check(std::span<const Condition> conditions, int64_t frames);
-void check_curve(const condition::EmotionCurve& curve, int64_t frames);
+// Usage Error: a condition out of range or of other emotions than the model's, a curve that is not
+// as long as the voice (`frames`).
+void check(std::span<const Condition> asked, const Conditions& conditions, int64_t frames);
+void check_curve(const condition::EmotionCurve& curve, const Conditions& conditions,
+                 int64_t frames);
+void check_style(int style, const Conditions& conditions);
 
 // The first `frames` of a curve; its last one is repeated where it has fewer.
 condition::EmotionCurve with_frames(condition::EmotionCurve curve, int64_t frames);
 
 // The curve of a condition, or its one emotion, for `frames` frames; the last is repeated.
-condition::EmotionCurve curve_of(const Condition& condition, int64_t frames);
+condition::EmotionCurve curve_of(const Condition& condition, const Conditions& conditions,
+                                 int64_t frames);
+// The weights of a mix of the model's emotions; empty: neutral.
+std::vector<float> mix_of(const std::vector<float>& emotion, const Conditions& conditions);
 
-// Usage Error: a negative weight, weights that do not sum to one, a strength out of range.
-void check_emotion(const std::array<float, 8>& weights, float strength);
+// Usage Error: another number of weights than emotions, a negative one, weights that do not sum to
+// one, a strength out of range.
+void check_emotion(std::span<const float> weights, float strength, const Conditions& conditions);
 
 }  // namespace flowtalk::predict

@@ -29,8 +29,9 @@ Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
 
 motion::Motion Predictor::restyle(const SpeechFeatures& speech, const motion::Motion& motion,
                                   const Condition& from, const Condition& to, float keep) const {
-  const std::array conditions = {from, to};
-  check(conditions, speech.values.dim(1));
+  const std::array asked = {from, to};
+  const Conditions& conditions = state_->config.conditions;
+  check(asked, conditions, speech.values.dim(1));
   const std::lock_guard lock(state_->mutex);
   NativeOps& ops = state_->ops;
   const auto& generator = state_->model->generator;
@@ -39,7 +40,8 @@ motion::Motion Predictor::restyle(const SpeechFeatures& speech, const motion::Mo
   const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
   Blend result;
-  for (const auto& emotion : condition::emotions_apart(curve_of(to, take.speech.dim(1)))) {
+  const auto curve = curve_of(to, conditions, take.speech.dim(1));
+  for (const auto& emotion : condition::emotions_apart(curve)) {
     const Condition one{.style = to.style, .curve = emotion.curve};
     const auto b = prepare(*state_->model, ops, take.speech, {&one, 1});
     const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
