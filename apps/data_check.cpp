@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "apps/data_commands.h"
@@ -31,10 +32,18 @@ void print_protocols(const CheckReport& r) {
 }
 
 void print_emotions(const CheckReport& r) {
-  fmt::print("\n  {:<10}{:>8}{:>11}{:>12}\n", "emotion", kLevels[0], kLevels[1], kLevels[2]);
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
-    const auto& n = r.per_level[e];
-    fmt::print("  {:<10}{:>8}{:>11}{:>12}\n", kEmotions[e], n[0], n[1], n[2]);
+  constexpr std::array kWidths = {8, 11, 12};  // as the columns above
+  const auto print_row = [&](const std::string& name, const auto& cells) {
+    fmt::print("  {:<10}", name);
+    for (size_t l = 0; l < cells.size(); ++l) {
+      fmt::print("{:>{}}", cells[l], kWidths[std::min(l, kWidths.size() - 1)]);
+    }
+    fmt::print("\n");
+  };
+  fmt::print("\n");
+  print_row("emotion", r.conditions.levels);
+  for (size_t e = 0; e < r.per_level.size(); ++e) {
+    print_row(r.conditions.emotions[e], r.per_level[e]);
   }
 }
 

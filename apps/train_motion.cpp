@@ -5,6 +5,7 @@
 #include "apps/train_commands.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/train/classifier_stage.h"
@@ -20,26 +21,21 @@ struct DataOptions {
 
   void declare(CLI::App& app) {
     app.add_option("--dataset", dataset, "folder in the layout of 3DMEAD")->capture_default_str();
-    app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all 32");
+    app.add_option("--train-subjects", subjects, "style ids, separated by spaces; default all");
   }
 
-  std::vector<int> styles() const {
+  std::vector<int> styles(const Conditions& conditions) const {
     std::vector<int> chosen;
-    std::string word;
-    for (const char c : subjects + " ") {
-      if (c != ' ' && c != ',') {
-        word += c;
-      } else if (!word.empty()) {
-        chosen.push_back(parse_style(word));
-        word.clear();
-      }
+    for (const std::string& word : words_of(subjects)) {
+      chosen.push_back(parse_style(word, conditions));
     }
     return chosen;
   }
 
   // Clips of the chosen subjects among `all`.
-  std::vector<data::Clip> chosen(const std::vector<data::Clip>& all, const char* split) const {
-    const auto ids = styles();
+  std::vector<data::Clip> chosen(const std::vector<data::Clip>& all, const data::Index& index,
+                                 const char* split) const {
+    const auto ids = styles(index.conditions);
     std::vector<data::Clip> result;
     for (const auto& clip : all) {
       if (ids.empty() || std::find(ids.begin(), ids.end(), clip.name.style) != ids.end()) {
@@ -60,20 +56,62 @@ struct DataOptions {
   }
 };
 
-train::TrainingClip motion_of(const data::Clip& clip) {
+motion::Axes& axes_of(train::ClassifierRun& run) { return run.axes; }
+Conditions& conditions_of(train::ClassifierRun& run) { return run.conditions; }
+template <class Run>
+motion::Axes& axes_of(Run& run) {
+  return run.model.axes;
+}
+template <class Run>
+Conditions& conditions_of(Run& run) {
+  return run.model.conditions;
+}
+
+// A stage's configuration and its data set.
+template <class Run>
+struct Prepared {
+  Run config;
+  data::Index index;
+};
+
+// `fill` makes the configuration over what the data set says of itself. Errors: one of fill's,
+// before the data set is looked at; a configuration that says otherwise than the data set.
+template <class Run, class Fill>
+Prepared<Run> prepare(const DataOptions& data, const Fill& fill) {
+  Prepared<Run> made;
+  fill(made.config);
+  made = {Run(), data.index()};
+  auto& [config, index] = made;
+  conditions_of(config) = index.conditions;
+  if (index.axes) axes_of(config) = *index.axes;
+  fill(config);
+  if (!(conditions_of(config) == index.conditions)) {
+    fail("conditions: not those of the data set, which a model takes; leave them out");
+  }
+  if (index.axes && axes_of(config) != *index.axes) {
+    fail("face: is '{}', but the data set moves the axes of {} ('{}'); leave it out",
+         text_of(axes_of(config)), owner_of(*index.axes), text_of(*index.axes));
+  }
+  return made;
+}
+
+train::TrainingClip motion_of(const data::Clip& clip, const data::Index& index) {
+  const Conditions& conditions = index.conditions;
+  const motion::Axes axes = index.axes.value_or(motion::Axes::kBuiltin);
   train::TrainingClip item;
-  item.motion = train::to_torch(live_of(motion::load_motion(clip.npy, motion::Axes::kBuiltin)));
-  item.emotion = clip.name.emotion;
-  item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
+  item.motion = train::to_torch(live_of(motion::load_motion(clip.npy, axes)));
+  item.emotion = conditions.only(clip.name.emotion);
+  item.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
   item.style = clip.name.style;
   return item;
 }
 
-std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips) {
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
+                                      const data::Index& index) {
   std::vector<train::TrainingClip> result;
   Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips");
   for (const auto& clip : clips) {
-    result.push_back(motion_of(clip));
+    result.push_back(motion_of(clip, index));
     progress.advance();
   }
   return result;
@@ -90,13 +128,13 @@ train::TrainingClip together(train::TrainingClip item, const torch::Tensor& spee
 // Clips with speech features; of each, `copies` more in changed voices, the motion at their pace.
 // The same copies for every run.
 std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
-                                      const train::FeatureCache& features, int copies,
-                                      const data::AugmentOptions& augment) {
+                                      const data::Index& index, const train::FeatureCache& features,
+                                      int copies, const data::AugmentOptions& augment) {
   std::vector<train::TrainingClip> result;
   Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
   const Rng voices = Rng(0).fork("voices");
   for (const auto& clip : clips) {
-    const train::TrainingClip item = motion_of(clip);
+    const train::TrainingClip item = motion_of(clip, index);
     result.push_back(together(item, features(clip.wav)));
     for (int copy = 0; copy < copies; ++copy) {
       const Rng own = voices.fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
@@ -125,20 +163,21 @@ int train_prior(const Args& args) {
   app.add_option("--feature-dim", feature_dim, "latent channels (model.prior.latent)");
   app.add_option("--model", model, "vae")->capture_default_str()->check(CLI::IsMember({"vae"}));
   if (!parse(app, args)) return 0;
-  train::PriorRun config;
-  options.fill(config);
-  if (!feature_dim.empty()) set_field(config, "model.prior.latent=" + feature_dim);
-  if (!protocol.empty()) config.protocol = protocol;
-  if (config.protocol != "clean" && config.protocol != "paper") {
-    fail("protocol: expected clean or paper, got '{}'", config.protocol);
-  }
+  const auto [config, index] = prepare<train::PriorRun>(data, [&](train::PriorRun& run) {
+    options.fill(run);
+    if (!feature_dim.empty()) set_field(run, "model.prior.latent=" + feature_dim);
+    if (!protocol.empty()) run.protocol = protocol;
+    if (run.protocol != "clean" && run.protocol != "paper") {
+      fail("protocol: expected clean or paper, got '{}'", run.protocol);
+    }
+  });
   options.apply_threads();
   options.run.inputs = data.inputs();
   const train::RunFolder run(options.run, "prior", to_json(config));
-  const auto index = data.index();
-  train::train_prior(config, run,
-                     load(data.chosen(index.for_prior(config.protocol == "paper"), "training")),
-                     load(data.chosen(index.of(data::Split::kValidation), "validation")));
+  train::train_prior(
+      config, run,
+      load(data.chosen(index.for_prior(config.protocol == "paper"), index, "training"), index),
+      load(data.chosen(index.of(data::Split::kValidation), index, "validation"), index));
   return 0;
 }
 
@@ -157,21 +196,20 @@ int train_generator(const Args& args) {
   app.add_option("--prior", prior, "run or checkpoint of the motion prior")->capture_default_str();
   app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
   if (!parse(app, args)) return 0;
-  train::GeneratorRun config;
-  options.fill(config);
+  const auto [config, index] =
+      prepare<train::GeneratorRun>(data, [&](auto& run) { options.fill(run); });
   options.apply_threads();
   options.run.inputs = data.inputs();
   options.run.inputs.insert({{"encoder", encoder}, {"prior", prior}});
   const train::RunFolder run(options.run, "generator", to_json(config));
-  const auto index = data.index();
   const train::FeatureExtractor extractor(encoder, options.run.device);
   if (const auto last = run.checkpoint()) train::check_parts(*last, extractor.choice(), prior);
   const train::FeatureCache cache(features, extractor);
-  train::train_generator(
-      config, run, extractor.choice(), prior,
-      load(data.chosen(index.of(data::Split::kTrain), "training"), cache, config.copies,
-           config.augment),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), cache, 0, {}));
+  train::train_generator(config, run, extractor.choice(), prior,
+                         load(data.chosen(index.of(data::Split::kTrain), index, "training"), index,
+                              cache, config.copies, config.augment),
+                         load(data.chosen(index.of(data::Split::kValidation), index, "validation"),
+                              index, cache, 0, {}));
   return 0;
 }
 
@@ -184,14 +222,14 @@ int train_classifier(const Args& args) {
   DataOptions data;
   data.declare(app);
   if (!parse(app, args)) return 0;
-  train::ClassifierRun config;
-  options.fill(config);
+  const auto [config, index] =
+      prepare<train::ClassifierRun>(data, [&](auto& run) { options.fill(run); });
   options.apply_threads();
   options.run.inputs = data.inputs();
   const train::RunFolder run(options.run, "classifier", to_json(config));
-  const auto index = data.index();
-  train::train_classifier(config, run, load(data.chosen(index.of(data::Split::kTrain), "training")),
-                          load(data.chosen(index.of(data::Split::kValidation), "validation")));
+  train::train_classifier(
+      config, run, load(data.chosen(index.of(data::Split::kTrain), index, "training"), index),
+      load(data.chosen(index.of(data::Split::kValidation), index, "validation"), index));
   return 0;
 }
 

@@ -22,10 +22,10 @@ inline void check_amounts(const condition::Amounts& amounts) {
 
 // Every frame is a mix that sums to one, and a strength in range.
 inline void check_curve(const condition::EmotionCurve& curve, int64_t frames) {
-  constexpr size_t kEmotionCount = condition::kEmotionNodes;
+  const size_t emotions = default_conditions().emotions.size();
   const auto count = static_cast<size_t>(frames);
   if (curve.frames != frames || curve.strength.size() != count ||
-      curve.weights.size() != count * kEmotionCount) {
+      curve.weights.size() != count * emotions) {
     finding("a curve of another length");
   }
   for (size_t t = 0; t < count; ++t) {
@@ -33,8 +33,8 @@ inline void check_curve(const condition::EmotionCurve& curve, int64_t frames) {
       finding("a strength out of range");
     }
     float sum = 0;
-    for (size_t i = 0; i < kEmotionCount; ++i) {
-      const float weight = curve.weights[t * kEmotionCount + i];
+    for (size_t i = 0; i < emotions; ++i) {
+      const float weight = curve.weights[t * emotions + i];
       if (!(weight >= 0)) finding("a weight below zero");
       sum += weight;
     }
@@ -59,7 +59,9 @@ inline void check_timeline(const condition::Timeline& timeline) {
     check_amounts(event.amounts);
   }
   for (const int64_t frames : {1, 2, 60}) {
-    check_curve(timeline.curve(frames, condition::Amounts{}), frames);
+    check_curve(
+        timeline.curve(frames, condition::Amounts(default_conditions().emotions.size(), 0.0)),
+        frames);
   }
   for (const std::string& line : timeline.beyond(2)) {
     accepts([&] { throw Error(line); });  // checks that it is one line

@@ -5,7 +5,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace flowtalk;
   const std::string text(fuzz::bytes_of(data, size));
   condition::Timeline timeline;
-  if (fuzz::accepts([&] { timeline = condition::timeline_of_json(text, "x.json"); })) {
+  if (fuzz::accepts(
+          [&] { timeline = condition::timeline_of_json(text, "x.json", default_conditions()); })) {
     fuzz::check_timeline(timeline);
   }
   return 0;

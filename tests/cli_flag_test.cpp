@@ -83,7 +83,7 @@ class Spoiler {
   void relabel(const data::Clip& clip) {
     data::ClipName name = clip.name;
     name.emotion = name.emotion % 7 + 1;
-    const std::string stem = data::format_stem(name);
+    const std::string stem = data::format_stem(name, default_conditions());
     ASSERT_FALSE(fs::exists(clip.npy.parent_path() / (stem + ".npy")));
     fs::rename(clip.npy, clip.npy.parent_path() / (stem + ".npy"));
     fs::rename(clip.wav, clip.wav.parent_path() / (stem + ".wav"));

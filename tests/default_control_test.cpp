@@ -41,8 +41,7 @@ struct DefaultControl : ::testing::Test {
   static int64_t frames() { return features->values.dim(1); }
   static predict::PredictOptions options(int emotion, float strength) {
     predict::PredictOptions o;
-    o.emotion.fill(0);
-    o.emotion[static_cast<size_t>(emotion)] = 1;
+    o.emotion = default_conditions().only(emotion);
     o.strength = emotion == kNeutral ? 0 : strength;
     o.blinks_per_minute = 0;  // they are quick, and no matter of the emotion
     return o;
@@ -113,8 +112,9 @@ TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
         o.deterministic = deterministic;
         const double change = most_change(motion(o), at);
         worst = std::max(worst, change);
-        EXPECT_LT(change, kMostChange) << voice << ", " << kEmotions[from] << " to "
-                                       << kEmotions[to] << (deterministic ? ", deterministic" : "");
+        EXPECT_LT(change, kMostChange)
+            << voice << ", " << default_conditions().emotions[from] << " to "
+            << default_conditions().emotions[to] << (deterministic ? ", deterministic" : "");
       }
     }
     RecordProperty(voice + "_thousandths", static_cast<int>(std::lround(1000 * worst)));
@@ -132,7 +132,7 @@ TEST_F(DefaultControl, NoFaceJumpsOverAShortPause) {
       condition::TimelineEvent e;
       e.start_s = static_cast<double>(start) / flame::kFps;
       e.end_s = static_cast<double>(end) / flame::kFps;
-      e.amounts[static_cast<size_t>(emotion)] = 1;
+      e.amounts = condition::amounts_of(default_conditions().only(emotion), 1);
       return e;
     };
     const int64_t at = frames() / 2;
@@ -140,9 +140,10 @@ TEST_F(DefaultControl, NoFaceJumpsOverAShortPause) {
       condition::Timeline timeline;
       timeline.events = {event(from, 0, at), event(to, at + pause, frames() + 50)};
       auto o = options(kNeutral, 0);
-      o.curve = timeline.curve(frames(), condition::Amounts{});
+      o.curve = timeline.curve(frames(), condition::Amounts(8, 0.0));
       EXPECT_LT(most_change(motion(o), at + pause / 2), kMostChange)
-          << kEmotions[static_cast<size_t>(from)] << " to " << kEmotions[static_cast<size_t>(to)];
+          << default_conditions().emotions[static_cast<size_t>(from)] << " to "
+          << default_conditions().emotions[static_cast<size_t>(to)];
     }
   }
 }
@@ -150,7 +151,7 @@ TEST_F(DefaultControl, NoFaceJumpsOverAShortPause) {
 TEST_F(DefaultControl, AFaceUnderTwoEmotionsIsTheBlendOfTheFacesUnderEach) {
   const auto curve = switched(1, 2, 0.8f, frames() / 2);
   for (int kind = 0; kind < 3; ++kind) {
-    const auto under = [&](std::array<float, 8> mix, bool changing = false) {
+    const auto under = [&](std::vector<float> mix, bool changing = false) {
       auto o = options(1, 0.8f);
       o.emotion = mix;
       if (changing) o.curve = curve;
@@ -158,11 +159,12 @@ TEST_F(DefaultControl, AFaceUnderTwoEmotionsIsTheBlendOfTheFacesUnderEach) {
       if (kind == 2) o.region_temperature = {0.0f, 0.5f, 1.0f, 0.5f};
       return motion(o);
     };
-    const auto happy = under({0, 1}), sad = under({0, 0, 1}), both = under({0, 0.25f, 0.75f});
-    const auto changing = under({0, 1}, true);
+    const auto happy = under({0, 1, 0, 0, 0, 0, 0, 0}), sad = under({0, 0, 1, 0, 0, 0, 0, 0}),
+               both = under({0, 0.25f, 0.75f, 0, 0, 0, 0, 0});
+    const auto changing = under({0, 1, 0, 0, 0, 0, 0, 0}, true);
     for (int64_t i = 0; i < both.size(); ++i) {
       ASSERT_NEAR(both[i], 0.25f * happy[i] + 0.75f * sad[i], 1e-4) << kind;
-      const auto at = static_cast<size_t>(i / motion::kLive * condition::kEmotionNodes);
+      const auto at = static_cast<size_t>(i / motion::kLive * 8);
       const float share = curve.weights[at + 1];
       ASSERT_NEAR(changing[i], share * happy[i] + (1 - share) * sad[i], 1e-4) << kind;
       if (share == 1 || share == 0) {
@@ -178,11 +180,14 @@ TEST_F(DefaultControl, StrengthZeroIsNeutralInCurvesAndUnderGuidance) {
     for (const float guidance : {0.0f, 1.0f, 2.5f}) {
       auto o = options(emotion, 0);
       o.guidance = guidance;
-      EXPECT_TRUE(same(motion(o), neutral)) << kEmotions[static_cast<size_t>(emotion)];
+      EXPECT_TRUE(same(motion(o), neutral))
+          << default_conditions().emotions[static_cast<size_t>(emotion)];
       o.curve = condition::EmotionCurve::constant(o.emotion, 0, frames());
-      EXPECT_TRUE(same(motion(o), neutral)) << kEmotions[static_cast<size_t>(emotion)];
+      EXPECT_TRUE(same(motion(o), neutral))
+          << default_conditions().emotions[static_cast<size_t>(emotion)];
       o.curve = switched(kNeutral, emotion, 0, frames() / 2);
-      EXPECT_TRUE(same(motion(o), neutral)) << kEmotions[static_cast<size_t>(emotion)];
+      EXPECT_TRUE(same(motion(o), neutral))
+          << default_conditions().emotions[static_cast<size_t>(emotion)];
     }
   }
 }
@@ -198,7 +203,8 @@ TEST_F(DefaultControl, ACurveThatStaysIsThatEmotionAndGuidanceExaggeratesIt) {
     return std::sqrt(square);
   };
   for (const char* emotion : {"happy", "sad", "surprised", "disgusted", "angry"}) {
-    auto o = options(parse_emotion(emotion), strength_of_level(1));
+    auto o =
+        options(parse_emotion(emotion, default_conditions()), default_conditions().strength_of(1));
     const auto plain = motion(o);
     o.curve = condition::EmotionCurve::constant(o.emotion, o.strength, frames());
     EXPECT_TRUE(same(motion(o), plain)) << emotion;
@@ -259,7 +265,7 @@ TEST_F(DefaultControl, LipsStandStillWhileBrowsDiffer) {
 }
 
 TEST_F(DefaultControl, OneTemperatureGivesTheUpperFaceMore) {
-  auto o = options(parse_emotion("angry"), 1);
+  auto o = options(parse_emotion("angry", default_conditions()), 1);
   o.temperature = 0.2f;
   const auto expected = motion(o);
   o.temperature = 0.1f;

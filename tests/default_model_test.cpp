@@ -36,8 +36,7 @@ struct DefaultModel : ::testing::Test {
 
   static predict::PredictOptions options(int emotion, float strength) {
     predict::PredictOptions o;
-    o.emotion.fill(0);
-    o.emotion[static_cast<size_t>(emotion)] = 1;
+    o.emotion = default_conditions().only(emotion);
     o.strength = strength;
     o.deterministic = true;
     return o;
@@ -82,11 +81,11 @@ TEST_F(DefaultModel, RightAxesMoveAndMoreWithEachLevel) {
       {"angry", {axis("browDownLeft"), axis("browDownRight")}},
   };
   for (const auto& [name, axes] : expected) {
-    const int emotion = parse_emotion(name);
+    const int emotion = parse_emotion(name, default_conditions());
     double last = mean(motion(emotion, 0), axes);
     const double neutral = last;
     for (int level = 0; level < 3; ++level) {
-      const double now = mean(motion(emotion, strength_of_level(level)), axes);
+      const double now = mean(motion(emotion, default_conditions().strength_of(level)), axes);
       EXPECT_GT(now, last + 0.02) << name << " level " << level;
       last = now;
     }
@@ -104,7 +103,8 @@ TEST_F(DefaultModel, StrengthZeroIsNeutralWhateverTheEmotion) {
 
 TEST_F(DefaultModel, LipsCloseOnBilabialsInEveryEmotion) {
   for (int emotion = 0; emotion < 8; ++emotion) {
-    EXPECT_GT(lip_auc(motion(emotion, 1)), 0.8) << kEmotions[static_cast<size_t>(emotion)];
+    EXPECT_GT(lip_auc(motion(emotion, 1)), 0.8)
+        << default_conditions().emotions[static_cast<size_t>(emotion)];
   }
 }
 
@@ -127,7 +127,7 @@ TEST_F(DefaultModel, TakesDifferAndTheirLipsStillFollowTheVoice) {
 }
 
 TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
-  auto o = options(parse_emotion("happy"), 1);
+  auto o = options(parse_emotion("happy", default_conditions()), 1);
   o.deterministic = false;
   o.seed = 9;
   const auto expected = live_of(session->predict(*features, o));

@@ -111,6 +111,9 @@ TEST_F(LikelihoodTest, LengthsMayDifferByAFewFramesOnly) {
   Asked wrong = happy;
   wrong.strength = 2;
   EXPECT_THROW(analyse::likelihood(*session, *speech, *motion, wrong), Error);
+  wrong = happy;
+  wrong.emotion.push_back(0);  // of a model with one emotion more
+  EXPECT_THROW(analyse::likelihood(*session, *speech, *motion, wrong), Error);
 }
 
 TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
@@ -128,7 +131,7 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
 
 TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
   Asked both = sad;
-  both.emotion = {0, 0.25f, 0.75f};
+  both.emotion = {0, 0.25f, 0.75f, 0, 0, 0, 0, 0};
   const Tensor one = live_of(analyse::restyle(*session, *speech, *motion, happy, happy));
   const Tensor other = live_of(analyse::restyle(*session, *speech, *motion, happy, sad));
   const Tensor blend = live_of(analyse::restyle(*session, *speech, *motion, happy, both));
@@ -160,14 +163,14 @@ TEST_F(LikelihoodTest, RestyledPerformanceHasTheSameResidualUnderTheNewCondition
   EXPECT_GT(analyse::likelihood(*session, *speech, made, sad).log_prob,
             analyse::likelihood(*session, *speech, made, happy).log_prob);
   const auto seen = analyse::recognise(*session, *speech, made, sad.style);
-  EXPECT_EQ(analyse::label_at(seen.most_likely()).emotion, parse_emotion("sad"));
+  EXPECT_EQ(analyse::Labels(default_conditions()).at(seen.most_likely()).emotion,
+            parse_emotion("sad", default_conditions()));
 }
 
 TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
   for (const char* emotion : {"happy", "sad"}) {
     condition::Asked condition = happy;
-    condition.emotion.fill(0);
-    condition.emotion[static_cast<size_t>(parse_emotion(emotion))] = 1;
+    condition.emotion = parse_emotion_mix(emotion, default_conditions());
     const int found = analyse::likeliest_style(*session, *speech, *motion, condition);
     std::vector<condition::Asked> all(32, condition);
     for (int s = 0; s < 32; ++s) all[static_cast<size_t>(s)].style = s;
@@ -180,7 +183,8 @@ TEST_F(LikelihoodTest, LikeliestStyleIsThatOfTheConditionWhichIsGiven) {
 
 TEST_F(LikelihoodTest, TheStyleOfAPerformanceIsFoundByTurns) {
   const auto seen = analyse::recognise(*session, *speech, *motion, std::nullopt);
-  EXPECT_EQ(analyse::label_at(seen.most_likely()).emotion, parse_emotion("happy"));
+  EXPECT_EQ(analyse::Labels(default_conditions()).at(seen.most_likely()).emotion,
+            parse_emotion("happy", default_conditions()));
   const auto told = analyse::recognise(*session, *speech, *motion, happy.style);
   EXPECT_GE(seen.log_probs[seen.most_likely()] + 1e-3, told.log_probs[told.most_likely()]);
 }

@@ -193,8 +193,8 @@ TEST_F(ParityTest, EmotionClassifier) {
   const judge::ClassifierConfig config{16, 2, 5};
   params::FreshParams fresh(3);
   train::TorchParams trained(3, torch::kCPU);
-  const judge::EmotionClassifier<NativeOps> a(params::Scope<NativeOps>(fresh), config);
-  const judge::EmotionClassifier<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const judge::EmotionClassifier<NativeOps> a(params::Scope<NativeOps>(fresh), config, 8);
+  const judge::EmotionClassifier<TorchOps> b(params::Scope<TorchOps>(trained), config, 8);
   const auto x = random_values(2 * 30 * motion::kLive, 7);
   std::vector<float> mask(60, 1.0f);
   std::fill(mask.begin() + 50, mask.end(), 0.0f);  // the second clip is shorter

@@ -29,9 +29,8 @@ constexpr uint64_t kCorpusSeed = 1;  // of `flowtalk data synth`: the same 32 sp
 
 Asked condition_of(int emotion, int level, int style) {
   Asked c;
-  c.emotion.fill(0);
-  c.emotion[static_cast<size_t>(emotion)] = 1;
-  c.strength = emotion == kNeutral ? 0 : strength_of_level(level);
+  c.emotion = default_conditions().only(emotion);
+  c.strength = emotion == kNeutral ? 0 : default_conditions().strength_of(level);
   c.style = style;
   return c;
 }
@@ -121,7 +120,7 @@ TEST_F(RestyleTest, AnotherEmotionAtEveryLevelKeepsTheLips) {
       }
     }
     strength /= lip.count;
-    const std::string name(kLevels[static_cast<size_t>(level)]);
+    const std::string& name = default_conditions().levels[static_cast<size_t>(level)];
     record(name + "_pairs", lip.count);
     record(name + "_lips_mean", lip.mean());
     record(name + "_lips_least", lip.least);

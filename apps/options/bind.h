@@ -95,7 +95,7 @@ class Command {
   }
   template <class T>
   static void read(const std::string& field, const std::string& word, T& value) {
-    if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    if constexpr (std::is_same_v<T, std::filesystem::path> || std::is_same_v<T, std::string>) {
       value = word;
     } else if constexpr (fields_detail::TextValue<T>) {
       try {

@@ -30,12 +30,13 @@ int64_t common_frames(const predict::SpeechFeatures& speech, const motion::Motio
   return frames;
 }
 
-condition::EmotionCurve curves_of(std::span<const condition::Asked> conditions, int64_t frames) {
+condition::EmotionCurve curves_of(std::span<const condition::Asked> asked,
+                                  const Conditions& conditions, int64_t frames) {
   condition::EmotionCurve all;
-  all.batch = static_cast<int64_t>(conditions.size());
+  all.batch = static_cast<int64_t>(asked.size());
   all.frames = frames;
-  for (const condition::Asked& c : conditions) {
-    const auto one = curve_of(c, frames);
+  for (const condition::Asked& c : asked) {
+    const auto one = curve_of(c, conditions, frames);
     all.weights.insert(all.weights.end(), one.weights.begin(), one.weights.end());
     all.strength.insert(all.strength.end(), one.strength.begin(), one.strength.end());
   }
@@ -76,11 +77,8 @@ std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model
 
 }  // namespace
 
-void check(std::span<const condition::Asked> conditions, int64_t frames) {
-  for (const condition::Asked& c : conditions) {
-    condition::check(c, frames);
-    FT_CHECK(c.style >= model::kAverageStyle && c.style < model::kStyleCount, "style {}", c.style);
-  }
+void check(std::span<const condition::Asked> asked, const Conditions& conditions, int64_t frames) {
+  for (const condition::Asked& c : asked) condition::check(c, conditions, frames);
 }
 
 RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
@@ -100,7 +98,8 @@ model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, Nati
   std::vector<int64_t> styles;
   for (const condition::Asked& c : conditions) styles.push_back(c.style);
   const auto& generator = model.generator;
-  const Tensor emotion = generator.control(ops, curves_of(conditions, speech.dim(1)));
+  const auto curves = curves_of(conditions, model.config.conditions, speech.dim(1));
+  const Tensor emotion = generator.control(ops, curves);
   return generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
 }
 
@@ -112,7 +111,7 @@ std::vector<Likelihood> likelihoods(const predict::Session& session,
                                     const predict::SpeechFeatures& speech,
                                     const motion::Motion& motion,
                                     std::span<const condition::Asked> conditions) {
-  check(conditions, speech.values.dim(1));
+  check(conditions, session.config().conditions, speech.values.dim(1));
   const predict::Workspace work(session);
   NativeOps& ops = work.ops;
   const RecordedTake take = open_take(work.network, ops, speech, motion);

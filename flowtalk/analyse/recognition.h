@@ -1,29 +1,42 @@
 // Which emotion and level a performance was made with, by Bayes' rule over its exact likelihoods.
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "flowtalk/analyse/likelihood.h"
+#include "flowtalk/base/conditions.h"
 
 namespace flowtalk::analyse {
 
-// The 22 conditions of 3DMEAD: neutral, then seven emotions at three levels.
-inline constexpr size_t kLabels = 22;
 struct Label {
   int emotion = 0, level = 0;  // the level of neutral is 0
   bool operator==(const Label&) const = default;
 };
-constexpr Label label_at(size_t index) {
-  if (index == 0) return {};
-  return {static_cast<int>(1 + (index - 1) / 3), static_cast<int>((index - 1) % 3)};
-}
-constexpr size_t index_of(const Label& label) {
-  return label.emotion == 0 ? 0 : static_cast<size_t>(3 * label.emotion - 2 + label.level);
-}
-condition::Asked condition_of(const Label& label, int style);
+// What a model can be asked to recognise: neutral, then every other emotion at every level (22 by
+// default).
+class Labels {
+ public:
+  explicit Labels(const Conditions& conditions)
+      : emotions_(conditions.emotions.size()), levels_(conditions.levels.size()) {}
+  size_t emotions() const { return emotions_; }
+  size_t levels() const { return levels_; }
+  size_t size() const { return 1 + (emotions_ - 1) * levels_; }
+  Label at(size_t index) const {
+    if (index == 0) return {};
+    return {static_cast<int>(1 + (index - 1) / levels_), static_cast<int>((index - 1) % levels_)};
+  }
+  size_t index_of(const Label& label) const {
+    if (label.emotion == 0) return 0;
+    return 1 + static_cast<size_t>(label.emotion - 1) * levels_ + static_cast<size_t>(label.level);
+  }
+
+ private:
+  size_t emotions_, levels_;
+};
+condition::Asked condition_of(const Label& label, int style, const Conditions& conditions);
 
 // Neighbouring frames repeat each other, so that a likelihood counts their evidence many times
 // over. Probabilities are formed from its power `exponent` < 1, fitted on held-out clips.
@@ -38,25 +51,26 @@ struct Calibration {
 Calibration load_calibration(const std::filesystem::path& checkpoint);
 void save_calibration(const std::filesystem::path& checkpoint, const Calibration& calibration);
 
-using LogProbs = std::array<double, kLabels>;  // natural logarithms, by index of the label
+using LogProbs = std::vector<double>;  // natural logarithms, by index of the label
 
 // p(label) ~ prior(label) exp(exponent log_prob(label)); the prior is uniform over emotions and,
 // within one, over levels. They sum to 1.
-std::array<double, kLabels> probabilities(const LogProbs& log_probs, double exponent);
-// The same summed over levels.
-std::array<double, 8> emotion_probabilities(const std::array<double, kLabels>& probability);
+std::vector<double> probabilities(const Labels& labels, const LogProbs& log_probs, double exponent);
+// The same summed over levels, by emotion.
+std::vector<double> emotion_probabilities(const Labels& labels,
+                                          std::span<const double> probability);
 
 // A clip whose label is known.
 struct LabelledLikelihood {
   Label label;
-  LogProbs log_probs{};
+  LogProbs log_probs;
 };
 // The exponent in 0.001 .. 1 under which the labels are most probable. Error: no clips.
-Calibration fit_exponent(std::span<const LabelledLikelihood> clips);
+Calibration fit_exponent(const Labels& labels, std::span<const LabelledLikelihood> clips);
 
 struct Recognition {
   int style = 0;
-  LogProbs log_probs{};
+  LogProbs log_probs;
   int64_t dimensions = 0;
   double bits_per_dim(size_t label) const;
   size_t most_likely() const;  // the label of the largest likelihood

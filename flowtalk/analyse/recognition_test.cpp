@@ -12,18 +12,22 @@
 namespace flowtalk::analyse {
 namespace {
 
+const Labels kLabels(default_conditions());
+
 LogProbs random_log_probs(Rng& rng, double sd) {
-  LogProbs values{};
+  LogProbs values(kLabels.size(), 0.0);
   for (double& v : values) v = -1000 + sd * rng.normal();
   return values;
 }
 
 TEST(Recognition, EveryConditionHasOneIndex) {
-  for (size_t i = 0; i < kLabels; ++i) EXPECT_EQ(index_of(label_at(i)), i);
-  EXPECT_EQ(label_at(21), (Label{7, 2}));
-  EXPECT_EQ(condition_of({6, 1}, 3).emotion[6], 1.0f);
-  EXPECT_FLOAT_EQ(condition_of({6, 1}, 3).strength, 2.0f / 3);
-  EXPECT_EQ(condition_of({0, 0}, 3).strength, 0.0f);
+  const Conditions& c = default_conditions();
+  EXPECT_EQ(kLabels.size(), 22u);
+  for (size_t i = 0; i < kLabels.size(); ++i) EXPECT_EQ(kLabels.index_of(kLabels.at(i)), i);
+  EXPECT_EQ(kLabels.at(21), (Label{7, 2}));
+  EXPECT_EQ(condition_of({6, 1}, 3, c).emotion[6], 1.0f);
+  EXPECT_FLOAT_EQ(condition_of({6, 1}, 3, c).strength, 2.0f / 3);
+  EXPECT_EQ(condition_of({0, 0}, 3, c).strength, 0.0f);
 }
 
 TEST(Recognition, ProbabilitiesSumToOneAndAreBayes) {
@@ -31,8 +35,8 @@ TEST(Recognition, ProbabilitiesSumToOneAndAreBayes) {
   for (const double sd : {0.0, 1.0, 1000.0}) {
     const LogProbs log_probs = random_log_probs(rng, sd);
     for (const double exponent : {0.01, 1.0}) {
-      const auto p = probabilities(log_probs, exponent);
-      const auto emotions = emotion_probabilities(p);
+      const auto p = probabilities(kLabels, log_probs, exponent);
+      const auto emotions = emotion_probabilities(kLabels, p);
       EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-12);
       EXPECT_NEAR(std::accumulate(emotions.begin(), emotions.end(), 0.0), 1, 1e-12);
       if (sd > 100) continue;
@@ -42,8 +46,24 @@ TEST(Recognition, ProbabilitiesSumToOneAndAreBayes) {
       }
     }
   }
-  for (const double p : emotion_probabilities(probabilities(LogProbs{}, 1))) {
+  for (const double p :
+       emotion_probabilities(kLabels, probabilities(kLabels, LogProbs(22, 0.0), 1))) {
     EXPECT_NEAR(p, 1.0 / 8, 1e-12);  // no evidence: the prior, the same for every emotion
+  }
+}
+
+// Any number of emotions and levels: the prior is even over emotions, and over the levels of each.
+TEST(Recognition, LabelsFollowTheConditions) {
+  Conditions c;
+  c.emotions = {"neutral", "proud"};
+  for (const std::vector<std::string>& levels :
+       {std::vector<std::string>{"on"}, std::vector<std::string>{"mild", "wild"}}) {
+    c.levels = levels;
+    const Labels labels(c);
+    EXPECT_EQ(labels.size(), 1 + levels.size());
+    for (size_t i = 0; i < labels.size(); ++i) EXPECT_EQ(labels.index_of(labels.at(i)), i);
+    const auto p = probabilities(labels, LogProbs(labels.size(), -3.0), 1);
+    EXPECT_EQ(emotion_probabilities(labels, p), (std::vector<double>{0.5, 0.5}));
   }
 }
 
@@ -54,18 +74,18 @@ TEST(Recognition, FitFindsHowMuchTheEvidenceIsOverstated) {
   for (int n = 0; n < 4000; ++n) {
     LabelledLikelihood clip;
     clip.log_probs = random_log_probs(rng, 2);
-    const auto p = probabilities(clip.log_probs, 1);
+    const auto p = probabilities(kLabels, clip.log_probs, 1);
     double left = rng.uniform(0, 1);
     size_t drawn = 0;
-    while (drawn + 1 < kLabels && (left -= p[drawn]) > 0) ++drawn;
-    clip.label = label_at(drawn);
+    while (drawn + 1 < kLabels.size() && (left -= p[drawn]) > 0) ++drawn;
+    clip.label = kLabels.at(drawn);
     for (double& v : clip.log_probs) v *= 8;
     clips.push_back(clip);
   }
-  const Calibration fitted = fit_exponent(clips);
+  const Calibration fitted = fit_exponent(kLabels, clips);
   EXPECT_NEAR(fitted.exponent, 1.0 / 8, 0.01);
   EXPECT_EQ(fitted.clips, 4000);
-  EXPECT_THROW(fit_exponent({}), Error);
+  EXPECT_THROW(fit_exponent(kLabels, {}), Error);
 }
 
 TEST(Recognition, CalibrationIsKeptBesideTheWeights) {

@@ -31,8 +31,9 @@ Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
 motion::Motion restyle(const predict::Session& session, const predict::SpeechFeatures& speech,
                        const motion::Motion& motion, const condition::Asked& from,
                        const condition::Asked& to, float keep) {
-  const std::array conditions = {from, to};
-  check(conditions, speech.values.dim(1));
+  const std::array asked = {from, to};
+  const Conditions& conditions = session.config().conditions;
+  check(asked, conditions, speech.values.dim(1));
   const predict::Workspace work(session);
   NativeOps& ops = work.ops;
   const auto& generator = work.network.generator;
@@ -41,7 +42,8 @@ motion::Motion restyle(const predict::Session& session, const predict::SpeechFea
   const Tensor u = generator.to_base(ops, take.latents, a).value;
   const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
   predict::Blend result;
-  for (const auto& emotion : condition::emotions_apart(curve_of(to, take.speech.dim(1)))) {
+  const auto curve = curve_of(to, conditions, take.speech.dim(1));
+  for (const auto& emotion : condition::emotions_apart(curve)) {
     const condition::Asked one{.style = to.style, .curve = emotion.curve};
     const auto b = prepare(work.network, ops, take.speech, {&one, 1});
     const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));

@@ -17,6 +17,7 @@
 #include "flowtalk/base/interruption.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/base/words.h"
 
 namespace flowtalk {
 namespace {
@@ -212,21 +213,73 @@ TEST(Files, AFolderReplacesTheOldOneAsAWhole) {
 }
 
 TEST(Conditions, NamesNumbersMixes) {
-  EXPECT_EQ(parse_emotion("angry"), 6);
-  EXPECT_EQ(parse_emotion("6"), 6);
-  EXPECT_EQ(parse_level("high"), 2);
-  EXPECT_EQ(parse_style("W029"), 31);
-  EXPECT_THAT(message_of([] { parse_emotion("hapy"); }), HasSubstr("did you mean 'happy'"));
-  EXPECT_THAT(message_of([] { parse_emotion("8"); }), HasSubstr("0-7"));
-  EXPECT_THAT(message_of([] { parse_style("M004"); }), HasSubstr("W029"));
-  for (const auto id : kSubjectsWithoutStyle) {
-    EXPECT_THAT(message_of([&] { parse_style(std::string(id)); }), HasSubstr("without a speaking"));
+  const Conditions& c = default_conditions();
+  EXPECT_EQ(parse_emotion("angry", c), 6);
+  EXPECT_EQ(parse_emotion("6", c), 6);
+  EXPECT_EQ(parse_level("high", c), 2);
+  EXPECT_EQ(parse_style("W029", c), 31);
+  EXPECT_THAT(message_of([&] { parse_emotion("hapy", c); }), HasSubstr("did you mean 'happy'"));
+  EXPECT_THAT(message_of([&] { parse_emotion("8", c); }), HasSubstr("0-7"));
+  EXPECT_THAT(message_of([&] { parse_style("M004", c); }), HasSubstr("W029"));
+  for (const char* id : {"M032", "M033", "M034", "M035", "M037", "M039", "M040", "M041", "M042",
+                         "W033", "W035", "W036", "W037", "W038", "W040"}) {
+    EXPECT_TRUE(is_subject_without_style(id));
+    EXPECT_THAT(message_of([&] { parse_style(id, c); }), HasSubstr("without a speaking"));
   }
-  const auto mix = parse_emotion_mix("happy:3,surprised:1");
+  const auto mix = parse_emotion_mix("happy:3,surprised:1", c);
+  ASSERT_EQ(mix.size(), 8u);
   EXPECT_FLOAT_EQ(mix[1], 0.75f);
   EXPECT_FLOAT_EQ(mix[3], 0.25f);
-  EXPECT_THAT(message_of([] { parse_emotion_mix("happy:x"); }), HasSubstr("NAME:WEIGHT"));
-  EXPECT_THAT(message_of([] { parse_emotion_mix("happy:0"); }), HasSubstr("zero"));
+  EXPECT_THAT(message_of([&] { parse_emotion_mix("happy:x", c); }), HasSubstr("NAME:WEIGHT"));
+  EXPECT_THAT(message_of([&] { parse_emotion_mix("happy:0", c); }), HasSubstr("zero"));
+}
+
+TEST(Conditions, AreThoseOf3DMeadUnlessAFileSaysOthers) {
+  Conditions c;
+  EXPECT_EQ(c.emotions.size(), 8u);
+  EXPECT_EQ(c.levels, (std::vector<std::string>{"low", "medium", "high"}));
+  EXPECT_EQ(c.styles.size(), 32u);
+  EXPECT_EQ(c.usual_level(), 1);
+  EXPECT_EQ(c.strength_of(0), 1.0f / 3);
+  EXPECT_EQ(c.strength_of(2), 1);
+  from_json(Json{{"emotions", {"neutral", "proud"}}, {"levels", {"mild", "wild"}}}, c, "c.json");
+  EXPECT_EQ(c.styles.size(), 32u);
+  EXPECT_EQ(parse_emotion("proud", c), 1);
+  EXPECT_EQ(c.only(1), (std::vector<float>{0, 1}));
+  EXPECT_EQ(c.usual_level(), 0);
+  EXPECT_EQ(c.strength_of(0), 0.5f);
+  EXPECT_THAT(message_of([&] { parse_emotion("happy", c); }), HasSubstr("neutral proud or 0-1"));
+  EXPECT_TRUE(valence_arousal("happy").has_value());
+  EXPECT_FALSE(valence_arousal("proud").has_value());
+  c.styles = {"M032"};  // of a data set that has it
+  EXPECT_EQ(parse_style("M032", c), 0);
+}
+
+TEST(Conditions, AreCheckedAtTheDoor) {
+  const auto refusal = [](const char* field, const Json& names) {
+    return message_of([&] {
+      Conditions c;
+      from_json(Json{{field, names}}, c, "c.json");
+    });
+  };
+  EXPECT_THAT(refusal("emotions", Json::array()), HasSubstr("c.json.emotions: expected 1 to 256"));
+  EXPECT_THAT(refusal("styles", Json(std::vector<std::string>(257, "a"))), HasSubstr("got 257"));
+  EXPECT_THAT(refusal("emotions", {"neutral", "sad", "sad"}),
+              HasSubstr("c.json.emotions[2]: the name \"sad\" is there twice"));
+  for (const char* name : {"", "a b", "a,b", "a:b", "a/b", "-a", "7", "a\n", "\xff"}) {
+    EXPECT_THAT(refusal("emotions", {"neutral", name}), HasSubstr("c.json.emotions[1]")) << name;
+  }
+  EXPECT_THAT(refusal("levels", {"low", "all"}), HasSubstr("another meaning"));
+  EXPECT_THAT(refusal("styles", {std::string(65, 'a')}), HasSubstr("at most 64"));
+  EXPECT_EQ(refusal("styles", {"7", "FaceTalk_170728_03272_TA"}), "no error");
+  EXPECT_THAT(refusal("colours", {"red"}), HasSubstr("unknown key 'colours'"));
+}
+
+TEST(Words, AreWhatStandsBetweenSpacesAndCommas) {
+  EXPECT_EQ(words_of(" M003, W009 ,,M005"), (std::vector<std::string>{"M003", "W009", "M005"}));
+  EXPECT_TRUE(words_of(" ,").empty());
+  EXPECT_EQ(parts_of("a,,b,", ','), (std::vector<std::string>{"a", "", "b", ""}));
+  EXPECT_EQ(parts_of("", ','), (std::vector<std::string>{""}));
 }
 
 TEST(FolderLock, LetsOneProcessIn) {

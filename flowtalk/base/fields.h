@@ -7,8 +7,8 @@
 //       field("steps", steps, between(1, 64), "coupling steps from noise to motion");
 //     }
 //   };
-// A nested struct is a field too: field("flow", flow, "the flow"). Vectors of int and strings are
-// fields with a help text and no range.
+// A nested struct is a field too: field("flow", flow, "the flow"); if it has validate(where), that
+// is asked of what was read. Vectors of int and strings are fields with a help text and no range.
 #pragma once
 
 #include <algorithm>
@@ -169,6 +169,7 @@ struct Reader {
     }
     Reader reader{json, where};
     config.fields(reader);
+    if constexpr (requires { config.validate(where); }) config.validate(where);
   }
 };
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/condition/fusion.h"
@@ -15,10 +17,10 @@ struct ConditionTest : ::testing::Test {
   Ops ops{pool};
   params::FreshParams source{11};
   ConditionConfig config;
-  EmotionControl<Ops> control{params::Scope<Ops>(source) / "control", config};
+  EmotionControl<Ops> control{params::Scope<Ops>(source) / "control", config, default_conditions()};
 
   std::vector<float> vector_of(const std::string& mix, float strength) {
-    const auto weights = parse_emotion_mix(mix);
+    const auto weights = parse_emotion_mix(mix, default_conditions());
     return ops.to_host(control(ops, EmotionCurve::constant(weights, strength, 1)));
   }
 };
@@ -30,37 +32,63 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST(EmotionGraph, EdgesFollowTheDataSet) {
-  EXPECT_EQ(edge_type(0, 9), Edge::kNone);  // neutral has no medium
-  EXPECT_EQ(edge_type(0, 8), Edge::kEmotionLevel);
-  EXPECT_EQ(edge_type(8, 10), Edge::kNone);  // low - high only through medium
-  for (int64_t i = 0; i < kNodes; ++i) {
-    for (int64_t j = 0; j < kNodes; ++j) EXPECT_EQ(edge_type(i, j), edge_type(j, i));
+  EXPECT_EQ(edge_type(0, 9, 8), Edge::kNone);  // neutral has no medium
+  EXPECT_EQ(edge_type(0, 8, 8), Edge::kEmotionLevel);
+  EXPECT_EQ(edge_type(8, 10, 8), Edge::kNone);  // low - high only through medium
+  for (int64_t i = 0; i < 11; ++i) {
+    for (int64_t j = 0; j < 11; ++j) EXPECT_EQ(edge_type(i, j, 8), edge_type(j, i, 8));
   }
-  EXPECT_LT(valence_arousal_bias(1, 2), valence_arousal_bias(4, 6));  // happy-sad, fear-angry
+  const Conditions& c = default_conditions();
+  EXPECT_LT(valence_arousal_bias(1, 2, c), valence_arousal_bias(4, 6, c));  // happy-sad, fear-angry
+}
+
+TEST(EmotionGraph, HasANodeForEveryNameAndNoBiasWhereAnEmotionIsNotKnown) {
+  Conditions c;
+  c.emotions = {"neutral", "proud", "happy"};
+  c.levels = {"mild", "wild"};
+  const NodePairs pairs = pairs_of(c);
+  EXPECT_EQ(pairs.nodes, 5);
+  ASSERT_EQ(pairs.prior.size(), 25u);
+  EXPECT_EQ(pairs.prior[1], 0);         // neutral - proud
+  EXPECT_LT(pairs.prior[2], 0);         // neutral - happy
+  EXPECT_EQ(pairs.prior[5 + 2], 0);     // proud - happy
+  EXPECT_EQ(pairs.mask[4], -1e9f);      // neutral - wild
+  EXPECT_EQ(pairs.mask[5 + 4], 0);      // proud - wild
+  EXPECT_EQ(pairs.mask[3 * 5 + 4], 0);  // mild - wild
 }
 
 TEST(Intensity, SegmentsAndLevels) {
-  EXPECT_EQ(intensity_segments(0), (std::array<float, 3>{0, 0, 0}));
-  EXPECT_EQ(intensity_segments(1), (std::array<float, 3>{1, 1, 1}));
-  EXPECT_FLOAT_EQ(intensity_segments(1.25f)[2], 1.75f);
-  EXPECT_NEAR(level_weights(2.0f / 3)[1], 1, 1e-6);
-  EXPECT_NEAR(level_weights(0.5f)[0], 0.5, 1e-6);
+  EXPECT_EQ(intensity_segments(0, 3), (std::vector<float>{0, 0, 0}));
+  EXPECT_EQ(intensity_segments(1, 3), (std::vector<float>{1, 1, 1}));
+  EXPECT_FLOAT_EQ(intensity_segments(1.25f, 3)[2], 1.75f);
+  EXPECT_NEAR(level_weights(2.0f / 3, 3)[1], 1, 1e-6);
+  EXPECT_NEAR(level_weights(0.5f, 3)[0], 0.5, 1e-6);
+  for (const size_t levels : {1u, 2u, 5u}) {
+    const auto count = static_cast<float>(levels);
+    for (size_t l = 0; l < levels; ++l) {  // each level is itself, with all segments below it
+      const float strength = static_cast<float>(l + 1) / count;
+      EXPECT_NEAR(level_weights(strength, levels)[l], 1, 1e-5);
+      EXPECT_NEAR(intensity_segments(strength, levels)[l], 1, 1e-5);
+    }
+    const auto most = intensity_segments(kMaxStrength, levels);
+    EXPECT_NEAR(std::accumulate(most.begin(), most.end(), 0.0f), kMaxStrength * count, 1e-5);
+  }
 }
 
 TEST_F(ConditionTest, StrengthZeroIsExactlyNeutralForEveryEmotion) {
   const auto neutral = vector_of("neutral", 1);
-  for (const auto emotion : kEmotions) {
-    EXPECT_EQ(vector_of(std::string(emotion), 0), neutral) << emotion;
+  for (const std::string& emotion : default_conditions().emotions) {
+    EXPECT_EQ(vector_of(emotion, 0), neutral) << emotion;
   }
 }
 
 TEST_F(ConditionTest, DistanceFromNeutralGrowsWithStrength) {
   const auto neutral = vector_of("neutral", 0);
-  for (const auto emotion : kEmotions) {
+  for (const std::string& emotion : default_conditions().emotions) {
     if (emotion == "neutral") continue;
     double last = 0;
     for (const float k : {0.1f, 1.0f / 3, 2.0f / 3, 1.0f, 1.25f}) {
-      const double now = distance(vector_of(std::string(emotion), k), neutral);
+      const double now = distance(vector_of(emotion, k), neutral);
       EXPECT_GT(now, last * 0.8) << emotion << " at " << k;
       EXPECT_GT(now, 0.05);
       last = now;
@@ -79,7 +107,7 @@ EmotionCurve curve_of(const std::vector<std::pair<std::string, float>>& frames) 
   EmotionCurve curve;
   curve.frames = static_cast<int64_t>(frames.size());
   for (const auto& [mix, strength] : frames) {
-    const auto weights = parse_emotion_mix(mix);
+    const auto weights = parse_emotion_mix(mix, default_conditions());
     curve.weights.insert(curve.weights.end(), weights.begin(), weights.end());
     curve.strength.push_back(strength);
   }

@@ -5,11 +5,10 @@
 #include <numeric>
 
 #include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
 
 namespace flowtalk::condition {
 namespace {
-
-constexpr auto kNodeCount = static_cast<size_t>(kEmotionNodes);
 
 // Fills the frames that have no share of their own (negative) evenly from both sides.
 void fill_gaps(std::vector<float>& share) {
@@ -30,10 +29,11 @@ void fill_gaps(std::vector<float>& share) {
 EmotionShare alone(const EmotionCurve& curve, size_t emotion) {
   EmotionShare one{curve, {}};
   std::fill(one.curve.weights.begin(), one.curve.weights.end(), 0.0f);
+  const size_t count = curve.emotions();
   for (size_t t = 0; t < curve.strength.size(); ++t) {
-    const float* weights = curve.weights.data() + t * kNodeCount;
-    const float sum = std::accumulate(weights, weights + kNodeCount, 0.0f);
-    one.curve.weights[t * kNodeCount + emotion] = 1;
+    const float* weights = curve.weights.data() + t * count;
+    const float sum = std::accumulate(weights, weights + count, 0.0f);
+    one.curve.weights[t * count + emotion] = 1;
     one.share.push_back(curve.strength[t] > 0 ? weights[emotion] / sum : -1);
     if (emotion == kNeutral) one.curve.strength[t] = 0;
   }
@@ -44,7 +44,7 @@ EmotionShare alone(const EmotionCurve& curve, size_t emotion) {
 }  // namespace
 
 EmotionCurve EmotionCurve::constant(std::span<const float> mix, float strength, int64_t frames) {
-  FT_CHECK(mix.size() == kEmotionNodes, "{} emotion weights", mix.size());
+  FT_CHECK(!mix.empty(), "no emotion weights");
   std::vector<float> weights(mix.begin(), mix.end());
   const float expressed = 1.0f - weights[kNeutral];
   if (expressed > 0) {
@@ -62,32 +62,36 @@ EmotionCurve EmotionCurve::constant(std::span<const float> mix, float strength, 
 
 std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve) {
   FT_CHECK(curve.batch == 1, "{} clips", curve.batch);
-  std::array<bool, kNodeCount> shown{};
+  const size_t count = curve.emotions();
+  std::vector<bool> shown(count, false);
   for (size_t i = 0; i < curve.weights.size(); ++i) {
-    if (curve.strength[i / kNodeCount] > 0 && curve.weights[i] > 0) shown[i % kNodeCount] = true;
+    if (curve.strength[i / count] > 0 && curve.weights[i] > 0) shown[i % count] = true;
   }
   if (std::count(shown.begin(), shown.end(), true) <= 1) {
     return {{curve, std::vector<float>(curve.strength.size(), 1.0f)}};
   }
   std::vector<EmotionShare> all;
-  for (size_t e = 0; e < kNodeCount; ++e) {
+  for (size_t e = 0; e < count; ++e) {
     if (shown[e]) all.push_back(alone(curve, e));
   }
   return all;
 }
 
-std::array<float, kLevelNodes> intensity_segments(float strength) {
-  std::array<float, kLevelNodes> result{};
+std::vector<float> intensity_segments(float strength, size_t levels) {
+  const auto count = static_cast<float>(levels);
+  const float most = 1 + (kMaxStrength - 1) * count;  // of the last one
+  std::vector<float> result(levels);
   for (size_t j = 0; j < result.size(); ++j) {
-    const float top = j + 1 == result.size() ? 1.75f : 1.0f;
-    result[j] = std::clamp(3 * strength - static_cast<float>(j), 0.0f, top);
+    const float top = j + 1 == result.size() ? most : 1.0f;
+    result[j] = std::clamp(count * strength - static_cast<float>(j), 0.0f, top);
   }
   return result;
 }
 
-std::array<float, kLevelNodes> level_weights(float strength) {
-  const float position = std::clamp(3 * strength - 1, 0.0f, 2.0f);
-  std::array<float, kLevelNodes> result{};
+std::vector<float> level_weights(float strength, size_t levels) {
+  const auto count = static_cast<float>(levels);
+  const float position = std::clamp(count * strength - 1, 0.0f, count - 1);
+  std::vector<float> result(levels);
   for (size_t j = 0; j < result.size(); ++j) {
     result[j] = std::max(0.0f, 1 - std::abs(position - static_cast<float>(j)));
   }

@@ -5,7 +5,6 @@
 // so that g is exactly h_neutral at k = 0, whatever the emotion, and m is monotone; k reaches 1.25.
 #pragma once
 
-#include <array>
 #include <span>
 #include <vector>
 
@@ -13,12 +12,15 @@
 
 namespace flowtalk::condition {
 
-// Weights (frames * 8, each frame on the simplex) and strengths (frames, 0..1.25) of a batch of
-// clips, flattened B * T. Neutral frames have strength 0: neutral weight in a mixture lowers the
-// strength instead of adding a node of its own.
+// Weights (frames * E, each frame on the simplex) and strengths (frames, 0..1.25) of a batch of
+// clips, flattened B * T; E emotions. Neutral frames have strength 0: neutral weight in a mixture
+// lowers the strength instead of adding a node of its own.
 struct EmotionCurve {
   int64_t batch = 1, frames = 0;
   std::vector<float> weights, strength;
+
+  // E; 0 of a curve without frames.
+  size_t emotions() const { return strength.empty() ? 0 : weights.size() / strength.size(); }
 
   static EmotionCurve constant(std::span<const float> mix, float strength, int64_t frames);
 };
@@ -33,42 +35,48 @@ struct EmotionShare {
 // after. Of a curve with one emotion, that curve.
 std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve);
 
-// clip(3k - j, 0, 1) for j = 0, 1, 2; the last segment runs on to 1.75 for k up to 1.25.
-std::array<float, kLevelNodes> intensity_segments(float strength);
-// Hat functions around the levels at 1/3, 2/3, 1.
-std::array<float, kLevelNodes> level_weights(float strength);
+// clip(L k - j, 0, 1) for j = 0 .. L - 1; the last segment runs on (with three levels to 1.75) for
+// k up to 1.25.
+std::vector<float> intensity_segments(float strength, size_t levels);
+// Hat functions around the strengths of the levels, 1/L, 2/L .. 1.
+std::vector<float> level_weights(float strength, size_t levels);
 
 template <class Ops>
 struct EmotionControl {
   using T = ops::TensorOf<Ops>;
-  EmotionControl(params::Scope<Ops> p, const ConditionConfig& c)
-      : graph(p / "graph", c),
-        progression(p.tensor("progression", {kLevelNodes, c.width}, params::zeros())),
+  EmotionControl(params::Scope<Ops> p, const ConditionConfig& c, const Conditions& conditions)
+      : emotion_count(static_cast<int64_t>(conditions.emotions.size())),
+        level_count(static_cast<int64_t>(conditions.levels.size())),
+        graph(p / "graph", c, conditions),
+        progression(p.tensor("progression", {level_count, c.width}, params::zeros())),
         level(p / "level", c.width, c.width),
         null_emotion(p.tensor("null_emotion", {1, 1, c.width}, params::normal(0.1f))),
         width(c.width) {}
 
   // g (B, T, K)
   T operator()(Ops& ops, const EmotionCurve& curve) const {
+    const int64_t b = curve.batch, t = curve.frames, e = emotion_count, l = level_count;
+    FT_CHECK(static_cast<int64_t>(curve.strength.size()) == b * t &&
+                 static_cast<int64_t>(curve.weights.size()) == b * t * e,
+             "{} weights of {} emotions, {} frames", curve.weights.size(), e, b * t);
     std::vector<float> segments, levels;
     for (const float k : curve.strength) {
-      for (const float s : intensity_segments(k)) segments.push_back(s);
-      for (const float l : level_weights(k)) levels.push_back(l);
+      for (const float s : intensity_segments(k, static_cast<size_t>(l))) segments.push_back(s);
+      for (const float w : level_weights(k, static_cast<size_t>(l))) levels.push_back(w);
     }
-    const int64_t b = curve.batch, t = curve.frames;
     const T nodes = graph.nodes(ops);
-    const T emotions = ops.slice(nodes, 0, 0, kEmotionNodes);
+    const T emotions = ops.slice(nodes, 0, 0, e);
     const T neutral = ops.reshape(ops.slice(nodes, 0, 0, 1), {1, 1, width});
-    const T mixture = mixed(ops, ops.constant({b, t, kEmotionNodes}, curve.weights), emotions);
-    const T context = mixed(ops, ops.constant({b, t, kLevelNodes}, levels),
-                            ops.slice(nodes, 0, kEmotionNodes, kNodes));
-    const T amount = mixed(ops, ops.constant({b, t, kLevelNodes}, segments), shares(ops));
+    const T mixture = mixed(ops, ops.constant({b, t, e}, curve.weights), emotions);
+    const T context = mixed(ops, ops.constant({b, t, l}, levels), ops.slice(nodes, 0, e, e + l));
+    const T amount = mixed(ops, ops.constant({b, t, l}, segments), shares(ops));
     const T change = ops.add(ops.sub(mixture, neutral), level(ops, context));
     return ops.add(neutral, ops.mul(amount, change));
   }
 
+  int64_t emotion_count, level_count;
   EmotionGraph<Ops> graph;
-  T progression;  // (3, K)
+  T progression;  // (L, K)
   nn::Linear<Ops> level;
   T null_emotion;  // (1, 1, K), stands for "no emotion given" in training and guidance
   int64_t width;
@@ -78,7 +86,7 @@ struct EmotionControl {
   T mixed(Ops& ops, const T& weights, const T& table) const {
     return ops.linear(weights, ops.transpose(table, 0, 1));
   }
-  T shares(Ops& ops) const {  // alpha (3, K), columns sum to one
+  T shares(Ops& ops) const {  // alpha (L, K), columns sum to one
     const T positive = ops.softplus(progression);
     const T sums = ops.reshape(ops.sum_last(ops.transpose(positive, 0, 1)), {1, width});
     return ops.div(positive, sums);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -37,7 +38,7 @@ Amounts at(const std::vector<Keyframe>& keys, double time_s) {
   const Keyframe& from = *(after - 1);
   if (after == keys.end() || from.amounts == after->amounts) return from.amounts;
   const double share = (time_s - from.time_s) / (after->time_s - from.time_s);
-  Amounts result;
+  Amounts result(from.amounts.size());
   for (size_t i = 0; i < result.size(); ++i) {
     result[i] = (1 - share) * from.amounts[i] + share * after->amounts[i];
   }
@@ -49,7 +50,8 @@ double time_of(size_t frame) { return static_cast<double>(frame) / flame::kFps; 
 // Lays the events over `curve`, a row per frame.
 void add_events(const std::vector<TimelineEvent>& events, std::vector<Amounts>& curve) {
   std::vector<double> total(curve.size(), 0.0);
-  std::vector<Amounts> sum(curve.size(), Amounts{});
+  std::vector<Amounts> sum;
+  for (const Amounts& row : curve) sum.emplace_back(row.size(), 0.0);
   for (const TimelineEvent& event : events) {
     const double first = std::min(event.start_s * flame::kFps, static_cast<double>(curve.size()));
     for (auto t = static_cast<size_t>(std::max(0.0, first)); t < curve.size(); ++t) {
@@ -82,7 +84,7 @@ std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
   std::vector<Amounts> result = curve;
   const auto last = static_cast<int64_t>(curve.size()) - 1;
   for (int64_t t = 0; t <= last; ++t) {
-    Amounts mean{};
+    Amounts mean(curve[static_cast<size_t>(t)].size(), 0.0);
     bool constant = true;
     for (int i = -kHalf; i <= kHalf; ++i) {
       const Amounts& near = curve[static_cast<size_t>(std::clamp<int64_t>(t + i, 0, last))];
@@ -128,13 +130,14 @@ void append(EmotionCurve& curve, const Amounts& amounts) {
 }  // namespace
 
 Amounts amounts_of(std::span<const float> mix, double strength) {
-  FT_CHECK(mix.size() == kEmotionNodes, "{} emotion weights", mix.size());
-  Amounts amounts{};
+  Amounts amounts(mix.size(), 0.0);
   for (size_t i = 1; i < amounts.size(); ++i) amounts[i] = strength * static_cast<double>(mix[i]);
   return amounts;
 }
 
 std::vector<Amounts> Timeline::rows(int64_t frames, const Amounts& base) const {
+  for (const Keyframe& k : keyframes) FT_CHECK(k.amounts.size() == base.size(), "keyframe");
+  for (const TimelineEvent& e : events) FT_CHECK(e.amounts.size() == base.size(), "{}", e.where);
   std::vector<Amounts> rows(static_cast<size_t>(frames), base);
   for (size_t t = 0; t < rows.size() && !keyframes.empty(); ++t) {
     rows[t] = at(keyframes, time_of(t));

@@ -2,7 +2,6 @@
 // and events with attack and release over them. A timeline becomes an EmotionCurve for a clip.
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -13,22 +12,22 @@
 
 namespace flowtalk::condition {
 
-// Strength per emotion: their sum is the strength of the face, their shares are the mix. Neutral
-// (the first) stays 0; all zero is exactly neutral. Straight lines between two of these fade one
-// emotion out and the other in.
-using Amounts = std::array<double, kEmotionNodes>;
+// Strength per emotion (E): their sum is the strength of the face, their shares are the mix.
+// Neutral (the first) stays 0; all zero is exactly neutral. Straight lines between two of these
+// fade one emotion out and the other in.
+using Amounts = std::vector<double>;
 
 // Of a mix (weights on the simplex) at a strength; neutral weight lowers the strength.
 Amounts amounts_of(std::span<const float> mix, double strength);
 
 struct Keyframe {
   double time_s = 0;
-  Amounts amounts{};
+  Amounts amounts;
 };
 
 struct TimelineEvent {
   double start_s = 0, end_s = std::numeric_limits<double>::infinity();
-  Amounts amounts{};
+  Amounts amounts;
   double attack_s = 0, release_s = 0;  // inside start .. end; smooth ramps
   std::string where;                   // "events[2]"
 };
@@ -40,7 +39,7 @@ struct Timeline {
   // Frame t shows the moment t / 25 s. Between keyframes straight lines, before the first and after
   // the last they hold. Events e with envelope h_e in [0, 1] mix: sum h_e a_e + (1 - sum h_e) base,
   // or sum h_e a_e / sum h_e where they add up to more than one. Then every change is spread over
-  // kSpreadFrames, so that no face jumps. `base`: where there are no keyframes.
+  // kSpreadFrames, so that no face jumps. `base` (E): where there are no keyframes.
   EmotionCurve curve(int64_t frames, const Amounts& base) const;
 
   // One line per event that is too short to reach its strength in that curve, because every change
@@ -61,10 +60,12 @@ inline constexpr double kSpread_s = kSpreadFrames / static_cast<double>(flame::k
 
 inline constexpr double kMaxWeight = 1e6;  // of an emotion in a mix, before they are made shares
 
-// FILE.json or FILE.csv, as docs/control.md says. Errors name the file, the line or field, what is
-// expected and what is there.
-Timeline load_timeline(const std::filesystem::path& path);
-Timeline timeline_of_json(const std::string& text, const std::string& where);
-Timeline timeline_of_csv(const std::string& text, const std::string& where);
+// FILE.json or FILE.csv, as docs/control.md says, with the names of these conditions. Errors name
+// the file, the line or field, what is expected and what is there.
+Timeline load_timeline(const std::filesystem::path& path, const Conditions& conditions);
+Timeline timeline_of_json(const std::string& text, const std::string& where,
+                          const Conditions& conditions);
+Timeline timeline_of_csv(const std::string& text, const std::string& where,
+                         const Conditions& conditions);
 
 }  // namespace flowtalk::condition

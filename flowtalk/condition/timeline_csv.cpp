@@ -15,7 +15,6 @@ namespace flowtalk::condition {
 namespace {
 
 constexpr size_t kMaxKeyframes = 100000;
-constexpr size_t kMaxColumns = 16;
 
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r");
@@ -23,15 +22,20 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
 }
 
+// More than any file of these emotions can need.
+size_t most_columns(const Conditions& conditions) {
+  return std::max<size_t>(16, 3 + conditions.emotions.size());
+}
+
 // Cells of one line; a cell in double quotes may hold commas.
-std::vector<std::string> cells_of(const std::string& line, const std::string& where) {
+std::vector<std::string> cells_of(const std::string& line, size_t most, const std::string& where) {
   std::vector<std::string> cells(1);
   bool quoted = false;
   for (const char c : line) {
     if (c == '"') {
       quoted = !quoted;
     } else if (c == ',' && !quoted) {
-      if (cells.size() == kMaxColumns) fail("{}: has more than {} cells", where, kMaxColumns);
+      if (cells.size() == most) fail("{}: has more than {} cells", where, most);
       cells.emplace_back();
     } else {
       cells.back() += c;
@@ -53,18 +57,20 @@ std::optional<double> number_in(const std::string& cell) {
 struct Columns {
   size_t count = 0;
   std::optional<size_t> time, emotion, strength;
-  std::array<std::optional<size_t>, 8> weights;  // columns named after emotions
+  std::vector<std::optional<size_t>> weights;  // (E), columns named after emotions
 
   bool any_weights() const {
     return std::any_of(weights.begin(), weights.end(), [](const auto& w) { return w.has_value(); });
   }
 };
 
-Columns columns_of(const std::vector<std::string>& header, const std::string& where) {
+Columns columns_of(const std::vector<std::string>& header, const Conditions& conditions,
+                   const std::string& where) {
   std::vector<std::string> known = {"time", "emotion", "strength"};
-  known.insert(known.end(), kEmotions.begin(), kEmotions.end());
+  known.insert(known.end(), conditions.emotions.begin(), conditions.emotions.end());
   Columns columns;
   columns.count = header.size();
+  columns.weights.resize(conditions.emotions.size());
   std::vector<std::optional<size_t>*> places = {&columns.time, &columns.emotion, &columns.strength};
   for (auto& weight : columns.weights) places.push_back(&weight);
   for (size_t c = 0; c < header.size(); ++c) {
@@ -88,28 +94,31 @@ Columns columns_of(const std::vector<std::string>& header, const std::string& wh
   return columns;
 }
 
-double strength_in(const std::string& cell, const std::string& where) {
-  const auto level = std::find(kLevels.begin(), kLevels.end(), cell);
-  if (level != kLevels.end()) return strength_of_level(static_cast<int>(level - kLevels.begin()));
+double strength_in(const std::string& cell, const Conditions& conditions,
+                   const std::string& where) {
+  if (const auto level = find_name(conditions.levels, cell)) {
+    return conditions.strength_of(*level);
+  }
   const auto value = number_in(cell);
   if (!value || *value < 0 || *value > kMaxStrength) {
-    fail("{}: strength: expected a number between 0 and {}, or low, medium, high, got '{}'", where,
-         kMaxStrength, cell);
+    fail("{}: strength: expected a number between 0 and {}, or {}, got '{}'", where, kMaxStrength,
+         fmt::join(conditions.levels, ", "), cell);
   }
   return *value;
 }
 
 // Columns named after emotions: shares of the strength, or strengths where it has no column.
 Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
-                 const std::optional<double>& strength, const std::string& where) {
-  Amounts amounts{};
+                 const std::optional<double>& strength, const Conditions& conditions,
+                 const std::string& where) {
+  Amounts amounts(conditions.emotions.size(), 0.0);
   double sum = 0;
   const double most = strength ? kMaxWeight : double{kMaxStrength};
   for (size_t i = 0; i < amounts.size(); ++i) {
     if (!columns.weights[i]) continue;
     const auto value = number_in(cells[*columns.weights[i]]);
     if (!value || *value < 0 || *value > most) {
-      fail("{}: {}: expected between 0 and {}, got '{}'", where, kEmotions[i], most,
+      fail("{}: {}: expected between 0 and {}, got '{}'", where, conditions.emotions[i], most,
            cells[*columns.weights[i]]);
     }
     amounts[i] = *value;
@@ -133,13 +142,13 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
 }
 
 Amounts amounts_in(const std::vector<std::string>& cells, const Columns& columns,
-                   const std::string& where) {
+                   const Conditions& conditions, const std::string& where) {
   std::optional<double> strength;
-  if (columns.strength) strength = strength_in(cells[*columns.strength], where);
-  if (!columns.emotion) return weighted(cells, columns, strength, where);
+  if (columns.strength) strength = strength_in(cells[*columns.strength], conditions, where);
+  if (!columns.emotion) return weighted(cells, columns, strength, conditions, where);
   try {
-    const auto mix = parse_emotion_mix(cells[*columns.emotion]);
-    return amounts_of(mix, strength.value_or(strength_of_level(1)));
+    const auto mix = parse_emotion_mix(cells[*columns.emotion], conditions);
+    return amounts_of(mix, strength.value_or(conditions.strength_of(conditions.usual_level())));
   } catch (const Error& e) {  // what a file holds is no wrong usage
     fail("{}: {}", where, e.what());
   }
@@ -147,7 +156,8 @@ Amounts amounts_in(const std::vector<std::string>& cells, const Columns& columns
 
 }  // namespace
 
-Timeline timeline_of_csv(const std::string& text, const std::string& where) {
+Timeline timeline_of_csv(const std::string& text, const std::string& where,
+                         const Conditions& conditions) {
   Timeline timeline;
   std::optional<Columns> columns;
   size_t line_number = 0;
@@ -158,9 +168,9 @@ Timeline timeline_of_csv(const std::string& text, const std::string& where) {
     start = end + 1;
     const std::string at = fmt::format("{}: line {}", where, ++line_number);
     if (line.empty() || line.front() == '#') continue;
-    const auto cells = cells_of(line, at);
+    const auto cells = cells_of(line, most_columns(conditions), at);
     if (!columns) {
-      columns = columns_of(cells, at);
+      columns = columns_of(cells, conditions, at);
       continue;
     }
     if (cells.size() != columns->count) {
@@ -178,7 +188,7 @@ Timeline timeline_of_csv(const std::string& text, const std::string& where) {
     if (timeline.keyframes.size() == kMaxKeyframes) {
       fail("{}: more than {} keyframes", at, kMaxKeyframes);
     }
-    timeline.keyframes.push_back({*time_s, amounts_in(cells, *columns, at)});
+    timeline.keyframes.push_back({*time_s, amounts_in(cells, *columns, conditions, at)});
   }
   if (timeline.keyframes.empty()) {
     fail("{}: holds no keyframe; expected a line time,emotion,strength and lines below it", where);

@@ -47,33 +47,31 @@ double seconds(const Json& json, const std::string& key, const std::string& wher
   return value;
 }
 
-double strength_of(const Json& json, const std::string& where) {
+double strength_of(const Json& json, const Conditions& conditions, const std::string& where) {
   if (json.is_string()) {
-    const auto text = json.get<std::string>();
-    const auto found = std::find(kLevels.begin(), kLevels.end(), text);
-    if (found != kLevels.end()) {
-      return strength_of_level(static_cast<int>(found - kLevels.begin()));
-    }
+    const auto level = find_name(conditions.levels, json.get<std::string>());
+    if (level) return conditions.strength_of(*level);
   }
   const double value = json.is_number() ? json.get<double>() : -1;
   if (!(value >= 0 && value <= kMaxStrength)) {
-    fail("{}: expected a number between 0 and {}, or low, medium, high, got {}", where,
-         kMaxStrength, fields_detail::shown(json));
+    fail("{}: expected a number between 0 and {}, or {}, got {}", where, kMaxStrength,
+         fmt::join(conditions.levels, ", "), fields_detail::shown(json));
   }
   return value;
 }
 
 // A name, a mix as on the command line, or an object of weights.
-std::array<float, 8> mix_of(const Json& json, const std::string& where) {
-  if (json.is_string()) return parse_emotion_mix(json.get<std::string>());
-  if (json.is_number_integer()) return parse_emotion_mix(json.dump());
+std::vector<float> mix_of(const Json& json, const Conditions& conditions,
+                          const std::string& where) {
+  if (json.is_string()) return parse_emotion_mix(json.get<std::string>(), conditions);
+  if (json.is_number_integer()) return parse_emotion_mix(json.dump(), conditions);
   if (!json.is_object() || json.empty()) {
     fail(
         "{}: expected a name, a mix such as \"happy:0.6,surprised:0.4\" or {{\"happy\": 0.6, "
         "\"surprised\": 0.4}}, got {}",
         where, fields_detail::shown(json));
   }
-  std::array<double, 8> weights{};
+  std::vector<double> weights(conditions.emotions.size(), 0.0);
   double sum = 0;
   for (const auto& item : json.items()) {
     double weight = 0;
@@ -81,34 +79,35 @@ std::array<float, 8> mix_of(const Json& json, const std::string& where) {
     if (!(weight >= 0 && weight <= kMaxWeight)) {
       fail("{}.{}: expected between 0 and {}, got {}", where, item.key(), kMaxWeight, weight);
     }
-    weights[static_cast<size_t>(parse_emotion(item.key()))] += weight;
+    weights[static_cast<size_t>(parse_emotion(item.key(), conditions))] += weight;
     sum += weight;
   }
   if (!(sum > 0)) fail("{}: the weights sum to zero", where);
-  std::array<float, 8> shares{};
-  for (size_t i = 0; i < shares.size(); ++i) shares[i] = static_cast<float>(weights[i] / sum);
+  std::vector<float> shares;
+  for (const double weight : weights) shares.push_back(static_cast<float>(weight / sum));
   return shares;
 }
 
 // "emotion" and "strength" of a base, keyframe or event.
-Amounts amounts_at(const Json& json, const std::string& where) {
+Amounts amounts_at(const Json& json, const Conditions& conditions, const std::string& where) {
   if (!json.contains("emotion")) {
     fail("{}: has no \"emotion\"; give a name, 0 strength is \"neutral\"", where);
   }
-  std::array<float, 8> mix{};
+  std::vector<float> mix;
   try {
-    mix = mix_of(json["emotion"], where + ".emotion");
+    mix = mix_of(json["emotion"], conditions, where + ".emotion");
   } catch (const Error& e) {  // what a file holds is no wrong usage
     const std::string text = e.what();
     fail("{}", text.starts_with(where) ? text : where + ".emotion: " + text);
   }
   const double strength = json.contains("strength")
-                              ? strength_of(json["strength"], where + ".strength")
-                              : strength_of_level(1);
+                              ? strength_of(json["strength"], conditions, where + ".strength")
+                              : conditions.strength_of(conditions.usual_level());
   return amounts_of(mix, strength);
 }
 
-TimelineEvent event_of(const Json& json, const std::string& name, const std::string& where) {
+TimelineEvent event_of(const Json& json, const std::string& name, const Conditions& conditions,
+                       const std::string& where) {
   check_object(json, where, {"start", "end", "emotion", "strength", "attack", "release"});
   TimelineEvent e;
   e.where = name;
@@ -120,7 +119,7 @@ TimelineEvent event_of(const Json& json, const std::string& name, const std::str
   if (json.contains("release") && !json.contains("end")) {
     fail("{}.release: the event has no end that it could come before; give \"end\" too", where);
   }
-  e.amounts = amounts_at(json, where);
+  e.amounts = amounts_at(json, conditions, where);
   // A short event needs all its length to reach its strength, since changes are spread anyhow.
   const double ramp = std::clamp((e.end_s - e.start_s - kSpread_s) / 2, 0.0, kDefaultRamp_s);
   e.attack_s = seconds(json, "attack", where, json.contains("start") ? ramp : 0);
@@ -134,7 +133,8 @@ TimelineEvent event_of(const Json& json, const std::string& name, const std::str
 
 }  // namespace
 
-Timeline timeline_of_json(const std::string& text, const std::string& where) {
+Timeline timeline_of_json(const std::string& text, const std::string& where,
+                          const Conditions& conditions) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     fail("{}: is empty; expected an object with base, keyframes or events", where);
   }
@@ -146,7 +146,7 @@ Timeline timeline_of_json(const std::string& text, const std::string& where) {
   Timeline timeline;
   if (json.contains("base")) {
     check_object(json["base"], where + ": base", {"emotion", "strength"});
-    timeline.keyframes.push_back({0, amounts_at(json["base"], where + ": base")});
+    timeline.keyframes.push_back({0, amounts_at(json["base"], conditions, where + ": base")});
   }
   if (json.contains("keyframes")) {
     for (const Json& entry : list_of(json["keyframes"], where + ": keyframes")) {
@@ -158,13 +158,13 @@ Timeline timeline_of_json(const std::string& text, const std::string& where) {
         fail("{}.time: expected after {} s of the one before, got {}; sort them by time", at,
              timeline.keyframes.back().time_s, time_s);
       }
-      timeline.keyframes.push_back({time_s, amounts_at(entry, at)});
+      timeline.keyframes.push_back({time_s, amounts_at(entry, conditions, at)});
     }
   }
   if (json.contains("events")) {
     for (const Json& entry : list_of(json["events"], where + ": events")) {
       const std::string name = fmt::format("events[{}]", timeline.events.size());
-      timeline.events.push_back(event_of(entry, name, where + ": " + name));
+      timeline.events.push_back(event_of(entry, name, conditions, where + ": " + name));
     }
   }
   if (timeline.keyframes.empty() && timeline.events.empty()) {
@@ -173,14 +173,14 @@ Timeline timeline_of_json(const std::string& text, const std::string& where) {
   return timeline;
 }
 
-Timeline load_timeline(const std::filesystem::path& path) {
+Timeline load_timeline(const std::filesystem::path& path, const Conditions& conditions) {
   const std::string extension = path.extension().string();
   if (extension != ".json" && extension != ".csv") {
     fail("{}: expected a curve in a .json or .csv file", path.string());
   }
   const std::string text = load_file(path, kMaxFileBytes);
-  return extension == ".json" ? timeline_of_json(text, path.string())
-                              : timeline_of_csv(text, path.string());
+  return extension == ".json" ? timeline_of_json(text, path.string(), conditions)
+                              : timeline_of_csv(text, path.string(), conditions);
 }
 
 }  // namespace flowtalk::condition

@@ -16,16 +16,16 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr Amounts kNothing{};
+const Amounts kNothing(8, 0.0);
 
 // Strength of one emotion in frame t.
 float amount(const EmotionCurve& curve, int64_t t, const std::string& emotion) {
-  const auto i = static_cast<size_t>(t * 8 + parse_emotion(emotion));
+  const auto i = static_cast<size_t>(t * 8 + parse_emotion(emotion, default_conditions()));
   return curve.strength[static_cast<size_t>(t)] * curve.weights[i];
 }
 
 EmotionCurve json_curve(const std::string& text, int64_t frames) {
-  return timeline_of_json(text, "c.json").curve(frames, kNothing);
+  return timeline_of_json(text, "c.json", default_conditions()).curve(frames, kNothing);
 }
 
 template <class F>
@@ -39,10 +39,10 @@ std::string refusal(F&& read, int code = 1) {
   return "taken";
 }
 std::string json_refusal(const std::string& text) {
-  return refusal([&] { timeline_of_json(text, "c.json"); });
+  return refusal([&] { timeline_of_json(text, "c.json", default_conditions()); });
 }
 std::string csv_refusal(const std::string& text) {
-  return refusal([&] { timeline_of_csv(text, "c.csv"); });
+  return refusal([&] { timeline_of_csv(text, "c.csv", default_conditions()); });
 }
 
 TEST(Timeline, AnEventRisesHoldsAndFalls) {
@@ -104,7 +104,7 @@ TEST(Timeline, KeyframesJoinByStraightLinesAndHoldOutside) {
   const auto curve = timeline_of_csv(
                          "time,emotion,strength\n# a comment\n1,happy,high\n"
                          "3,\"happy:0.5,surprised:0.5\",0.4\n",
-                         "c.csv")
+                         "c.csv", default_conditions())
                          .curve(100, kNothing);
   EXPECT_FLOAT_EQ(amount(curve, 0, "happy"), 1.0f);
   EXPECT_NEAR(amount(curve, 50, "happy"), 0.6f, 1e-5f);
@@ -113,14 +113,17 @@ TEST(Timeline, KeyframesJoinByStraightLinesAndHoldOutside) {
 }
 
 TEST(Timeline, ColumnsPerEmotionAreStrengthsOrSharesOfOne) {
-  const auto plain = timeline_of_csv("\xEF\xBB\xBFtime,happy,sad\r\n0,0.25,0.5\r\n", "c.csv");
-  const auto shares = timeline_of_csv("time,strength,sad,happy\n0,0.75,2,1\n", "c.csv");
+  const auto plain = timeline_of_csv("\xEF\xBB\xBFtime,happy,sad\r\n0,0.25,0.5\r\n", "c.csv",
+                                     default_conditions());
+  const auto shares =
+      timeline_of_csv("time,strength,sad,happy\n0,0.75,2,1\n", "c.csv", default_conditions());
   for (const Timeline& timeline : {plain, shares}) {
     const auto curve = timeline.curve(3, kNothing);
     EXPECT_FLOAT_EQ(amount(curve, 1, "happy"), 0.25f);
     EXPECT_FLOAT_EQ(amount(curve, 1, "sad"), 0.5f);
   }
-  const auto half = timeline_of_csv("time,neutral,sad,strength\n0,1,1,1\n", "c.csv");
+  const auto half =
+      timeline_of_csv("time,neutral,sad,strength\n0,1,1,1\n", "c.csv", default_conditions());
   EXPECT_FLOAT_EQ(amount(half.curve(1, kNothing), 0, "sad"), 0.5f);
 }
 
@@ -142,7 +145,8 @@ TEST(Timeline, StrengthZeroIsNeutralWhateverTheEmotion) {
 
 TEST(Timeline, AConstantTimelineIsTheConstantCurve) {
   const auto curve = json_curve(R"({"base": {"emotion": "happy", "strength": 0.8}})", 30);
-  const auto expected = EmotionCurve::constant(parse_emotion_mix("happy"), 0.8f, 30);
+  const auto expected =
+      EmotionCurve::constant(parse_emotion_mix("happy", default_conditions()), 0.8f, 30);
   EXPECT_EQ(curve.strength, expected.strength);
   EXPECT_EQ(curve.weights, expected.weights);
 }
@@ -155,9 +159,8 @@ TEST(Timeline, NoChangeIsMoreSuddenThanTheSpread) {
                       "attack": 0, "release": 0}]})",
       100);
   for (int64_t t = 1; t < curve.frames; ++t) {
-    for (const auto emotion : kEmotions) {
-      const std::string name(emotion);
-      if (emotion == "neutral") continue;
+    for (const std::string& name : default_conditions().emotions) {
+      if (name == "neutral") continue;
       EXPECT_LE(std::fabs(amount(curve, t, name) - amount(curve, t - 1, name)),
                 1.25f * 1.001f / (kSpreadFrames - 5))
           << name << " in frame " << t;
@@ -167,9 +170,10 @@ TEST(Timeline, NoChangeIsMoreSuddenThanTheSpread) {
 }
 
 TEST(Timeline, TheCallersBaseStandsWhereTheFileHasNone) {
-  const auto timeline =
-      timeline_of_json(R"({"events": [{"start": 1, "emotion": "neutral"}]})", "c.json");
-  const auto base = amounts_of(parse_emotion_mix("happy:0.5,neutral:0.5"), 1.0);
+  const auto timeline = timeline_of_json(R"({"events": [{"start": 1, "emotion": "neutral"}]})",
+                                         "c.json", default_conditions());
+  const auto base =
+      amounts_of(parse_emotion_mix("happy:0.5,neutral:0.5", default_conditions()), 1.0);
   const auto curve = timeline.curve(60, base);
   EXPECT_FLOAT_EQ(amount(curve, 0, "happy"), 0.5f);
   EXPECT_EQ(curve.strength[59], 0.0f);
@@ -179,7 +183,7 @@ TEST(Timeline, SaysWhatLiesBeyondTheVoice) {
   const auto timeline = timeline_of_json(
       R"({"events": [{"start": 1, "emotion": "sad"}, {"start": 9, "emotion": "sad"},
                      {"start": 1, "end": 7, "emotion": "sad"}]})",
-      "c.json");
+      "c.json", default_conditions());
   const auto lines = timeline.beyond(4);
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_THAT(lines[0], AllOf(HasSubstr("events[1]"), HasSubstr("9.00 s"), HasSubstr("4.00 s")));
@@ -195,7 +199,7 @@ TEST(Timeline, AShortEventReachesItsStrengthOrItIsSaid) {
                      {"start": 6, "end": 7, "emotion": "angry", "strength": 1, "attack": 0.5,
                       "release": 0.5},
                      {"start": 8, "emotion": 7, "strength": 1, "attack": 0}]})",
-      "c.json");
+      "c.json", default_conditions());
   const auto curve = timeline.curve(250, kNothing);
   const auto most = [&](const char* emotion) {
     float found = 0;
@@ -224,9 +228,9 @@ TEST(Timeline, AShortEventThatItsNeighboursHelpIsWhole) {
       R"({"events": [{"start": 2, "end": 2.3, "emotion": "happy", "strength": 1},
                      {"start": 2.32, "end": 3.2, "emotion": "happy", "strength": 1, "attack": 0},
                      {"start": 5, "end": 5.2, "emotion": "neutral"}]})",
-      "c.json");
+      "c.json", default_conditions());
   EXPECT_TRUE(touching.weakened(200, kNothing).empty());
-  Amounts happy{};
+  Amounts happy(8, 0.0);
   happy[1] = 1;
   const auto lines =
       touching.weakened(200, happy);  // of which only the neutral moment is too short
@@ -276,6 +280,28 @@ TEST(Timeline, JsonRefusalsNameFileFieldAndWhatIsExpected) {
     const std::string message = json_refusal(text);
     for (const char* word : words) EXPECT_THAT(message, HasSubstr(word)) << text;
   }
+}
+
+TEST(Timeline, SpeaksTheWordsOfItsModel) {
+  Conditions c;
+  c.emotions = {"neutral", "happy", "proud"};
+  c.levels = {"mild", "wild"};
+  const auto last = [](const Timeline& t) { return t.keyframes.back().amounts; };
+  EXPECT_EQ(last(timeline_of_csv("time,proud,happy\n0,0.5,0.25\n", "c.csv", c)),
+            (Amounts{0, 0.25, 0.5}));
+  EXPECT_EQ(last(timeline_of_csv("time,emotion,strength\n0,2,mild\n", "c.csv", c)),
+            (Amounts{0, 0, 0.5}));
+  EXPECT_EQ(
+      last(timeline_of_json(R"({"base": {"emotion": "proud", "strength": "wild"}})", "c.json", c)),
+      (Amounts{0, 0, 1}));
+  // Without a strength the middle level, the lower of two.
+  EXPECT_EQ(last(timeline_of_json(R"({"base": {"emotion": "proud"}})", "c.json", c)),
+            (Amounts{0, 0, 0.5}));
+  EXPECT_THAT(refusal([&] { timeline_of_csv("time,sad\n0,1\n", "c.csv", c); }),
+              HasSubstr("expected time emotion strength neutral happy proud"));
+  const char* high = R"({"base": {"emotion": "proud", "strength": "high"}})";
+  EXPECT_THAT(refusal([&] { timeline_of_json(high, "c.json", c); }),
+              HasSubstr("or mild, wild, got"));
 }
 
 TEST(Timeline, CsvRefusalsNameFileLineAndWhatIsExpected) {

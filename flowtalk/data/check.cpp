@@ -21,8 +21,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kRangeShare = 0.01;
-constexpr int64_t kAllTakes =
-    static_cast<int64_t>(kStyles.size()) * (kNeutralSentences + 7 * 3 * kEmotionalSentences);
+
+// The clips of a whole data set.
+int64_t all_takes(const Conditions& c) {
+  const size_t emotional = (c.emotions.size() - 1) * c.levels.size() * kEmotionalSentences;
+  return static_cast<int64_t>(c.styles.size() * (kNeutralSentences + emotional));
+}
 
 // "1-3, 7" of an ordered set.
 std::string as_ranges(const std::set<int>& numbers) {
@@ -48,16 +52,18 @@ void find_missing(const std::vector<Measured>& clips, CheckReport& report, Findi
     if (n.sentence <= last) there[{n.style, n.emotion, n.level}].insert(n.sentence);
   }
   report.styles = static_cast<int64_t>(styles.size());
+  const Conditions& c = report.conditions;
+  const auto levels = static_cast<int>(c.levels.size());
   std::vector<std::string> gaps;
-  for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
-    const std::string id(kStyles[static_cast<size_t>(style)]);
+  for (int style = 0; style < static_cast<int>(c.styles.size()); ++style) {
+    const std::string& id = c.styles[static_cast<size_t>(style)];
     if (!styles.contains(style)) {
       findings.add("no clip of a style", id);
       continue;
     }
-    for (int emotion = 0; emotion < static_cast<int>(kEmotions.size()); ++emotion) {
+    for (int emotion = 0; emotion < static_cast<int>(c.emotions.size()); ++emotion) {
       const bool neutral = emotion == kNeutral;
-      for (int level = 0; level < (neutral ? 1 : 3); ++level) {
+      for (int level = 0; level < (neutral ? 1 : levels); ++level) {
         const auto& have = there[{style, emotion, level}];
         report.takes += static_cast<int64_t>(have.size());
         std::set<int> missing;
@@ -65,18 +71,18 @@ void find_missing(const std::vector<Measured>& clips, CheckReport& report, Findi
           if (!have.contains(s)) missing.insert(s);
         }
         if (missing.empty()) continue;
-        gaps.push_back(fmt::format("{} {} {}: {}", id, kEmotions[static_cast<size_t>(emotion)],
-                                   kLevels[static_cast<size_t>(level)], as_ranges(missing)));
+        gaps.push_back(fmt::format("{} {} {}: {}", id, c.emotions[static_cast<size_t>(emotion)],
+                                   c.levels[static_cast<size_t>(level)], as_ranges(missing)));
       }
     }
   }
-  if (report.takes < kAllTakes) {
-    findings.add("missing takes", fmt::format("{} of {}", kAllTakes - report.takes, kAllTakes));
+  if (const int64_t all = all_takes(c); report.takes < all) {
+    findings.add("missing takes", fmt::format("{} of {}", all - report.takes, all));
   }
   for (std::string& gap : gaps) findings.add("missing takes", std::move(gap));
-  for (int e = 0; e < static_cast<int>(kEmotions.size()); ++e) {
+  for (int e = 0; e < static_cast<int>(c.emotions.size()); ++e) {
     if (!emotions.contains(e)) {
-      findings.add("no clip of an emotion", std::string(kEmotions[static_cast<size_t>(e)]));
+      findings.add("no clip of an emotion", c.emotions[static_cast<size_t>(e)]);
     }
   }
 }
@@ -92,6 +98,8 @@ void find_splits(const CheckReport& report, Findings& findings) {
 void sum_up(const std::vector<Measured>& clips, CheckReport& report, Findings& findings) {
   int64_t shapes = 0, expression = 0, jaw = 0;
   std::map<int64_t, int64_t> widths;
+  const std::vector<int64_t> none(report.conditions.levels.size(), 0);
+  report.per_level.assign(report.conditions.emotions.size(), none);
   report.expression_low = report.jaw_low = std::numeric_limits<double>::infinity();
   report.expression_high = report.jaw_high = -std::numeric_limits<double>::infinity();
   for (const auto& [clip, f] : clips) {
@@ -164,6 +172,7 @@ CheckReport check_dataset(const fs::path& folder, int threads, bool quiet) {
   for (size_t i = 0; i < facts.size(); ++i) clips.push_back({index.clips[i], facts[i]});
   CheckReport report;
   report.folder = folder;
+  report.conditions = index.conditions;
   Findings findings;
   for (const std::string& text : index.unpaired) findings.add("no partner", text);
   for (const std::string& text : index.misnamed) findings.add("name not understood", text);

@@ -39,10 +39,11 @@ struct CheckReport {
   std::filesystem::path folder;
   int64_t clips = 0, frames = 0;
   double sound_s = 0;
-  std::array<SplitFacts, 3> splits{};                 // train, validation, test
-  std::array<std::array<int64_t, 3>, 8> per_level{};  // clips by emotion and level
-  int64_t styles = 0, takes = 0;                      // styles with clips; takes of the 3DMEAD grid
-  double expression_beyond = 0, jaw_beyond = 0;       // shares of values outside the scaled ranges
+  std::array<SplitFacts, 3> splits{};            // train, validation, test
+  Conditions conditions;                         // of the data set
+  std::vector<std::vector<int64_t>> per_level;   // clips by emotion and level
+  int64_t styles = 0, takes = 0;                 // styles with clips; takes of the 3DMEAD grid
+  double expression_beyond = 0, jaw_beyond = 0;  // shares of values outside the scaled ranges
   double expression_low = 0, expression_high = 0, jaw_low = 0, jaw_high = 0;
   Lag lag;
   int64_t lag_clips = 0;          // whose curves the estimate pools

@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "flowtalk/base/conditions.h"
 #include "flowtalk/data/check.h"
 
 namespace flowtalk::data {
@@ -30,8 +29,8 @@ Json to_json(const CheckReport& report) {
                                                     {"validation_clips", report.splits[1].clips},
                                                     {"test_clips", report.splits[2].clips}};
   }
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
-    json["clips_per_level"][std::string(kEmotions[e])] = report.per_level[e];
+  for (size_t e = 0; e < report.per_level.size(); ++e) {
+    json["clips_per_level"][report.conditions.emotions[e]] = report.per_level[e];
   }
   json["expression"] = {{"low", rounded(report.expression_low)},
                         {"high", rounded(report.expression_high)},

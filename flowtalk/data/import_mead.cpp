@@ -12,6 +12,7 @@
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/hdf5.h"
+#include "flowtalk/data/index.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/motion/layout.h"
 
@@ -109,6 +110,7 @@ ImportReport import_mead(const ImportOptions& options) {
   RawTree tree = scan_raw_mead(options.reconstruction, options.sound, options.all_subjects);
   const fs::path mead = options.out / "mead";
   for (const char* folder : {"param", "wav"}) make_parent_folder(mead / folder / "x");
+  save_dataset_facts(mead, {motion::Axes::kFlame});
   ImportReport report;
   report.left_out = std::move(tree.left_out);
   std::mutex mutex;

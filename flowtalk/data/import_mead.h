@@ -39,9 +39,10 @@ struct ImportReport {
   int64_t damaged() const;        // how many of left_out a sound copy of MEAD would not have
 };
 
-// Runs in parallel and goes on after a damaged file, which is listed. A clip counts as there when
-// both its files are; the motion is written last. Errors: no libhdf5 in this build, a folder that
-// is missing or holds nothing to import, an output that cannot be written.
+// The folder says in dataset.json that the motion has the axes of FLAME, and names its clips by
+// 3DMEAD's conditions. Runs in parallel and goes on after a damaged file, which is listed. A clip
+// counts as there when both its files are; the motion is written last. Errors: no libhdf5 in this
+// build, a folder that is missing or holds nothing to import, an output that cannot be written.
 ImportReport import_mead(const ImportOptions& options);
 
 // What was left out as a table: a line per file, its kind, name and reason with tabs between.

@@ -1,11 +1,16 @@
 #include "flowtalk/data/index.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/words.h"
 
 namespace flowtalk::data {
 
@@ -13,17 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::string> split_at(const std::string& text, char mark) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == mark) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
+constexpr const char* kConditions = "conditions.json";
+constexpr const char* kFacts = "dataset.json";
+constexpr const char* kOwnCorpus = "synth.json";  // which `data synth` and `data benchmark` write
+constexpr size_t kMaxFactsBytes = size_t{1} << 20;
 
 std::optional<int> whole_number(const std::string& text) {
   int value = 0;
@@ -40,35 +38,66 @@ std::set<std::string> stems_in(const fs::path& folder, const std::string& extens
   return stems;
 }
 
-}  // namespace
-
-std::string format_stem(const ClipName& name) {
-  return fmt::format("{}_{:03d}_{}_{}", kStyles.at(static_cast<size_t>(name.style)), name.sentence,
-                     name.emotion, name.level);
+// The part of a stem that names the style: the longest one that it begins with, since ids may hold
+// the mark between the parts; of an unknown one, all before the first mark.
+std::string id_of(const std::string& stem, const Conditions& conditions) {
+  std::string longest;
+  for (const std::string& style : conditions.styles) {
+    if (style.size() > longest.size() && stem.starts_with(style + "_")) longest = style;
+  }
+  return longest.empty() ? stem.substr(0, stem.find('_')) : longest;
 }
 
-std::optional<ClipName> parse_stem(const std::string& stem, std::string* why) {
+template <class Config>
+bool read_if_there(const fs::path& file, Config& config) {
+  if (!fs::exists(file)) return false;
+  const Json json = parse_json(load_file(file, kMaxFactsBytes), file.string());
+  if (!json.is_object()) fail("{}: expected a JSON object", file.string());
+  from_json(json, config, file.string());
+  return true;
+}
+
+// Of a corpus of ours the axes are known; another one says them, or nothing does.
+std::optional<motion::Axes> axes_of(const fs::path& folder) {
+  DatasetFacts facts;
+  if (read_if_there(folder / kFacts, facts)) return facts.axes;
+  if (fs::exists(folder / kOwnCorpus)) return motion::Axes::kBuiltin;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string format_stem(const ClipName& name, const Conditions& conditions) {
+  return fmt::format("{}_{:03d}_{}_{}", conditions.styles.at(static_cast<size_t>(name.style)),
+                     name.sentence, name.emotion, name.level);
+}
+
+std::optional<ClipName> parse_stem(const std::string& stem, const Conditions& conditions,
+                                   std::string* why) {
   const auto bad = [&](const std::string& reason) -> std::optional<ClipName> {
     if (why) *why = reason;
     return std::nullopt;
   };
-  const std::vector<std::string> parts = split_at(stem, '_');
+  const std::string id = id_of(stem, conditions);
+  const auto parts = parts_of(std::string_view(stem).substr(id.size()), '_');
   if (parts.size() != 4) return bad("expected ID_SENTENCE_EMOTION_LEVEL");
-  const auto style = std::find(kStyles.begin(), kStyles.end(), parts[0]);
-  if (style == kStyles.end()) return bad(fmt::format("unknown id '{}'", parts[0]));
+  const auto style = find_name(conditions.styles, id);
+  if (!style) return bad(fmt::format("unknown id '{}'", id));
   const auto sentence = whole_number(parts[1]), emotion = whole_number(parts[2]),
              level = whole_number(parts[3]);
   if (!sentence || *sentence < 1 || *sentence > 999) {
     return bad(fmt::format("sentence '{}' is not 1-999", parts[1]));
   }
-  if (!emotion || *emotion < 0 || *emotion > 7) {
-    return bad(fmt::format("emotion '{}' is not 0-7", parts[2]));
+  const auto emotions = static_cast<int>(conditions.emotions.size());
+  if (!emotion || *emotion < 0 || *emotion >= emotions) {
+    return bad(fmt::format("emotion '{}' is not 0-{}", parts[2], emotions - 1));
   }
-  if (!level || *level < 0 || *level > 2) {
-    return bad(fmt::format("level '{}' is not 0-2", parts[3]));
+  const auto levels = static_cast<int>(conditions.levels.size());
+  if (!level || *level < 0 || *level >= levels) {
+    return bad(fmt::format("level '{}' is not 0-{}", parts[3], levels - 1));
   }
   if (*emotion == kNeutral && *level != 0) return bad("neutral has level 0 only");
-  return ClipName{static_cast<int>(style - kStyles.begin()), *sentence, *emotion, *level};
+  return ClipName{*style, *sentence, *emotion, *level};
 }
 
 Split split_of(const ClipName& name) {
@@ -99,10 +128,13 @@ Index scan_dataset(const fs::path& folder) {
   const std::set<std::string> motions = stems_in(folder / "param", ".npy");
   const std::set<std::string> voices = stems_in(folder / "wav", ".wav");
   Index index;
+  index.conditions = mead_conditions();
+  read_if_there(folder / kConditions, index.conditions);
+  index.axes = axes_of(folder);
   for (const std::string& stem : motions) {
     std::string why;
-    const auto name = parse_stem(stem, &why);
-    if (is_subject_without_style(stem.substr(0, stem.find('_')))) {
+    const auto name = parse_stem(stem, index.conditions, &why);
+    if (!name && is_subject_without_style(stem.substr(0, stem.find('_')))) {
       index.without_style.push_back(stem);
     } else if (!name) {
       index.misnamed.push_back(fmt::format("param/{}.npy: {}", stem, why));
@@ -124,6 +156,33 @@ Index scan_dataset(const fs::path& folder) {
          left_out.empty() ? "; param/ is empty" : ", for example " + left_out.front());
   }
   return index;
+}
+
+void save_conditions(const fs::path& folder, const Conditions& conditions) {
+  if (conditions == mead_conditions()) return;
+  save_file(folder / kConditions, to_json(conditions).dump(2) + "\n");
+}
+
+void save_dataset_facts(const fs::path& folder, DatasetFacts facts) {
+  save_file(folder / kFacts, to_json(facts).dump(2) + "\n");
+}
+
+std::vector<Clip> renamed(std::vector<Clip> clips, const Conditions& from, const Conditions& to) {
+  if (from == to) return clips;
+  for (Clip& clip : clips) {
+    const auto same = [&](const char* what, const std::vector<std::string>& names,
+                          const std::vector<std::string>& wanted, int index) {
+      const std::string& name = names.at(static_cast<size_t>(index));
+      if (const auto found = find_name(wanted, name)) return *found;
+      fail("{}: its {} '{}' is none of the model's: {}", clip.npy.string(), what, name,
+           fmt::join(wanted, " "));
+    };
+    clip.name.emotion = same("emotion", from.emotions, to.emotions, clip.name.emotion);
+    clip.name.level =
+        clip.name.emotion == kNeutral ? 0 : same("level", from.levels, to.levels, clip.name.level);
+    clip.name.style = same("style", from.styles, to.styles, clip.name.style);
+  }
+  return clips;
 }
 
 }  // namespace flowtalk::data

@@ -1,5 +1,7 @@
 // A data set in 3DMEAD's layout: param/STEM.npy and wav/STEM.wav with STEM = ID_SENTENCE_EMOTION_
-// LEVEL, its names, its clips and its splits.
+// LEVEL, its names, its clips and its splits. Beside the two folders may lie what the names cannot
+// say: conditions.json (emotions, levels and styles, if they are not 3DMEAD's) and dataset.json
+// (whose expression axes the motion moves).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +9,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/motion/axes.h"
 
 namespace flowtalk::data {
 
@@ -17,17 +22,18 @@ inline constexpr int kLastMeadSentence = 100;
 enum class Split { kTrain, kValidation, kTest };
 
 struct ClipName {
-  int style = 0;     // index into kStyles
+  int style = 0;     // index into the conditions' styles
   int sentence = 1;  // from 1
-  int emotion = 0;   // 0..7
-  int level = 0;     // 0..2; neutral has 0 only
+  int emotion = 0;   // index into their emotions
+  int level = 0;     // index into their levels; neutral has 0 only
   bool operator==(const ClipName&) const = default;
 };
 
 // "M003_001_5_0"
-std::string format_stem(const ClipName& name);
+std::string format_stem(const ClipName& name, const Conditions& conditions);
 // Nothing if it is not such a name; `why` then says what is wrong with it.
-std::optional<ClipName> parse_stem(const std::string& stem, std::string* why = nullptr);
+std::optional<ClipName> parse_stem(const std::string& stem, const Conditions& conditions,
+                                   std::string* why = nullptr);
 
 // Neutral 1-32, 33-36, 37-40; emotional 1-24, 25-27, 28-30.
 Split split_of(const ClipName& name);
@@ -39,8 +45,24 @@ struct Clip {
   Split split = Split::kTrain;
 };
 
+// What a data set says of itself in dataset.json.
+struct DatasetFacts {
+  motion::Axes axes = motion::Axes::kBuiltin;
+
+  template <class V>
+  void fields(V&& field) {
+    field("face", axes, "whose expression axes the motion has: builtin, or flame");
+  }
+};
+void save_dataset_facts(const std::filesystem::path& folder, DatasetFacts facts);
+
+// Writes conditions.json, if they are not 3DMEAD's.
+void save_conditions(const std::filesystem::path& folder, const Conditions& conditions);
+
 struct Index {
-  std::vector<Clip> clips;  // complete ones, sorted by stem
+  Conditions conditions;             // by which the clips are named
+  std::optional<motion::Axes> axes;  // of the motion; none if nothing says it
+  std::vector<Clip> clips;           // complete ones, sorted by stem
   // What is left out, one line each, sorted.
   std::vector<std::string> misnamed, unpaired;
   std::vector<std::string> without_style;  // stems of the 15 subjects that have no speaking style
@@ -50,8 +72,13 @@ struct Index {
   std::vector<Clip> for_prior(bool paper_protocol) const;
 };
 
-// Reads the names below folder (which holds param/ and wav/). Error: no such folders, or not one
-// complete clip; the message tells the first one left out.
+// Reads the names below folder (which holds param/ and wav/). Error: no such folders, a damaged
+// conditions.json or dataset.json, or not one complete clip; the message tells the first one left
+// out.
 Index scan_dataset(const std::filesystem::path& folder);
+
+// The clips with their emotion, level and style as another list of conditions has them, by name.
+// Error: one of the names is not in it; the message tells the clip.
+std::vector<Clip> renamed(std::vector<Clip> clips, const Conditions& from, const Conditions& to);
 
 }  // namespace flowtalk::data

@@ -24,14 +24,14 @@ TEST(Stem, RoundTripOfEveryClip) {
     for (int emotion = 0; emotion < 8; ++emotion) {
       for (int level = 0; level < (emotion == kNeutral ? 1 : 3); ++level) {
         const ClipName name{style, 7, emotion, level};
-        const std::string stem = format_stem(name);
-        EXPECT_EQ(parse_stem(stem), name);
+        const std::string stem = format_stem(name, default_conditions());
+        EXPECT_EQ(parse_stem(stem, default_conditions()), name);
         stems.insert(stem);
       }
     }
   }
   EXPECT_EQ(stems.size(), 32u * 22u);
-  EXPECT_EQ(format_stem({0, 1, 5, 0}), "M003_001_5_0");
+  EXPECT_EQ(format_stem({0, 1, 5, 0}, default_conditions()), "M003_001_5_0");
 }
 
 TEST(Stem, WrongNamesSayWhy) {
@@ -45,7 +45,7 @@ TEST(Stem, WrongNamesSayWhy) {
                                                     {"M003_001_5_0_extra", "expected ID_SENTENCE"}};
   for (const auto& [stem, part] : wrong) {
     std::string why;
-    EXPECT_FALSE(parse_stem(stem, &why)) << stem;
+    EXPECT_FALSE(parse_stem(stem, default_conditions(), &why)) << stem;
     EXPECT_NE(why.find(part), std::string::npos) << stem << ": " << why;
   }
 }
@@ -95,6 +95,61 @@ TEST_F(Dataset, FindsClipsAndReportsTheRest) {
                                       "wav/W009_001_1_2.wav: no param/W009_001_1_2.npy"}));
   ASSERT_EQ(index.misnamed.size(), 1u);
   EXPECT_EQ(index.without_style, (std::vector<std::string>{"M032_001_0_0"}));
+}
+
+TEST_F(Dataset, SaysItsConditionsAndWhoseFaceItMoves) {
+  for (const char* stem : {"FaceTalk_01_001_2_0", "F1_002_0_0", "F1_003_3_0"}) {
+    touch(std::string("param/") + stem + ".npy");
+    touch(std::string("wav/") + stem + ".wav");
+  }
+  save_file(folder_ / "conditions.json",
+            R"({"emotions": ["neutral", "sad", "proud"], "levels": ["on"],
+                "styles": ["F1", "FaceTalk_01"]})");
+  const Index index = scan_dataset(folder_);
+  EXPECT_FALSE(index.axes.has_value());
+  ASSERT_EQ(index.clips.size(), 2u);
+  EXPECT_EQ(index.clips[0].name, (ClipName{0, 2, 0, 0}));
+  EXPECT_EQ(index.clips[1].name, (ClipName{1, 1, 2, 0}));
+  EXPECT_EQ(format_stem(index.clips[1].name, index.conditions), index.clips[1].stem);
+  ASSERT_EQ(index.misnamed.size(), 1u);
+  EXPECT_EQ(index.misnamed[0], "param/F1_003_3_0.npy: emotion '3' is not 0-2");
+  save_dataset_facts(folder_, {motion::Axes::kFlame});
+  EXPECT_EQ(scan_dataset(folder_).axes, motion::Axes::kFlame);
+  fs::remove(folder_ / "dataset.json");
+  touch("synth.json");
+  EXPECT_EQ(scan_dataset(folder_).axes, motion::Axes::kBuiltin);
+  for (const char* damaged : {"", "[]", R"({"emotions": []})", R"({"emotion": ["sad"]})"}) {
+    save_file(folder_ / "conditions.json", damaged);
+    try {
+      scan_dataset(folder_);
+      FAIL() << damaged;
+    } catch (const Error& e) {
+      EXPECT_NE(std::string(e.what()).find("conditions.json"), std::string::npos) << e.what();
+    }
+  }
+}
+
+TEST_F(Dataset, ClipsAreKnownToAModelByNameOrRefused) {
+  Conditions data, model;
+  data.emotions = {"neutral", "sad", "proud"};
+  data.levels = {"high"};
+  data.styles = {"W029"};
+  Clip clip;
+  clip.npy = "param/W029_001_1_0.npy";
+  clip.name = {0, 1, 1, 0};
+  EXPECT_EQ(renamed({clip}, data, model).front().name, (ClipName{31, 1, 2, 2}));
+  clip.name.emotion = 0;
+  EXPECT_EQ(renamed({clip}, data, model).front().name, (ClipName{31, 1, 0, 0}));
+  clip.name.emotion = 2;
+  try {
+    renamed({clip}, data, model);
+    FAIL() << "an emotion that the model has not was taken";
+  } catch (const Error& e) {
+    const std::string said = e.what();
+    EXPECT_NE(said.find("W029_001_1_0.npy: its emotion 'proud' is none of the model's"),
+              std::string::npos)
+        << said;
+  }
 }
 
 TEST_F(Dataset, EmptyOrMissingFails) {

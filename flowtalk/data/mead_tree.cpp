@@ -63,19 +63,20 @@ std::optional<Place> parse_take(const fs::path& take, std::string* why) {
   } else {
     return bad("expected ID/VIEW/EMOTION/level_K/SEQ with an ID such as M003");
   }
-  const auto emotion = std::find(kEmotions.begin(), kEmotions.end(), parts[n - 3]);
-  if (emotion == kEmotions.end()) return bad(fmt::format("unknown emotion '{}'", parts[n - 3]));
+  const Conditions& mead = mead_conditions();
+  const auto emotion = find_name(mead.emotions, parts[n - 3]);
+  if (!emotion) return bad(fmt::format("unknown emotion '{}'", parts[n - 3]));
   const auto level = number_in(parts[n - 2], "level_");
-  if (!level || *level < 1 || *level > 3) {
-    return bad(fmt::format("expected level_1 to level_3, got '{}'", parts[n - 2]));
+  const auto levels = static_cast<int>(mead.levels.size());
+  if (!level || *level < 1 || *level > levels) {
+    return bad(fmt::format("expected level_1 to level_{}, got '{}'", levels, parts[n - 2]));
   }
-  if (emotion == kEmotions.begin() && *level != 1) return bad("neutral has level_1 only");
+  if (*emotion == kNeutral && *level != 1) return bad("neutral has level_1 only");
   const auto sentence = number_in(parts[n - 1], "");
   if (!sentence || *sentence < 1 || *sentence > 999) {
     return bad(fmt::format("expected a take number 1-999, got '{}'", parts[n - 1]));
   }
-  place.stem =
-      fmt::format("{}_{:03d}_{}_{}", place.id, *sentence, emotion - kEmotions.begin(), *level - 1);
+  place.stem = fmt::format("{}_{:03d}_{}_{}", place.id, *sentence, *emotion, *level - 1);
   return place;
 }
 
@@ -126,7 +127,7 @@ std::map<std::string, fs::path> find_sounds(const fs::path& root) {
 // Why takes of this subject are not imported; nothing if they are.
 std::optional<LeftOut> refuse_subject(const std::string& id, const fs::path& file,
                                       bool all_subjects) {
-  if (std::find(kStyles.begin(), kStyles.end(), id) != kStyles.end()) return {};
+  if (find_name(mead_conditions().styles, id)) return {};
   if (!is_subject_without_style(id)) {
     return LeftOut{"unknown subject", file.string(),
                    fmt::format("{} is none of the 47 subjects of 3DMEAD", id), true};

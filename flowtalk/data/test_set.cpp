@@ -67,15 +67,18 @@ void save_test_clip(const std::filesystem::path& folder, const std::string& stem
 }
 
 void make_test_set(const std::filesystem::path& folder) {
-  for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
+  const Conditions& conditions = default_conditions();
+  const auto emotions = static_cast<int>(conditions.emotions.size());
+  const auto levels = static_cast<int>(conditions.levels.size());
+  for (int style = 0; style < static_cast<int>(conditions.styles.size()); ++style) {
     for (const int step : {0, 3}) {
-      ClipName name{style, 1 + style, (style + step) % 8, 0};
-      if (name.emotion != kNeutral) name.level = style % 3;
+      ClipName name{style, 1 + style, (style + step) % emotions, 0};
+      if (name.emotion != kNeutral) name.level = style % levels;
       const bool neutral = name.emotion == kNeutral;
       if (name.sentence > (neutral ? kNeutralSentences : kEmotionalSentences)) name.sentence = 3;
       if (style == 8) name.sentence = neutral ? 34 : 26;
       const auto seed = static_cast<uint64_t>(2 * style + (step > 0 ? 1 : 0));
-      save_test_clip(folder, format_stem(name), make_test_clip(seed));
+      save_test_clip(folder, format_stem(name, conditions), make_test_clip(seed));
     }
   }
 }

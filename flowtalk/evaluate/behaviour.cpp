@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "flowtalk/base/conditions.h"
@@ -88,7 +89,8 @@ Value mean_of(Chosen chosen, std::optional<T> Observations::*member, const Add& 
 
 Value monotonicity(Chosen chosen) {
   return mean_of(chosen, &Observations::levels, [](Mean& mean, const auto& levels, const auto&) {
-    mean.add(levels[0] < levels[1] && levels[1] < levels[2] ? 1 : 0);
+    const auto falls = std::adjacent_find(levels.begin(), levels.end(), std::greater_equal<>());
+    mean.add(falls == levels.end() ? 1 : 0);
   });
 }
 
@@ -296,7 +298,12 @@ std::optional<EmotionConfusion> emotion_confusion(std::span<const SequenceMetric
   bool any = false;
   const auto count = [&](Side side, EmotionConfusion::Counts& counts) {
     each_judgement(all, side, [&](const EmotionSeen& seen, const Judgement& judgement) {
-      ++counts[static_cast<size_t>(seen.asked)][static_cast<size_t>(judgement.emotion())];
+      if (!any) {
+        const size_t emotions = judgement.probabilities.size();
+        confusion.truth.assign(emotions, std::vector<int64_t>(emotions, 0));
+        confusion.prediction = confusion.truth;
+      }
+      ++counts.at(static_cast<size_t>(seen.asked)).at(static_cast<size_t>(judgement.emotion()));
       any = true;
     });
   };

@@ -3,7 +3,6 @@
 // each.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,8 +48,8 @@ std::vector<BehaviourValue> behaviour_values(std::span<const SequenceMetrics> se
 
 // How often motion of an emotion that was asked for (rows) is judged as each emotion (columns).
 struct EmotionConfusion {
-  using Counts = std::array<std::array<int64_t, 8>, 8>;
-  Counts truth{}, prediction{};  // of all samples
+  using Counts = std::vector<std::vector<int64_t>>;
+  Counts truth, prediction;  // of all samples
 };
 // None if no motion was judged.
 std::optional<EmotionConfusion> emotion_confusion(std::span<const SequenceMetrics> sequences);

@@ -15,7 +15,7 @@ namespace {
 
 Judgement judged(int emotion, float strength) {
   Judgement judgement;
-  judgement.probabilities.fill(0.01f);
+  judgement.probabilities.assign(8, 0.01f);
   judgement.probabilities[static_cast<size_t>(emotion)] = 0.93f;
   judgement.strength = strength;
   return judgement;
@@ -80,8 +80,8 @@ TEST(BehaviourTest, EmotionFiguresOfTruthAndOfAllSamples) {
   EXPECT_DOUBLE_EQ(value_of(s, "Emotion_accuracy"), 5.0 / 6);
   const auto confusion = emotion_confusion(s);
   EXPECT_EQ(confusion->truth[0][1], 1);
-  EXPECT_EQ(confusion->prediction[1], (std::array<int64_t, 8>{0, 1, 1}));
-  EXPECT_EQ(confusion->prediction[2], (std::array<int64_t, 8>{0, 0, 2}));
+  EXPECT_EQ(confusion->prediction[1], (std::vector<int64_t>{0, 1, 1, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(confusion->prediction[2], (std::vector<int64_t>{0, 0, 2, 0, 0, 0, 0, 0}));
   EXPECT_FALSE(emotion_confusion({}));
   // Emotional clips only: the neutral one's strength of 5 does not count.
   EXPECT_DOUBLE_EQ(reference_of(s, "Intensity_rho"), 1);
@@ -91,10 +91,10 @@ TEST(BehaviourTest, EmotionFiguresOfTruthAndOfAllSamples) {
 
 TEST(BehaviourTest, MonotonicityCountsStrictRisesOnly) {
   std::vector<SequenceMetrics> s(5);
-  s[0].observed.levels = {0.1f, 0.2f, 0.3f};
-  s[1].observed.levels = {0.1f, 0.2f, 0.2f};
-  s[2].observed.levels = {0.3f, 0.2f, 0.4f};
-  s[3].observed.levels = {0.0f, 0.9f, 1.0f};
+  s[0].observed.levels = std::vector<float>{0.1f, 0.2f, 0.3f};
+  s[1].observed.levels = std::vector<float>{0.1f, 0.2f, 0.2f};
+  s[2].observed.levels = std::vector<float>{0.3f, 0.2f, 0.4f};
+  s[3].observed.levels = std::vector<float>{0.0f, 0.9f, 1.0f};
   EXPECT_DOUBLE_EQ(value_of(s, "Monotonicity"), 0.5);  // the fifth was not asked
 }
 

@@ -1,7 +1,6 @@
 // The evaluation card: one HTML file that explains itself.
 #include <algorithm>
 
-#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/evaluate/plots.h"
 #include "flowtalk/evaluate/report.h"
@@ -144,10 +143,9 @@ std::string spread_plot(const std::vector<BehaviourValue>& values) {
   return chart.points.empty() ? "" : points_svg(chart);
 }
 
-std::string confusion_plot(const std::string& title, const EmotionConfusion::Counts& counts) {
-  MatrixChart chart{title, "asked for", "judged as", {kEmotions.begin(), kEmotions.end()}, {}};
-  for (const auto& row : counts) chart.counts.emplace_back(row.begin(), row.end());
-  return matrix_svg(chart);
+std::string confusion_plot(const std::string& title, const Report& report,
+                           const EmotionConfusion::Counts& counts) {
+  return matrix_svg({title, "asked for", "judged as", report.emotions, counts});
 }
 
 // What the motion shows beyond distances; empty if nothing was measured.
@@ -160,8 +158,8 @@ std::string behaviour_section(const Report& report) {
   body += "</table></section>\n";
   std::string plots, note = "In small print: 95 % intervals.";
   if (const auto confusion = emotion_confusion(report.sequences)) {
-    plots += confusion_plot("Emotions of the predicted motion", confusion->prediction);
-    plots += confusion_plot("Emotions of the recorded motion", confusion->truth);
+    plots += confusion_plot("Emotions of the predicted motion", report, confusion->prediction);
+    plots += confusion_plot("Emotions of the recorded motion", report, confusion->truth);
     note += " Emotions are those that a classifier of motion sees; the squares count motions.";
   }
   plots += spread_plot(report.behaviour);
@@ -228,7 +226,7 @@ BarChart chart_of(Metric metric, const std::vector<EmotionGroup>& groups,
 }
 
 std::string emotion_section(const Report& report) {
-  const std::vector<EmotionGroup> groups = by_emotion(report.sequences);
+  const std::vector<EmotionGroup> groups = by_emotion(report.sequences, report.conditions);
   if (groups.size() < 2) return "";
   std::string plots;
   for (const Metric metric : {Metric::kMve, Metric::kLve, Metric::kEve, Metric::kFddAbsolute}) {

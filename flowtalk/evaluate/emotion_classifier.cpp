@@ -17,6 +17,7 @@ using ops::NativeOps;
 
 struct EmotionClassifier::State {
   motion::Axes axes = motion::Axes::kBuiltin;
+  Conditions conditions = mead_conditions();
   mutable std::mutex mutex;  // the ops serve one call at a time
   mutable ThreadPool pool{1};
   mutable NativeOps ops{pool};
@@ -34,6 +35,7 @@ EmotionClassifier::EmotionClassifier(EmotionClassifier&&) noexcept = default;
 EmotionClassifier& EmotionClassifier::operator=(EmotionClassifier&&) noexcept = default;
 
 motion::Axes EmotionClassifier::axes() const { return state_->axes; }
+const Conditions& EmotionClassifier::conditions() const { return state_->conditions; }
 
 EmotionClassifier EmotionClassifier::load(const fs::path& folder) {
   auto checkpoint = params::load_checkpoint(folder);
@@ -47,11 +49,15 @@ EmotionClassifier EmotionClassifier::load(const fs::path& folder) {
   }
   auto state = std::make_unique<State>();
   with_context(where + ".face", [&] { from_text(json.value("face", ""), state->axes); });
+  if (json.contains("conditions")) {
+    from_json(json["conditions"], state->conditions, where + ".conditions");
+  }
   judge::ClassifierConfig config;
   from_json(json["model"], config, where + ".model");
   params::NativeParams source(std::move(checkpoint.weights));
   state->network = std::make_unique<judge::EmotionClassifier<NativeOps>>(
-      params::Scope<NativeOps>(source) / "classifier", config);
+      params::Scope<NativeOps>(source) / "classifier", config,
+      static_cast<int64_t>(state->conditions.emotions.size()));
   source.finish();
   return EmotionClassifier(std::move(state));
 }
@@ -65,7 +71,7 @@ Judgement EmotionClassifier::judge(const motion::Motion& motion) const {
                                          tensor::Tensor::full({1, frames}, 1));
   Judgement result;
   const auto probabilities = ops.softmax_last(judged.logits);
-  std::copy_n(probabilities.data(), result.probabilities.size(), result.probabilities.begin());
+  result.probabilities = ops.to_host(probabilities);
   result.strength = judged.strength[0];
   return result;
 }

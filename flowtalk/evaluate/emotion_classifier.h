@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/evaluate/observations.h"
 #include "flowtalk/motion/motion.h"
 
@@ -20,7 +21,8 @@ class EmotionClassifier {
 
   // A motion of one frame at least. Any thread may call it.
   Judgement judge(const motion::Motion& motion) const;
-  motion::Axes axes() const;  // that it knows
+  motion::Axes axes() const;             // that it knows
+  const Conditions& conditions() const;  // whose emotions it tells apart
 
  private:
   struct State;

@@ -45,7 +45,7 @@ TEST(EmotionClassifierTest, TheModelThatShipsSeesASmileAndItsStrength) {
   const auto classifier = EmotionClassifier::load(predict::shipped_model("classifier"));
   EXPECT_EQ(classifier.axes(), motion::Axes::kBuiltin);
   const Judgement weak = classifier.judge(smiling(0.33f)), strong = classifier.judge(smiling(1));
-  EXPECT_EQ(kEmotions[static_cast<size_t>(strong.emotion())], "happy");
+  EXPECT_EQ(classifier.conditions().emotions[static_cast<size_t>(strong.emotion())], "happy");
   EXPECT_LT(weak.strength + 0.2f, strong.strength);
   const auto& p = strong.probabilities;
   EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0f), 1, 1e-5);
@@ -70,7 +70,7 @@ TEST(EmotionClassifierTest, MaskedFramesChangeNothing) {
   ops::NativeOps ops(pool);
   params::FreshParams fresh(5);
   const judge::EmotionClassifier<ops::NativeOps> network(
-      params::Scope<ops::NativeOps>(fresh) / "classifier", {16, 2, 5});
+      params::Scope<ops::NativeOps>(fresh) / "classifier", {16, 2, 5}, 9);
   Rng rng(1);
   tensor::Tensor longer({1, 30, motion::kLive});
   for (float& v : longer.values()) v = static_cast<float>(rng.normal());
@@ -78,6 +78,7 @@ TEST(EmotionClassifierTest, MaskedFramesChangeNothing) {
   std::fill_n(mask.data(), 20, 1.0f);
   const auto padded = network(ops, longer, mask);
   const auto alone = network(ops, ops.slice(longer, 1, 0, 20), tensor::Tensor::full({1, 20}, 1));
+  EXPECT_EQ(padded.logits.size(), 9);
   for (int64_t i = 0; i < padded.logits.size(); ++i) {
     EXPECT_NEAR(padded.logits[i], alone.logits[i], 1e-5);
   }

@@ -11,15 +11,15 @@
 namespace flowtalk::evaluate {
 
 struct Judgement {
-  std::array<float, 8> probabilities{};  // of base/conditions.h's emotions, sum 1
-  float strength = 0;                    // 0 (neutral) .. 1.25
+  std::vector<float> probabilities;  // of the classifier's emotions, sum 1
+  float strength = 0;                // 0 (neutral) .. 1.25
 
   int emotion() const;  // the likeliest
 };
 
 // What was asked for, and what the classifier sees in the recorded and in the predicted motion.
 struct EmotionSeen {
-  int asked = 0;
+  int asked = 0;  // one of the classifier's
   float asked_strength = 0;
   Judgement truth;
   std::vector<Judgement> samples;
@@ -54,7 +54,7 @@ inline constexpr std::array<double, 4> kSpreadTemperatures = {0.1, 0.2, 0.3, 0.5
 
 struct Observations {
   std::optional<EmotionSeen> emotion;
-  std::optional<std::array<float, 3>> levels;  // judged strength at low, medium, high
+  std::optional<std::vector<float>> levels;  // judged strength at each level, weakest first
   std::optional<Closures> closures;
   std::optional<Blinks> blinks;
   std::optional<Jitter> jitter;

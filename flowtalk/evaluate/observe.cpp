@@ -56,17 +56,19 @@ EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip&
   return seen;
 }
 
-std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
-                                               const predict::Session& session,
-                                               const ObservedClip& clip) {
-  if (emotion_of(clip.options) == kNeutral) return std::nullopt;
-  std::array<float, 3> levels{};
-  for (int level = 0; level < 3; ++level) {
+std::optional<std::vector<float>> see_levels(const EmotionClassifier& classifier,
+                                             const predict::Session& session,
+                                             const ObservedClip& clip) {
+  const Conditions& conditions = session.config().conditions;
+  const auto count = static_cast<int>(conditions.levels.size());
+  if (emotion_of(clip.options) == kNeutral || count < 2) return std::nullopt;
+  std::vector<float> levels;
+  for (int level = 0; level < count; ++level) {
     predict::PredictOptions options = clip.options;
-    options.strength = strength_of_level(level);
+    options.strength = conditions.strength_of(level);
     const bool known = options.strength == clip.options.strength && !clip.samples.empty();
     const motion::Motion motion = known ? clip.samples[0] : session.predict(clip.speech, options);
-    levels[static_cast<size_t>(level)] = classifier.judge(motion).strength;
+    levels.push_back(classifier.judge(motion).strength);
   }
   return levels;
 }

@@ -26,14 +26,14 @@ struct ObservedClip {
   const predict::PredictOptions& options;  // of sample 0: one emotion, its strength, seed, ...
 };
 
-// options.emotion must be one emotion.
+// options.emotion must be one emotion; the model's emotions must be those of the classifier.
 EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip& clip);
 
-// Judged strength of the clip's voice, style, emotion and noise at low, medium and high; none for
-// neutral.
-std::optional<std::array<float, 3>> see_levels(const EmotionClassifier& classifier,
-                                               const predict::Session& session,
-                                               const ObservedClip& clip);
+// Judged strength of the clip's voice, style, emotion and noise at each level of the model; none
+// for neutral, and of a model with one level.
+std::optional<std::vector<float>> see_levels(const EmotionClassifier& classifier,
+                                             const predict::Session& session,
+                                             const ObservedClip& clip);
 
 // None without P, B or M in both recording and prediction.
 std::optional<Closures> see_closures(const std::vector<data::Phone>& phones,

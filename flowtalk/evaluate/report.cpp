@@ -85,10 +85,11 @@ std::string behaviour_table(const std::vector<BehaviourValue>& values) {
   return table.empty() ? table : table + "\n";
 }
 
-Json confusion_json(const std::optional<EmotionConfusion>& confusion) {
+Json confusion_json(const std::optional<EmotionConfusion>& confusion,
+                    const std::vector<std::string>& emotions) {
   if (!confusion) return Json();
   Json json;
-  json["emotions"] = kEmotions;
+  json["emotions"] = emotions;
   json["truth"] = confusion->truth;
   json["prediction"] = confusion->prediction;
   return json;
@@ -108,11 +109,12 @@ Json sequence_json(const SequenceMetrics& sequence) {
 
 double to_millimetres(const MetricInfo& metric) { return metric.metres == 1 ? 1e3 : 1e6; }
 
-std::vector<EmotionGroup> by_emotion(const std::vector<SequenceMetrics>& sequences) {
+std::vector<EmotionGroup> by_emotion(const std::vector<SequenceMetrics>& sequences,
+                                     const Conditions& conditions) {
   std::vector<EmotionGroup> groups;
-  for (const auto& emotion : kEmotions) groups.push_back({std::string(emotion), {}});
+  for (const std::string& emotion : conditions.emotions) groups.push_back({emotion, {}});
   for (const SequenceMetrics& sequence : sequences) {
-    const auto name = data::parse_stem(sequence.name);
+    const auto name = data::parse_stem(sequence.name, conditions);
     if (!name) return {};
     groups[static_cast<size_t>(name->emotion)].sequences.push_back(sequence);
   }
@@ -170,9 +172,9 @@ Json report_json(const Report& report) {
   confidence["resamples"] = report.bootstrap.resamples;
   confidence["intervals"] = intervals_json(bootstrap(report.sequences, report.bootstrap));
   json["behaviour"] = behaviour_json(report.behaviour);
-  json["emotion_confusion"] = confusion_json(emotion_confusion(report.sequences));
+  json["emotion_confusion"] = confusion_json(emotion_confusion(report.sequences), report.emotions);
   json["by_emotion"] = Json::object();
-  for (const EmotionGroup& group : by_emotion(report.sequences)) {
+  for (const EmotionGroup& group : by_emotion(report.sequences, report.conditions)) {
     Json& entry = json["by_emotion"][group.emotion];
     entry["sequences"] = group.sequences.size();
     entry["metrics"] = values_json(pool(group.sequences));

@@ -58,10 +58,10 @@ TEST(ReportTest, JsonHoldsEveryFigureUnderItsNameAndNullWhereAbsent) {
 
 TEST(ReportTest, NamesOfOtherDataSetsHaveNoEmotions) {
   Report report = make_report(9);
-  EXPECT_EQ(by_emotion(report.sequences).size(), 8u);
+  EXPECT_EQ(by_emotion(report.sequences, report.conditions).size(), 8u);
   EXPECT_THAT(report_card(report), HasSubstr("By emotion"));
   report.sequences[4].name = "sequence 4";
-  EXPECT_TRUE(by_emotion(report.sequences).empty());
+  EXPECT_TRUE(by_emotion(report.sequences, report.conditions).empty());
   EXPECT_TRUE(report_json(report)["by_emotion"].empty());
   EXPECT_THAT(report_card(report), Not(HasSubstr("By emotion")));
 }
@@ -90,6 +90,7 @@ void observe(Report& report) {
   for (size_t i = 0; i < report.sequences.size(); i += 2) {
     Observations& seen = report.sequences[i].observed;
     Judgement happy, sad;
+    happy.probabilities = sad.probabilities = std::vector<float>(8, 0.0f);
     happy.probabilities[1] = sad.probabilities[2] = 1;
     seen.emotion = EmotionSeen{1, 1, happy, {happy, i == 0 ? sad : happy}};
     seen.spread = {1e-5, 2e-5, 3e-5, 5e-5};

@@ -1,4 +1,4 @@
-// What emotion a motion shows, and how strong: (B, T, 53) -> logits (B, 8), strength (B). A judge
+// What emotion a motion shows, and how strong: (B, T, 53) -> logits (B, E), strength (B). A judge
 // for evaluation, trained on recorded motion only, which never sees what a generator makes.
 // Residual convolutions with norms per frame, then mean and deviation over time; frames beyond a
 // clip's own are masked and change nothing.
@@ -26,20 +26,20 @@ struct ClassifierConfig {
 
 template <class Ops>
 struct EmotionJudgement {
-  ops::TensorOf<Ops> logits;    // (B, 8)
+  ops::TensorOf<Ops> logits;    // (B, E)
   ops::TensorOf<Ops> strength;  // (B), 0..1.25
 };
 
 template <class Ops>
 struct EmotionClassifier {
   using T = ops::TensorOf<Ops>;
-  EmotionClassifier(params::Scope<Ops> p, const ClassifierConfig& c)
+  EmotionClassifier(params::Scope<Ops> p, const ClassifierConfig& c, int64_t emotions)
       : motion_mean(p.buffer("motion_mean", {motion::kLive}, params::zeros())),
         motion_sd(p.buffer("motion_sd", {motion::kLive}, params::ones())),
         input(p / "input", motion::kLive, c.hidden),
         norm(p / "norm", c.hidden),
         inner(p / "inner", 2 * c.hidden, c.hidden),
-        emotion(p / "emotion", c.hidden, static_cast<int64_t>(kEmotions.size())),
+        emotion(p / "emotion", c.hidden, emotions),
         intensity(p / "intensity", c.hidden, 1) {
     for (int64_t i = 0; i < c.layers; ++i) {
       layers.emplace_back(p / "layer" / i, c.hidden, c.kernel,

@@ -40,8 +40,9 @@ struct Generator {
   Generator(Scope p, const ModelConfig& c)
       : latent_mean(p.buffer("latent_mean", {c.prior.latent}, params::zeros())),
         latent_sd(p.buffer("latent_sd", {c.prior.latent}, params::ones())),
-        control(p / "control", c.condition),
-        styles(p.tensor("styles", {kStyleCount, c.condition.width}, params::normal(0.3f))),
+        control(p / "control", c.condition, c.conditions),
+        style_count(static_cast<int64_t>(c.conditions.styles.size())),
+        styles(p.tensor("styles", {style_count, c.condition.width}, params::normal(0.3f))),
         fusion(p / "fusion", 2 * c.encoder.hidden_size, c.condition),
         base_inner(p / "base_inner", 2 * c.condition.width, 2 * c.condition.width),
         base_outer(p / "base_outer", 2 * c.condition.width, 4 * c.prior.latent,
@@ -104,23 +105,24 @@ struct Generator {
   // (B, 1, K)
   T style_vectors(Ops& ops, std::span<const int64_t> style) const {
     const auto count = static_cast<int64_t>(style.size());
-    std::vector<float> weights(static_cast<size_t>(count * kStyleCount), 0.0f);
+    std::vector<float> weights(static_cast<size_t>(count * style_count), 0.0f);
     for (int64_t b = 0; b < count; ++b) {
-      const auto row = weights.begin() + b * kStyleCount;
+      const auto row = weights.begin() + b * style_count;
       const int64_t id = style[static_cast<size_t>(b)];
-      FT_CHECK(id >= kAverageStyle && id < kStyleCount, "style {}", id);
+      FT_CHECK(id >= kAverageStyle && id < style_count, "style {}", id);
       if (id == kAverageStyle) {
-        std::fill_n(row, kStyleCount, 1.0f / static_cast<float>(kStyleCount));
+        std::fill_n(row, style_count, 1.0f / static_cast<float>(style_count));
       } else {
         row[id] = 1;
       }
     }
-    return ops.linear(ops.constant({count, 1, kStyleCount}, weights), ops.transpose(styles, 0, 1));
+    return ops.linear(ops.constant({count, 1, style_count}, weights), ops.transpose(styles, 0, 1));
   }
 
   T latent_mean, latent_sd;  // (D)
   condition::EmotionControl<Ops> control;
-  T styles;  // (32, K)
+  int64_t style_count;
+  T styles;  // (S, K)
   condition::Fusion<Ops> fusion;
   nn::Linear<Ops> base_inner, base_outer, flow_condition;
   flow::Flow<Ops> flow;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/condition_config.h"
 #include "flowtalk/encoder/external_encoder.h"
@@ -13,11 +14,11 @@
 
 namespace flowtalk::model {
 
-inline constexpr int64_t kStyleCount = 32;
-inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
+
 
 struct ModelConfig {
   motion::Axes axes = motion::Axes::kBuiltin;
+  Conditions conditions;  // of the data it was trained on
   encoder::HubertConfig encoder = encoder::small_hubert();
   encoder::ExternalEncoder external_encoder;
   prior::PriorConfig prior;
@@ -27,6 +28,7 @@ struct ModelConfig {
   template <class V>
   void fields(V&& field) {
     field("face", axes, "whose expression axes the motion has: builtin, or flame");
+    field("conditions", conditions, "emotions, levels and styles; those of the data set");
     field("encoder", encoder, "HuBERT-family speech encoder");
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/index.h"
@@ -64,7 +65,7 @@ const Benchmark& find_benchmark(const std::string& name) {
 
 // Whether a file of a part, as "M003_201_5_0.wav", is of a recorded prompt.
 bool is_recorded(const fs::path& file) {
-  const auto name = data::parse_stem(file.stem().string());
+  const auto name = data::parse_stem(file.stem().string(), default_conditions());
   return name && name->sentence > data::kLastMeadSentence;
 }
 

@@ -5,9 +5,10 @@
 
 namespace flowtalk::pipeline {
 
-std::optional<condition::Timeline> CurveOptions::load(const Given& given) const {
+std::optional<condition::Timeline> CurveOptions::load(const Given& given,
+                                                      const Conditions& conditions) const {
   if (curve.empty()) return {};
-  auto timeline = condition::load_timeline(curve);
+  auto timeline = condition::load_timeline(curve, conditions);
   for (const char* option : {"emotion", "strength", "intensity"}) {
     if (!timeline.keyframes.empty() && given(option)) {
       fail_usage("{}: has a base of its own, leave {} out, or the base", curve, Field(option));

@@ -19,9 +19,9 @@ struct CurveOptions {
     field("curve", curve, "emotion and strength over time: a .json or .csv file (docs/control.md)");
   }
 
-  // The timeline, if there is one. Usage Error: it has a base, and the user gave an emotion,
-  // strength or intensity.
-  std::optional<condition::Timeline> load(const Given& given) const;
+  // The timeline in the model's words, if there is one. Usage Error: it has a base, and the user
+  // gave an emotion, strength or intensity.
+  std::optional<condition::Timeline> load(const Given& given, const Conditions& conditions) const;
   // It along one voice, over `base` where it has none; warns of times beyond the voice's end and
   // of events that are too short to be seen as they are written.
   condition::EmotionCurve along(const condition::Timeline& timeline,

@@ -10,12 +10,14 @@ fs::path DatasetOptions::folder() const {
   return fs::is_directory(root / "mead") ? root / "mead" : root;
 }
 
-std::vector<data::Clip> DatasetOptions::clips() const {
+data::Index DatasetOptions::index() const { return data::scan_dataset(folder()); }
+
+std::vector<data::Clip> DatasetOptions::clips(const data::Index& index,
+                                              const Conditions& model) const {
   const bool validation = split == "validation" || split == "val";
   if (!validation && split != "test" && split != "train" && split != "all") {
     fail_usage("{} {}: expected test, validation, train or all", Field("split"), split);
   }
-  const data::Index index = data::scan_dataset(folder());
   std::vector<data::Clip> clips = split == "all"     ? index.clips
                                   : split == "train" ? index.of(data::Split::kTrain)
                                   : validation       ? index.of(data::Split::kValidation)
@@ -24,13 +26,14 @@ std::vector<data::Clip> DatasetOptions::clips() const {
     fail("{}: no clip of the {} split among {}; `flowtalk data check` tells what is there",
          folder().string(), split, index.clips.size());
   }
-  return clips;
+  return data::renamed(std::move(clips), index.conditions, model);
 }
 
-void check_axes(const fs::path& folder, const predict::Session& session) {
-  if (!fs::exists(folder / "synth.json") || session.config().axes == motion::Axes::kBuiltin) return;
-  fail("{}: moves the axes of the built-in head, the model those of {}; give {} another one",
-       folder.string(), owner_of(session.config().axes), Field("model"));
+void check_axes(const fs::path& folder, const data::Index& index, const predict::Session& session) {
+  const motion::Axes model = session.config().axes;
+  if (!index.axes || *index.axes == model) return;
+  fail("{}: moves the axes of {}, the model those of {}; give {} another one", folder.string(),
+       owner_of(*index.axes), owner_of(model), Field("model"));
 }
 
 }  // namespace flowtalk::pipeline

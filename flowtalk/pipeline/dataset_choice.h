@@ -21,11 +21,14 @@ struct DatasetOptions {
 
   // The folder that holds param/ and wav/: the one given, or mead/ in it.
   std::filesystem::path folder() const;
-  // Usage Error: no such split. Error: none.
-  std::vector<data::Clip> clips() const;
+  data::Index index() const;
+  // Of the split, their names as the model has them. Usage Error: no such split. Error: no clip, or
+  // one whose emotion, level or style the model has not.
+  std::vector<data::Clip> clips(const data::Index& index, const Conditions& model) const;
 };
 
-// A corpus of ours moves the axes of the built-in head, and says so. Error: the model moves others.
-void check_axes(const std::filesystem::path& folder, const predict::Session& session);
+// Error: the data set says which expression axes its motion has, and the model moves others.
+void check_axes(const std::filesystem::path& folder, const data::Index& index,
+                const predict::Session& session);
 
 }  // namespace flowtalk::pipeline

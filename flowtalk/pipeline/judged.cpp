@@ -1,5 +1,7 @@
 #include "flowtalk/pipeline/judged.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -19,31 +21,31 @@ constexpr double kImpossible = 0.6;
 
 }  // namespace
 
-std::optional<int> ConditionOptions::style_index() const {
+std::optional<int> ConditionOptions::style_index(const Conditions& conditions) const {
   if (id.empty()) return std::nullopt;
-  return parse_style(id);
+  return parse_style(id, conditions);
 }
 
-condition::Asked ConditionOptions::condition(int style_number) const {
-  const Mood mood = parse_mood(emotion);
+condition::Asked ConditionOptions::condition(int style_number, const Conditions& conditions) const {
+  const Mood mood = parse_mood(emotion, conditions);
   condition::Asked c;
   c.emotion = mood.weights;
-  const float wanted = strength.value();
+  const float wanted = strength.value(conditions);
   c.strength = mood.neutral() ? 0.0f : wanted;
   c.style = style_number;
   return c;
 }
 
-std::string ConditionOptions::label() const {
-  const Mood mood = parse_mood(emotion);
+std::string ConditionOptions::label(const Conditions& conditions) const {
+  const Mood mood = parse_mood(emotion, conditions);
   if (mood.neutral()) return mood.label;
-  return fmt::format("{} {}", mood.label, strength.label(' '));
+  return fmt::format("{} {}", mood.label, strength.label(' ', conditions));
 }
 
-std::string text_of(const analyse::Label& label) {
-  const auto emotion = kEmotions[static_cast<size_t>(label.emotion)];
-  if (label.emotion == kNeutral) return std::string(emotion);
-  return fmt::format("{} {}", emotion, kLevels[static_cast<size_t>(label.level)]);
+std::string text_of(const analyse::Label& label, const Conditions& conditions) {
+  const std::string& emotion = conditions.emotions.at(static_cast<size_t>(label.emotion));
+  if (label.emotion == kNeutral) return emotion;
+  return fmt::format("{} {}", emotion, conditions.levels.at(static_cast<size_t>(label.level)));
 }
 
 evaluate::EmotionClassifier load_classifier(const std::string& named) {
@@ -51,6 +53,17 @@ evaluate::EmotionClassifier load_classifier(const std::string& named) {
   const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
   const bool is_run = fs::exists(folder / "last" / "config.json");
   return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
+}
+
+void check_same_emotions(const evaluate::EmotionClassifier& classifier,
+                         const predict::Session& session) {
+  const auto &judged = classifier.conditions().emotions,
+             &shown = session.config().conditions.emotions;
+  if (judged == shown) return;
+  fail(
+      "the emotion classifier knows {}, the model {}; train one on the model's data with `flowtalk "
+      "train classifier` and give it as {}",
+      fmt::join(judged, " "), fmt::join(shown, " "), Field("classifier"));
 }
 
 void warn_of_impossible(const predict::Session& session, const std::string& path,

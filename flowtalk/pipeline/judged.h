@@ -20,24 +20,27 @@ struct ConditionOptions {
 
   template <class V>
   void fields(V&& field) {
-    field((prefix + "emotion").c_str(), emotion,
-          (role + ": a name, 0-7, or a mix such as happy:0.6,surprised:0.4").c_str());
+    field((prefix + "emotion").c_str(), emotion, (role + ": " + emotion_help()).c_str());
     field("strength", strength, "how strong");
-    field((prefix + "id").c_str(), id,
-          (role + ": speaking style, one of 32: M003 ... W029").c_str());
+    field((prefix + "id").c_str(), id, (role + ": speaking style, " + style_help()).c_str());
   }
-  std::optional<int> style_index() const;  // none if not given
+  std::optional<int> style_index(const Conditions& conditions) const;  // none if not given
   // Usage Errors: unknown names, a strength out of range. The emotion must have been given.
-  condition::Asked condition(int style) const;
-  std::string label() const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
+  condition::Asked condition(int style, const Conditions& conditions) const;
+  std::string label(const Conditions& conditions)
+      const;  // "angry high", "neutral", "happy60-sad40 strength 0.80"
 };
 
 // "angry high", "neutral"
-std::string text_of(const analyse::Label& label);
+std::string text_of(const analyse::Label& label, const Conditions& conditions);
 
 // The emotion classifier in a folder or run, the one that ships for "". Error: it is not there, or
 // is damaged.
 evaluate::EmotionClassifier load_classifier(const std::string& named);
+
+// Error: the classifier judges other emotions than the model shows.
+void check_same_emotions(const evaluate::EmotionClassifier& classifier,
+                         const predict::Session& session);
 
 // One warning line if a motion is none that the model could have learned anything of.
 void warn_of_impossible(const predict::Session& session, const std::string& path,

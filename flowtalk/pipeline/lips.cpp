@@ -37,7 +37,8 @@ std::vector<motion::Motion> motions_of(const LipsOptions& o, const face::Face& f
     motions.push_back(motion::load_motion(path, face.axes));
   }
   if (!motions.empty()) return motions;
-  auto options = o.performance.options(parse_mood(o.emotion), false);
+  const Conditions conditions = o.performance.sampling.model.conditions();
+  auto options = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
   const auto session = o.performance.sampling.model.load();
   options.regions = o.performance.sampling.regions(session, o.face);
   warn_of_other_axes(session.config().axes, face, reporter);

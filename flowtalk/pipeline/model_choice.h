@@ -21,6 +21,7 @@ struct ModelOptions {
   }
 
   std::filesystem::path folder() const;  // the checkpoint, the default one unless given
+  Conditions conditions() const;         // the model's, without its weights
   predict::Session load() const;
 };
 

@@ -7,6 +7,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/formats/sha256.h"
@@ -24,29 +25,21 @@ constexpr std::array kFormFields = {
     "save_path", "model",      "temperature", "seed",      "deterministic", "encoder",
     "id",        "classifier", "subset",      "guidance",  "blinks"};
 
-// The words of a list that is separated by spaces or commas.
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : text + " ") {
-    if (c != ' ' && c != ',') {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
+std::vector<int> chosen_styles(const ModelEvaluation& e, const Conditions& conditions) {
+  std::vector<int> styles;
+  if (!e.id.empty()) parse_style_or_average(e.id, conditions);
+  for (const std::string& word : words_of(e.test_subjects)) {
+    styles.push_back(parse_style(word, conditions));
   }
-  return words;
+  return styles;
 }
 
-std::vector<data::Clip> chosen_clips(const ModelEvaluation& e) {
-  std::vector<int> styles;
-  if (!e.id.empty()) parse_style_or_average(e.id);
-  for (const std::string& word : words_of(e.test_subjects)) styles.push_back(parse_style(word));
-  std::vector<data::Clip> clips = e.data.clips();
+std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index& index,
+                                     const Conditions& conditions) {
+  const std::vector<int> styles = chosen_styles(e, conditions);
+  std::vector<data::Clip> clips = e.data.clips(index, conditions);
   std::erase_if(clips, [&](const data::Clip& clip) {
-    return !styles.empty() &&
-           std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
+    return !styles.empty() && std::find(styles.begin(), styles.end(), clip.name.id) == styles.end();
   });
   if (clips.empty()) {
     fail(
@@ -101,12 +94,12 @@ std::string sampling_of(const ModelEvaluation& e) {
   return fmt::format("temperature {}, seed {}", text_of(p.temperature), p.seed) + more;
 }
 
-predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
+predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip,
+                                   const Conditions& conditions) {
   predict::PredictOptions options;
-  options.emotion = {};
-  options.emotion[static_cast<size_t>(clip.name.emotion)] = 1;
-  options.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
-  options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id);
+  options.emotion = conditions.only(clip.name.emotion);
+  options.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
+  options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id, conditions);
   e.sampling.into(options);
   // Each clip draws its own noise: with one noise for all, no number of clips would average it
   // out.
@@ -134,7 +127,7 @@ class Prediction {
     const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
     const audio::Audio voice = load_voice(clip.wav, reporter_);
     const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
-    const predict::PredictOptions options = options_of(e_, clip);
+    const predict::PredictOptions options = options_of(e_, clip, session_.config().conditions);
     std::vector<motion::Motion> samples;
     for (int sample = 0; sample < e_.num_samples; ++sample) {
       predict::PredictOptions take = options;
@@ -194,10 +187,13 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("{} is for diffusion models; {} is a flow, which samples in one step",
                Field("skip_steps"), checkpoint.string());
   }
-  const std::vector<data::Clip> clips = chosen_clips(*this);
+  const Conditions conditions = predict::load_config(checkpoint).conditions;
+  chosen_styles(*this, conditions);  // a wrong name is told before the data set is looked at
+  const data::Index index = data.index();
+  const std::vector<data::Clip> clips = chosen_clips(*this, index, conditions);
   const auto session =
       predict::Session::open(checkpoint, sampling.model.threads, sampling.model.encoder);
-  check_axes(data.folder(), session);
+  check_axes(data.folder(), index, session);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
@@ -214,6 +210,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;
+  report.conditions = index.conditions;
+  report.emotions = conditions.emotions;
   Prediction prediction(*this, session, clips, deformer, reporter);
   ThreadPool pool(sampling.model.threads);
   const auto count = static_cast<int64_t>(clips.size());

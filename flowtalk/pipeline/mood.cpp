@@ -1,40 +1,51 @@
 #include "flowtalk/pipeline/mood.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/model/model_config.h"
 
 namespace flowtalk::pipeline {
 
 bool Mood::neutral() const { return weights[kNeutral] >= 1.0f; }
 
-Mood parse_mood(const std::string& text) {
-  Mood mood{parse_emotion_mix(text), ""};
-  for (size_t i = 0; i < kEmotions.size(); ++i) {
+Mood parse_mood(const std::string& text, const Conditions& conditions) {
+  Mood mood{parse_emotion_mix(text, conditions), ""};
+  for (size_t i = 0; i < mood.weights.size(); ++i) {
     const float weight = mood.weights[i];
     if (weight <= 0) continue;
     if (!mood.label.empty()) mood.label += "-";
-    mood.label += kEmotions[i];
+    mood.label += conditions.emotions[i];
     if (weight < 1) mood.label += std::to_string(std::lround(100 * weight));
   }
   return mood;
 }
 
-int parse_style_or_average(const std::string& text) {
-  return text == "average" ? static_cast<int>(model::kAverageStyle) : parse_style(text);
+int parse_style_or_average(const std::string& text, const Conditions& conditions) {
+  return text == "average" ? kAverageStyle : parse_style(text, conditions);
 }
 
-std::vector<Mood> parse_moods(const std::vector<std::string>& texts) {
+std::string emotion_help() {
+  return fmt::format("a name, 0-{}, a mix such as happy:0.6,surprised:0.4",
+                     default_conditions().emotions.size() - 1);
+}
+
+std::string style_help() {
+  const auto& styles = default_conditions().styles;
+  return fmt::format("one of {}: {} ... {}", styles.size(), styles.front(), styles.back());
+}
+
+std::vector<Mood> parse_moods(const std::vector<std::string>& texts, const Conditions& conditions) {
   std::vector<Mood> moods;
   for (const std::string& text : texts) {
     if (text == "all") {
-      for (const auto name : kEmotions) moods.push_back(parse_mood(std::string(name)));
+      for (const auto& name : conditions.emotions) moods.push_back(parse_mood(name, conditions));
     } else {
-      moods.push_back(parse_mood(text));
+      moods.push_back(parse_mood(text, conditions));
     }
   }
-  if (moods.empty()) moods.push_back(parse_mood("neutral"));
+  if (moods.empty()) moods.push_back(parse_mood(conditions.emotions[kNeutral], conditions));
   return moods;
 }
 
@@ -45,8 +56,20 @@ void StrengthOptions::check(const Given& given) const {
   }
 }
 
-float StrengthOptions::value() const {
-  return strength ? static_cast<float>(*strength) : strength_of_level(parse_level(intensity));
+std::string StrengthOptions::intensity_help() const {
+  const Conditions& usual = default_conditions();
+  return fmt::format("{} or 0-{} (default {}; neutral has one level)",
+                     fmt::join(usual.levels, ", "), usual.levels.size() - 1,
+                     usual.levels[static_cast<size_t>(level(usual))]);
+}
+
+int StrengthOptions::level(const Conditions& conditions) const {
+  if (intensity) return parse_level(*intensity, conditions);
+  return highest ? static_cast<int>(conditions.levels.size()) - 1 : conditions.usual_level();
+}
+
+float StrengthOptions::value(const Conditions& conditions) const {
+  return strength ? static_cast<float>(*strength) : conditions.strength_of(level(conditions));
 }
 
 std::string strength_label(double strength, char joint) {
@@ -55,9 +78,9 @@ std::string strength_label(double strength, char joint) {
   return fmt::format("strength{}{}", joint, number);
 }
 
-std::string StrengthOptions::label(char joint) const {
+std::string StrengthOptions::label(char joint, const Conditions& conditions) const {
   if (strength) return strength_label(*strength, joint);
-  return std::string(kLevels[static_cast<size_t>(parse_level(intensity))]);
+  return conditions.levels[static_cast<size_t>(level(conditions))];
 }
 
 }  // namespace flowtalk::pipeline

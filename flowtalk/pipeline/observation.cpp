@@ -40,7 +40,15 @@ void Observation::choose_classifier(const ObservationOptions& options) {
   const motion::Axes axes = session_.config().axes;
   const bool named = !options.classifier.empty();
   classifier_ = load_classifier(options.classifier);
-  if (classifier_->axes() == axes) return;
+  if (classifier_->axes() == axes) {
+    if (named) check_same_emotions(*classifier_, predictor_);
+    if (classifier_->conditions().emotions == predictor_.config().conditions.emotions) return;
+    classifier_.reset();
+    notes_.emplace_back(
+        "emotion, intensity and monotonicity left out: the classifier that ships knows other "
+        "emotions than the model; give --classifier");
+    return;
+  }
   if (named) {
     fail(
         "{} {}: judges motion of the face '{}', the model's is '{}'; train one with "

@@ -31,14 +31,15 @@ std::shared_ptr<const predict::RegionShares> SamplingOptions::regions(
   return std::make_shared<predict::RegionShares>(face::load_face(face));
 }
 
-predict::PredictOptions PerformanceOptions::options(const Mood& mood, bool has_templates) const {
+predict::PredictOptions PerformanceOptions::options(const Mood& mood, bool has_templates,
+                                                    const Conditions& conditions) const {
   predict::PredictOptions options;
   options.emotion = mood.weights;
-  const float wanted = strength.value();
+  const float wanted = strength.value(conditions);
   options.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (id.empty() || !has_templates);
-  const int other = of_style ? parse_style(subject) : 0;
-  options.style = id.empty() ? other : parse_style_or_average(id);
+  const int other = of_style ? parse_style(subject, conditions) : 0;
+  options.style = id.empty() ? other : parse_style_or_average(id, conditions);
   options.take = take;
   sampling.into(options);
   return options;

@@ -59,7 +59,10 @@ struct PerformanceOptions {
 
   template <class V>
   void fields(V&& field) {
-    field("id", id, "speaking style, one of 32: M003 ... W029, or average (default M003)");
+    field("id", id,
+          fmt::format("speaking style, {}, or average (default {})", style_help(),
+                      default_conditions().styles.front())
+              .c_str());
     field("subject", subject,
           "whose face, as in the reference: with templates its mesh or shape; it is the style when "
           "no id is given");
@@ -70,7 +73,8 @@ struct PerformanceOptions {
 
   // Checks every value; usage Errors. A mood of nothing but neutral gets strength 0. has_templates:
   // the subject's face stands in a file; then it need not be a style.
-  predict::PredictOptions options(const Mood& mood, bool has_templates) const;
+  predict::PredictOptions options(const Mood& mood, bool has_templates,
+                                  const Conditions& conditions) const;
 };
 
 }  // namespace flowtalk::pipeline

@@ -39,23 +39,25 @@ Given given(std::initializer_list<const char*> fields) {
   return g;
 }
 
+const Conditions& kWords = default_conditions();
+
 TEST(Mood, IsAMixWithALabel) {
-  EXPECT_EQ(parse_mood("happy").label, "happy");
-  EXPECT_TRUE(parse_mood("0").neutral());
-  const Mood mix = parse_mood("happy:0.6,surprised:0.4");
+  EXPECT_EQ(parse_mood("happy", kWords).label, "happy");
+  EXPECT_TRUE(parse_mood("0", kWords).neutral());
+  const Mood mix = parse_mood("happy:0.6,surprised:0.4", kWords);
   EXPECT_EQ(mix.label, "happy60-surprised40");
   EXPECT_FLOAT_EQ(mix.weights[3], 0.4f);
-  EXPECT_EQ(parse_moods({}).front().label, "neutral");
-  EXPECT_EQ(parse_moods({"all"}).size(), 8u);
+  EXPECT_EQ(parse_moods({}, kWords).front().label, "neutral");
+  EXPECT_EQ(parse_moods({"all"}, kWords).size(), 8u);
 }
 
 TEST(Strength, IsALevelOrANumberButNotBoth) {
   StrengthOptions o;
-  EXPECT_FLOAT_EQ(o.value(), 2.0f / 3);
-  EXPECT_EQ(o.label('-'), "medium");
+  EXPECT_FLOAT_EQ(o.value(kWords), 2.0f / 3);
+  EXPECT_EQ(o.label('-', kWords), "medium");
   o.strength = 0.8;
-  EXPECT_FLOAT_EQ(o.value(), 0.8f);
-  EXPECT_EQ(o.label('-'), "strength-0.80");
+  EXPECT_FLOAT_EQ(o.value(kWords), 0.8f);
+  EXPECT_EQ(o.label('-', kWords), "strength-0.80");
   EXPECT_EQ(strength_label(0.333, ' '), "strength 0.333");
   EXPECT_THAT(refusal([&] {
                 o.check(given({"strength", "intensity"}));
@@ -101,27 +103,30 @@ TEST(Sampling, WithoutChanceRefusesWhatOnlyChanceCouldFollow) {
 TEST(Performance, TheSubjectIsTheStyleUnlessItHasAFaceOfItsOwn) {
   PerformanceOptions o;
   o.subject = "W011";
-  EXPECT_EQ(o.options(parse_mood("happy"), false).style, parse_style("W011"));
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), false, kWords).style,
+            parse_style("W011", kWords));
   o.id = "M005";
-  EXPECT_EQ(o.options(parse_mood("happy"), true).style, parse_style("M005"));
-  EXPECT_EQ(o.options(parse_mood("neutral"), true).strength, 0);
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).style,
+            parse_style("M005", kWords));
+  EXPECT_EQ(o.options(parse_mood("neutral", kWords), true, kWords).strength, 0);
   o.subject = "somebody";
-  EXPECT_EQ(o.options(parse_mood("happy"), true).style, parse_style("M005"));
-  EXPECT_NE(refusal([&] { o.options(parse_mood("happy"), false); }), "was taken");
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).style,
+            parse_style("M005", kWords));
+  EXPECT_NE(refusal([&] { o.options(parse_mood("happy", kWords), false, kWords); }), "was taken");
 }
 
 TEST(Sweep, IsATableOfEmotionsByStrengths) {
   const PerformanceOptions performance;
-  const auto cells = sweep_cells("0,low,0.8", {"happy", "sad"}, performance, false);
+  const auto cells = sweep_cells("0,low,0.8", {"happy", "sad"}, performance, false, kWords);
   ASSERT_EQ(cells.size(), 5u);
   EXPECT_EQ(cells[0].caption(), "happy, low");
   EXPECT_EQ(cells[1].level, "strength-0.80");
   EXPECT_EQ(cells.back().caption(), "neutral");
-  EXPECT_EQ(sweep_columns("0,low,0.8"), 2);
-  EXPECT_EQ(sweep_cells(std::string(kLevelSweep), {}, performance, false).size(), 22u);
-  EXPECT_THAT(refusal([&] { sweep_cells("2", {}, performance, false); }),
+  EXPECT_EQ(sweep_columns("0,low,0.8", kWords), 2);
+  EXPECT_EQ(sweep_cells(std::string(kLevelSweep), {}, performance, false, kWords).size(), 22u);
+  EXPECT_THAT(refusal([&] { sweep_cells("2", {}, performance, false, kWords); }),
               HasSubstr("expected strengths between 0 and 1.25"));
-  EXPECT_EQ(sweep_cells("0.5", {"neutral"}, performance, false).size(), 1u);
+  EXPECT_EQ(sweep_cells("0.5", {"neutral"}, performance, false, kWords).size(), 1u);
   for (const char* word : {"0.5", "low", "0,1", "1e400"}) EXPECT_TRUE(looks_like_strengths(word));
   for (const char* word : {"voice.wav", "--emotion", "lower"}) {
     EXPECT_FALSE(looks_like_strengths(word));
@@ -204,12 +209,12 @@ TEST(Condition, IsReadInWords) {
   EXPECT_EQ(o.strength.prefix, "from_");
   o.emotion = "angry";
   o.strength.intensity = "high";
-  EXPECT_EQ(o.label(), "angry high");
-  EXPECT_FLOAT_EQ(o.condition(3).strength, 1);
-  EXPECT_EQ(o.condition(3).style, 3);
+  EXPECT_EQ(o.label(kWords), "angry high");
+  EXPECT_FLOAT_EQ(o.condition(3, kWords).strength, 1);
+  EXPECT_EQ(o.condition(3, kWords).style, 3);
   o.emotion = "neutral";
-  EXPECT_EQ(o.label(), "neutral");
-  EXPECT_EQ(o.condition(3).strength, 0);
+  EXPECT_EQ(o.label(kWords), "neutral");
+  EXPECT_EQ(o.condition(3, kWords).strength, 0);
   std::vector<std::string> names;
   o.fields([&](const char* name, auto&&...) { names.emplace_back(name); });
   EXPECT_THAT(names, ElementsAre("from_emotion", "strength", "from_id"));

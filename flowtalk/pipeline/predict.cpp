@@ -115,8 +115,10 @@ motion::Track shape_of(const PredictOptions& o) {
 
 std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   check(o);
-  const auto curve = o.curve.load(o.given);
-  auto cells = sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.templates.empty());
+  const Conditions conditions = o.performance.sampling.model.conditions();
+  const auto curve = o.curve.load(o.given, conditions);
+  auto cells =
+      sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.templates.empty(), conditions);
   const motion::Track shape = shape_of(o);
   const auto voices = find_voices(o.voices);
   const auto outputs = plan_outputs(o, voices, cells);

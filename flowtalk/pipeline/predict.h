@@ -27,8 +27,7 @@ struct PredictOptions {
   void fields(V&& field) {
     field("voices", voices, "sound files, folders or globs");
     field("emotion", emotion,
-          "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for a file "
-          "each (default neutral)");
+          (emotion_help() + ", or all; several times for a file each (default neutral)").c_str());
     field("performance", performance, "how it is spoken");
     field("curve", curve, "over time");
     field("sweep", sweep, "a table");

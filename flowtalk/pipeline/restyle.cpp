@@ -19,16 +19,16 @@ bool is_film(const RestyleOptions& o) { return fs::path(o.output).extension() ==
 
 bool new_strength(const RestyleOptions& o) { return o.given("strength") || o.given("intensity"); }
 
-void check_conditions(const RestyleOptions& o) {
+void check_conditions(const RestyleOptions& o, const Conditions& conditions) {
   if (o.from.emotion.empty() && (o.given("from_intensity") || o.given("from_strength"))) {
     fail_usage("{} and {} need {}", Field("from_intensity"), Field("from_strength"),
                Field("from_emotion"));
   }
   for (const ConditionOptions* options : {&o.from, &o.to}) {
     options->strength.check(o.given);
-    options->style_index();
-    options->strength.value();
-    if (!options->emotion.empty()) options->condition(0);
+    options->style_index(conditions);
+    options->strength.value(conditions);
+    if (!options->emotion.empty()) options->condition(0, conditions);
   }
   if (o.to.emotion.empty() && o.to.id.empty() && o.curve.curve.empty() && !new_strength(o)) {
     fail_usage("what is to change? give {}, {}, {}, or {} for another speaking style",
@@ -36,7 +36,7 @@ void check_conditions(const RestyleOptions& o) {
   }
 }
 
-void check(const RestyleOptions& o) {
+void check(const RestyleOptions& o, const Conditions& conditions) {
   if (o.voice.empty() || o.motion.empty()) {
     fail_usage("which performance? give the voice and {}, its .npy file", Field("motion"));
   }
@@ -57,7 +57,7 @@ void check(const RestyleOptions& o) {
     fail_usage("{} belongs to {} with a name that ends in {}", Field(field), Field("output"),
                is_film(o) ? ".npy" : ".mp4");
   }
-  check_conditions(o);
+  check_conditions(o, conditions);
   check_subject(o.stage.face);
   check_writable(o.output);
   refuse_to_replace(o.output, {o.voice, o.motion, o.curve.curve});
@@ -72,34 +72,39 @@ struct NamedCondition {
 // The condition that was recorded: as told, else by Bayes' rule.
 NamedCondition origin_of(const RestyleOptions& o, const predict::Session& session,
                          const predict::SpeechFeatures& speech, const motion::Motion& motion) {
-  const auto told = o.from.style_index();
+  const Conditions& conditions = session.config().conditions;
+  const auto told = o.from.style_index(conditions);
   if (!o.from.emotion.empty()) {
     const int style =
-        told ? *told : analyse::likeliest_style(session, speech, motion, o.from.condition(0));
-    return {o.from.condition(style), parse_mood(o.from.emotion).label, o.from.label()};
+        told ? *told
+             : analyse::likeliest_style(session, speech, motion, o.from.condition(0, conditions));
+    return {o.from.condition(style, conditions), parse_mood(o.from.emotion, conditions).label,
+            o.from.label(conditions)};
   }
   const auto seen = analyse::recognise(session, speech, motion, told);
-  const auto label = analyse::label_at(seen.most_likely());
-  return {analyse::condition_of(label, seen.style),
-          std::string(kEmotions[static_cast<size_t>(label.emotion)]), text_of(label)};
+  const auto label = analyse::Labels(conditions).at(seen.most_likely());
+  return {analyse::condition_of(label, seen.style, conditions),
+          conditions.emotions[static_cast<size_t>(label.emotion)], text_of(label, conditions)};
 }
 
 // What is to be shown: the condition as it was, but for what was given. A curve without a base of
 // its own lies over that.
 NamedCondition target_of(const RestyleOptions& o, const NamedCondition& from,
                          const std::optional<condition::Timeline>& curve,
-                         const predict::SpeechFeatures& speech, const Reporter& reporter) {
+                         const predict::SpeechFeatures& speech, const Conditions& conditions,
+                         const Reporter& reporter) {
   NamedCondition to = from;
-  to.condition.style = o.to.style_index().value_or(from.condition.style);
+  to.condition.style = o.to.style_index(conditions).value_or(from.condition.style);
   if (!o.to.emotion.empty()) {
-    to = {o.to.condition(to.condition.style), parse_mood(o.to.emotion).label, o.to.label()};
+    to = {o.to.condition(to.condition.style, conditions),
+          parse_mood(o.to.emotion, conditions).label, o.to.label(conditions)};
   } else if (new_strength(o)) {
     if (from.condition.strength == 0) {
       fail_usage("what was recorded is {}, which has no strength; give {} too", from.label,
                  Field("emotion"));
     }
-    to.condition.strength = o.to.strength.value();
-    to.label = from.emotion + " " + o.to.strength.label(' ');
+    to.condition.strength = o.to.strength.value(conditions);
+    to.label = from.emotion + " " + o.to.strength.label(' ', conditions);
   }
   if (curve) {
     const auto base = condition::amounts_of(to.condition.emotion, double{to.condition.strength});
@@ -121,8 +126,9 @@ void save(const RestyleOptions& o, const predict::Session& session, const motion
   save_film(stage, o.output, voice, o.film, reporter);
 }
 
-std::string text_of(const NamedCondition& x) {
-  return fmt::format("{} of {}", x.label, kStyles[static_cast<size_t>(x.condition.style)]);
+std::string text_of(const NamedCondition& x, const Conditions& conditions) {
+  return fmt::format("{} of {}", x.label,
+                     conditions.styles[static_cast<size_t>(x.condition.style)]);
 }
 
 }  // namespace
@@ -130,8 +136,9 @@ std::string text_of(const NamedCondition& x) {
 Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   o.stage.face.subject = o.subject;
   o.stage.threads = o.model.threads;
-  check(o);
-  const auto curve = o.curve.load(o.given);
+  const Conditions conditions = o.model.conditions();
+  check(o, conditions);
+  const auto curve = o.curve.load(o.given, conditions);
   const predict::Session session = o.model.load();
   const motion::Motion recorded = load_performance(o.motion, session.config().axes);
   const audio::Audio voice = load_voice(o.voice, reporter);
@@ -139,9 +146,9 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   Restyled result;
   const motion::Motion made = with_context(o.motion, [&] {
     const NamedCondition origin = origin_of(o, session, speech, recorded);
-    const NamedCondition target = target_of(o, origin, curve, speech, reporter);
-    result.from = text_of(origin);
-    result.to = text_of(target);
+    const NamedCondition target = target_of(o, origin, curve, speech, conditions, reporter);
+    result.from = text_of(origin, conditions);
+    result.to = text_of(target, conditions);
     return analyse::restyle(session, speech, recorded, origin.condition, target.condition,
                             static_cast<float>(o.keep));
   });

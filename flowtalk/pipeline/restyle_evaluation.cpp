@@ -18,9 +18,10 @@ namespace {
 using evaluate::RestyledPair;
 using evaluate::RestylingSummary;
 
-condition::Asked recorded(const data::Clip& clip) {
+condition::Asked recorded(const data::Clip& clip, const Conditions& conditions) {
   const bool neutral = clip.name.emotion == kNeutral;
-  return analyse::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style);
+  return analyse::condition_of({clip.name.emotion, neutral ? 0 : clip.name.level}, clip.name.style,
+                               conditions);
 }
 
 // The clip in each of the other emotions.
@@ -33,15 +34,15 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
   return with_context(clip.npy.string(), [&] {
     const auto speech = session.encode(voice);
     const evaluate::RestyledRecording original(classifier, face::builtin_face(), motion);
-    const condition::Asked from = recorded(clip);
+    const Conditions& conditions = session.config().conditions;
+    const condition::Asked from = recorded(clip, conditions);
     std::vector<RestyledPair> pairs;
-    for (int emotion = 0; emotion < static_cast<int>(kEmotions.size()); ++emotion) {
+    for (int emotion = 0; emotion < static_cast<int>(conditions.emotions.size()); ++emotion) {
       if (emotion == clip.name.emotion) continue;
       condition::Asked to = from;
-      to.emotion.fill(0);
-      to.emotion[static_cast<size_t>(emotion)] = 1;
-      to.strength = emotion == kNeutral ? 0 : o.strength.value();
-      if (!o.id.empty()) to.style = parse_style(o.id);
+      to.emotion = conditions.only(emotion);
+      to.strength = emotion == kNeutral ? 0 : o.strength.value(conditions);
+      if (!o.id.empty()) to.style = parse_style(o.id, conditions);
       const auto made =
           analyse::restyle(session, speech, motion, from, to, static_cast<float>(o.keep));
       pairs.push_back(original.compare(made, clip.name.emotion, emotion));
@@ -50,11 +51,11 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
   });
 }
 
-std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o,
+std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o, const data::Index& index,
                                     const std::vector<data::Clip>& clips,
                                     const Reporter& reporter) {
   const predict::Session session = o.model.load();
-  check_axes(o.data.folder(), session);
+  check_axes(o.data.folder(), index, session);
   const auto classifier = load_classifier(o.classifier);
   const motion::Axes axes = session.config().axes, judged = classifier.axes();
   if (axes != motion::Axes::kBuiltin || judged != motion::Axes::kBuiltin) {
@@ -63,6 +64,7 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o,
         "classifier '{}'",
         text_of(axes), text_of(judged));
   }
+  check_same_emotions(classifier, session);
   std::vector<std::vector<RestyledPair>> of_clip(clips.size());
   ThreadPool pool(o.model.threads);
   const auto count = static_cast<int64_t>(clips.size());
@@ -96,21 +98,22 @@ std::string row_of(std::string_view name, const RestylingSummary& s) {
                      s.good, fmt::format("{}/{}", s.blinks, s.blinks_before));
 }
 
-RestyleEvaluated report_of(const std::vector<RestyledPair>& pairs) {
+RestyleEvaluated report_of(const std::vector<std::string>& emotions,
+                           const std::vector<RestyledPair>& pairs) {
   const RestylingSummary all = evaluate::summary_of(pairs);
   Json json = to_json(all);
   std::string text =
       fmt::format("{:<12}{:>6}{:>9}{:>8}{:>8}{:>8}{:>9}{:>8}{:>7}{:>12}\n", "to", "pairs",
                   "P before", "P", "least", "P old", "lip corr", "least", "good", "blinks");
-  for (size_t e = 0; e < kEmotions.size(); ++e) {
+  for (size_t e = 0; e < emotions.size(); ++e) {
     std::vector<RestyledPair> some;
     for (const RestyledPair& pair : pairs) {
       if (pair.to == static_cast<int>(e)) some.push_back(pair);
     }
     if (some.empty()) continue;
     const RestylingSummary to_emotion = evaluate::summary_of(some);
-    text += row_of(kEmotions[e], to_emotion);
-    json["to"][std::string(kEmotions[e])] = to_json(to_emotion);
+    text += row_of(emotions[e], to_emotion);
+    json["to"][emotions[e]] = to_json(to_emotion);
   }
   text += row_of("all", all);
   text += fmt::format(
@@ -128,13 +131,16 @@ RestyleEvaluated evaluate_restyle(const RestyleEvaluationOptions& o, const Repor
                Field("dataset"));
   }
   o.strength.check(o.given);
-  if (o.strength.value() <= 0) fail_usage("{} 0 shows no emotion; give more", Field("strength"));
-  if (!o.id.empty()) parse_style(o.id);
+  const Conditions conditions = o.model.conditions();
+  if (o.strength.value(conditions) <= 0)
+    fail_usage("{} 0 shows no emotion; give more", Field("strength"));
+  if (!o.id.empty()) parse_style(o.id, conditions);
   check_report(o.json, ".json");
   std::vector<data::Clip> clips;
-  const auto all = o.data.clips();
+  const data::Index index = o.data.index();
+  const auto all = o.data.clips(index, conditions);
   for (size_t i = 0; i < all.size(); i += static_cast<size_t>(o.every)) clips.push_back(all[i]);
-  RestyleEvaluated evaluated = report_of(all_pairs(o, clips, reporter));
+  RestyleEvaluated evaluated = report_of(conditions.emotions, all_pairs(o, index, clips, reporter));
   if (!o.json.empty()) save_file(o.json, evaluated.figures.dump(2) + "\n");
   return evaluated;
 }

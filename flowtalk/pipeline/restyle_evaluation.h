@@ -13,7 +13,7 @@ namespace flowtalk::pipeline {
 struct RestyleEvaluationOptions {
   DatasetOptions data;
   ModelOptions model;
-  StrengthOptions strength{.prefix = "", .intensity = "high"};
+  StrengthOptions strength{.prefix = "", .highest = true};
   std::string classifier, json, id;
   double keep = 1;
   int every = 1;

@@ -10,7 +10,8 @@
 
 namespace flowtalk::pipeline {
 
-inline constexpr std::string_view kLevelSweep = "0,low,medium,high";
+// A sweep of 0 and every level, which the model names.
+inline constexpr std::string_view kLevelSweep = "levels";
 
 struct SweepOptions {
   std::string sweep;  // strengths; "" none
@@ -40,8 +41,9 @@ bool looks_like_strengths(const std::string& word);
 // columns of strengths above zero, and at the end neutral once, if 0 is among them.
 std::vector<SweepCell> sweep_cells(const std::string& sweep,
                                    const std::vector<std::string>& emotions,
-                                   const PerformanceOptions& performance, bool has_templates);
+                                   const PerformanceOptions& performance, bool has_templates,
+                                   const Conditions& conditions);
 // Columns of that table, strengths above zero; 0 without a sweep.
-int sweep_columns(const std::string& sweep);
+int sweep_columns(const std::string& sweep, const Conditions& conditions);
 
 }  // namespace flowtalk::pipeline

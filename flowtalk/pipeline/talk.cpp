@@ -18,7 +18,7 @@ constexpr int kSheetMoments = 6;
 constexpr int kSweepFace = 256;  // pixels of a face in a table
 
 // What follows from other options, once they are checked.
-void complete(TalkOptions& o) {
+void complete(TalkOptions& o, const Conditions& conditions) {
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
   if (!o.output.empty()) check_ending(o.output, ".mp4", "output");
   if (!o.contact_sheet.empty()) check_ending(o.contact_sheet, ".png", "contact_sheet");
@@ -28,7 +28,7 @@ void complete(TalkOptions& o) {
   if (!o.stage.face.templates.empty()) o.stage.face.subject = o.performance.subject;
   o.stage.threads = o.performance.sampling.model.threads;
   if (o.sweep.sweep.empty()) return;
-  if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep);
+  if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep, conditions);
   if (!o.given("size")) o.stage.size = kSweepFace;
 }
 
@@ -81,10 +81,11 @@ int64_t telling_frame(const motion::Motion& motion) {
 }  // namespace
 
 Film talk(TalkOptions o, const Reporter& reporter) {
-  complete(o);
-  const auto curve = o.curve.load(o.given);
-  auto cells =
-      sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.stage.face.templates.empty());
+  const Conditions conditions = o.performance.sampling.model.conditions();
+  complete(o, conditions);
+  const auto curve = o.curve.load(o.given, conditions);
+  auto cells = sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.stage.face.templates.empty(),
+                           conditions);
   const auto voices = find_voices(o.voices);
   const fs::path output = output_of(o, voices);
   const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);

@@ -29,8 +29,8 @@ struct TalkOptions {
     field("voices", voices, "sound files; several are joined with short pauses into one film");
     field("output", output, "the film (default: VOICE.mp4 in this folder, if there is none yet)");
     field("emotion", emotion,
-          "a name, 0-7, a mix such as happy:0.6,surprised:0.4, or all; several times for faces "
-          "side by side (default neutral)");
+          (emotion_help() + ", or all; several times for faces side by side (default neutral)")
+              .c_str());
     field("contact_sheet", contact_sheet,
           "also a picture (.png): every face at six moments, or the table of a sweep at one");
     field("performance", performance, "how it is spoken");

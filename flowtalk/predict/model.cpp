@@ -31,14 +31,27 @@ void make_with_encoder(Model::Network& network, model::ModelConfig& config,
   if (got.fingerprint != wanted.fingerprint) {
     fail(
         "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
-        "{} ({} values); give --encoder the folder of training (it was {})",
+        "{} ({} values); give {} the folder of training (it was {})",
         encoder_folder.string(), name, got.fingerprint, got.values, wanted.fingerprint,
-        wanted.values, wanted.folder);
+        wanted.values, Field("encoder"), wanted.folder);
   }
   network.layers = std::make_unique<const model::NativeFlowTalk>(params::Scope<NativeOps>(source),
                                                                  config, std::move(encoder));
   source.finish();
   network.drop_pages = [opened] { opened->weights.drop_pages(); };
+}
+
+model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::string& where) {
+  if (checkpoint.config.value("kind", "") != "model" || !checkpoint.config.contains("model")) {
+    fail("{}: is no whole model (kind '{}'); give the checkpoint of `flowtalk train generator`",
+         where, checkpoint.config.value("kind", ""));
+  }
+  model::ModelConfig config;
+  config.conditions = mead_conditions();
+  from_json(checkpoint.config["model"], config, where);
+  config.encoder.check(where);
+  config.encoder.check_motion_rate(where);
+  return config;
 }
 
 }  // namespace
@@ -50,20 +63,14 @@ struct Model::Parts {
 
 Model::Model(std::string name, Parts parts, const fs::path& encoder) : name_(std::move(name)) {
   const std::string& where = parts.where;
-  const Json& json = parts.checkpoint.config;
-  if (json.value("kind", "") != "model" || !json.contains("model")) {
-    fail("{}: is no whole model (kind '{}'); give the checkpoint of `flowtalk train generator`",
-         where, json.value("kind", ""));
-  }
-  from_json(json["model"], config_, where);
-  config_.encoder.check(where);
-  config_.encoder.check_motion_rate(where);
+  config_ = config_of(parts.checkpoint, where);
   const auto& wanted = config_.external_encoder;
   params::NativeParams source(std::move(parts.checkpoint.weights));
   auto network = std::make_unique<Network>();
   if (!wanted.used()) {
     if (!encoder.empty()) {
-      fail("{}: has its encoder inside; leave --encoder {} out", where, encoder.string());
+      fail("{}: has its encoder inside; leave {} {} out", where, Field("encoder"),
+           encoder.string());
     }
     network->layers =
         std::make_unique<const model::NativeFlowTalk>(params::Scope<NativeOps>(source), config_);
@@ -72,8 +79,8 @@ Model::Model(std::string name, Parts parts, const fs::path& encoder) : name_(std
     if (encoder.empty()) {
       fail(
           "{}: needs the encoder it was trained with, fingerprint {} ({} values); give its folder "
-          "with --encoder (it was {} in training)",
-          where, wanted.fingerprint, wanted.values, wanted.folder);
+          "with {} (it was {} in training)",
+          where, wanted.fingerprint, wanted.values, Field("encoder"), wanted.folder);
     }
     make_with_encoder(*network, config_, source, name_, encoder);
   }
@@ -91,6 +98,10 @@ std::shared_ptr<const Model> Model::from_bytes(const std::string& name, std::str
                                                std::string_view weights, const fs::path& encoder) {
   Parts parts{params::checkpoint_from_bytes(name, config, weights), name};
   return std::shared_ptr<const Model>(new Model(name, std::move(parts), encoder));
+}
+
+model::ModelConfig load_config(const fs::path& checkpoint) {
+  return config_of(params::load_checkpoint(checkpoint), (checkpoint / "config.json").string());
 }
 
 size_t Model::packed_weights() const { return network_->packed->size(); }

@@ -43,4 +43,7 @@ class Model {
   std::unique_ptr<const Network> network_;
 };
 
+// What a checkpoint says of its model, without its weights. Errors as Model::load.
+model::ModelConfig load_config(const std::filesystem::path& checkpoint);
+
 }  // namespace flowtalk::predict

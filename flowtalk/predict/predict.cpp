@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/face/blinks.h"
@@ -97,7 +98,8 @@ void Blend::add(const Tensor& motion, std::span<const float> share) {
 
 motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
   const int64_t frames = speech.values.dim(1);
-  check(options, frames);
+  const Conditions& conditions = config().conditions;
+  check(options, conditions, frames);
   const float blinks = blinks_of(options, config().axes);
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
   const RegionTemperatures temperatures = temperatures_of(options, regions_known);
@@ -117,10 +119,11 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   std::vector<Blend> motions(noises.size());
   std::optional<Tensor> neutral;
   if (options.guidance != 1) {
-    const auto none = condition::EmotionCurve::constant(PredictOptions{}.emotion, 0, heard.dim(1));
+    const auto none = condition::EmotionCurve::constant(conditions.only(kNeutral), 0, heard.dim(1));
     neutral = condition_of(ops, generator, heard, none, options.style);
   }
-  for (const auto& emotion : condition::emotions_apart(curve_of(options, heard.dim(1)))) {
+  const auto curve = curve_of(options, conditions, heard.dim(1));
+  for (const auto& emotion : condition::emotions_apart(curve)) {
     Tensor c = condition_of(ops, generator, heard, emotion.curve, options.style);
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
     const auto played = play(work.network, ops, generator.prepare(ops, c), noises, frames);

@@ -1,7 +1,10 @@
 #include "flowtalk/predict/predict_options.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/condition/asked.h"
 #include "flowtalk/model/model_config.h"
@@ -17,21 +20,20 @@ void check_range(const char* what, float value, float most) {
 
 }  // namespace
 
-void check(const PredictOptions& o, int64_t frames) {
-  condition::check_emotion(o.emotion, o.strength);
+void check(const PredictOptions& o, const Conditions& conditions, int64_t frames) {
+  condition::check({o.emotion, o.strength, o.style, o.curve}, conditions, frames);
   check_range("guidance", o.guidance, kMaxGuidance);
   check_range("temperature", o.temperature, 1);
   if (o.blinks_per_minute) check_range("blinks per minute", *o.blinks_per_minute, kMaxBlinks);
-  if (o.curve) condition::check_curve(*o.curve, frames);
   if (o.region_temperature) {
     for (const float t : *o.region_temperature) check_range("temperature", t, 1);
   }
-  FT_CHECK(o.style >= model::kAverageStyle && o.style < model::kStyleCount, "style {}", o.style);
 }
 
-condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames) {
+condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions& conditions,
+                                 int64_t frames) {
   return curve_of(condition::Asked{options.emotion, options.strength, options.style, options.curve},
-                  frames);
+                  conditions, frames);
 }
 
 float blinks_of(const PredictOptions& options, motion::Axes axes) {

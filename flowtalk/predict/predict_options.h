@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/predict/regions.h"
@@ -24,15 +25,15 @@ inline constexpr float kUpperFaceGain = 2.5f;
 inline constexpr float kUsualBlinks = 19, kMaxBlinks = 60;
 
 struct PredictOptions {
-  std::array<float, 8> emotion{1, 0, 0, 0, 0, 0, 0, 0};  // weights, sum 1
-  float strength = 0;                                    // 0 .. 1.25; 0 is neutral
+  std::vector<float> emotion;  // weights of the model's emotions, sum 1; empty: neutral
+  float strength = 0;          // 0 .. 1.25; 0 is neutral
   // In place of emotion and strength: both for every frame of the voice.
   std::optional<condition::EmotionCurve> curve;
   // 0 .. 3: how far the emotional condition lies from the neutral one, 1 as trained. Neutral frames
   // stay as they are.
   float guidance = 1;
-  int style = 0;                                         // index into kStyles; -1: their average
-  float temperature = 0.3f;                              // 0 .. 1, of the lips; see kUpperFaceGain
+  int style = 0;             // index into the model's; -1: their average
+  float temperature = 0.3f;  // 0 .. 1, of the lips; see kUpperFaceGain
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
   bool deterministic = false;                            // no noise: temperature 0
@@ -43,11 +44,13 @@ struct PredictOptions {
   uint32_t take = 0;
 };
 
-// Error: a value out of range, a curve whose frames are not `frames` or not on the simplex.
-void check(const PredictOptions& options, int64_t frames);
+// Error: a value out of range, an emotion or style that the model has not, a curve whose frames are
+// not `frames` or not on the simplex.
+void check(const PredictOptions& options, const Conditions& conditions, int64_t frames);
 
 // The curve of the options, or their one emotion, for `frames` frames; the last is repeated.
-condition::EmotionCurve curve_of(const PredictOptions& options, int64_t frames);
+condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions& conditions,
+                                 int64_t frames);
 
 // How often a face of these axes is to blink. Usage Error: blinks are asked for where it has no
 // lids.

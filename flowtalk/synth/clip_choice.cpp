@@ -1,16 +1,29 @@
 #include "flowtalk/synth/clip_choice.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "flowtalk/base/conditions.h"
 
 namespace flowtalk::synth {
 namespace {
 
-// The clips of one style: neutral gets an eighth (or all it has), the 21 pairs of emotion and level
+int styles() { return static_cast<int>(default_conditions().styles.size()); }
+int levels() { return static_cast<int>(default_conditions().levels.size()); }
+int emotions() { return static_cast<int>(default_conditions().emotions.size()); }
+// Pairs of an emotion and a level, without neutral.
+int pair_count() { return (emotions() - 1) * levels(); }
+std::vector<int> all_pairs() {
+  std::vector<int> pairs(static_cast<size_t>(pair_count()));
+  std::iota(pairs.begin(), pairs.end(), 0);
+  return pairs;
+}
+
+// The clips of one style: neutral gets an eighth (or all it has), the pairs of emotion and level
 // share the rest evenly; sentences are drawn without repetition.
 std::vector<data::ClipName> choose_clips(int style, int count, Rng rng) {
-  const int whole = data::kNeutralSentences + 21 * data::kEmotionalSentences;
+  const int count_of_pairs = pair_count(), of_pairs = count_of_pairs * data::kEmotionalSentences;
+  const int whole = data::kNeutralSentences + of_pairs;
   if (count <= 0 || count > whole) count = whole;
   const auto draw = [&rng, style](int emotion, int level, int sentences, int wanted,
                                   std::vector<data::ClipName>& to) {
@@ -24,17 +37,17 @@ std::vector<data::ClipName> choose_clips(int style, int count, Rng rng) {
   std::vector<data::ClipName> chosen;
   int neutral = std::min(data::kNeutralSentences, (count + 7) / 8);
   int left = count - neutral;
-  if (left > 21 * data::kEmotionalSentences) {
-    neutral += left - 21 * data::kEmotionalSentences;
-    left = 21 * data::kEmotionalSentences;
+  if (left > of_pairs) {
+    neutral += left - of_pairs;
+    left = of_pairs;
   }
   draw(kNeutral, 0, data::kNeutralSentences, neutral, chosen);
-  std::vector<int> pairs(21);
-  for (int i = 0; i < 21; ++i) pairs[static_cast<size_t>(i)] = i;
+  std::vector<int> pairs = all_pairs();
   rng.shuffle(pairs);  // which pairs get one more when the rest does not divide
-  for (int i = 0; i < 21; ++i) {
+  for (int i = 0; i < count_of_pairs; ++i) {
     const int pair = pairs[static_cast<size_t>(i)];
-    draw(1 + pair / 3, pair % 3, data::kEmotionalSentences, left / 21 + (i < left % 21), chosen);
+    draw(1 + pair / levels(), pair % levels(), data::kEmotionalSentences,
+         left / count_of_pairs + (i < left % count_of_pairs), chosen);
   }
   return chosen;
 }
@@ -49,10 +62,12 @@ std::vector<Job> spread_prompts(const std::vector<Prompt>& prompts, Rng rng) {
   for (size_t i = 0; i < order.size(); ++i) {
     Job job;
     job.prompt = &prompts[order[i]];
-    job.name.style = static_cast<int>(i % kStyles.size());
-    job.name.sentence = data::kLastMeadSentence + 1 + static_cast<int>(i / kStyles.size());
-    job.name.emotion = static_cast<int>(rng.integer(0, 7));
-    job.name.level = job.name.emotion == kNeutral ? 0 : static_cast<int>(rng.integer(0, 2));
+    const auto number = static_cast<int>(i);
+    job.name.style = number % styles();
+    job.name.sentence = data::kLastMeadSentence + 1 + number / styles();
+    job.name.emotion = static_cast<int>(rng.integer(0, emotions() - 1));
+    job.name.level =
+        job.name.emotion == kNeutral ? 0 : static_cast<int>(rng.integer(0, levels() - 1));
     if (job.name.sentence <= 999) jobs.push_back(job);
   }
   return jobs;
@@ -60,7 +75,7 @@ std::vector<Job> spread_prompts(const std::vector<Prompt>& prompts, Rng rng) {
 
 std::vector<Job> choose_speaker_clips(int clips_per_style, const Rng& rng) {
   std::vector<Job> jobs;
-  for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
+  for (int style = 0; style < styles(); ++style) {
     for (const auto& name :
          choose_clips(style, clips_per_style, rng.fork(static_cast<uint64_t>(style)))) {
       jobs.push_back({name, nullptr});
@@ -71,17 +86,16 @@ std::vector<Job> choose_speaker_clips(int clips_per_style, const Rng& rng) {
 
 std::vector<Job> choose_test_clips(int clips_per_style, const Rng& rng) {
   std::vector<Job> jobs;
-  for (int style = 0; style < static_cast<int>(kStyles.size()); ++style) {
+  for (int style = 0; style < styles(); ++style) {
     Rng draws = rng.fork(static_cast<uint64_t>(style));
-    std::vector<int> pairs(21);
-    for (int i = 0; i < 21; ++i) pairs[static_cast<size_t>(i)] = i;
+    std::vector<int> pairs = all_pairs();
     draws.shuffle(pairs);
     const int neutral_sentence = static_cast<int>(draws.integer(37, data::kNeutralSentences));
     jobs.push_back({{style, neutral_sentence, kNeutral, 0}, nullptr});
     for (int i = 0; i + 1 < clips_per_style; ++i) {
       const int pair = pairs[static_cast<size_t>(i)];
       const int sentence = static_cast<int>(draws.integer(28, data::kEmotionalSentences));
-      jobs.push_back({{style, sentence, 1 + pair / 3, pair % 3}, nullptr});
+      jobs.push_back({{style, sentence, 1 + pair / levels(), pair % levels()}, nullptr});
     }
   }
   return jobs;

@@ -54,10 +54,11 @@ class Maker {
   explicit Maker(const CorpusOptions& options)
       : options_(options), folder_(part_folder(options)), rng_(rng_of(options)) {
     const bool new_people = options.part == CorpusPart::kUnseenSpeakers;
-    for (int s = 0; s < static_cast<int>(kStyles.size()); ++s) {
+    const Conditions& conditions = default_conditions();
+    for (int s = 0; s < static_cast<int>(conditions.styles.size()); ++s) {
       styles_.push_back(draw_style(new_people ? rng_.fork("people").next_u64() : options.seed, s));
       if (options.part != CorpusPart::kSpeakers) {
-        const bool female = kStyles[static_cast<size_t>(s)].front() == 'W';
+        const bool female = conditions.styles[static_cast<size_t>(s)].front() == 'W';
         styles_.back().voice =
             draw_unseen_voice(female, rng_.fork("voice").fork(static_cast<uint64_t>(s)));
       }
@@ -70,7 +71,7 @@ class Maker {
 
   // False if a prompt turns out to hold no speech.
   bool make(const Job& job, std::unique_ptr<data::PhoneRecognizer>& recognizer) const {
-    const std::string stem = data::format_stem(job.name);
+    const std::string stem = data::format_stem(job.name, default_conditions());
     const Rng rng = rng_.fork(stem);
     data::PhoneClip clip;
     if (job.prompt) {
@@ -81,9 +82,9 @@ class Maker {
       clip = speak_clip(job.name, rng);
     }
     clip.name = stem;
-    const MotionOptions motion{job.name.emotion,
-                               job.name.emotion == kNeutral ? 0 : strength_of_level(job.name.level),
-                               true};
+    const bool neutral = job.name.emotion == kNeutral;
+    const float strength = neutral ? 0 : default_conditions().strength_of(job.name.level);
+    const MotionOptions motion{job.name.emotion, strength, true};
     const motion::Motion made =
         make_motion(clip.audio, clip.phones, styles_[static_cast<size_t>(job.name.style)], motion,
                     rng.fork("motion"));
@@ -127,7 +128,7 @@ class Maker {
     const std::string text = draw_sentence(words, group_of(data::split_of(name)));
     Rng draws = rng.fork("voice");
     VoiceRecipe voice = with_emotion(styles_[static_cast<size_t>(name.style)].voice, name.emotion,
-                                     strength_of_level(name.level));
+                                     default_conditions().strength_of(name.level));
     voice.rate *= draws.uniform(0.93, 1.07);
     voice.pitch *= draws.uniform(0.96, 1.04);
     Speech speech = speak(text, voice);
@@ -195,6 +196,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   const FolderLock lock(part_folder(options));
   check_seed(options);
   save_regions(options.out / "regions");
+  data::save_conditions(part_folder(options), default_conditions());
   CorpusReport report;
   std::vector<Prompt> prompts;
   if (options.real_prompts && options.part == CorpusPart::kSpeakers) {
@@ -212,7 +214,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   pool.parallel_for(pool.threads(), [&](int64_t) {
     std::unique_ptr<data::PhoneRecognizer> recognizer;  // one per thread, if needed at all
     for (size_t i = next++; i < jobs.size(); i = next++) {
-      const std::string stem = data::format_stem(jobs[i].name);
+      const std::string stem = data::format_stem(jobs[i].name, default_conditions());
       const bool kept = maker.complete(stem);
       const bool made = kept || maker.make(jobs[i], recognizer);
       progress.advance();

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string_view>
 
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
 
 namespace flowtalk::synth {
@@ -66,16 +70,19 @@ constexpr AxisOffset kContempt[] = {
 
 const EmotionPose& emotion_pose(int emotion) {
   // offsets, jaw, articulation, lips apart, rate, pitch, range
-  static const std::array<EmotionPose, 8> poses = {
-      EmotionPose{{}, 0, 0, 0, 1, 1, 1},
-      EmotionPose{kHappy, 0.012f, 0.12f, 0.1f, 1.08, 1.15, 1.5},
-      EmotionPose{kSad, 0.0f, -0.15f, 0.0f, 0.82, 0.9, 0.5},
-      EmotionPose{kSurprised, 0.055f, 0.15f, 0.75f, 1.04, 1.25, 1.8},
-      EmotionPose{kFear, 0.025f, 0.05f, 0.4f, 1.15, 1.2, 1.2},
-      EmotionPose{kDisgusted, 0.01f, 0.0f, 0.2f, 0.9, 0.93, 0.8},
-      EmotionPose{kAngry, 0.01f, 0.18f, 0.1f, 1.12, 1.05, 1.5},
-      EmotionPose{kContempt, 0.0f, -0.08f, 0.0f, 0.93, 0.93, 0.7}};
-  return poses.at(static_cast<size_t>(emotion));
+  static const std::map<std::string_view, EmotionPose> poses = {
+      {"neutral", {{}, 0, 0, 0, 1, 1, 1}},
+      {"happy", {kHappy, 0.012f, 0.12f, 0.1f, 1.08, 1.15, 1.5}},
+      {"sad", {kSad, 0.0f, -0.15f, 0.0f, 0.82, 0.9, 0.5}},
+      {"surprised", {kSurprised, 0.055f, 0.15f, 0.75f, 1.04, 1.25, 1.8}},
+      {"fear", {kFear, 0.025f, 0.05f, 0.4f, 1.15, 1.2, 1.2}},
+      {"disgusted", {kDisgusted, 0.01f, 0.0f, 0.2f, 0.9, 0.93, 0.8}},
+      {"angry", {kAngry, 0.01f, 0.18f, 0.1f, 1.12, 1.05, 1.5}},
+      {"contempt", {kContempt, 0.0f, -0.08f, 0.0f, 0.93, 0.93, 0.7}}};
+  const std::string& name = default_conditions().emotions.at(static_cast<size_t>(emotion));
+  const auto pose = poses.find(name);
+  if (pose == poses.end()) fail("synthetic corpus: no pose of the emotion '{}' is written", name);
+  return pose->second;
 }
 
 bool is_mouth_axis(size_t index) {

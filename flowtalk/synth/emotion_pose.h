@@ -23,7 +23,7 @@ struct EmotionPose {
   double rate = 1, pitch = 1, range = 1;  // of the voice at full strength
 };
 
-// emotion 0..7 (base/conditions.h).
+// emotion: index into the default conditions'. Error: one that no pose is written for.
 const EmotionPose& emotion_pose(int emotion);
 
 // Whether an axis shapes the mouth (damped while the lips are shut).

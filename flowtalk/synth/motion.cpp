@@ -136,7 +136,6 @@ void limit(Frame row) {
 
 motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Phone>& phones,
                            const SpeakerStyle& style, const MotionOptions& options, Rng rng) {
-  FT_CHECK(options.emotion >= 0 && options.emotion < 8, "emotion {}", options.emotion);
   const Score score = make_score(audio, phones, style, rng);
   const EmotionPose& pose = emotion_pose(options.emotion);
   const LipModel& lips = builtin_lips();

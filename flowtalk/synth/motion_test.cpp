@@ -66,8 +66,8 @@ TEST(Motion, BilabialsCloseInEveryEmotionAndLevel) {
   const auto phones = speech(kWords);
   for (int emotion = 0; emotion < 8; ++emotion) {
     for (int level = 0; level < 3; ++level) {
-      const auto motion =
-          motion_of(phones, {emotion, strength_of_level(level), true}, emotion * 3 + level);
+      const auto motion = motion_of(
+          phones, {emotion, default_conditions().strength_of(level), true}, emotion * 3 + level);
       for (const data::Phone& p : phones) {
         if (!data::is_bilabial(p.id)) continue;
         float least = 100;
@@ -75,7 +75,8 @@ TEST(Motion, BilabialsCloseInEveryEmotionAndLevel) {
              (static_cast<double>(t) + 0.5) / flame::kFps < p.end_s; ++t) {
           least = std::min(least, gap_mm(row_of(motion, t)));
         }
-        EXPECT_LT(least, 0.6f) << kEmotions[static_cast<size_t>(emotion)] << " at " << p.start_s;
+        EXPECT_LT(least, 0.6f) << default_conditions().emotions[static_cast<size_t>(emotion)]
+                               << " at " << p.start_s;
       }
     }
   }

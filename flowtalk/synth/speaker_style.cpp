@@ -43,7 +43,7 @@ VoiceRecipe draw_voice_of(bool female, Rng& rng) {
 }  // namespace
 
 SpeakerStyle draw_style(uint64_t seed, int style) {
-  const std::string_view name = kStyles.at(static_cast<size_t>(style));
+  const std::string_view name = default_conditions().styles.at(static_cast<size_t>(style));
   Rng rng = Rng(seed).fork("style").fork(name);
   const auto between = [&rng](double lo, double hi) {
     return static_cast<float>(rng.uniform(lo, hi));

@@ -19,8 +19,8 @@ struct SpeakerStyle {
   VoiceRecipe voice;
 };
 
-// style: index into kStyles; the same seed gives the same 32 speakers. Names that begin with W get
-// female voices.
+// style: index into the default conditions'; the same seed gives the same speakers. Names that
+// begin with W get female voices.
 SpeakerStyle draw_style(uint64_t seed, int style);
 
 }  // namespace flowtalk::synth

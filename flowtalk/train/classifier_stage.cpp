@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/train/frames.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
 
@@ -23,7 +24,7 @@ struct Targets {
 // Windows hold one emotion each: that of their first frame.
 Targets targets_of(const Batch& batch, torch::Device device) {
   const auto& curve = batch.emotion;
-  const auto nodes = static_cast<int64_t>(kEmotions.size());
+  const auto nodes = static_cast<int64_t>(curve.emotions());
   std::vector<int64_t> emotions;
   std::vector<float> strengths;
   for (int64_t b = 0; b < curve.batch; ++b) {
@@ -38,7 +39,8 @@ class ClassifierTrainer {
  public:
   ClassifierTrainer(const ClassifierRun& config, TorchParams& params, TorchOps& ops)
       : config_(config),
-        network_(params::Scope<TorchOps>(params) / "classifier", config.model),
+        network_(params::Scope<TorchOps>(params) / "classifier", config.model,
+                 static_cast<int64_t>(config.conditions.emotions.size())),
         ops_(ops) {}
 
   Losses losses(const Batch& batch, torch::Generator generator) {
@@ -109,6 +111,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   stage.config = Json{{"format", 1},
                       {"kind", "classifier"},
                       {"face", text_of(config.axes)},
+                      {"conditions", to_json(config.conditions)},
                       {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "classifier", training); };
   stage.losses = [&](int64_t step) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/judge/emotion_classifier.h"
 #include "flowtalk/motion/axes.h"
 #include "flowtalk/train/run_folder.h"
@@ -34,6 +35,7 @@ struct ClassifierRun {
       .max_epoch = 8, .steps_per_epoch = 150, .batch = 32, .lr = 2e-3f, .warmup_steps = 50};
   ClassifierLossConfig loss;
   motion::Axes axes = motion::Axes::kBuiltin;
+  Conditions conditions;  // of the data set
 
   template <class V>
   void fields(V&& field) {
@@ -41,6 +43,7 @@ struct ClassifierRun {
     field("train", train, "schedule");
     field("loss", loss, "loss weights and noise");
     field("face", axes, "whose expression axes the motion has: builtin, or flame");
+    field("conditions", conditions, "emotions, levels and styles; those of the data set");
   }
 };
 

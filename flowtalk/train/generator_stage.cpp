@@ -6,6 +6,7 @@
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/flowtalk.h"
 #include "flowtalk/motion/layout.h"
+#include "flowtalk/train/frames.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 
@@ -14,10 +15,6 @@ namespace {
 
 using ops::TorchOps;
 namespace fs = std::filesystem;
-
-torch::Tensor masked_mean(const torch::Tensor& values, const torch::Tensor& mask) {  // (B,T) both
-  return (values * mask).sum() / mask.sum();
-}
 
 torch::Tensor differences(const torch::Tensor& x) {  // (B, T, C) -> (B, T-1, C)
   return x.narrow(1, 1, x.size(1) - 1) - x.narrow(1, 0, x.size(1) - 1);
@@ -133,7 +130,7 @@ class GeneratorTrainer {
                   .fork(static_cast<uint64_t>(step));
     Batch changed = batch;
     for (int64_t& style : changed.style) {
-      if (rng.chance(config_.loss.average_style)) style = model::kAverageStyle;
+      if (rng.chance(config_.loss.average_style)) style = kAverageStyle;
     }
     return changed;
   }
@@ -171,12 +168,7 @@ class GeneratorTrainer {
     const torch::Tensor rho = g.base.rho(ops_).detach();
     const torch::Tensor white =
         torch::randn(prepared.base.mean.sizes(), generator).to(ops_.device());
-    std::vector<torch::Tensor> frames = {white.select(1, 0)};
-    const torch::Tensor spread = torch::sqrt(1 - rho * rho);
-    for (int64_t t = 1; t < white.size(1); ++t) {
-      frames.push_back(frames.back() * rho + white.select(1, t) * spread);
-    }
-    const torch::Tensor r = torch::stack(frames, 1) * temperature.to(ops_.device());
+    const torch::Tensor r = ar1(white, rho) * temperature.to(ops_.device());
     const torch::Tensor u = prepared.base.mean + torch::exp(prepared.base.log_sd) * r;
     return prior_.decode(ops_, g.latents_of(ops_, u, prepared));
   }

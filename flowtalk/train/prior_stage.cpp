@@ -2,6 +2,7 @@
 
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/prior/vae.h"
+#include "flowtalk/train/frames.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
@@ -10,11 +11,6 @@ namespace flowtalk::train {
 namespace {
 
 using ops::TorchOps;
-
-torch::Tensor masked_mean(const torch::Tensor& values,
-                          const torch::Tensor& mask) {  // (B,T,C) (B,T)
-  return (values * mask.unsqueeze(-1)).sum() / (mask.sum() * static_cast<double>(values.size(-1)));
-}
 
 torch::Tensor velocity(const torch::Tensor& x) {
   return x.narrow(1, 1, x.size(1) - 1) - x.narrow(1, 0, x.size(1) - 1);

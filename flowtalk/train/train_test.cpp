@@ -2,9 +2,11 @@
 
 #include <fstream>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/train/encoder_stage.h"
+#include "flowtalk/train/frames.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/loss_curves.h"
@@ -19,7 +21,7 @@ std::vector<TrainingClip> ramp_clips() {
   for (int i = 0; i < 5; ++i) {
     TrainingClip clip;
     clip.motion = torch::arange(20 + 30 * i).unsqueeze(1).expand({-1, 53}).to(torch::kFloat32);
-    clip.emotion = i;
+    clip.emotion = default_conditions().only(i);
     clip.strength = i == 0 ? 0.0f : 1.0f;
     clip.style = i;
     clips.push_back(clip);
@@ -56,12 +58,34 @@ TEST(Windows, MotionKeepsPaceWithItsVoice) {
   }
 }
 
-TEST(Windows, ArNoiseHasUnitVarianceAndItsCoefficient) {
+TEST(Windows, HoldTheEmotionsOfTheirClips) {
+  auto clips = ramp_clips();
+  for (auto& clip : clips) clip.emotion = {0, 0.25f, 0.75f};
+  const Batch batch = WindowSampler(clips, 32, 9).fixed(3);
+  EXPECT_EQ(batch.emotion.emotions(), 3u);
+  EXPECT_EQ(batch.emotion.weights.size(), 3u * 32 * 3);
+  EXPECT_EQ(batch.emotion.weights[5], 0.75f);
+}
+
+TEST(Frames, ArNoiseHasUnitVarianceAndItsCoefficient) {
   auto generator = torch::make_generator<torch::CPUGeneratorImpl>(uint64_t{3});
   const torch::Tensor x = ar_noise({64, 200, 8}, 0.8, generator);
   EXPECT_NEAR(x.var().item<double>(), 1, 0.05);
   const torch::Tensor lag = (x.narrow(1, 1, 199) * x.narrow(1, 0, 199)).mean();
   EXPECT_NEAR(lag.item<double>(), 0.8, 0.05);
+}
+
+TEST(Frames, OneCoefficientForAllIsThatNumber) {
+  const torch::Tensor white = torch::randn({3, 20, 4});
+  const torch::Tensor same = ar1(white, torch::full({4}, 0.8f));
+  EXPECT_LT((same - ar1(white, 0.8)).abs().max().item<float>(), 1e-6);
+}
+
+TEST(Frames, MeansCountRealFramesOnly) {
+  const torch::Tensor values = torch::arange(12).to(torch::kFloat32).reshape({1, 3, 4});
+  const torch::Tensor mask = torch::tensor({{1.0f, 1.0f, 0.0f}});
+  EXPECT_EQ(masked_mean(values, mask).item<float>(), 3.5f);
+  EXPECT_EQ(masked_mean(values.select(2, 1), mask).item<float>(), 3.0f);
 }
 
 TEST(Schedule, WarmsUpThenFalls) {

@@ -51,9 +51,8 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
     if (clip.speech.defined()) speech.push_back(cut(clip.speech, starts[i], window));
     const int64_t real = std::min(window, clip.motion.size(0) - starts[i]);
     mask.push_back((torch::arange(window) < real).to(torch::kFloat32));
-    std::vector<float> mix(condition::kEmotionNodes, 0.0f);
-    mix[static_cast<size_t>(clip.emotion)] = 1;
-    const auto curve = condition::EmotionCurve::constant(mix, clip.strength, window);
+    FT_CHECK(clip.emotion.size() == clips[which[0]].emotion.size(), "other emotions");
+    const auto curve = condition::EmotionCurve::constant(clip.emotion, clip.strength, window);
     auto& all = batch.emotion;
     all.weights.insert(all.weights.end(), curve.weights.begin(), curve.weights.end());
     all.strength.insert(all.strength.end(), curve.strength.begin(), curve.strength.end());
@@ -104,16 +103,6 @@ Batch WindowSampler::fixed(int64_t count) const {
     starts.push_back(std::max<int64_t>(0, ((*clips_)[index].motion.size(0) - window_) / 2));
   }
   return windows_at(*clips_, which, starts, window_);
-}
-
-torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Generator generator) {
-  const torch::Tensor white = torch::randn(shape, generator);
-  const double spread = std::sqrt(1 - rho * rho);
-  std::vector<torch::Tensor> frames = {white.select(1, 0)};
-  for (int64_t t = 1; t < shape[1]; ++t) {
-    frames.push_back(frames.back() * rho + white.select(1, t) * spread);
-  }
-  return torch::stack(frames, 1);
 }
 
 torch::Generator generator_of_step(int64_t seed, int64_t step) {

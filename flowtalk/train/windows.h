@@ -12,10 +12,10 @@
 namespace flowtalk::train {
 
 struct TrainingClip {
-  torch::Tensor motion;  // (T, 53)
-  torch::Tensor speech;  // (T, 2C); undefined where only motion is used
-  int emotion = 0;
-  float strength = 0;  // 0 for neutral
+  torch::Tensor motion;              // (T, 53)
+  torch::Tensor speech;              // (T, 2C); undefined where only motion is used
+  std::vector<float> emotion = {1};  // weights of the model's emotions
+  float strength = 0;                // 0 for neutral
   int64_t style = 0;
 };
 
@@ -51,8 +51,6 @@ class WindowSampler {
   uint64_t seed_;
 };
 
-// AR(1) noise (B, T, D) with unit marginals, from a seed.
-torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Generator generator);
 // What a step draws beside its windows; the same for a resumed run.
 torch::Generator generator_of_step(int64_t seed, int64_t step);
 

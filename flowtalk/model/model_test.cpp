@@ -1,0 +1,79 @@
+// Models of other conditions than the default ones, with fresh parameters.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "flowtalk/model/native.h"
+#include "flowtalk/motion/layout.h"
+#include "flowtalk/params/native_params.h"
+
+namespace flowtalk::model {
+namespace {
+
+ModelConfig small_model() {
+  ModelConfig config;
+  config.encoder.conv_dim = {8, 8, 12, 12, 12, 12, 12};
+  config.encoder.hidden_size = 16;
+  config.encoder.num_attention_heads = 2;
+  config.encoder.num_hidden_layers = 1;
+  config.encoder.intermediate_size = 32;
+  config.encoder.num_conv_pos_embeddings = 8;
+  config.encoder.num_conv_pos_embedding_groups = 4;
+  config.prior = {6, 16, 1, 3};
+  config.condition.width = 16;
+  config.condition.fusion_layers = 1;
+  config.flow.steps = 2;
+  config.flow.hidden = 12;
+  config.flow.layers = 1;
+  config.flow.condition = 8;
+  return config;
+}
+
+// Motion (1, 8, 53) of silence in every emotion and style, at the strongest.
+void expect_faces(const ModelConfig& config) {
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  params::FreshParams fresh(3);
+  const NativeFlowTalk model(params::Scope<ops::NativeOps>(fresh), config);
+  const auto& g = model.generator;
+  const auto speech = tensor::Tensor::zeros({1, 8, 2 * config.encoder.hidden_size});
+  for (int e = 0; e < static_cast<int>(config.conditions.emotions.size()); ++e) {
+    const auto curve =
+        condition::EmotionCurve::constant(config.conditions.only(e), kMaxStrength, 8);
+    const auto emotion = g.control(ops, curve);
+    for (int64_t s = kAverageStyle; s < static_cast<int64_t>(config.conditions.styles.size());
+         ++s) {
+      const auto prepared = g.prepare(ops, g.condition(ops, speech, emotion, {&s, 1}));
+      const auto z = g.generate(ops, prepared, {.seed = 1, .temperature = 0.5f});
+      const auto motion = model.prior.decode(ops, z);
+      ASSERT_EQ(motion.shape(), (tensor::Shape{1, 8, motion::kLive}));
+      for (const float v : motion.values()) ASSERT_TRUE(std::isfinite(v)) << e << " " << s;
+    }
+  }
+}
+
+TEST(Model, FitsAnyNumberOfEmotionsLevelsAndStyles) {
+  for (const std::vector<std::string>& levels :
+       {std::vector<std::string>{"on"}, std::vector<std::string>{"mild", "wild"}}) {
+    ModelConfig config = small_model();
+    config.conditions.emotions = {"neutral", "expressive"};
+    config.conditions.levels = levels;
+    config.conditions.styles.clear();
+    for (int s = 0; s < 14; ++s) config.conditions.styles.push_back(fmt::format("F{}", s));
+    expect_faces(config);
+  }
+  ModelConfig nine = small_model();
+  nine.conditions.emotions.emplace_back("proud");
+  expect_faces(nine);
+}
+
+TEST(Model, WithoutConditionsInItsFileHasTheDefaultOnes) {
+  Json json = to_json(small_model());
+  json.erase("conditions");
+  ModelConfig config;
+  from_json(json, config, "config.json");
+  EXPECT_EQ(config.conditions, default_conditions());
+}
+
+}  // namespace
+}  // namespace flowtalk::model
