@@ -54,6 +54,7 @@ std::vector<motion::Motion> motions_of(const LipsCommand& c, const face::Face& f
   if (!motions.empty()) return motions;
   auto options = c.performance.options(parse_mood(c.emotion));
   const auto session = c.performance.model.load();
+  c.performance.check_family(session.model());
   options.regions = c.performance.regions(session);
   warn_of_other_axes(session.config().axes, face);
   for (const auto& voice : voices) {

@@ -7,6 +7,7 @@
 #include "apps/judged.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -85,6 +86,7 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
 std::vector<RestyledPair> all_pairs(const RestyleEvaluation& c,
                                     const std::vector<data::Clip>& clips) {
   const predict::Session session = c.model.load();
+  analyse::require_density(session.model(), "restyle");
   check_axes(c.data.folder(), session);
   const auto classifier = load_classifier(c.classifier);
   const motion::Axes axes = session.config().axes, judged = classifier.axes();

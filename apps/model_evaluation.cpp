@@ -94,13 +94,15 @@ std::string protocol_of(const fs::path& checkpoint) {
   return "not recorded in the checkpoint";
 }
 
-std::string sampling_of(const ModelEvaluation& e) {
+std::string sampling_of(const ModelEvaluation& e, const generate::Family& family) {
   const Performance& p = e.performance;
   std::string more;
   if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
   if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
-  if (p.deterministic) return "deterministic" + more;
-  return fmt::format("temperature {}, seed {}", p.temperature_label(), p.seed) + more;
+  if (p.deterministic || !family.chance) return "deterministic" + more;
+  return fmt::format("temperature {}, seed {}", p.temperature_label(family.temperature.usual),
+                     p.seed) +
+         more;
 }
 
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip) {
@@ -208,13 +210,15 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("--save-path and --model both name the model; leave one out");
   }
   const fs::path checkpoint = checkpoint_of(*this);
-  if (skip_steps >= 0) {
-    fail_usage("--skip-steps is for diffusion models; {} is a flow, which samples in one step",
-               checkpoint.string());
-  }
-  const std::vector<data::Clip> clips = chosen_clips(*this);
   const auto session =
       predict::Session::open(checkpoint, performance.model.threads, performance.model.encoder);
+  const generate::Family& family = generate::family_of(session.config().generator.kind);
+  if (skip_steps >= 0 && !family.steps) {
+    fail_usage("--skip-steps is for diffusion models; {} is a {}, which samples in one step",
+               checkpoint.string(), family.name);
+  }
+  performance.check_family(session.model(), samples);
+  const std::vector<data::Clip> clips = chosen_clips(*this);
   check_axes(data.folder(), session);
   const face::Deformer deformer(face);
 
@@ -228,7 +232,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                   {"style", style.empty() ? "of each clip" : style},
                   {"model", name},
                   {"sha256 of its weights", sha256_of(checkpoint / "weights.safetensors")},
-                  {"sampling", sampling_of(*this)}};
+                  {"sampling", sampling_of(*this, family)}};
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;

@@ -5,6 +5,7 @@
 
 #include "apps/judged.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/phone_clips.h"
@@ -34,7 +35,11 @@ void ObservationOptions::add_to(CLI::App& app) {
 
 Observation::Observation(const ObservationOptions& options, const predict::Session& session,
                          const std::vector<data::Clip>& clips, const face::Deformer& deformer)
-    : session_(session), clips_(clips), deformer_(deformer), partner_(clips.size()) {
+    : session_(session),
+      family_(generate::family_of(session.config().generator.kind)),
+      clips_(clips),
+      deformer_(deformer),
+      partner_(clips.size()) {
   choose_classifier(options);
   choose_subset(options.subset);
   choose_phones();
@@ -82,7 +87,14 @@ void Observation::choose_subset(int size) {
                     "same ones (--subset)",
                     subset_, clips_.size()));
   }
-  rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
+  if (analyse::has_density(session_.model())) {
+    rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
+  } else if (subset_ > 0) {
+    notes_.push_back(
+        fmt::format("NLL, conditioning gain and residual left out: {} is a {} model, which has no "
+                    "density",
+                    session_.model().name(), family_.name));
+  }
 }
 
 void Observation::choose_phones() {
@@ -124,10 +136,10 @@ evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& c
     seen.closures = evaluate::see_closures(*phones, clip, deformer_);
   }
   if (!partner_[i]) return seen;
-  if (!clip.options.deterministic) {
+  if (!clip.options.deterministic && family_.chance) {
     seen.spread = evaluate::see_spread(session_, clip, deformer_);
   }
-  if (*partner_[i] != i) {
+  if (rho_ && *partner_[i] != i) {
     const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav));
     seen.density = evaluate::see_density(session_, clip, other, rho_);
   }

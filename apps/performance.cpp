@@ -13,6 +13,8 @@
 namespace flowtalk::apps {
 namespace {
 
+constexpr double kUsual = generate::family_of(generate::Kind::kFlow).temperature.usual;
+
 double temperature_in(const std::string& text, const std::string& whole) {
   double value = -1;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -52,7 +54,7 @@ void read_temperature(const std::string& text, Performance& p) {
     named.emplace_back(region, static_cast<float>(temperature_in(part.substr(colon + 1), text)));
   }
   if (named.empty()) return;
-  p.region_temperature.emplace().fill(static_cast<float>(p.temperature));
+  p.region_temperature.emplace().fill(static_cast<float>(p.temperature.value_or(kUsual)));
   for (const auto& [region, value] : named) (*p.region_temperature)[region] = value;
 }
 
@@ -176,6 +178,20 @@ void Performance::check_chance(const CLI::App& app) const {
   }
 }
 
+void Performance::check_family(const predict::Model& model, int samples) const {
+  const generate::Family& family = generate::family_of(model.config().generator.kind);
+  if (family.chance || deterministic) return;
+  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  const char* option = temperature || region_temperature ? "--temperature"
+                       : samples > 1                     ? "--num-samples"
+                       : seed != 0 && !blinking          ? "--seed"
+                       : take != 0 && !blinking          ? "--take"
+                                                         : nullptr;
+  if (option == nullptr) return;
+  fail_usage("{}: {} is a {} model, in which nothing is left to chance; leave it out", option,
+             model.name(), family.name);
+}
+
 predict::PredictOptions Performance::options(const Mood& mood) const {
   predict::PredictOptions options;
   options.emotion = mood.weights;
@@ -190,7 +206,7 @@ predict::PredictOptions Performance::options(const Mood& mood) const {
 }
 
 void Performance::sample_into(predict::PredictOptions& options) const {
-  options.temperature = static_cast<float>(temperature);
+  if (temperature) options.temperature = static_cast<float>(*temperature);
   options.region_temperature = region_temperature;
   options.guidance = static_cast<float>(guidance);
   options.deterministic = deterministic;
@@ -204,8 +220,8 @@ std::shared_ptr<const predict::RegionShares> Performance::regions(
   return std::make_shared<predict::RegionShares>(face::load_face(face));
 }
 
-std::string Performance::temperature_label() const {
-  if (!region_temperature) return fmt::format("{}", temperature);
+std::string Performance::temperature_label(double usual) const {
+  if (!region_temperature) return fmt::format("{}", temperature.value_or(usual));
   std::string label;
   for (size_t r = 0; r < predict::kMotionRegions; ++r) {
     label += fmt::format("{}{}:{}", r == 0 ? "" : ",", predict::kMotionRegionNames[r],

@@ -47,7 +47,8 @@ struct Performance {
   StrengthOptions strength;
   std::string subject, style;
   std::string templates;  // where the subject's face stands; then it need not be a style
-  double temperature = 0.3, guidance = 1;
+  std::optional<double> temperature;  // none: the usual one of the model's family
+  double guidance = 1;
   std::optional<predict::RegionTemperatures> region_temperature;
   CurveOption curve;
   std::string face = "builtin";  // the model's, for temperatures per region
@@ -61,13 +62,16 @@ struct Performance {
   void add_sampling_to(CLI::App& app);
   // Usage Error: `deterministic`, beside an option that only chance could follow.
   void check_chance(const CLI::App& app) const;
+  // Usage Error: an option that only chance could follow, for a model of a family without any.
+  void check_family(const predict::Model& model, int samples = 1) const;
   // Checks every value; usage Errors. `mood` none but neutral gets strength 0.
   predict::PredictOptions options(const Mood& mood) const;
   // What add_sampling_to reads; part of options().
   void sample_into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
   std::shared_ptr<const predict::RegionShares> regions(const predict::Session& session) const;
-  std::string temperature_label() const;  // "0.3", "lips:0.1,eyes:0.3,brows:0.8,rest:0.3"
+  std::string temperature_label(
+      double usual) const;  // "0.3", "lips:0.1,eyes:0.3,brows:0.8,rest:0.3"
 };
 
 }  // namespace flowtalk::apps

@@ -162,6 +162,7 @@ int predict(const Args& args) {
   const auto outputs = plan_outputs(c, voices, cells);
 
   const predict::Session session = c.performance.model.load();
+  c.performance.check_family(session.model());
   const auto regions = c.performance.regions(session);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   const bool batch = outputs.size() > 1;

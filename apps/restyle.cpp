@@ -10,6 +10,7 @@
 #include "apps/judged.h"
 #include "apps/outputs.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/recognition.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -171,6 +172,7 @@ int restyle(const Args& args) {
   check_writable(c.output);
   refuse_to_replace(c.output, {c.voice, c.motion, c.curve.file});
   const predict::Session session = c.model.load();
+  analyse::require_density(session.model(), "restyle");
   const motion::Motion motion = load_performance(c.motion, session.config().axes);
   const audio::Audio voice = load_voice(c.voice);
   const auto speech = with_context(c.voice, [&] { return session.encode(voice); });

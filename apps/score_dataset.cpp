@@ -6,6 +6,7 @@
 
 #include "apps/score.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -178,6 +179,7 @@ void ScoredDataset::run(const ModelChoice& model, const std::string& json, bool 
   analyse::Calibration used = analyse::load_calibration(checkpoint);
   if (calibrate) check_writable(checkpoint / "calibration.json");
   const predict::Session session = model.load();
+  analyse::require_density(session.model(), "score");
   check_axes(data.folder(), session);
   Progress progress("score", static_cast<int64_t>(clips.size()), "clips", quiet);
   std::vector<Judged> judged;

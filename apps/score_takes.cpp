@@ -5,6 +5,7 @@
 
 #include "apps/score.h"
 #include "apps/voices.h"
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -120,6 +121,7 @@ void ScoredTakes::run(const ModelChoice& model, const std::string& json, bool qu
   std::vector<Take> takes;
   const auto calibration = analyse::load_calibration(model.folder());
   const predict::Session session = model.load();
+  analyse::require_density(session.model(), "score");
   const audio::Audio sound = load_voice(voice);
   const auto speech = with_context(voice, [&] { return session.encode(sound); });
   for (const std::string& path : motions) takes.push_back(judge(*this, session, speech, path));

@@ -122,6 +122,7 @@ int talk(const Args& args) {
   }
   const audio::Audio voice = join_voices(voices, kPauseSeconds);
   const predict::Session session = c.performance.model.load();
+  c.performance.check_family(session.model());
   auto roles = play(c, session, curve, cells, voice);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), c.stage);

@@ -1,9 +1,14 @@
 // Sizes of the condition: emotion graph, speaking style and fusion with speech.
 #pragma once
 
+#include <cstdint>
+
 #include "flowtalk/base/fields.h"
 
 namespace flowtalk::condition {
+
+inline constexpr int64_t kStyleCount = 32;
+inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
 
 struct ConditionConfig {
   int width = 128, graph_heads = 4, graph_layers = 2;

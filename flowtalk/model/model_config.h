@@ -7,14 +7,14 @@
 #include "flowtalk/condition/condition_config.h"
 #include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
-#include "flowtalk/flow/flow_config.h"
+#include "flowtalk/generate/any.h"
 #include "flowtalk/motion/axes.h"
-#include "flowtalk/prior/vae.h"
+#include "flowtalk/prior/any.h"
 
 namespace flowtalk::model {
 
-inline constexpr int64_t kStyleCount = 32;
-inline constexpr int64_t kAverageStyle = -1;  // the mean of all styles, for people not among them
+using condition::kAverageStyle;
+using condition::kStyleCount;
 
 struct ModelConfig {
   motion::Axes axes = motion::Axes::kBuiltin;
@@ -22,7 +22,7 @@ struct ModelConfig {
   encoder::ExternalEncoder external_encoder;
   prior::PriorConfig prior;
   condition::ConditionConfig condition;
-  flow::FlowConfig flow;
+  generate::GeneratorConfig generator;
 
   template <class V>
   void fields(V&& field) {
@@ -31,7 +31,12 @@ struct ModelConfig {
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");
     field("condition", condition, "emotion graph and fusion");
-    field("flow", flow, "conditional normalizing flow");
+    field("generator", generator, "what makes motion latents of the condition");
+  }
+
+  // Error: generator and prior do not fit each other. `where` is a file.
+  void check(const std::string& where) const {
+    generate::check_prior(generate::family_of(generator.kind), text_of(prior.kind), where);
   }
 };
 

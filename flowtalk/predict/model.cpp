@@ -56,6 +56,7 @@ Model::Model(std::string name, Parts parts, const fs::path& encoder) : name_(std
          where, json.value("kind", ""));
   }
   from_json(json["model"], config_, where);
+  config_.check(where);
   config_.encoder.check(where);
   config_.encoder.check_motion_rate(where);
   const auto& wanted = config_.external_encoder;

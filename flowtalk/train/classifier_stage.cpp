@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
 
@@ -104,7 +105,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "classifier";
   stage.trainable = {"classifier/"};
-  stage.config = Json{{"format", 1},
+  stage.config = Json{{"format", params::kCheckpointFormat},
                       {"kind", "classifier"},
                       {"face", text_of(config.axes)},
                       {"model", to_json(config.model)}};
