@@ -56,6 +56,14 @@ struct DataOptions {
   }
 };
 
+// The names of a table of families or priors.
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& row : table) names.emplace_back(row.name);
+  return names;
+}
+
 motion::Axes& axes_of(train::ClassifierRun& run) { return run.axes; }
 Conditions& conditions_of(train::ClassifierRun& run) { return run.conditions; }
 template <class Run>
@@ -156,15 +164,17 @@ int train_prior(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  std::string protocol, feature_dim, model = "vae";
+  std::string protocol, feature_dim, model;
   app.add_option("--protocol", protocol,
                  "clean (default), or paper: test sentences are read too (protocol)")
       ->check(CLI::IsMember({"clean", "paper"}));
   app.add_option("--feature-dim", feature_dim, "latent channels (model.prior.latent)");
-  app.add_option("--model", model, "vae")->capture_default_str()->check(CLI::IsMember({"vae"}));
+  app.add_option("--model", model, "kind of motion prior (default vae)")
+      ->check(CLI::IsMember(names_of(prior::kPriors)));
   if (!parse(app, args)) return 0;
   const auto [config, index] = prepare<train::PriorRun>(data, [&](train::PriorRun& run) {
     options.fill(run);
+    if (!model.empty()) set_field(run, "model.prior.kind=" + model);
     if (!feature_dim.empty()) set_field(run, "model.prior.latent=" + feature_dim);
     if (!protocol.empty()) run.protocol = protocol;
     if (run.protocol != "clean" && run.protocol != "paper") {
@@ -182,22 +192,26 @@ int train_prior(const Args& args) {
 }
 
 int train_generator(const Args& args) {
-  CLI::App app("Train emotion graph, fusion and flow (stage 2)", "flowtalk train generator");
+  CLI::App app("Train emotion graph, fusion and generator (stage 2)", "flowtalk train generator");
   TrainOptions options("runs/generator");
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features;
+  std::string encoder = "runs/encoder", prior = "runs/prior", model, features;
   app.add_option("--encoder", encoder,
                  "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
       ->capture_default_str();
   app.add_option("--features", features,
                  "folder that keeps speech features for other runs over the same voices");
   app.add_option("--prior", prior, "run or checkpoint of the motion prior")->capture_default_str();
-  app.add_option("--model", model, "flow")->capture_default_str()->check(CLI::IsMember({"flow"}));
+  app.add_option("--model", model,
+                 "family of the generator (default flow): " + generate::summaries())
+      ->check(CLI::IsMember(names_of(generate::kFamilies)));
   if (!parse(app, args)) return 0;
-  const auto [config, index] =
-      prepare<train::GeneratorRun>(data, [&](auto& run) { options.fill(run); });
+  const auto [config, index] = prepare<train::GeneratorRun>(data, [&](auto& run) {
+    options.fill(run);
+    if (!model.empty()) set_field(run, "model.generator.kind=" + model);
+  });
   options.apply_threads();
   options.run.inputs = data.inputs();
   options.run.inputs.insert({{"encoder", encoder}, {"prior", prior}});

@@ -184,6 +184,8 @@ TEST_F(Inspect, SoundListsAndFoldersAreRecognised) {
   EXPECT_EQ(checkpoint["kind"], "checkpoint");
   EXPECT_TRUE(checkpoint["bytes"].is_null());
   EXPECT_TRUE(checkpoint["details"]["config"].contains("model"));
+  EXPECT_EQ(checkpoint["details"]["family"]["name"], "flow");
+  EXPECT_EQ(checkpoint["details"]["family"]["density"], true);
   EXPECT_GT(checkpoint["arrays"].size(), 100u);
 }
 

@@ -37,10 +37,10 @@ class ExternalEncoder : public CommandLine {
 
   Outcome train(const std::string& stage, std::vector<std::string> more) const {
     std::vector<std::string> args = {"train", stage, "--dataset", ".", "--max-epoch", "1"};
-    for (const char* set :
-         {"train.steps_per_epoch=2", "train.batch=2", "train.window_frames=16",
-          "model.prior.latent=4", "model.prior.hidden=16", "model.condition.width=16",
-          "model.flow.steps=2", "model.flow.hidden=8", "model.flow.condition=8"}) {
+    for (const char* set : {"train.steps_per_epoch=2", "train.batch=2", "train.window_frames=16",
+                            "model.prior.latent=4", "model.prior.vae.hidden=16",
+                            "model.condition.width=16", "model.generator.flow.steps=2",
+                            "model.generator.flow.hidden=8", "model.generator.flow.condition=8"}) {
       args.insert(args.end(), {"--set", set});
     }
     args.insert(args.end(), more.begin(), more.end());

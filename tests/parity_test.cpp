@@ -4,7 +4,10 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <variant>
 
+#include "flowtalk/analyse/density.h"
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/waveform.h"
@@ -14,6 +17,7 @@
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
+#include "flowtalk/predict/session.h"
 #include "flowtalk/train/torch_params.h"
 
 namespace flowtalk {
@@ -115,73 +119,144 @@ model::ModelConfig tiny_model() {
   config.encoder.intermediate_size = 32;
   config.encoder.num_conv_pos_embeddings = 8;
   config.encoder.num_conv_pos_embedding_groups = 4;
-  config.prior = {6, 16, 2, 5};
+  config.prior.latent = 6;
+  config.prior.vae = {16, 2, 5};
   config.condition.width = 16;
   config.condition.fusion_layers = 2;
-  config.flow.steps = 3;
-  config.flow.hidden = 12;
-  config.flow.layers = 2;
-  config.flow.condition = 16;
+  config.generator.flow.steps = 3;
+  config.generator.flow.hidden = 12;
+  config.generator.flow.layers = 2;
+  config.generator.flow.condition = 16;
   return config;
 }
 
-// Motion of a voice in deterministic mode and the log density of given latents.
-template <class Ops>
-std::vector<float> end_to_end(Ops& ops, const model::FlowTalk<Ops>& m,
-                              const std::vector<float>& voice) {
-  const auto wave = encoder::normalise(encoder::pad_for_pairs(voice));
-  auto speech = m.speech(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave));
-  const int64_t frames = ops.shape(speech)[1] / 2 * 2;
-  speech = ops.slice(speech, 1, 0, frames);
-  const std::vector<float> mix = {0, 0.7f, 0, 0.3f, 0, 0, 0, 0};
-  const auto curve = condition::EmotionCurve::constant(mix, 0.8f, frames);
-  const std::vector<int64_t> style = {7};
-  const auto& g = m.generator;
-  const auto prepared = g.prepare(ops, g.condition(ops, speech, g.control(ops, curve), style));
-  const auto z = g.generate(ops, prepared, {});
-  auto result = ops.to_host(m.prior.decode(ops, z));
-  const auto posterior = m.prior.encode(ops, ops.constant({1, frames, motion::kLive}, result));
-  // Per channel, as in bits per dimension.
-  const auto density = ops.to_host(ops.scale(g.log_prob(ops, posterior.mean, prepared),
-                                             1.0f / static_cast<float>(2 * m.config.prior.latent)));
-  result.insert(result.end(), density.begin(), density.end());
-  return result;
+// What a model makes of one voice under one condition and noise: motion, and where it has a density
+// the log density of that motion per pair of frames and latent value.
+struct Answer {
+  std::vector<float> motion, density;
+};
+
+constexpr int kEmotion = 1, kStyle = 7;
+constexpr float kStrength = 0.8f;
+
+// By the path that predicts.
+Answer predicted(const predict::Session& session, const std::vector<float>& voice,
+                 const NoiseAddress& noise) {
+  const auto speech = session.encode({flame::kAudioHz, voice});
+  predict::PredictOptions options;
+  options.emotion = {};
+  options.emotion[kEmotion] = 1;
+  options.strength = kStrength;
+  options.style = kStyle;
+  options.seed = noise.seed;
+  options.take = noise.take;
+  options.deterministic = noise.temperature == 0;
+  options.region_temperature.emplace().fill(noise.temperature);
+  options.blinks_per_minute = 0;
+  const auto motion = session.predict(speech, options);
+  const auto rows = live_of(motion);
+  Answer answer{{rows.values().begin(), rows.values().end()}, {}};
+  if (!analyse::has_density(session.model())) return answer;
+  const condition::Asked asked{options.emotion, kStrength, kStyle};
+  const auto judged = analyse::likelihood(session, speech, motion, asked);
+  const auto per_value = static_cast<float>(judged.dimensions / judged.log_probs.size());
+  for (const float v : judged.log_probs.values()) answer.density.push_back(v / per_value);
+  return answer;
 }
 
-TEST_F(ParityTest, WholeTinyModel) {
+// The same on the backend that trains.
+Answer composed(TorchOps& ops, const model::FlowTalk<TorchOps>& m, const std::vector<float>& voice,
+                const NoiseAddress& noise) {
+  const torch::NoGradGuard no_grad;
+  const auto wave = encoder::motion_waveform(voice, m.config.encoder.do_normalize);
+  auto speech = m.speech(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave));
+  const int64_t frames = speech.size(1);
+  if (frames % 2 == 1) speech = torch::cat({speech, speech.narrow(1, frames - 1, 1)}, 1);
+  std::vector<float> mix(8, 0.0f);
+  mix[kEmotion] = 1;
+  const auto curve = condition::EmotionCurve::constant(mix, kStrength, speech.size(1));
+  const std::vector<int64_t> style = {kStyle};
+  const std::vector<NoiseAddress> noises = {noise};
+  const auto c = m.conditioner(ops, speech, curve, style);
+  Answer answer;
+  const auto by = [&](const auto& generator) {
+    using G = std::remove_cvref_t<decltype(generator)>;
+    const auto prepared = generator.prepare(ops, c);
+    const auto motion = m.prior.decode(ops, generator.sample(ops, prepared, {noises}).values);
+    const auto seen = motion.narrow(1, 0, frames);
+    answer.motion = ops.to_host(seen);
+    if constexpr (generate::Density<G, TorchOps>) {
+      torch::Tensor z = m.prior.encode(ops, seen).mean;
+      if (frames % 2 == 1) z = torch::cat({z, z.narrow(1, frames - 1, 1)}, 1);
+      const auto log_prob = generator.judge(ops, z, prepared).log_prob;
+      answer.density = ops.to_host(log_prob.narrow(1, 0, frames / 2) /
+                                   static_cast<double>(2 * m.config.prior.latent));
+    }
+  };
+  std::visit(by, m.generator);
+  return answer;
+}
+
+void expect_same(const Answer& a, const Answer& b, const std::string& what) {
+  EXPECT_FALSE(a.motion.empty());
+  EXPECT_LT(largest_difference(a.motion, b.motion), 1e-4) << what;
+  EXPECT_LT(largest_difference(a.density, b.density), 1e-4) << what;
+}
+
+// A checkpoint in memory, of the parameters that the backend of training made.
+std::shared_ptr<const predict::Model> as_model(const model::ModelConfig& config,
+                                               const train::TorchParams& params) {
+  const fs::path file = fs::temp_directory_path() / "flowtalk_parity.safetensors";
+  formats::save_safetensors(file, params.host_tensors());
+  const Json json{
+      {"format", params::kCheckpointFormat}, {"kind", "model"}, {"model", to_json(config)}};
+  const std::string weights = load_file(file);
+  fs::remove(file);
+  return predict::Model::from_bytes("tiny", json.dump(), weights);
+}
+
+TEST_F(ParityTest, WholeTinyModelOfEveryFamily) {
   const auto voice = speech_like(2.3);
-  for (const bool shift : {false, true}) {
-    auto config = tiny_model();
-    config.flow.shift = shift;
-    params::FreshParams fresh(3);
-    train::TorchParams trained(3, torch::kCPU);
-    const model::NativeFlowTalk a(params::Scope<NativeOps>(fresh), config);
-    const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
-    EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
-              1e-4)
-        << shift;
+  for (const auto& family : generate::kFamilies) {
+    for (const bool shift : {false, true}) {
+      auto config = tiny_model();
+      config.generator.kind = family.kind;
+      config.generator.flow.shift = shift;
+      train::TorchParams trained(3, torch::kCPU);
+      const model::FlowTalk<TorchOps> whole(params::Scope<TorchOps>(trained), config);
+      const predict::Session session(as_model(config, trained), 2);
+      for (const float temperature : {0.0f, 0.4f}) {
+        if (temperature > 0 && !family.chance) continue;
+        const NoiseAddress noise{5, 1, temperature};
+        expect_same(predicted(session, voice, noise), composed(torch_ops, whole, voice, noise),
+                    fmt::format("{}, shift {}, temperature {}", family.name, shift, temperature));
+      }
+    }
   }
 }
 
 // Latents come back from the base, and a mean added to them changes no volume.
 TEST_F(ParityTest, ShiftMovesTheLatentsAndNothingElse) {
   auto config = tiny_model();
-  config.flow.shift = true;
+  config.generator.flow.shift = true;
   train::TorchParams params(4, torch::kCPU);
-  const model::Generator<TorchOps> g(params::Scope<TorchOps>(params) / "generator", config);
+  const generate::FlowGenerator<TorchOps> g(params::Scope<TorchOps>(params) / "generator",
+                                            {config.condition.width, config.prior.latent},
+                                            config.generator.flow);
   const torch::NoGradGuard no_grad;
   torch::manual_seed(5);
   for (const auto& [name, value] : params.tensors()) {
     if (value.requires_grad()) value.add_(torch::randn_like(value) * 0.1);
   }
   const int64_t latent = config.prior.latent;
-  const auto prepared = g.prepare(torch_ops, torch::randn({2, 8, config.condition.width}));
+  const auto prepared = g.prepare(torch_ops, {torch::randn({2, 8, config.condition.width})});
   EXPECT_EQ(prepared.base.mean.abs().max().item<double>(), 0);
   ASSERT_TRUE(prepared.shift);
   EXPECT_GT(prepared.shift->abs().max().item<double>(), 0.01);
   const auto z = torch::randn({2, 8, latent});
   const auto out = g.to_base(torch_ops, z, prepared);
-  EXPECT_LT((g.latents_of(torch_ops, out.value, prepared) - z).abs().max().item<double>(), 1e-4);
+  EXPECT_LT((g.latents_of(torch_ops, out.value, prepared).values - z).abs().max().item<double>(),
+            1e-4);
   auto still = prepared;
   still.shift.reset();
   const auto same = g.to_base(torch_ops, z - *prepared.shift, still);
@@ -212,24 +287,36 @@ TEST_F(ParityTest, EmotionClassifier) {
 
 TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
   const fs::path folder = FLOWTALK_DEFAULT_CHECKPOINT;
-  const auto checkpoint = params::load_checkpoint(folder);
-  model::ModelConfig config;
-  from_json(checkpoint.config["model"], config, folder.string());
-  params::NativeParams mapped(checkpoint.weights);
-  const model::NativeFlowTalk a(params::Scope<NativeOps>(mapped), config);
-  mapped.finish();
+  const auto session = predict::Session::open(folder, 2);
   train::TorchParams trained(0, torch::kCPU);
   trained.preload(folder / "weights.safetensors");
-  const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
+  const model::FlowTalk<TorchOps> whole(params::Scope<TorchOps>(trained), session.config());
   const auto voice = speech_like(6);
-  EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
-            1e-4);
+  for (const float temperature : {0.0f, 0.3f}) {
+    const NoiseAddress noise{2, 0, temperature};
+    expect_same(predicted(session, voice, noise), composed(torch_ops, whole, voice, noise),
+                fmt::format("temperature {}", temperature));
+  }
 }
 
-TEST_F(ParityTest, GradientsOfTheLikelihoodMatchDifferences) {
-  const auto config = tiny_model();
+// All weights 1.
+template <class Losses>
+Losses all_terms() {
+  Losses losses;
+  Json json = to_json(losses);
+  for (auto& [key, value] : json.items()) value = 1;
+  from_json(json, losses, "ones");
+  return losses;
+}
+
+void check_gradients(generate::Kind kind) {
+  TorchOps torch_ops;
+  auto config = tiny_model();
+  config.generator.kind = kind;
   train::TorchParams params(4, torch::kCPU);
-  const model::Generator<TorchOps> g(params::Scope<TorchOps>(params) / "generator", config);
+  const params::Scope<TorchOps> scope(params);
+  const auto conditioner = model::make_conditioner(scope, config);
+  const auto generator = model::make_generator(scope, config);
   {  // away from the zero initialisation, where many gradients vanish
     const torch::NoGradGuard no_grad;
     torch::manual_seed(1);
@@ -243,8 +330,16 @@ TEST_F(ParityTest, GradientsOfTheLikelihoodMatchDifferences) {
   const auto curve = condition::EmotionCurve::constant(mix, 0.6f, 8);
   const std::vector<int64_t> style = {2};
   const auto loss = [&] {
-    const auto c = g.condition(torch_ops, speech, g.control(torch_ops, curve), style);
-    return g.log_prob(torch_ops, z, g.prepare(torch_ops, c)).sum() / 48;
+    const auto c = conditioner(torch_ops, speech, curve, style);
+    const auto of = [&](const auto& g) {
+      const auto weights = all_terms<typename std::remove_cvref_t<decltype(g)>::Losses>();
+      torch::Tensor sum = torch::zeros({});
+      for (const auto& term : g.terms(torch_ops, z, g.prepare(torch_ops, c), weights)) {
+        sum = sum + term.values.sum() / 48;
+      }
+      return sum;
+    };
+    return std::visit(of, generator);
   };
   loss().backward();
   int checked = 0;
@@ -265,6 +360,13 @@ TEST_F(ParityTest, GradientsOfTheLikelihoodMatchDifferences) {
     ++checked;
   }
   EXPECT_GT(checked, 30);
+}
+
+TEST_F(ParityTest, GradientsOfEveryFamilysTermsMatchDifferences) {
+  for (const auto& family : generate::kFamilies) {
+    SCOPED_TRACE(family.name);
+    check_gradients(family.kind);
+  }
 }
 
 }  // namespace

@@ -49,23 +49,21 @@ Tensor item_of(NativeOps& ops, const Tensor& batch, int64_t item, int64_t pairs)
   return row.reshape(tensor::Shape(row.shape().begin() + 1, row.shape().end()));
 }
 
-// Of the first whole pairs of a take.
-std::vector<Likelihood> judge(NativeOps& ops, const model::NativeFlowTalk& model,
+// Of the first whole pairs of a take, by a generator with a density.
+template <class Generator>
+std::vector<Likelihood> judge(const Generator& generator, const predict::Workspace& work,
                               const RecordedTake& take,
                               std::span<const condition::Asked> conditions) {
-  const auto& generator = model.generator;
+  NativeOps& ops = work.ops;
   const int64_t pairs = take.frames / 2;
-  const auto prepared = prepare(model, ops, take.speech, conditions);
+  const auto prepared = generator.prepare(ops, condition_of(work, take.speech, conditions));
   const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), take.latents), 0);
-  const auto flowed = generator.to_base(ops, copies, prepared);
-  const Tensor density =
-      ops.add(generator.base.log_prob(ops, flowed.value, prepared.base), flowed.log_det);
-  const Tensor residual = generator.base.residual(ops, flowed.value, prepared.base);
+  const auto judged = generator.judge(ops, copies, prepared);
   std::vector<Likelihood> results;
   for (int64_t i = 0; i < static_cast<int64_t>(conditions.size()); ++i) {
     Likelihood& one = results.emplace_back();
-    one.residual = item_of(ops, residual, i, pairs);
-    one.log_probs = item_of(ops, density, i, pairs);
+    one.residual = item_of(ops, judged.residual, i, pairs);
+    one.log_probs = item_of(ops, judged.log_prob, i, pairs);
     one.dimensions = one.residual.size();
     for (const float v : one.log_probs.values()) one.log_prob += static_cast<double>(v);
     if (!std::isfinite(one.log_prob)) {
@@ -92,15 +90,12 @@ RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
   return take;
 }
 
-model::FlowCondition<NativeOps> prepare(const model::NativeFlowTalk& model, NativeOps& ops,
-                                        const Tensor& speech,
-                                        std::span<const condition::Asked> conditions) {
+condition::Condition<NativeOps> condition_of(const predict::Workspace& work, const Tensor& speech,
+                                             std::span<const condition::Asked> conditions) {
   std::vector<int64_t> styles;
   for (const condition::Asked& c : conditions) styles.push_back(c.style);
-  const auto& generator = model.generator;
-  const auto curves = curves_of(conditions, model.config.conditions, speech.dim(1));
-  const Tensor emotion = generator.control(ops, curves);
-  return generator.prepare(ops, generator.condition(ops, speech, emotion, styles));
+  const auto curves = curves_of(conditions, work.network.config.conditions, speech.dim(1));
+  return work.network.conditioner(work.ops, speech, curves, styles);
 }
 
 double Likelihood::bits_per_dim() const {
@@ -113,17 +108,19 @@ std::vector<Likelihood> likelihoods(const predict::Session& session,
                                     std::span<const condition::Asked> conditions) {
   check(conditions, session.config().conditions, speech.values.dim(1));
   const predict::Workspace work(session);
-  NativeOps& ops = work.ops;
-  const RecordedTake take = open_take(work.network, ops, speech, motion);
-  const auto at_once =
-      static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / take.latents.dim(1)));
-  std::vector<Likelihood> results;
-  for (size_t begin = 0; begin < conditions.size(); begin += at_once) {
-    const size_t count = std::min(at_once, conditions.size() - begin);
-    auto part = judge(ops, work.network, take, conditions.subspan(begin, count));
-    std::move(part.begin(), part.end(), std::back_inserter(results));
-  }
-  return results;
+  const auto by = [&](const auto& generator) {
+    const RecordedTake take = open_take(work.network, work.ops, speech, motion);
+    const auto at_once =
+        static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / take.latents.dim(1)));
+    std::vector<Likelihood> results;
+    for (size_t begin = 0; begin < conditions.size(); begin += at_once) {
+      const size_t count = std::min(at_once, conditions.size() - begin);
+      auto part = judge(generator, work, take, conditions.subspan(begin, count));
+      std::move(part.begin(), part.end(), std::back_inserter(results));
+    }
+    return results;
+  };
+  return density_of(work, session, "a likelihood", by);
 }
 
 Likelihood likelihood(const predict::Session& session, const predict::SpeechFeatures& speech,
@@ -133,7 +130,9 @@ Likelihood likelihood(const predict::Session& session, const predict::SpeechFeat
 
 std::vector<float> base_rho(const predict::Session& session) {
   const predict::Workspace work(session);
-  return work.ops.to_host(work.network.generator.base.rho(work.ops));
+  return density_of(work, session, "its coefficient", [&](const auto& generator) {
+    return work.ops.to_host(generator.rho(work.ops));
+  });
 }
 
 }  // namespace flowtalk::analyse

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/predict/workspace.h"
@@ -18,10 +19,18 @@ struct RecordedTake {
 RecordedTake open_take(const model::NativeFlowTalk& model, ops::NativeOps& ops,
                        const predict::SpeechFeatures& speech, const motion::Motion& motion);
 
-// Condition and base of a clip under several conditions, (B, T', ...).
-model::FlowCondition<ops::NativeOps> prepare(const model::NativeFlowTalk& model,
-                                             ops::NativeOps& ops, const tensor::Tensor& speech,
-                                             std::span<const condition::Asked> conditions);
+// c of a clip under several conditions, (B, T', K).
+condition::Condition<ops::NativeOps> condition_of(const predict::Workspace& work,
+                                                  const tensor::Tensor& speech,
+                                                  std::span<const condition::Asked> conditions);
+
+// What `use(generator)` returns, if the model's generator has a density; else require_density's
+// Error.
+template <class Use>
+auto density_of(const predict::Workspace& work, const predict::Session& session,
+                std::string_view purpose, Use&& use) {
+  return generate::density_of(work.network.generator, session.model().name(), purpose, use);
+}
 
 // Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
 void check(std::span<const condition::Asked> conditions, int64_t frames);

@@ -26,6 +26,30 @@ Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
   return motion;
 }
 
+// Of the whole of a take, (T, 53): its residual under `from` played under `to`.
+template <class Generator>
+Tensor moved(const Generator& generator, const predict::Workspace& work, const RecordedTake& take,
+             const condition::Asked& from, const condition::Asked& to, float keep) {
+  NativeOps& ops = work.ops;
+  const auto under = [&](const condition::Asked& asked) {
+    return generator.prepare(ops, condition_of(work, take.speech, {&asked, 1}));
+  };
+  const Tensor r = ops.scale(generator.judge(ops, take.latents, under(from)).residual, keep);
+  predict::Blend result;
+  const auto curve = curve_of(to, work.network.config.conditions, take.speech.dim(1));
+  for (const auto& emotion : condition::emotions_apart(curve)) {
+    const auto z =
+        generator.from_residual(ops, r, under({.style = to.style, .curve = emotion.curve}));
+    const Tensor made = work.network.prior.decode(ops, z.values);
+    for (const float v : made.values()) {
+      if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
+    }
+    const auto wanted = static_cast<size_t>(take.frames * motion::kLive);
+    result.add(Tensor({take.frames, motion::kLive}, made.values().first(wanted)), emotion.share);
+  }
+  return result.motion();
+}
+
 }  // namespace
 
 motion::Motion restyle(const predict::Session& session, const predict::SpeechFeatures& speech,
@@ -35,28 +59,13 @@ motion::Motion restyle(const predict::Session& session, const predict::SpeechFea
   const Conditions& conditions = session.config().conditions;
   check(asked, conditions, speech.values.dim(1));
   const predict::Workspace work(session);
-  NativeOps& ops = work.ops;
-  const auto& generator = work.network.generator;
-  const RecordedTake take = open_take(work.network, ops, speech, motion);
-  const auto a = prepare(work.network, ops, take.speech, {&from, 1});
-  const Tensor u = generator.to_base(ops, take.latents, a).value;
-  const Tensor r = ops.scale(generator.base.residual(ops, u, a.base), keep);
-  predict::Blend result;
-  const auto curve = curve_of(to, conditions, take.speech.dim(1));
-  for (const auto& emotion : condition::emotions_apart(curve)) {
-    const condition::Asked one{.style = to.style, .curve = emotion.curve};
-    const auto b = prepare(work.network, ops, take.speech, {&one, 1});
-    const Tensor moved = ops.add(b.base.mean, ops.mul(ops.exp(b.base.log_sd), r));
-    const Tensor made = work.network.prior.decode(ops, generator.latents_of(ops, moved, b));
-    for (const float v : made.values()) {
-      if (!std::isfinite(v)) fail("restyle: the model gave a value that is not finite");
-    }
-    const auto wanted = static_cast<size_t>(take.frames * motion::kLive);
-    result.add(Tensor({take.frames, motion::kLive}, made.values().first(wanted)), emotion.share);
-  }
+  const Tensor made = density_of(work, session, "restyle", [&](const auto& generator) {
+    const RecordedTake take = open_take(work.network, work.ops, speech, motion);
+    return moved(generator, work, take, from, to, keep);
+  });
   const motion::Axes axes = session.config().axes;
-  if (axes != motion::Axes::kBuiltin) return of_live(result.motion(), axes);
-  return of_live(with_blinks_of(motion, result.motion()), axes);
+  if (axes != motion::Axes::kBuiltin) return of_live(made, axes);
+  return of_live(with_blinks_of(motion, made), axes);
 }
 
 }  // namespace flowtalk::analyse

@@ -1,6 +1,8 @@
 // Sizes of the condition: emotion graph, speaking style and fusion with speech.
 #pragma once
 
+#include <cstdint>
+
 #include "flowtalk/base/fields.h"
 
 namespace flowtalk::condition {

@@ -6,17 +6,11 @@
 #include <cmath>
 #include <vector>
 
+#include "flowtalk/base/noise.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/params/scope.h"
 
 namespace flowtalk::flow {
-
-// Where innovations come from: noise_normal(seed, take, frame, channel), scaled by temperature.
-struct NoiseAddress {
-  uint64_t seed = 0;
-  uint32_t take = 0;
-  float temperature = 0;  // 0: r = 0 everywhere
-};
 
 // mean and log_sd, both (B, T, C), of the base at the squeezed rate.
 template <class Ops>

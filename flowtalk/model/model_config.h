@@ -8,12 +8,11 @@
 #include "flowtalk/condition/condition_config.h"
 #include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
-#include "flowtalk/flow/flow_config.h"
+#include "flowtalk/generate/any.h"
 #include "flowtalk/motion/axes.h"
-#include "flowtalk/prior/vae.h"
+#include "flowtalk/prior/any.h"
 
 namespace flowtalk::model {
-
 
 
 struct ModelConfig {
@@ -23,7 +22,7 @@ struct ModelConfig {
   encoder::ExternalEncoder external_encoder;
   prior::PriorConfig prior;
   condition::ConditionConfig condition;
-  flow::FlowConfig flow;
+  generate::GeneratorConfig generator;
 
   template <class V>
   void fields(V&& field) {
@@ -33,7 +32,12 @@ struct ModelConfig {
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
     field("prior", prior, "motion prior");
     field("condition", condition, "emotion graph and fusion");
-    field("flow", flow, "conditional normalizing flow");
+    field("generator", generator, "what makes motion latents of the condition");
+  }
+
+  // Error: generator and prior do not fit each other. `where` is a file.
+  void check(const std::string& where) const {
+    generate::check_prior(generate::family_of(generator.kind), text_of(prior.kind), where);
   }
 };
 

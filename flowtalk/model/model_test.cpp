@@ -19,13 +19,14 @@ ModelConfig small_model() {
   config.encoder.intermediate_size = 32;
   config.encoder.num_conv_pos_embeddings = 8;
   config.encoder.num_conv_pos_embedding_groups = 4;
-  config.prior = {6, 16, 1, 3};
+  config.prior.latent = 6;
+  config.prior.vae = {16, 1, 3};
   config.condition.width = 16;
   config.condition.fusion_layers = 1;
-  config.flow.steps = 2;
-  config.flow.hidden = 12;
-  config.flow.layers = 1;
-  config.flow.condition = 8;
+  config.generator.flow.steps = 2;
+  config.generator.flow.hidden = 12;
+  config.generator.flow.layers = 1;
+  config.generator.flow.condition = 8;
   return config;
 }
 
@@ -35,17 +36,20 @@ void expect_faces(const ModelConfig& config) {
   ops::NativeOps ops(pool);
   params::FreshParams fresh(3);
   const NativeFlowTalk model(params::Scope<ops::NativeOps>(fresh), config);
-  const auto& g = model.generator;
   const auto speech = tensor::Tensor::zeros({1, 8, 2 * config.encoder.hidden_size});
   for (int e = 0; e < static_cast<int>(config.conditions.emotions.size()); ++e) {
     const auto curve =
         condition::EmotionCurve::constant(config.conditions.only(e), kMaxStrength, 8);
-    const auto emotion = g.control(ops, curve);
     for (int64_t s = kAverageStyle; s < static_cast<int64_t>(config.conditions.styles.size());
          ++s) {
-      const auto prepared = g.prepare(ops, g.condition(ops, speech, emotion, {&s, 1}));
-      const auto z = g.generate(ops, prepared, {.seed = 1, .temperature = 0.5f});
-      const auto motion = model.prior.decode(ops, z);
+      const auto c = model.conditioner(ops, speech, curve, {&s, 1});
+      const NoiseAddress noise{.seed = 1, .take = 0, .temperature = 0.5f};
+      const auto motion = std::visit(
+          [&](const auto& generator) {
+            const auto prepared = generator.prepare(ops, c);
+            return model.prior.decode(ops, generator.sample(ops, prepared, {{&noise, 1}}).values);
+          },
+          model.generator);
       ASSERT_EQ(motion.shape(), (tensor::Shape{1, 8, motion::kLive}));
       for (const float v : motion.values()) ASSERT_TRUE(std::isfinite(v)) << e << " " << s;
     }

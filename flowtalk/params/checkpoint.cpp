@@ -4,6 +4,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/params/migrations.h"
 
 namespace flowtalk::params {
 
@@ -14,20 +15,27 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr size_t kMaxConfigBytes = size_t{1} << 24;
 
-// The config of a text, without "format", as the newest format would have it.
+// The format, which is taken out of the config.
+int take_format(Json& config, const std::string& path) {
+  const auto format = config.find("format");
+  if (format == config.end() || !format->is_number_integer()) {
+    fail("{}: \"format\" is missing, expected 1 to {}; is this a checkpoint of flowtalk?", path,
+         kCheckpointFormat);
+  }
+  if (*format < 1 || *format > kCheckpointFormat) {
+    fail("{}: format {}, this flowtalk reads 1 to {}; use the flowtalk that wrote it", path,
+         format->dump(), kCheckpointFormat);
+  }
+  const int number = *format;
+  config.erase("format");
+  return number;
+}
+
+// The config of a text, without "format", as the newest format has it.
 Json read_config(std::string_view text, const std::string& where) {
   Json config = parse_json(std::string(text), where);
   if (!config.is_object()) fail("{}: expected a JSON object", where);
-  const auto format = config.find("format");
-  if (format == config.end() || !format->is_number_integer()) {
-    fail("{}: \"format\" is missing, expected {}; is this a checkpoint of flowtalk?", where,
-         kCheckpointFormat);
-  }
-  if (*format != kCheckpointFormat) {
-    fail("{}: format {}, this flowtalk reads {}; use the flowtalk that wrote it", where,
-         format->dump(), kCheckpointFormat);
-  }
-  config.erase("format");
+  migrate_config(config, take_format(config, where), kCheckpointFormat);
   return config;
 }
 

@@ -1,4 +1,4 @@
-// A checkpoint is a folder: config.json (what the model is, with "format": 1) and
+// A checkpoint is a folder: config.json (what the model is, and the "format" of the folder) and
 // weights.safetensors (names are scope paths). Other files in it belong to their writers.
 #pragma once
 
@@ -12,8 +12,9 @@
 
 namespace flowtalk::params {
 
-inline constexpr int kCheckpointFormat = 1;
+inline constexpr int kCheckpointFormat = 2;  // what is written
 
+// In the newest format, whatever the folder has.
 struct Checkpoint {
   std::filesystem::path folder;
   Json config;  // without "format"

@@ -10,6 +10,7 @@
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/generate/families.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 
@@ -71,10 +72,26 @@ void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
       formats::describe_array("samples", formats::make_array(samples), listed_values));
 }
 
+// What the family of a model's generator can do, if it is one that we know.
+void add_family(Json& report, const Json& config) {
+  Json name = config;
+  for (const char* key : {"model", "generator", "kind"}) {
+    name = name.is_object() && name.contains(key) ? Json(name[key]) : Json();
+  }
+  for (const auto& family : generate::kFamilies) {
+    if (name != std::string(family.name)) continue;
+    report["details"]["family"] = {{"name", name},
+                                   {"summary", std::string(family.summary)},
+                                   {"density", family.density},
+                                   {"chance", family.chance}};
+  }
+}
+
 void add_checkpoint(Json& report, const fs::path& folder, int64_t listed_values) {
   const params::Checkpoint checkpoint = params::load_checkpoint(folder);
   report["format"] = "checkpoint";
   report["details"] = {{"config", checkpoint.config}};
+  add_family(report, checkpoint.config);
   for (const auto& name : checkpoint.weights.names()) {
     report["arrays"].push_back(
         formats::describe_array(name, checkpoint.weights.array(name), listed_values));

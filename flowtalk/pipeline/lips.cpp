@@ -40,6 +40,7 @@ std::vector<motion::Motion> motions_of(const LipsOptions& o, const face::Face& f
   const Conditions conditions = o.performance.sampling.model.conditions();
   auto options = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
   const auto session = o.performance.sampling.model.load();
+  o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   options.regions = o.performance.sampling.regions(session, o.face);
   warn_of_other_axes(session.config().axes, face, reporter);
   for (const auto& voice : voices) {

@@ -85,13 +85,15 @@ std::string protocol_of(const fs::path& checkpoint) {
   return "not recorded in the checkpoint";
 }
 
-std::string sampling_of(const ModelEvaluation& e) {
+std::string sampling_of(const ModelEvaluation& e, const generate::Family& family) {
   const SamplingOptions& p = e.sampling;
   std::string more;
   if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
   if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
-  if (p.deterministic) return "deterministic" + more;
-  return fmt::format("temperature {}, seed {}", text_of(p.temperature), p.seed) + more;
+  if (p.deterministic || !family.chance) return "deterministic" + more;
+  Temperature shown = p.temperature;
+  if (!shown.all) shown.all = static_cast<float>(family.temperature.usual);
+  return fmt::format("temperature {}, seed {}", text_of(shown), p.seed) + more;
 }
 
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip,
@@ -183,16 +185,19 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
     fail_usage("{} and {} both name the model; leave one out", Field("save_path"), Field("model"));
   }
   const fs::path checkpoint = checkpoint_of(*this);
-  if (skip_steps) {
-    fail_usage("{} is for diffusion models; {} is a flow, which samples in one step",
-               Field("skip_steps"), checkpoint.string());
+  const model::ModelConfig config = predict::load_config(checkpoint);
+  const generate::Family& family = generate::family_of(config.generator.kind);
+  if (skip_steps && !family.steps) {
+    fail_usage("{} is for diffusion models; {} is a {}, which samples in one step",
+               Field("skip_steps"), checkpoint.string(), family.name);
   }
-  const Conditions conditions = predict::load_config(checkpoint).conditions;
+  const Conditions& conditions = config.conditions;
   chosen_styles(*this, conditions);  // a wrong name is told before the data set is looked at
   const data::Index index = data.index();
   const std::vector<data::Clip> clips = chosen_clips(*this, index, conditions);
   const auto session =
       predict::Session::open(checkpoint, sampling.model.threads, sampling.model.encoder);
+  sampling.check_family(session.model(), num_samples);
   check_axes(data.folder(), index, session);
   const face::Deformer deformer(face);
 
@@ -206,7 +211,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
                   {"style", id.empty() ? "of each clip" : id},
                   {"model", name},
                   {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
-                  {"sampling", sampling_of(*this)}};
+                  {"sampling", sampling_of(*this, family)}};
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
@@ -27,6 +28,7 @@ Observation::Observation(const ObservationOptions& options, const predict::Sessi
                          const std::vector<data::Clip>& clips, const face::Deformer& deformer,
                          const Reporter& reporter)
     : session_(session),
+      family_(generate::family_of(session.config().generator.kind)),
       clips_(clips),
       deformer_(deformer),
       reporter_(reporter),
@@ -87,7 +89,14 @@ void Observation::choose_subset(int size) {
                     "same ones",
                     subset_, clips_.size()));
   }
-  rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
+  if (analyse::has_density(session_.model())) {
+    rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
+  } else if (subset_ > 0) {
+    notes_.push_back(
+        fmt::format("NLL, conditioning gain and residual left out: {} is a {} model, which has no "
+                    "density",
+                    session_.model().name(), family_.name));
+  }
 }
 
 void Observation::choose_phones() {
@@ -129,10 +138,10 @@ evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& c
     seen.closures = evaluate::see_closures(*phones, clip, deformer_);
   }
   if (!partner_[i]) return seen;
-  if (!clip.options.deterministic) {
+  if (!clip.options.deterministic && family_.chance) {
     seen.spread = evaluate::see_spread(session_, clip, deformer_);
   }
-  if (*partner_[i] != i) {
+  if (rho_ && *partner_[i] != i) {
     const auto other = session_.encode(load_voice(clips_[*partner_[i]].wav, reporter_));
     seen.density = evaluate::see_density(session_, clip, other, rho_);
   }

@@ -50,6 +50,7 @@ class Observation {
   std::optional<std::vector<data::Phone>> phones_of(size_t i) const;
 
   const predict::Session& session_;
+  const generate::Family& family_;
   const std::vector<data::Clip>& clips_;
   const face::Deformer& deformer_;
   const Reporter& reporter_;

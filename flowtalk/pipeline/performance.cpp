@@ -2,6 +2,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/generate/families.h"
 
 namespace flowtalk::pipeline {
 
@@ -16,8 +17,22 @@ void SamplingOptions::check(const Given& given, int samples) const {
   }
 }
 
+void SamplingOptions::check_family(const predict::Model& model, int samples, uint32_t take) const {
+  const generate::Family& family = generate::family_of(model.config().generator.kind);
+  if (family.chance || deterministic) return;
+  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  const char* field = temperature.all || temperature.by_region ? "temperature"
+                      : samples > 1                            ? "num_samples"
+                      : seed != 0 && !blinking                 ? "seed"
+                      : take != 0 && !blinking                 ? "take"
+                                                               : nullptr;
+  if (field == nullptr) return;
+  fail_usage("{}: {} is a {} model, in which nothing is left to chance; leave it out", Field(field),
+             model.name(), family.name);
+}
+
 void SamplingOptions::into(predict::PredictOptions& options) const {
-  options.temperature = temperature.all;
+  if (temperature.all) options.temperature = *temperature.all;
   options.region_temperature = temperature.by_region;
   options.guidance = static_cast<float>(guidance);
   options.deterministic = deterministic;

@@ -45,6 +45,8 @@ struct SamplingOptions {
 
   // Usage Error: `deterministic`, beside something that only chance could follow.
   void check(const Given& given, int samples = 1) const;
+  // Usage Error: an option that only chance could follow, for a model of a family without any.
+  void check_family(const predict::Model& model, int samples = 1, uint32_t take = 0) const;
   void into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
   std::shared_ptr<const predict::RegionShares> regions(const predict::Session& session,

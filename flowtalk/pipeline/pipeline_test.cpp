@@ -73,7 +73,7 @@ TEST(Strength, IsALevelOrANumberButNotBoth) {
 TEST(Temperature, IsOneNumberOrOnePerRegion) {
   Temperature t;
   from_text("0.5", t);
-  EXPECT_FLOAT_EQ(t.all, 0.5f);
+  EXPECT_FLOAT_EQ(t.all.value(), 0.5f);
   EXPECT_FALSE(t.by_region);
   from_text("0.2,lips:0.1,brows:0.8", t);
   ASSERT_TRUE(t.by_region);

@@ -125,6 +125,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
 
   const SamplingOptions& sampling = o.performance.sampling;
   const predict::Session session = sampling.model.load();
+  sampling.check_family(session.model(), o.num_samples, o.performance.take);
   const auto regions = sampling.regions(session, o.face);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   std::vector<PredictedFile> made;

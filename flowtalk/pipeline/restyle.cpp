@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -140,6 +141,7 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   check(o, conditions);
   const auto curve = o.curve.load(o.given, conditions);
   const predict::Session session = o.model.load();
+  analyse::require_density(session.model(), "restyle");
   const motion::Motion recorded = load_performance(o.motion, session.config().axes);
   const audio::Audio voice = load_voice(o.voice, reporter);
   const auto speech = with_context(o.voice, [&] { return session.encode(voice); });

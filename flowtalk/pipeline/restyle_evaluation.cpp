@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -55,6 +56,7 @@ std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o, const dat
                                     const std::vector<data::Clip>& clips,
                                     const Reporter& reporter) {
   const predict::Session session = o.model.load();
+  analyse::require_density(session.model(), "restyle");
   check_axes(o.data.folder(), index, session);
   const auto classifier = load_classifier(o.classifier);
   const motion::Axes axes = session.config().axes, judged = classifier.axes();

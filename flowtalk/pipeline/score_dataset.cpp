@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -183,6 +184,7 @@ Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
   analyse::Calibration used = analyse::load_calibration(checkpoint);
   if (o.calibrate) check_writable(checkpoint / "calibration.json");
   const predict::Session session = o.model.load();
+  analyse::require_density(session.model(), "score");
   check_axes(o.data.folder(), index, session);
   const Advance advance = reporter.begin("score", static_cast<int64_t>(clips.size()), "clips");
   std::vector<Judged> judged;

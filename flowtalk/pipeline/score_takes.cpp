@@ -1,6 +1,7 @@
 // flowtalk score VOICE --motion ...: one performance, or several ranked.
 #include <algorithm>
 
+#include "flowtalk/analyse/density.h"
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -138,6 +139,7 @@ Scored score_takes(const ScoreOptions& o, const Reporter& reporter) {
   std::vector<Take> takes;
   const auto calibration = analyse::load_calibration(o.model.folder());
   const predict::Session session = o.model.load();
+  analyse::require_density(session.model(), "score");
   const audio::Audio sound = load_voice(o.voice, reporter);
   const auto speech = with_context(o.voice, [&] { return session.encode(sound); });
   for (const std::string& path : o.motion) {

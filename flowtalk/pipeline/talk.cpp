@@ -90,6 +90,7 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const fs::path output = output_of(o, voices);
   const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);
   const predict::Session session = o.performance.sampling.model.load();
+  o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   auto roles = play(o, session, curve, cells, voice, reporter);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), o.stage);

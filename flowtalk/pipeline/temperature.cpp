@@ -7,9 +7,13 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/generate/families.h"
 
 namespace flowtalk::pipeline {
 namespace {
+
+constexpr auto kUsual =
+    static_cast<float>(generate::family_of(generate::Kind::kFlow).temperature.usual);
 
 float number_in(const std::string& text) {
   float value = -1;
@@ -34,7 +38,7 @@ size_t region_in(const std::string& name) {
 }  // namespace
 
 std::string text_of(const Temperature& temperature) {
-  if (!temperature.by_region) return fmt::format("{}", temperature.all);
+  if (!temperature.by_region) return fmt::format("{}", temperature.all.value_or(kUsual));
   std::string label;
   for (size_t r = 0; r < predict::kMotionRegions; ++r) {
     label += fmt::format("{}{}:{}", r == 0 ? "" : ",", predict::kMotionRegionNames[r],
@@ -64,7 +68,7 @@ void from_text(const std::string& text, Temperature& temperature) {
     }
     named.emplace_back(region, number_in(part.substr(colon + 1)));
   }
-  if (!named.empty()) read.by_region.emplace().fill(read.all);
+  if (!named.empty()) read.by_region.emplace().fill(read.all.value_or(kUsual));
   for (const auto& [region, value] : named) (*read.by_region)[region] = value;
   temperature = read;
 }

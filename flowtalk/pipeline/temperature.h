@@ -9,7 +9,7 @@
 namespace flowtalk::pipeline {
 
 struct Temperature {
-  float all = 0.3f;                                      // 0 .. 1
+  std::optional<float> all;  // 0 .. 1; none: the usual one of the model's family
   std::optional<predict::RegionTemperatures> by_region;  // in its place
 };
 

@@ -49,6 +49,7 @@ model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::st
   model::ModelConfig config;
   config.conditions = mead_conditions();
   from_json(checkpoint.config["model"], config, where);
+  config.check(where);
   config.encoder.check(where);
   config.encoder.check_motion_rate(where);
   return config;

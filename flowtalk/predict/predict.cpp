@@ -15,6 +15,7 @@ namespace {
 
 using ops::NativeOps;
 using tensor::Tensor;
+using Condition = condition::Condition<NativeOps>;
 
 constexpr int64_t kFramesAtOnce = 4096;
 
@@ -29,16 +30,12 @@ const RegionShares& shares_of(const PredictOptions& options, const model::ModelC
   return shares;
 }
 
-// c (1, T, K) of padded speech under one emotion per frame.
-Tensor condition_of(NativeOps& ops, const model::Generator<NativeOps>& generator,
-                    const Tensor& speech, const condition::EmotionCurve& curve, int64_t style) {
-  return generator.condition(ops, speech, generator.control(ops, curve), {&style, 1});
-}
-
 // Guidance pushes c away from the neutral condition, so that neutral frames (where both are the
 // same bits) stay as they are.
-Tensor guided(NativeOps& ops, const Tensor& emotional, const Tensor& neutral, float guidance) {
-  return ops.add(neutral, ops.scale(ops.sub(emotional, neutral), guidance));
+Condition guided(NativeOps& ops, const Condition& emotional, const Condition& neutral,
+                 float guidance) {
+  const Tensor change = ops.sub(emotional.values, neutral.values);
+  return {ops.add(neutral.values, ops.scale(change, guidance))};
 }
 
 // The first `frames` of each of (N, T, 53), checked.
@@ -56,16 +53,19 @@ void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& e
 
 // A motion (frames, 53) per noise. Those of a short clip share one pass, those of a long one do
 // not, so that memory stays that of one.
-std::vector<Tensor> play(const model::NativeFlowTalk& model, NativeOps& ops,
-                         const model::FlowCondition<NativeOps>& prepared,
-                         std::span<const flow::NoiseAddress> noises, int64_t frames) {
+std::vector<Tensor> play(const Workspace& work, const Condition& c,
+                         std::span<const NoiseAddress> noises, int64_t frames) {
   const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / frames));
   std::vector<Tensor> motions;
-  for (size_t begin = 0; begin < noises.size(); begin += at_once) {
-    const auto some = noises.subspan(begin, std::min(at_once, noises.size() - begin));
-    const Tensor z = model.generator.generate_each(ops, prepared, some);
-    append_frames(model.prior.decode(ops, z), frames, motions);
-  }
+  const auto by = [&](const auto& generator) {
+    const auto prepared = generator.prepare(work.ops, c);
+    for (size_t begin = 0; begin < noises.size(); begin += at_once) {
+      const auto some = noises.subspan(begin, std::min(at_once, noises.size() - begin));
+      const auto z = generator.sample(work.ops, prepared, {some});
+      append_frames(work.network.prior.decode(work.ops, z.values), frames, motions);
+    }
+  };
+  std::visit(by, work.network.generator);
   return motions;
 }
 
@@ -100,14 +100,16 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   const int64_t frames = speech.values.dim(1);
   const Conditions& conditions = config().conditions;
   check(options, conditions, frames);
-  const float blinks = blinks_of(options, config().axes);
+  check_chance(options, model());
+  const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
-  const RegionTemperatures temperatures = temperatures_of(options, regions_known);
+  const RegionTemperatures temperatures = temperatures_of(options, config(), regions_known);
   const Workspace work(*this);
   NativeOps& ops = work.ops;
-  const auto& generator = work.network.generator;
+  const auto& conditioner = work.network.conditioner;
+  const int64_t style = options.style;
   const Tensor heard = even_frames(ops, speech.values);
-  std::vector<flow::NoiseAddress> noises;  // the same noise at each temperature
+  std::vector<NoiseAddress> noises;  // the same noise at each temperature
   std::array<size_t, kMotionRegions> noise_of{};
   for (size_t r = 0; r < kMotionRegions; ++r) {
     const auto known = std::find_if(noises.begin(), noises.end(), [&](const auto& noise) {
@@ -117,16 +119,16 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
     if (known == noises.end()) noises.push_back({options.seed, options.take, temperatures[r]});
   }
   std::vector<Blend> motions(noises.size());
-  std::optional<Tensor> neutral;
+  std::optional<Condition> neutral;
   if (options.guidance != 1) {
     const auto none = condition::EmotionCurve::constant(conditions.only(kNeutral), 0, heard.dim(1));
-    neutral = condition_of(ops, generator, heard, none, options.style);
+    neutral = conditioner(ops, heard, none, {&style, 1});
   }
   const auto curve = curve_of(options, conditions, heard.dim(1));
   for (const auto& emotion : condition::emotions_apart(curve)) {
-    Tensor c = condition_of(ops, generator, heard, emotion.curve, options.style);
+    Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
-    const auto played = play(work.network, ops, generator.prepare(ops, c), noises, frames);
+    const auto played = play(work, c, noises, frames);
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
   const auto finished = [&](const Tensor& motion) {

@@ -23,7 +23,7 @@ void check_range(const char* what, float value, float most) {
 void check(const PredictOptions& o, const Conditions& conditions, int64_t frames) {
   condition::check({o.emotion, o.strength, o.style, o.curve}, conditions, frames);
   check_range("guidance", o.guidance, kMaxGuidance);
-  check_range("temperature", o.temperature, 1);
+  if (o.temperature) check_range("temperature", *o.temperature, 1);
   if (o.blinks_per_minute) check_range("blinks per minute", *o.blinks_per_minute, kMaxBlinks);
   if (o.region_temperature) {
     for (const float t : *o.region_temperature) check_range("temperature", t, 1);
@@ -36,7 +36,21 @@ condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions
                   conditions, frames);
 }
 
-float blinks_of(const PredictOptions& options, motion::Axes axes) {
+void check_chance(const PredictOptions& options, const Model& model) {
+  const generate::Family& family = generate::family_of(model.config().generator.kind);
+  const auto warm = [](float t) { return t > 0; };
+  const bool asked =
+      !options.deterministic &&
+      (options.region_temperature ? std::any_of(options.region_temperature->begin(),
+                                                options.region_temperature->end(), warm)
+                                  : warm(options.temperature.value_or(0)));
+  if (family.chance || !asked) return;
+  fail_usage("temperature: {} is a {} model, in which nothing is left to chance; leave it out",
+             model.name(), family.name);
+}
+
+float blinks_of(const PredictOptions& options, const model::ModelConfig& model) {
+  const motion::Axes axes = model.axes;
   const bool lids = axes == motion::Axes::kBuiltin;
   if (options.blinks_per_minute) {
     if (*options.blinks_per_minute > 0 && !lids) {
@@ -46,16 +60,19 @@ float blinks_of(const PredictOptions& options, motion::Axes axes) {
     return *options.blinks_per_minute;
   }
   const auto eyes = static_cast<size_t>(MotionRegion::kEyes);
-  return lids && temperatures_of(options, lids)[eyes] > 0 ? kUsualBlinks : 0;
+  return lids && temperatures_of(options, model, lids)[eyes] > 0 ? kUsualBlinks : 0;
 }
 
-RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known) {
+RegionTemperatures temperatures_of(const PredictOptions& options, const model::ModelConfig& model,
+                                   bool regions_known) {
+  const generate::Family& family = generate::family_of(model.generator.kind);
   RegionTemperatures all{};
-  if (options.deterministic) return all;
+  if (options.deterministic || !family.chance) return all;
   if (options.region_temperature) return *options.region_temperature;
-  all.fill(options.temperature);
+  const float lips = options.temperature.value_or(static_cast<float>(family.temperature.usual));
+  all.fill(lips);
   if (regions_known) {
-    const float upper = std::min(1.0f, kUpperFaceGain * options.temperature);
+    const float upper = std::min(1.0f, kUpperFaceGain * lips);
     all[static_cast<size_t>(MotionRegion::kEyes)] = upper;
     all[static_cast<size_t>(MotionRegion::kBrows)] = upper;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/predict/model.h"
 #include "flowtalk/predict/regions.h"
 
 namespace flowtalk::predict {
@@ -32,8 +33,9 @@ struct PredictOptions {
   // 0 .. 3: how far the emotional condition lies from the neutral one, 1 as trained. Neutral frames
   // stay as they are.
   float guidance = 1;
-  int style = 0;             // index into the model's; -1: their average
-  float temperature = 0.3f;  // 0 .. 1, of the lips; see kUpperFaceGain
+  int style = 0;  // index into the model's; -1: their average
+  // 0 .. 1, of the lips; see kUpperFaceGain. None: the usual one of the model's family.
+  std::optional<float> temperature{};
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
   bool deterministic = false;                            // no noise: temperature 0
@@ -52,12 +54,16 @@ void check(const PredictOptions& options, const Conditions& conditions, int64_t 
 condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions& conditions,
                                  int64_t frames);
 
-// How often a face of these axes is to blink. Usage Error: blinks are asked for where it has no
-// lids.
-float blinks_of(const PredictOptions& options, motion::Axes axes);
+// Usage Error: a temperature above 0 for a model of a family in which nothing is left to chance.
+void check_chance(const PredictOptions& options, const Model& model);
 
-// The temperature of every region; all 0 if deterministic. `regions_known`: false where the face's
-// regions are not, so that all take the one temperature.
-RegionTemperatures temperatures_of(const PredictOptions& options, bool regions_known);
+// How often a face of the model is to blink. Usage Error: blinks are asked for where it has no
+// lids.
+float blinks_of(const PredictOptions& options, const model::ModelConfig& model);
+
+// The temperature of every region; all 0 if deterministic, or if the model's family is.
+// `regions_known`: false where the face's regions are not, so that all take the one temperature.
+RegionTemperatures temperatures_of(const PredictOptions& options, const model::ModelConfig& model,
+                                   bool regions_known);
 
 }  // namespace flowtalk::predict

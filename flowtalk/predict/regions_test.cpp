@@ -125,16 +125,20 @@ TEST(Regions, AFaceWithoutListsIsRefusedByName) {
 
 TEST(Blinks, AreOfFacesWithLidsWhereSomethingIsLeftToChance) {
   PredictOptions o;
-  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), kUsualBlinks);
-  EXPECT_EQ(blinks_of(o, motion::Axes::kFlame), 0);
+  model::ModelConfig builtin, flame, certain;
+  flame.axes = motion::Axes::kFlame;
+  certain.generator.kind = generate::Kind::kRegression;
+  EXPECT_EQ(blinks_of(o, certain), 0);
+  EXPECT_EQ(blinks_of(o, builtin), kUsualBlinks);
+  EXPECT_EQ(blinks_of(o, flame), 0);
   o.region_temperature = {0.3f, 0, 0.3f, 0.3f};
-  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), 0);
+  EXPECT_EQ(blinks_of(o, builtin), 0);
   o.deterministic = true;
   o.blinks_per_minute = 12;
-  EXPECT_EQ(blinks_of(o, motion::Axes::kBuiltin), 12);
-  EXPECT_THROW(blinks_of(o, motion::Axes::kFlame), Error);
+  EXPECT_EQ(blinks_of(o, builtin), 12);
+  EXPECT_THROW(blinks_of(o, flame), Error);
   o.blinks_per_minute = 0;
-  EXPECT_EQ(blinks_of(o, motion::Axes::kFlame), 0);
+  EXPECT_EQ(blinks_of(o, flame), 0);
 }
 
 }  // namespace

@@ -67,6 +67,18 @@ TEST(Model, FromBytesIsThatOfTheFolder) {
   EXPECT_EQ(motion_of(Session(model, 1), 0), motion_of(Session::open(kFolder, 1), 0));
 }
 
+// models/default is of format 1, from before there were kinds.
+TEST(Model, OfFormat1IsAFlowOverAVae) {
+  const auto model = Model::load(kFolder);
+  const model::ModelConfig& config = model->config();
+  EXPECT_EQ(config.generator.kind, generate::Kind::kFlow);
+  EXPECT_TRUE(config.generator.flow.shift);
+  EXPECT_EQ(config.generator.flow.steps, 8);
+  EXPECT_EQ(config.prior.kind, prior::Kind::kVae);
+  EXPECT_EQ(config.prior.latent, 32);
+  EXPECT_EQ(config.prior.vae.hidden, 128);
+}
+
 TEST(Model, DamagedBytesAreNamed) {
   const auto config = load_file(kFolder / "config.json");
   const auto weights = load_file(kFolder / "weights.safetensors");

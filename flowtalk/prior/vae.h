@@ -1,4 +1,4 @@
-// The motion prior: a VAE between FLAME motion (B, T, 53) at 25 fps and latents (B, T, D), one
+// The VAE prior: between FLAME motion (B, T, 53) at 25 fps and latents (B, T, D), one
 // latent per frame. The encoder sees a few frames on both sides, the decoder only the past, so that
 // decoding streams. Norms are per frame. Motion is standardised per channel; the scaler is in the
 // checkpoint.
@@ -9,15 +9,15 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/nn/residual_conv.h"
+#include "flowtalk/prior/prior.h"
 
 namespace flowtalk::prior {
 
-struct PriorConfig {
-  int latent = 32, hidden = 128, layers = 3, kernel = 5;
+struct VaeConfig {
+  int hidden = 128, layers = 3, kernel = 5;
 
   template <class V>
   void fields(V&& field) {
-    field("latent", latent, between(2, 1024), "latent channels per frame");
     field("hidden", hidden, between(8, 2048), "width of encoder and decoder");
     field("layers", layers, between(1, 24), "residual convolutions of each");
     field("kernel", kernel, between(1, 31), "frames that one convolution sees");
@@ -25,23 +25,21 @@ struct PriorConfig {
 };
 
 template <class Ops>
-struct Posterior {
-  ops::TensorOf<Ops> mean, log_variance;  // (B, T, D)
-};
-
-template <class Ops>
 struct Vae {
   using T = ops::TensorOf<Ops>;
-  Vae(params::Scope<Ops> p, const PriorConfig& c)
+  using Config = VaeConfig;
+  static constexpr Kind kKind = Kind::kVae;
+
+  Vae(params::Scope<Ops> p, int64_t latent_width, const VaeConfig& c)
       : motion_mean(p.buffer("motion_mean", {motion::kLive}, params::zeros())),
         motion_sd(p.buffer("motion_sd", {motion::kLive}, params::ones())),
         encoder_in(p / "encoder_in", motion::kLive, c.hidden),
         encoder_norm(p / "encoder_norm", c.hidden),
-        encoder_out(p / "encoder_out", c.hidden, 2 * c.latent),
-        decoder_in(p / "decoder_in", c.latent, c.hidden),
+        encoder_out(p / "encoder_out", c.hidden, 2 * latent_width),
+        decoder_in(p / "decoder_in", latent_width, c.hidden),
         decoder_norm(p / "decoder_norm", c.hidden),
         decoder_out(p / "decoder_out", c.hidden, motion::kLive),
-        latent(c.latent) {
+        latent(latent_width) {
     for (int64_t i = 0; i < c.layers; ++i) {
       encoder_layers.emplace_back(p / "encoder_layer" / i, c.hidden, c.kernel,
                                   nn::same_length(c.kernel, c.kernel / 2));

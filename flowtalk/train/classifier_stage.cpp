@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
@@ -108,7 +109,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "classifier";
   stage.trainable = {"classifier/"};
-  stage.config = Json{{"format", 1},
+  stage.config = Json{{"format", params::kCheckpointFormat},
                       {"kind", "classifier"},
                       {"face", text_of(config.axes)},
                       {"conditions", to_json(config.conditions)},

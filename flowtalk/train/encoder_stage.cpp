@@ -8,6 +8,7 @@
 
 #include "flowtalk/encoder/hubert.h"
 #include "flowtalk/encoder/waveform.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loop.h"
 
 namespace flowtalk::train {
@@ -143,7 +144,9 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "encoder";
   stage.trainable = {"encoder/", "phone_head/"};
-  stage.config = Json{{"format", 1}, {"kind", "encoder"}, {"encoder", to_json(config.encoder)}};
+  stage.config = Json{{"format", params::kCheckpointFormat},
+                      {"kind", "encoder"},
+                      {"encoder", to_json(config.encoder)}};
   stage.losses = [&](int64_t step) {
     ops.set_training(true);
     const SpeechBatch now = next_step == step ? next.get() : windows.draw(step, batch);

@@ -15,7 +15,7 @@
 namespace flowtalk::train {
 
 struct GeneratorLossConfig {
-  float nll = 0.3f;  // 0 leaves a regression: the base mean alone is trained
+  generate::FamilyLosses terms;  // of each family's own
   float reconstruction = 2.0f, lips = 0.3f, velocity = 2.0f;
   float closure = 4.0f;        // extra weight of lip errors where the true lips are closed
   float null_emotion = 0.1f;   // share of windows without emotion
@@ -25,8 +25,7 @@ struct GeneratorLossConfig {
 
   template <class V>
   void fields(V&& field) {
-    field("nll", nll, between(0.0f, 100.0f),
-          "weight of the negative log-likelihood; 0: regression");
+    terms.fields(field);
     field("reconstruction", reconstruction, between(0.0f, 100.0f), "weight of L1 at temperature 0");
     field("lips", lips, between(0.0f, 100.0f), "weight of the lip vertex distance, millimetres");
     field("velocity", velocity, between(0.0f, 100.0f), "weight of L1 on velocity");
@@ -34,10 +33,11 @@ struct GeneratorLossConfig {
     field("null_emotion", null_emotion, between(0.0f, 1.0f), "share of windows without emotion");
     field("average_style", average_style, between(0.0f, 1.0f),
           "share of windows with the average style");
-    field("nll_only_share", nll_only_share, between(0.0f, 1.0f), "share of steps with NLL alone");
+    field("nll_only_share", nll_only_share, between(0.0f, 1.0f),
+          "share of steps with the family's own losses alone");
     field("ramp_share", ramp_share, between(0.0f, 1.0f), "share of steps that ramp in the rest");
     field("highest_temperature", highest_temperature, between(0.0f, 1.0f),
-          "of windows that are made a second time, for lips and velocity");
+          "of windows that are made a second time, for lips and velocity, where there is chance");
     field("hot", hot, between(0.0f, 100.0f), "weight of such a window");
   }
 };
@@ -45,7 +45,7 @@ struct GeneratorLossConfig {
 // New models have the shift; checkpoints from before it was known do not name it.
 inline model::ModelConfig newest_model() {
   model::ModelConfig config;
-  config.flow.shift = true;
+  config.generator.flow.shift = true;
   return config;
 }
 

@@ -1,6 +1,7 @@
 #include "flowtalk/train/prior_stage.h"
 
 #include "flowtalk/motion/layout.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/prior/vae.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/lip_vertices.h"
@@ -20,7 +21,8 @@ class PriorTrainer {
  public:
   PriorTrainer(const PriorRun& config, TorchParams& params, const LipVertices& lips, TorchOps& ops)
       : config_(config),
-        prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior),
+        prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior.latent,
+               config.model.prior.vae),
         lips_(lips),
         ops_(ops) {}
 
@@ -102,7 +104,7 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "prior";
   stage.trainable = {"prior/"};
-  stage.config = Json{{"format", 1},
+  stage.config = Json{{"format", params::kCheckpointFormat},
                       {"kind", "prior"},
                       {"protocol", config.protocol},
                       {"model", to_json(config.model)}};

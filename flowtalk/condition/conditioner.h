@@ -1,0 +1,66 @@
+// The conditioner: what is heard and what is asked for become what a generator is conditioned on.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/condition/fusion.h"
+
+namespace flowtalk::condition {
+
+template <class Ops>
+struct Condition {
+  ops::TensorOf<Ops> values;  // c (B, T, K) at 25 Hz; T is even, callers pad an odd clip
+};
+
+template <class Ops>
+struct Conditioner {
+  using T = ops::TensorOf<Ops>;
+  // speech_width: channels of the speech features.
+  Conditioner(params::Scope<Ops> p, int64_t speech_width, const ConditionConfig& c,
+              const Conditions& conditions)
+      : control(p / "control", c, conditions),
+        style_count(static_cast<int64_t>(conditions.styles.size())),
+        styles(p.tensor("styles", {style_count, c.width}, params::normal(0.3f))),
+        fusion(p / "fusion", speech_width, c) {}
+
+  // speech (B, T, 2C), a curve and a style for each clip
+  Condition<Ops> operator()(Ops& ops, const T& speech, const EmotionCurve& curve,
+                            std::span<const int64_t> style) const {
+    return (*this)(ops, speech, control(ops, curve), style);
+  }
+  // The same of emotion vectors g (B, T, K), as `control` makes them.
+  Condition<Ops> operator()(Ops& ops, const T& speech, const T& emotion,
+                            std::span<const int64_t> style) const {
+    return {fusion(ops, speech, emotion, style_vectors(ops, style))};
+  }
+
+  // (B, 1, K)
+  T style_vectors(Ops& ops, std::span<const int64_t> style) const {
+    const auto count = static_cast<int64_t>(style.size());
+    std::vector<float> weights(static_cast<size_t>(count * style_count), 0.0f);
+    for (int64_t b = 0; b < count; ++b) {
+      const auto row = weights.begin() + b * style_count;
+      const int64_t id = style[static_cast<size_t>(b)];
+      FT_CHECK(id >= kAverageStyle && id < style_count, "style {}", id);
+      if (id == kAverageStyle) {
+        std::fill_n(row, style_count, 1.0f / static_cast<float>(style_count));
+      } else {
+        row[id] = 1;
+      }
+    }
+    return ops.linear(ops.constant({count, 1, style_count}, weights), ops.transpose(styles, 0, 1));
+  }
+
+  EmotionControl<Ops> control;
+  int64_t style_count;
+  T styles;  // (S, K)
+  Fusion<Ops> fusion;
+};
+
+}  // namespace flowtalk::condition

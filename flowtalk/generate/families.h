@@ -1,0 +1,69 @@
+// The one list of generator families, and what each can do. Configs, help, `inspect` and refusals
+// read it.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace flowtalk::generate {
+
+enum class Kind { kFlow, kRegression };
+
+// How much chance is in a sample.
+struct Temperature {
+  std::string_view meaning{};
+  double usual = 0, most = 0;
+};
+
+struct Family {
+  Kind kind{};
+  std::string_view name{};     // in a checkpoint's config.json and after --model
+  std::string_view summary{};  // one line
+  std::string_view priors{};   // the motion priors it fits, separated by spaces
+  Temperature temperature{};   // all 0 where no chance is drawn
+  bool density = false;        // concept Density
+  bool chance = false;         // samples differ by noise
+  bool steps = false;          // samples are made in steps that can be skipped
+};
+
+inline constexpr std::array kFamilies = {
+    Family{.kind = Kind::kFlow,
+           .name = "flow",
+           .summary = "conditional normalizing flow over AR(1) noise, exact likelihood",
+           .priors = "vae",
+           .temperature = {"deviation of the innovations of the noise", 0.3, 1},
+           .density = true,
+           .chance = true},
+    Family{.kind = Kind::kRegression,
+           .name = "regression",
+           .summary = "the one most typical answer, no chance in it",
+           .priors = "vae"},
+};
+
+constexpr const Family& family_of(Kind kind) {
+  for (const Family& family : kFamilies) {
+    if (family.kind == kind) return family;
+  }
+  return kFamilies.front();
+}
+
+// Text value of a field table. Error: no family has this name.
+std::string text_of(Kind kind);
+void from_text(const std::string& word, Kind& kind);
+
+// "flow, regression": all, or those of which `is` holds.
+std::string names_of(bool (*is)(const Family&) = [](const Family&) { return true; });
+
+// "flow, conditional ...; regression, ..."
+std::string summaries();
+
+// Error: the family does not fit a prior of this kind. `where` is a file.
+void check_prior(const Family& family, std::string_view prior, const std::string& where);
+
+// "X is a regression model; score needs a density, which flow models have"
+std::string without_density(const std::string& model, const Family& family,
+                            std::string_view purpose);
+
+}  // namespace flowtalk::generate

@@ -1,0 +1,136 @@
+// The flow family: AR(1) noise around a predicted mean and deviation, through a conditional
+// normalizing flow. Derivation: docs/math/flow.md.
+//
+//   c (B, T, K) -> base mean and deviation (B, T/2, 2D), flow condition (B, T/2, F)
+//   base sample u (B, T/2, 2D) -> flow inverse -> latents z (B, T, D)
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "flowtalk/flow/ar_base.h"
+#include "flowtalk/flow/flow.h"
+#include "flowtalk/generate/generator.h"
+#include "flowtalk/nn/linear.h"
+
+namespace flowtalk::generate {
+
+struct FlowLosses {
+  float nll = 0.3f;
+
+  template <class V>
+  void fields(V&& field) {
+    field("nll", nll, between(0.0f, 100.0f),
+          "weight of the negative log-likelihood; 0: the base mean alone is trained");
+  }
+  bool any() const { return nll > 0; }
+};
+
+template <class Ops>
+struct FlowGenerator {
+  using T = ops::TensorOf<Ops>;
+  using Config = flow::FlowConfig;
+  using Losses = FlowLosses;
+  static constexpr Kind kKind = Kind::kFlow;
+
+  // At the squeezed rate of 12.5 Hz.
+  struct Prepared {
+    T condition;                     // (B, T/2, F)
+    flow::BaseParameters<Ops> base;  // (B, T/2, 2D)
+    // (B, T, D), added to what the flow makes of u; then the mean of the base is zero.
+    std::optional<T> shift = std::nullopt;
+
+    template <class F>
+    Prepared each(F&& f) const {
+      Prepared changed{f(condition), {f(base.mean), f(base.log_sd)}};
+      if (shift) changed.shift = f(*shift);
+      return changed;
+    }
+  };
+
+  FlowGenerator(params::Scope<Ops> p, const Widths& widths, const Config& c)
+      : scale(p, widths.latent),
+        base_inner(p / "base_inner", 2 * widths.condition, 2 * widths.condition),
+        base_outer(p / "base_outer", 2 * widths.condition, 4 * widths.latent,
+                   params::normal(0.01f)),
+        flow_condition(p / "flow_condition", 2 * widths.condition, c.condition),
+        flow(p / "flow", widths.latent, c),
+        base(p / "base", 2 * widths.latent, c.white_base),
+        latent(widths.latent),
+        shifts(c.shift) {}
+
+  Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
+    const auto shape = ops.shape(c.values);
+    const T pairs = ops.reshape(c.values, {shape[0], shape[1] / 2, 2 * shape[2]});
+    const T both = base_outer(ops, ops.gelu(base_inner(ops, pairs)));
+    const T mean = ops.slice(both, 2, 0, 2 * latent);
+    const T log_sd = ops.clamp(ops.slice(both, 2, 2 * latent, 4 * latent), -2, 1);
+    if (!shifts) return {flow_condition(ops, pairs), {mean, log_sd}};
+    return {flow_condition(ops, pairs), {ops.scale(mean, 0), log_sd}, flow.unsqueeze(ops, mean)};
+  }
+
+  // Of one clip under N noises, what the flow makes of the condition is made once.
+  MotionLatents<Ops> sample(Ops& ops, const Prepared& c, const SampleOptions& options) const {
+    const int64_t clips = ops.shape(c.base.mean)[0];
+    const auto count = static_cast<int64_t>(options.noises.size());
+    FT_CHECK(count > 0 && (clips == 1 || clips == count), "{} clips, {} noises", clips, count);
+    std::vector<T> drawn;
+    for (int64_t i = 0; i < count; ++i) {
+      const auto row = [&](const T& x) { return clips == 1 ? x : ops.slice(x, 0, i, i + 1); };
+      const flow::BaseParameters<Ops> one{row(c.base.mean), row(c.base.log_sd)};
+      drawn.push_back(base.sample(ops, one, options.noises[static_cast<size_t>(i)]));
+    }
+    return latents_of(ops, ops.concat(drawn, 0), c);
+  }
+
+  std::vector<Term<Ops>> terms(Ops& ops, const T& z, const Prepared& c, const Losses& w) const {
+    if (w.nll == 0) return {};
+    return {{"nll", ops.scale(log_prob(ops, z, c), -1), static_cast<double>(2 * latent),
+             static_cast<double>(w.nll)}};
+  }
+
+  T log_prob(Ops& ops, const T& z, const Prepared& c) const {
+    const auto out = to_base(ops, z, c);
+    return ops.add(base.log_prob(ops, out.value, c.base), out.log_det);
+  }
+  Judged<Ops> judge(Ops& ops, const T& z, const Prepared& c) const {
+    const auto out = to_base(ops, z, c);
+    return {ops.add(base.log_prob(ops, out.value, c.base), out.log_det),
+            base.residual(ops, out.value, c.base)};
+  }
+  MotionLatents<Ops> from_residual(Ops& ops, const T& r, const Prepared& c) const {
+    return latents_of(ops, ops.add(c.base.mean, ops.mul(ops.exp(c.base.log_sd), r)), c);
+  }
+  T rho(Ops& ops) const { return base.rho(ops); }
+
+  template <class Whiten>
+  void start_from_data(Ops& ops, const T& z, const Prepared& c, Whiten&& whiten) const {
+    const T standard = scale.standardise(ops, z);
+    T x = flow.squeeze(ops, c.shift ? ops.sub(standard, *c.shift) : standard);
+    for (size_t i = 0; i < flow.steps.size(); ++i) {
+      whiten("flow/" + std::to_string(i) + "/norm", x);
+      x = flow.steps[i].forward(ops, x, c.condition).value;
+    }
+  }
+
+  // latents (B, T, D) -> base variable u (B, T/2, 2D) and log_det (B, T/2) of standardised latents
+  flow::FlowOutput<Ops> to_base(Ops& ops, const T& z, const Prepared& c) const {
+    const T standard = scale.standardise(ops, z);
+    return flow.forward(ops, c.shift ? ops.sub(standard, *c.shift) : standard, c.condition);
+  }
+  // u (N, T/2, 2D) of the base -> latents (N, T, D); c of N clips, or of one
+  MotionLatents<Ops> latents_of(Ops& ops, const T& u, const Prepared& c) const {
+    const T made = flow.inverse(ops, u, c.condition);
+    return {scale.restore(ops, c.shift ? ops.add(made, *c.shift) : made)};
+  }
+
+  LatentScale<Ops> scale;
+  nn::Linear<Ops> base_inner, base_outer, flow_condition;
+  flow::Flow<Ops> flow;
+  flow::ArBase<Ops> base;
+  int64_t latent;
+  bool shifts;
+};
+
+}  // namespace flowtalk::generate

@@ -1,0 +1,31 @@
+#include "flowtalk/prior/prior.h"
+
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::prior {
+
+std::string text_of(Kind kind) {
+  for (const PriorKind& known : kPriors) {
+    if (known.kind == kind) return std::string(known.name);
+  }
+  return {};
+}
+
+void from_text(const std::string& word, Kind& kind) {
+  std::vector<std::string> names;
+  for (const PriorKind& known : kPriors) {
+    names.emplace_back(known.name);
+    if (word == known.name) {
+      kind = known.kind;
+      return;
+    }
+  }
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  fail("unknown kind '{}'{}; expected one of {}", word, did_you_mean(word, names), all);
+}
+
+}  // namespace flowtalk::prior

@@ -1,0 +1,156 @@
+// Every family of generators trains, and its checkpoint predicts.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "flowtalk/analyse/density.h"
+#include "flowtalk/analyse/likelihood.h"
+#include "flowtalk/analyse/restyle.h"
+#include "flowtalk/base/error.h"
+#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/params/native_params.h"
+#include "flowtalk/predict/session.h"
+#include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/prior_stage.h"
+
+namespace flowtalk {
+namespace {
+
+namespace fs = std::filesystem;
+
+model::ModelConfig tiny_model() {
+  model::ModelConfig config = train::newest_model();
+  config.prior.latent = 4;
+  config.prior.vae = {16, 1, 3};
+  config.condition.width = 16;
+  config.condition.fusion_layers = 1;
+  config.generator.flow.steps = 2;
+  config.generator.flow.hidden = 8;
+  config.generator.flow.layers = 1;
+  config.generator.flow.condition = 8;
+  config.generator.regression.hidden = 16;
+  return config;
+}
+
+encoder::HubertConfig tiny_encoder() {
+  encoder::HubertConfig config = encoder::small_hubert();
+  config.conv_dim = {8, 8, 8, 8, 8, 8, 8};
+  config.hidden_size = 8;
+  config.num_hidden_layers = 1;
+  config.num_attention_heads = 2;
+  config.intermediate_size = 8;
+  config.num_conv_pos_embeddings = 4;
+  config.num_conv_pos_embedding_groups = 2;
+  return config;
+}
+
+train::TrainConfig short_schedule() {
+  train::TrainConfig config;
+  config.max_epoch = 2;
+  config.steps_per_epoch = 25;
+  config.batch = 4;
+  config.window_frames = 32;
+  config.lr = 5e-3f;
+  config.warmup_steps = 3;
+  return config;
+}
+
+struct TrainedFamily : ::testing::TestWithParam<generate::Family> {
+  const fs::path root = fs::temp_directory_path() / "flowtalk_families_test" / GetParam().name;
+  void SetUp() override {
+    fs::remove_all(root);
+    fs::create_directories(root);
+  }
+  void TearDown() override { fs::remove_all(root); }
+
+  train::RunFolder run(const std::string& stage) const {
+    return train::RunFolder({(root / stage).string(), "cpu", 0, false, {}}, stage, {});
+  }
+};
+
+std::vector<std::vector<std::string>> rows_of(const fs::path& csv) {
+  std::ifstream in(csv);
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream cells(line);
+    auto& row = rows.emplace_back();
+    for (std::string cell; std::getline(cells, cell, ',');) row.push_back(cell);
+  }
+  return rows;
+}
+
+TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
+  train::TrainingClip clip;
+  const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
+  clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
+  clip.speech = torch::sin(t * 0.4 + torch::arange(16).to(torch::kFloat32));
+  clip.emotion = 1;
+  clip.strength = 1;
+
+  train::PriorRun prior;
+  prior.model = tiny_model();
+  prior.train = short_schedule();
+  train_prior(prior, run("prior"), {clip}, {clip});
+
+  params::FreshParams fresh(1);
+  const auto encoder_config = tiny_encoder();
+  const encoder::Hubert<ops::NativeOps> made(params::Scope<ops::NativeOps>(fresh) / "encoder",
+                                             encoder_config);
+  const fs::path weights = root / "encoder.safetensors";
+  formats::save_safetensors(weights, fresh.tensors());
+  train::GeneratorRun config;
+  config.model = tiny_model();
+  config.model.generator.kind = GetParam().kind;
+  config.train = short_schedule();
+  train_generator(config, run("generator"), {encoder_config, {}, weights}, root / "prior", {clip},
+                  {clip});
+
+  const auto rows = rows_of(root / "generator" / "losses.csv");
+  ASSERT_EQ(rows.size(), 3u);
+  for (const std::string name : {"total", "reconstruction", "valid_lve_mm2_tau0"}) {
+    const auto found = std::find(rows[0].begin(), rows[0].end(), name);
+    ASSERT_NE(found, rows[0].end()) << name;
+    const auto column = static_cast<size_t>(found - rows[0].begin());
+    EXPECT_LT(std::stod(rows[2][column]), std::stod(rows[1][column])) << name;
+  }
+  const bool judged = std::find(rows[0].begin(), rows[0].end(), "valid_nll") != rows[0].end();
+  EXPECT_EQ(judged, GetParam().density);
+
+  const auto session = predict::Session::open(train::checkpoint_of(root / "generator"), 1);
+  EXPECT_EQ(session.config().generator.kind, GetParam().kind);
+  audio::Audio voice;
+  voice.rate_hz = flame::kAudioHz;
+  voice.samples.assign(static_cast<size_t>(flame::kAudioHz), 0.0f);
+  for (size_t i = 0; i < voice.samples.size(); ++i) {
+    voice.samples[i] = 0.1f * std::sin(0.05f * static_cast<float>(i));
+  }
+  const auto speech = session.encode(voice);
+  const auto motion = session.predict(speech, {});
+  EXPECT_EQ(motion.frames(), 25);
+  const tensor::Tensor rows = live_of(motion);
+  for (const float v : rows.values()) EXPECT_TRUE(std::isfinite(v));
+  predict::PredictOptions warm;
+  warm.temperature = 0.5f;
+  if (GetParam().chance) {
+    session.predict(speech, warm);
+  } else {
+    EXPECT_THROW(session.predict(speech, warm), Error);
+  }
+  if (GetParam().density) {
+    EXPECT_TRUE(std::isfinite(analyse::likelihood(session, speech, motion, {}).log_prob));
+  } else {
+    EXPECT_THROW(analyse::likelihood(session, speech, motion, {}), Error);
+    EXPECT_THROW(analyse::restyle(session, speech, motion, {}, {}), Error);
+    EXPECT_THROW(analyse::require_density(session.model(), "score"), Error);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, TrainedFamily, ::testing::ValuesIn(generate::kFamilies),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace flowtalk
