@@ -1,4 +1,5 @@
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 
 #include "apps/train_commands.h"
 #include "flowtalk/base/error.h"

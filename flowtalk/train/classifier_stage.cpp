@@ -1,5 +1,7 @@
 #include "flowtalk/train/classifier_stage.h"
 
+#include <torch/nn/functional/loss.h>
+
 #include <algorithm>
 
 #include "flowtalk/train/loop.h"

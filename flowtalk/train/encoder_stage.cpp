@@ -1,5 +1,7 @@
 #include "flowtalk/train/encoder_stage.h"
 
+#include <torch/nn/functional/loss.h>
+
 #include <algorithm>
 #include <cmath>
 #include <future>

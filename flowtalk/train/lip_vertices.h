@@ -2,7 +2,7 @@
 // the mean face, neck and eyes are at rest, jaw by Rodrigues' formula. Units: millimetres.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "flowtalk/face/face.h"
 

@@ -1,5 +1,9 @@
 #include "flowtalk/train/loop.h"
 
+#include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adamw.h>
+#include <torch/serialize.h>
+
 #include <cmath>
 #include <fstream>
 #include <numbers>

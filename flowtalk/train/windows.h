@@ -2,7 +2,7 @@
 // run sees what an uninterrupted one would have seen.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 // TorchOps: the op vocabulary on libtorch, with autograd, on CPU or CUDA. Training only.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 #include <vector>
