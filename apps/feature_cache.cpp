@@ -11,7 +11,7 @@ namespace flowtalk::apps {
 namespace {
 
 std::string name_of(const train::EncoderChoice& choice) {
-  return choice.external.used() ? choice.external.fingerprint : sha256_of(choice.weights);
+  return choice.external.used() ? choice.external.fingerprint : sha256_of(choice.weights->path());
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
   const model::NativeFlowTalk a(params::Scope<NativeOps>(mapped), config);
   mapped.finish();
   train::TorchParams trained(0, torch::kCPU);
-  trained.preload(folder / "weights.safetensors");
+  trained.preload(checkpoint.weights);
   const model::FlowTalk<TorchOps> b(params::Scope<TorchOps>(trained), config);
   const auto voice = speech_like(6);
   EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),

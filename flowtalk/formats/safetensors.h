@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,6 +34,8 @@ class SafetensorsFile {
   // converted, complex ones refused. The values must not be written to.
   tensor::Tensor load(const std::string& name) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  // The same file, its tensors under other names. Error: one name for two.
+  SafetensorsFile renamed(const std::function<std::string(const std::string&)>& new_name) const;
   void drop_pages() const { file_->drop_pages(); }  // see MappedFile
 
  private:

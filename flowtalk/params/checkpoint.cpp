@@ -2,6 +2,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/params/migrations.h"
 
 namespace flowtalk::params {
 
@@ -11,6 +12,23 @@ namespace {
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr size_t kMaxConfigBytes = size_t{1} << 24;
+
+// The format, which is taken out of the config.
+int take_format(Json& config, const std::string& path) {
+  const auto format = config.find("format");
+  if (format == config.end() || !format->is_number_integer()) {
+    fail("{}: \"format\" is missing, expected 1 to {}; is this a checkpoint of flowtalk?", path,
+         kCheckpointFormat);
+  }
+  if (*format < 1 || *format > kCheckpointFormat) {
+    fail("{}: format {}, this flowtalk reads 1 to {}; use the flowtalk that wrote it", path,
+         format->dump(), kCheckpointFormat);
+  }
+  const int number = *format;
+  config.erase("format");
+  return number;
+}
+
 }  // namespace
 
 Checkpoint load_checkpoint(const fs::path& folder) {
@@ -21,17 +39,14 @@ Checkpoint load_checkpoint(const fs::path& folder) {
   const fs::path config_path = folder / kConfig;
   Json config = parse_json(load_file(config_path, kMaxConfigBytes), config_path.string());
   if (!config.is_object()) fail("{}: expected a JSON object", config_path.string());
-  const auto format = config.find("format");
-  if (format == config.end() || !format->is_number_integer()) {
-    fail("{}: \"format\" is missing, expected {}; is this a checkpoint of flowtalk?",
-         config_path.string(), kCheckpointFormat);
+  const int format = take_format(config, config_path.string());
+  formats::SafetensorsFile weights(folder / kWeights);
+  if (format < kCheckpointFormat) {
+    migrate_config(config, format, kCheckpointFormat);
+    weights = weights.renamed(
+        [&](const std::string& name) { return migrated_name(name, format, kCheckpointFormat); });
   }
-  if (*format != kCheckpointFormat) {
-    fail("{}: format {}, this flowtalk reads {}; use the flowtalk that wrote it",
-         config_path.string(), format->dump(), kCheckpointFormat);
-  }
-  config.erase("format");
-  return {folder, std::move(config), formats::SafetensorsFile(folder / kWeights)};
+  return {folder, std::move(config), std::move(weights)};
 }
 
 void save_checkpoint(const fs::path& folder, const Json& config,

@@ -1,5 +1,6 @@
-// A checkpoint is a folder: config.json (what the model is, with "format": 1) and
-// weights.safetensors (names are scope paths). Other files in it belong to their writers.
+// A checkpoint is a folder: config.json (what the model is, and the "format" of the folder) and
+// weights.safetensors (names are scope paths). Other files in it belong to their writers. This is
+// the only reader and the only writer of the two.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +11,11 @@
 
 namespace flowtalk::params {
 
+// What is written. The step from 1 to 2 (migrations.cpp) is for a ModelConfig with "generator":
+// the newest format becomes 2 together with that.
 inline constexpr int kCheckpointFormat = 1;
 
+// In the newest format, whatever the folder has.
 struct Checkpoint {
   std::filesystem::path folder;
   Json config;  // without "format"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
 
@@ -94,7 +95,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   TorchOps ops(device);
   const auto seed = static_cast<uint64_t>(config.train.seed);
   TorchParams params(seed, device);
-  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
+  if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   ClassifierTrainer trainer(config, params, ops);
   const int64_t window = config.train.window_frames;
   std::vector<WindowSampler> samplers;
@@ -106,10 +107,8 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "classifier";
   stage.trainable = {"classifier/"};
-  stage.config = Json{{"format", 1},
-                      {"kind", "classifier"},
-                      {"face", text_of(config.axes)},
-                      {"model", to_json(config.model)}};
+  stage.config = Json{
+      {"kind", "classifier"}, {"face", text_of(config.axes)}, {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "classifier", training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);

@@ -1,7 +1,7 @@
-#include "flowtalk/base/files.h"
 #include "flowtalk/encoder/hubert.h"
 #include "flowtalk/encoder/hugging_face.h"
 #include "flowtalk/encoder/waveform.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/loop.h"
 
@@ -29,17 +29,16 @@ struct FeatureExtractor::State {
   }
 
   void load_ours(const fs::path& folder) {
-    const auto file = folder / "config.json";
-    const Json json = parse_json(load_file(file), file.string());
-    const auto found = json.find("encoder");
-    if (found == json.end()) {
+    const auto checkpoint = params::load_checkpoint(folder);
+    const auto found = checkpoint.config.find("encoder");
+    if (found == checkpoint.config.end()) {
       fail("{}: is neither an encoder checkpoint (no 'encoder') nor of Hugging Face",
-           file.string());
+           folder.string());
     }
-    from_json(*found, choice.config, file.string() + ".encoder");
-    choice.config.check(file.string());
-    choice.weights = folder / "weights.safetensors";
-    params.preload(choice.weights, "encoder/");
+    from_json(*found, choice.config, folder.string() + ": encoder");
+    choice.config.check(folder.string());
+    choice.weights = checkpoint.weights;
+    params.preload(*choice.weights, "encoder/");
     hubert = std::make_unique<encoder::Hubert<TorchOps>>(
         params::Scope<TorchOps>(params) / "encoder", choice.config);
   }

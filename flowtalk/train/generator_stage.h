@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "flowtalk/data/augment.h"
+#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
@@ -72,7 +74,7 @@ struct GeneratorRun {
 struct EncoderChoice {
   encoder::HubertConfig config;
   encoder::ExternalEncoder external;
-  std::filesystem::path weights;  // of one of ours
+  std::optional<formats::SafetensorsFile> weights;  // of one of ours, under "encoder/"
 };
 
 // Speech features (T, 2C) of clips by the encoder of a checkpoint or of a Hugging Face folder; T =

@@ -12,7 +12,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
-#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loss_curves.h"
 
 namespace flowtalk::train {
@@ -23,19 +23,18 @@ struct State {
   int64_t epoch = 0;  // finished epochs
 };
 
-void save_checkpoint(const Stage& stage, const TorchParams& params,
-                     const torch::optim::AdamW& optimizer, const State& state,
-                     const fs::path& folder) {
-  PartialOutput output(folder);
-  fs::create_directories(output.path() / "training");
-  save_file(output.path() / "config.json", stage.config.dump(2) + "\n");
-  formats::save_safetensors(output.path() / "weights.safetensors", params.host_tensors());
-  torch::serialize::OutputArchive archive;
-  optimizer.save(archive);
-  archive.save_to((output.path() / "training" / "optimizer.pt").string());
-  save_file(output.path() / "training" / "state.json",
-            Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
-  output.commit();
+void save_epoch(const Stage& stage, const TorchParams& params, const torch::optim::AdamW& optimizer,
+                const State& state, const fs::path& folder) {
+  const auto add_training = [&](const fs::path& checkpoint) {
+    fs::create_directories(checkpoint / "training");
+    torch::serialize::OutputArchive archive;
+    optimizer.save(archive);
+    archive.save_to((checkpoint / "training" / "optimizer.pt").string());
+    save_file(checkpoint / "training" / "state.json",
+              Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
+  };
+  params::save_checkpoint(folder, stage.config, params.host_tensors(), formats::Dtype::kF32,
+                          add_training);
 }
 
 fs::path epoch_folder(const fs::path& out, int64_t epoch) {
@@ -178,7 +177,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     }
     ++state.epoch;
     record.add(state.epoch, metrics);
-    save_checkpoint(stage, params, optimizer, state, epoch_folder(out, state.epoch));
+    save_epoch(stage, params, optimizer, state, epoch_folder(out, state.epoch));
     make_last(out, state.epoch);
     mark_best();
   }

@@ -1,6 +1,7 @@
 #include "flowtalk/train/prior_stage.h"
 
 #include "flowtalk/motion/layout.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/prior/vae.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
@@ -95,7 +96,7 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   const torch::Device device(run.options().device);
   TorchOps ops(device);
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
-  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
+  if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   const LipVertices lips(face::builtin_face(), device);
   PriorTrainer trainer(config, params, lips, ops);
   const WindowSampler sampler(training, config.train.window_frames,
@@ -106,10 +107,8 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "prior";
   stage.trainable = {"prior/"};
-  stage.config = Json{{"format", 1},
-                      {"kind", "prior"},
-                      {"protocol", config.protocol},
-                      {"model", to_json(config.model)}};
+  stage.config =
+      Json{{"kind", "prior"}, {"protocol", config.protocol}, {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "prior", training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);

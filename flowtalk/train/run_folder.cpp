@@ -59,7 +59,7 @@ void RunFolder::check_config() const {
 
 std::optional<fs::path> RunFolder::checkpoint() const {
   const fs::path last = path_ / "last";
-  if (!run_.resume || !fs::exists(last / "weights.safetensors")) return std::nullopt;
+  if (!run_.resume || !fs::exists(last)) return std::nullopt;
   return last;
 }
 
@@ -71,7 +71,7 @@ void RunFolder::record() const {
 
 fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
   for (const char* name : {"best", "last"}) {
-    if (fs::exists(run_or_checkpoint / name / "config.json")) return run_or_checkpoint / name;
+    if (fs::is_directory(run_or_checkpoint / name)) return run_or_checkpoint / name;
   }
   return run_or_checkpoint;
 }
