@@ -15,6 +15,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/predict/predictor.h"
@@ -104,9 +105,10 @@ int encode(const Args& args) {
   refuse_to_replace(c.output, {c.voice});
   ThreadPool pool(c.threads);
   ops::NativeOps ops(pool);
-  const auto encoder = encoder::load_encoder(
-      c.encoder.empty() ? predict::default_checkpoint() : fs::path(c.encoder), ops);
-  const encoder::HubertConfig& config = encoder.hubert->config;
+  const encoder::StoredEncoder stored(c.encoder.empty() ? predict::default_checkpoint()
+                                                        : fs::path(c.encoder));
+  const encoder::HubertConfig& config = stored.config();
+  const encoder::NativeHubert hubert = stored.make(ops);
   const auto states = wanted_states(c, config.num_hidden_layers);
   std::vector<float> wave = load_samples(c.voice);
   if (config.frames(static_cast<int64_t>(wave.size())) < 1) {
@@ -115,7 +117,7 @@ int encode(const Args& args) {
   }
   if (config.do_normalize) wave = encoder::normalise(wave);
   const tensor::Tensor result =
-      stack(encoder::encode(ops, *encoder.hubert, wave, states, {}, encoder.drop_pages), c.all);
+      stack(encoder::encode(ops, hubert, wave, states, {}, [&] { stored.drop_pages(); }), c.all);
   for (const float v : result.values()) {
     if (!std::isfinite(v)) fail("{}: the encoder gave a value that is not finite", c.encoder);
   }

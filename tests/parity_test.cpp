@@ -7,13 +7,15 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/encoder/speech_features.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/judge/emotion_classifier.h"
 #include "flowtalk/model/native.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
+#include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/torch_params.h"
 
 namespace flowtalk {
@@ -125,12 +127,21 @@ model::ModelConfig tiny_model() {
   return config;
 }
 
+// As prediction hears a voice, and as training does.
+tensor::Tensor hear(NativeOps& ops, const encoder::NativeHubert& hubert,
+                    const std::vector<float>& voice) {
+  return encoder::speech_features(ops, hubert, voice).values;
+}
+torch::Tensor hear(TorchOps& ops, const encoder::Hubert<TorchOps>& hubert,
+                   const std::vector<float>& voice) {
+  return encoder::speech_in_one_piece(ops, hubert, voice);
+}
+
 // Motion of a voice in deterministic mode and the log density of given latents.
 template <class Ops>
 std::vector<float> end_to_end(Ops& ops, const model::FlowTalk<Ops>& m,
                               const std::vector<float>& voice) {
-  const auto wave = encoder::normalise(encoder::pad_for_pairs(voice));
-  auto speech = m.speech(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave));
+  auto speech = hear(ops, m.encoder, voice);
   const int64_t frames = ops.shape(speech)[1] / 2 * 2;
   speech = ops.slice(speech, 1, 0, frames);
   const std::vector<float> mix = {0, 0.7f, 0, 0.3f, 0, 0, 0, 0};
@@ -224,6 +235,18 @@ TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
   const auto voice = speech_like(6);
   EXPECT_LT(largest_difference(end_to_end(native, a, voice), end_to_end(torch_ops, b, voice)),
             1e-4);
+}
+
+TEST_F(ParityTest, TrainingHearsWhatPredictionHears) {
+  const auto voice = speech_like(3);
+  const encoder::StoredEncoder stored(FLOWTALK_DEFAULT_CHECKPOINT);  // a whole model
+  const auto predicted = encoder::speech_features(native, stored.make(native), voice).values;
+  const train::FeatureExtractor extractor(FLOWTALK_DEFAULT_CHECKPOINT, "cpu");
+  EXPECT_FALSE(extractor.choice().external.used());
+  const torch::Tensor trained = extractor(voice);
+  ASSERT_EQ(trained.dim(), 2);
+  EXPECT_EQ(trained.size(0), predicted.dim(1));
+  EXPECT_LT(largest_difference(native.to_host(predicted), torch_ops.to_host(trained)), 1e-4);
 }
 
 TEST_F(ParityTest, GradientsOfTheLikelihoodMatchDifferences) {

@@ -5,9 +5,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/encoder/hugging_face.h"
-#include "flowtalk/encoder/native.h"
-#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/predict/predictor_state.h"
 
@@ -17,9 +15,6 @@ namespace {
 
 using ops::NativeOps;
 using tensor::Tensor;
-
-// Encoder frames: windows of 20 s with 2 s of context, clips up to 24 s in one piece.
-constexpr encoder::Windows kWindows{24 * 50, 20 * 50, 2 * 50};
 
 }  // namespace
 
@@ -48,13 +43,17 @@ void Predictor::State::make_model(params::NativeParams& source) {
 
 void Predictor::State::make_model(params::NativeParams& source, const fs::path& checkpoint,
                                   const fs::path& encoder_folder) {
-  auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
+  const encoder::StoredEncoder stored(encoder_folder);
   const auto& wanted = config.external_encoder;
-  config.encoder = opened->config;
-  encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
-  encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
-  opened->weights.finish();
-  const auto got = opened->weights.identity(opened->config, encoder_folder.string());
+  config.encoder = stored.config();
+  auto encoder = stored.make(ops);
+  const auto got = stored.identity();
+  if (!got.used()) {
+    fail(
+        "{}: is an encoder of flowtalk, {} was trained with one of Hugging Face; give its folder "
+        "(it was {})",
+        encoder_folder.string(), checkpoint.string(), wanted.folder);
+  }
   if (got.fingerprint != wanted.fingerprint) {
     fail(
         "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
@@ -65,7 +64,7 @@ void Predictor::State::make_model(params::NativeParams& source, const fs::path& 
   model = std::make_unique<model::NativeFlowTalk>(params::Scope<NativeOps>(source), config,
                                                   std::move(encoder));
   source.finish();
-  drop_pages = [opened] { opened->weights.drop_pages(); };
+  drop_pages = [stored] { stored.drop_pages(); };
 }
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -108,10 +107,8 @@ Predictor Predictor::load(const fs::path& folder, int threads, const fs::path& e
 SpeechFeatures Predictor::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);
   const std::lock_guard lock(state_->mutex);
-  const auto wave = encoder::motion_waveform(audio.samples, state_->config.encoder.do_normalize);
-  const Tensor all =
-      encoder::encode_last(state_->ops, state_->model->encoder, wave, kWindows, state_->drop_pages);
-  return {all.reshape({1, all.dim(0) / 2, 2 * all.dim(1)})};
+  return encoder::speech_features(state_->ops, state_->model->encoder, audio.samples,
+                                  state_->drop_pages);
 }
 
 }  // namespace flowtalk::predict

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/predict/likelihood.h"
@@ -18,10 +19,7 @@
 
 namespace flowtalk::predict {
 
-// Speech features of a clip, (T, 2C) at 25 Hz, with the clip's true frame count.
-struct SpeechFeatures {
-  tensor::Tensor values;
-};
+using encoder::SpeechFeatures;
 
 class Predictor {
  public:
@@ -36,8 +34,7 @@ class Predictor {
 
   const model::ModelConfig& config() const;
 
-  // Long clips are encoded in windows of 20 s with 2 s of context on both sides, so that memory and
-  // time grow linearly.
+  // Long clips go through in windows (encoder/speech_features.h).
   SpeechFeatures encode(const audio::Audio& audio) const;
   // Expression (T, 50) and jaw at 25 fps, T = round(25 duration). The same options
   // give the same bytes, for any number of threads. Error: an option out of range, a curve of
