@@ -10,10 +10,14 @@
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/train/classifier_stage.h"
 #include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/model_face.h"
 #include "flowtalk/train/prior_stage.h"
 
 namespace flowtalk::apps {
 namespace {
+
+constexpr const char* kFaceHelp =
+    "FLAME file whose lips count, for motion of FLAME (with --set model.face=flame)";
 
 struct DataOptions {
   std::string dataset = "datasets", subjects;
@@ -60,20 +64,20 @@ struct DataOptions {
   }
 };
 
-train::TrainingClip motion_of(const data::Clip& clip) {
+train::TrainingClip motion_of(const data::Clip& clip, motion::Axes axes) {
   train::TrainingClip item;
-  item.motion = to_torch(live_of(motion::load_motion(clip.npy, motion::Axes::kBuiltin)));
+  item.motion = to_torch(live_of(motion::load_motion(clip.npy, axes)));
   item.emotion = clip.name.emotion;
   item.strength = clip.name.emotion == kNeutral ? 0.0f : strength_of_level(clip.name.level);
   item.style = clip.name.style;
   return item;
 }
 
-std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips) {
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips, motion::Axes axes) {
   std::vector<train::TrainingClip> result;
   Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips");
   for (const auto& clip : clips) {
-    result.push_back(motion_of(clip));
+    result.push_back(motion_of(clip, axes));
     progress.advance();
   }
   return result;
@@ -89,14 +93,14 @@ train::TrainingClip together(train::TrainingClip item, const torch::Tensor& spee
 
 // Clips with speech features; of each, `copies` more in changed voices, the motion at their pace.
 // The same copies for every run.
-std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips,
+std::vector<train::TrainingClip> load(const std::vector<data::Clip>& clips, motion::Axes axes,
                                       const FeatureCache& features, int copies,
                                       const data::AugmentOptions& augment) {
   std::vector<train::TrainingClip> result;
   Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
   const Rng voices = Rng(0).fork("voices");
   for (const auto& clip : clips) {
-    const train::TrainingClip item = motion_of(clip);
+    const train::TrainingClip item = motion_of(clip, axes);
     result.push_back(together(item, features(clip.wav)));
     for (int copy = 0; copy < copies; ++copy) {
       const Rng own = voices.fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
@@ -118,7 +122,8 @@ int train_prior(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  std::string protocol, feature_dim, model = "vae";
+  std::string protocol, feature_dim, face, model = "vae";
+  app.add_option("--face", face, kFaceHelp);
   app.add_option("--protocol", protocol,
                  "clean (default), or paper: test sentences are read too (protocol)")
       ->check(CLI::IsMember({"clean", "paper"}));
@@ -134,11 +139,14 @@ int train_prior(const Args& args) {
   }
   options.apply_threads();
   options.run.inputs = data.inputs();
-  const train::RunFolder run(options.run, "prior", to_json(config));
+  if (!face.empty()) options.run.inputs.insert({"face", face});
   const auto index = data.index();
-  train::train_prior(config, run,
-                     load(data.chosen(index.for_prior(config.protocol == "paper"), "training")),
-                     load(data.chosen(index.of(data::Split::kValidation), "validation")));
+  const auto axes = config.model.axes = train::axes_of(config.model.axes, std::nullopt);
+  const face::Face& moved = train::face_of(axes, face);
+  const train::RunFolder run(options.run, "prior", to_json(config));
+  train::train_prior(
+      config, run, load(data.chosen(index.for_prior(config.protocol == "paper"), "training"), axes),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), axes), moved);
   return 0;
 }
 
@@ -148,7 +156,8 @@ int train_generator(const Args& args) {
   options.declare(app);
   DataOptions data;
   data.declare(app);
-  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features;
+  std::string encoder = "runs/encoder", prior = "runs/prior", model = "flow", features, face;
+  app.add_option("--face", face, kFaceHelp);
   app.add_option("--encoder", encoder,
                  "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face")
       ->capture_default_str();
@@ -162,16 +171,20 @@ int train_generator(const Args& args) {
   options.apply_threads();
   options.run.inputs = data.inputs();
   options.run.inputs.insert({{"encoder", encoder}, {"prior", prior}});
-  const train::RunFolder run(options.run, "generator", to_json(config));
+  if (!face.empty()) options.run.inputs.insert({"face", face});
   const auto index = data.index();
+  const auto axes = config.model.axes = train::axes_of(config.model.axes, std::nullopt);
+  const face::Face& moved = train::face_of(axes, face);
+  const train::RunFolder run(options.run, "generator", to_json(config));
   const train::FeatureExtractor extractor(encoder, options.run.device);
   if (const auto last = run.checkpoint()) train::check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(features, extractor);
   train::train_generator(
       config, run, extractor.choice(), prior,
-      load(data.chosen(index.of(data::Split::kTrain), "training"), cache, config.copies,
+      load(data.chosen(index.of(data::Split::kTrain), "training"), axes, cache, config.copies,
            config.augment),
-      load(data.chosen(index.of(data::Split::kValidation), "validation"), cache, 0, {}));
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), axes, cache, 0, {}),
+      moved);
   return 0;
 }
 
@@ -190,8 +203,10 @@ int train_classifier(const Args& args) {
   options.run.inputs = data.inputs();
   const train::RunFolder run(options.run, "classifier", to_json(config));
   const auto index = data.index();
-  train::train_classifier(config, run, load(data.chosen(index.of(data::Split::kTrain), "training")),
-                          load(data.chosen(index.of(data::Split::kValidation), "validation")));
+  config.axes = train::axes_of(config.axes, std::nullopt);
+  train::train_classifier(
+      config, run, load(data.chosen(index.of(data::Split::kTrain), "training"), config.axes),
+      load(data.chosen(index.of(data::Split::kValidation), "validation"), config.axes));
   return 0;
 }
 

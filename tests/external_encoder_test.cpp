@@ -108,5 +108,14 @@ TEST_F(ExternalEncoder, TheEncoderInsideAModelServesAnother) {
   EXPECT_GT(compared, 20);
 }
 
+TEST_F(ExternalEncoder, MotionOfFlameWantsItsFace) {
+  for (const char* stage : {"prior", "generator"}) {
+    EXPECT_TRUE(failed_with(train(stage, {"--out", "run", "--set", "model.face=flame"}), 2,
+                            {"FLAME", "face"}));
+    EXPECT_TRUE(failed_with(train(stage, {"--out", "run", "--face", "flame.pkl"}), 2,
+                            {"flame.pkl", "model.face"}));
+  }
+}
+
 }  // namespace
 }  // namespace flowtalk::tests

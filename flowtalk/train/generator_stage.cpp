@@ -284,11 +284,17 @@ void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
 
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation) {
+                     const std::vector<TrainingClip>& validation, const face::Face& face) {
   const auto prior = params::load_checkpoint(checkpoint_of(prior_checkpoint));
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
-  take_config(prior, {"model", "prior"}, config.model.prior);
+  model::ModelConfig of_prior;
+  take_config(prior, {"model"}, of_prior);
+  if (of_prior.axes != config.model.axes) {
+    fail_usage("{}: its motion has the axes of {}, model.face is {}", prior.folder.string(),
+               motion::owner_of(of_prior.axes), text_of(config.model.axes));
+  }
+  config.model.prior = of_prior.prior;
   TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) {
@@ -301,7 +307,7 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   if (encoder.weights) {  // only so that its weights are saved with the model
     encoder::Hubert<TorchOps>(params::Scope<TorchOps>(params) / "encoder", encoder.config);
   }
-  const LipVertices lips(face::builtin_face(), ops.device());
+  const LipVertices lips(face, ops.device());
   GeneratorTrainer trainer(config, params, lips, ops);
   params.freeze("encoder/");
   params.freeze("prior/");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowtalk/data/augment.h"
+#include "flowtalk/face/face.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/run_folder.h"
@@ -96,10 +97,11 @@ void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& e
                  const std::filesystem::path& prior_checkpoint);
 
 // The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
-// with the fingerprint of the encoder that it needs.
+// with the fingerprint of the encoder that it needs. Lips are those of `face`. Error: a prior of
+// other axes than config.model's.
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const std::filesystem::path& prior_checkpoint,
                      const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation);
+                     const std::vector<TrainingClip>& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

@@ -92,12 +92,12 @@ class PriorTrainer {
 
 void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& training,
-                 const std::vector<TrainingClip>& validation) {
+                 const std::vector<TrainingClip>& validation, const face::Face& face) {
   const torch::Device device(run.options().device);
   TorchOps ops(device);
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
-  const LipVertices lips(face::builtin_face(), device);
+  const LipVertices lips(face, device);
   PriorTrainer trainer(config, params, lips, ops);
   const WindowSampler sampler(training, config.train.window_frames,
                               static_cast<uint64_t>(config.train.seed));

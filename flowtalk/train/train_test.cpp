@@ -212,7 +212,7 @@ TEST_F(Trains, PriorOverfitsOneClip) {
   config.train.window_frames = 32;
   config.train.lr = 5e-3f;
   config.train.warmup_steps = 5;
-  train_prior(config, folder_of(root / "run", false), {clip}, {clip});
+  train_prior(config, folder_of(root / "run", false), {clip}, {clip}, face::builtin_face());
   std::ifstream in(root / "run" / "losses.csv");
   std::string header, first, last;
   std::getline(in, header);
