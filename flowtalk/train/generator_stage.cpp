@@ -251,8 +251,8 @@ void check_same_external(const params::Checkpoint& checkpoint,
     return e.used() ? fmt::format("{} ({})", e.fingerprint, e.folder)
                     : std::string("one of flowtalk's own");
   };
-  fail("{}: this run began with the encoder {}, got {}; give --encoder the same one",
-       checkpoint.folder.string(), say(expected), say(now));
+  fail("{}: this run began with the encoder {}, got {}; give {} the same one",
+       checkpoint.folder.string(), say(expected), say(now), Field("encoder"));
 }
 
 // Of every tensor under the prefix in `run`.

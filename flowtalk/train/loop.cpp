@@ -60,8 +60,8 @@ State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::p
   const fs::path file = folder / "training" / "state.json";
   const Json json = parse_json(load_file(file), file.string());
   if (json.value("stage", "") != stage.name) {
-    fail("{}: is of stage '{}', expected '{}'; use another --out", file.string(),
-         json.value("stage", ""), stage.name);
+    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(),
+         json.value("stage", ""), stage.name, Field("out"));
   }
   torch::serialize::InputArchive archive;
   archive.load_from((folder / "training" / "optimizer.pt").string());
@@ -71,8 +71,8 @@ State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::p
 
 double check_finite(const Stage& stage, int64_t step, const std::string& name, double value) {
   if (!std::isfinite(value)) {
-    fail("train {}: loss '{}' is {} at step {}; lower --lr or check the data with `data check`",
-         stage.name, name, value, step);
+    fail("train {}: loss '{}' is {} at step {}; lower {} or check the data with `data check`",
+         stage.name, name, value, step, Field("lr"));
   }
   return value;
 }
@@ -115,8 +115,8 @@ class Epoch {
         names += " " + name;
       }
     }
-    fail("train {}: the gradient of step {} is not finite in{}; lower --lr or check the data",
-         stage_.name, step, names);
+    fail("train {}: the gradient of step {} is not finite in{}; lower {} or check the data",
+         stage_.name, step, names, Field("lr"));
   }
 
   void accumulate(int64_t step, int part, Metrics& sums) {

@@ -15,7 +15,8 @@ fs::path made(const RunOptions& run) {
   fs::create_directories(out, code);
   if (!fs::is_directory(out)) fail("{}: cannot be made ({})", out.string(), code.message());
   if (!run.resume && fs::exists(out / "last")) {
-    fail("{}: holds a run already; give --resume to go on with it, or another --out", out.string());
+    fail("{}: holds a run already; give {} to go on with it, or another {}", out.string(),
+         Field("resume"), Field("out"));
   }
   return out;
 }
@@ -49,12 +50,13 @@ void RunFolder::check_config() const {
   const Json before = parse_json(load_file(file), file.string());
   const std::string stage = before.value("stage", "unknown");
   if (stage != stage_ || !before.contains("config")) {
-    fail("{}: is of stage '{}', expected '{}'; use another --out", file.string(), stage, stage_);
+    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(), stage, stage_,
+         Field("out"));
   }
   const auto found = differences(before["config"], config_);
   if (found.empty()) return;
-  fail("{}: the run began with other settings: {}; give the same, or another --out", file.string(),
-       fmt::join(found, "; "));
+  fail("{}: the run began with other settings: {}; give the same, or another {}", file.string(),
+       fmt::join(found, "; "), Field("out"));
 }
 
 std::optional<fs::path> RunFolder::checkpoint() const {
