@@ -11,8 +11,8 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/data/check.h"
-#include "flowtalk/pipeline/outputs.h"
 
 namespace flowtalk::apps {
 namespace {

@@ -1,50 +1,83 @@
 // flowtalk-train: the program behind `flowtalk train`; the only one that links libtorch.
+#include <fmt/core.h>
+
+#include <array>
 #include <cstdio>
 #include <exception>
 
-#include "apps/options/command_line.h"
+#include "apps/options/bind.h"
 #include "apps/options/terminal.h"
-#include "apps/train_commands.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
 #include "flowtalk/train/blas.h"
+#include "flowtalk/train/run_stages.h"
+#include "flowtalk/train/train_all.h"
 
+namespace flowtalk::apps {
 namespace {
 
-int run(const flowtalk::apps::Args& words) {
-  using namespace flowtalk::apps;
-  const std::vector<std::string> known = {"all",       "encoder",    "prior",
-                                          "generator", "classifier", "pack"};
+const std::vector<Spelling> kSpellings = {{"out", "-o,--out,--save-path"},
+                                          {"set", "", true},
+                                          {"run", "RUN,--run"},
+                                          {"model", "--model"},
+                                          {"real_prompts", "!--no-real-prompts"}};
+
+// A stage: its options are read, then it runs.
+template <class Options, void (*kRun)(Options)>
+void stage(const std::string& name, const std::string& summary, const Args& args) {
+  Options options;
+  Command command("flowtalk train " + name, summary);
+  command.bind(options, kSpellings);
+  if (command.parse(args)) kRun(options);
+}
+void run_pack(train::PackOptions options) { train::pack(options); }
+void run_all(train::TrainAllOptions options) { train::train_all(options); }
+
+struct Stage {
+  const char *name, *summary;
+  void (*run)(const std::string&, const std::string&, const Args&);
+};
+constexpr std::array kStages = {
+    Stage{"all", "Corpora, every stage and the packed model, in one resumable command.",
+          stage<train::TrainAllOptions, run_all>},
+    Stage{"encoder", "A small HuBERT from speech with phone times (make it with `data phones`).",
+          stage<train::EncoderOptions, train::run_encoder>},
+    Stage{"prior", "Stage 1: the motion prior.", stage<train::PriorOptions, train::run_prior>},
+    Stage{"generator", "Stage 2: emotion graph, fusion and generator over a prior and an encoder.",
+          stage<train::GeneratorOptions, train::run_generator>},
+    Stage{"classifier", "The judge of `evaluate`: emotion and strength of recorded motion.",
+          stage<train::ClassifierOptions, train::run_classifier>},
+    Stage{"pack", "A finished run as a model to ship, with 16-bit weights.",
+          stage<train::PackOptions, run_pack>}};
+
+int run(const Args& words) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    std::puts(
-        "Usage: flowtalk train STAGE [options]\n\n"
-        "  all         corpora, every stage and the packed model, in one resumable command\n"
-        "  encoder     a small HuBERT from speech with phone times (make it with `data phones`)\n"
-        "  prior       stage 1: the motion prior (VAE)\n"
-        "  generator   stage 2: emotion graph, fusion and flow over a prior and an encoder\n"
-        "  classifier  the judge of `evaluate`: emotion and strength of recorded motion\n"
-        "  pack        a finished run as a model to ship, with 16-bit weights\n\n"
-        "`flowtalk train STAGE --help` lists the options. docs/training.md has the whole recipe.");
+    fmt::print("Usage: flowtalk train STAGE [options]\n\n");
+    for (const Stage& s : kStages) fmt::print("  {:<10}  {}\n", s.name, s.summary);
+    fmt::print(
+        "\n`flowtalk train STAGE --help` lists the options. docs/training.md has the whole "
+        "recipe.\n");
     return words.empty() ? 2 : 0;
   }
-  const Args rest(words.begin() + 1, words.end());
-  if (words[0] == "all") return train_all(rest);
-  if (words[0] == "encoder") return train_encoder(rest);
-  if (words[0] == "prior") return train_prior(rest);
-  if (words[0] == "generator") return train_generator(rest);
-  if (words[0] == "classifier") return train_classifier(rest);
-  if (words[0] == "pack") return train_pack(rest);
+  std::vector<std::string> known;
+  for (const Stage& s : kStages) {
+    known.emplace_back(s.name);
+    if (words[0] != s.name) continue;
+    s.run(s.name, s.summary, {words.begin() + 1, words.end()});
+    return 0;
+  }
   fail_unknown_command("train", words[0], known);
 }
 
 }  // namespace
+}  // namespace flowtalk::apps
 
 int main(int argc, char** argv) {
   flowtalk::train::restart_with_fast_blas(argv);
   flowtalk::clean_up_when_interrupted();
   try {
     flowtalk::train::check_blas();
-    return run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
+    return flowtalk::apps::run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
   } catch (const flowtalk::Error& e) {
     std::fprintf(stderr, "flowtalk: %s\n", flowtalk::apps::spelled(e.marked()).c_str());
     return e.exit_code();

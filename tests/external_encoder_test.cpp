@@ -90,5 +90,32 @@ TEST_F(ExternalEncoder, IsRememberedByTheModelAndNeverExchanged) {
                           {"no encoder inside", ours}));
 }
 
+TEST_F(ExternalEncoder, TheEncoderInsideAModelServesAnother) {
+  Outcome outcome = train("prior", {"--out", "prior"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  outcome = train("generator",
+                  {"--out", "run", "--prior", "prior", "--encoder", FLOWTALK_DEFAULT_CHECKPOINT});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const formats::SafetensorsFile from(std::string(FLOWTALK_DEFAULT_CHECKPOINT) +
+                                      "/weights.safetensors"),
+      to(file("run/last/weights.safetensors"));
+  int compared = 0;
+  for (const auto& name : from.names()) {
+    if (!name.starts_with("encoder/")) continue;
+    EXPECT_THAT(to.load(name).values(), ::testing::ElementsAreArray(from.load(name).values()));
+    ++compared;
+  }
+  EXPECT_GT(compared, 20);
+}
+
+TEST_F(ExternalEncoder, MotionOfFlameWantsItsFace) {
+  for (const char* stage : {"prior", "generator"}) {
+    EXPECT_TRUE(failed_with(train(stage, {"--out", "run", "--set", "model.face=flame"}), 2,
+                            {"FLAME", "face"}));
+    EXPECT_TRUE(failed_with(train(stage, {"--out", "run", "--face", "flame.pkl"}), 2,
+                            {"flame.pkl", "model.face"}));
+  }
+}
+
 }  // namespace
 }  // namespace flowtalk::tests

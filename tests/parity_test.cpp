@@ -10,7 +10,8 @@
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/encoder/speech_features.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/judge/emotion_classifier.h"
 #include "flowtalk/model/native.h"
 #include "flowtalk/motion/layout.h"
@@ -18,6 +19,7 @@
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
 #include "flowtalk/predict/session.h"
+#include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/torch_params.h"
 
 namespace flowtalk {
@@ -289,7 +291,7 @@ TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
   const fs::path folder = FLOWTALK_DEFAULT_CHECKPOINT;
   const auto session = predict::Session::open(folder, 2);
   train::TorchParams trained(0, torch::kCPU);
-  trained.preload(folder / "weights.safetensors");
+  trained.preload(params::load_checkpoint(folder).weights);
   const model::FlowTalk<TorchOps> whole(params::Scope<TorchOps>(trained), session.config());
   const auto voice = speech_like(6);
   for (const float temperature : {0.0f, 0.3f}) {
@@ -297,6 +299,18 @@ TEST_F(ParityTest, DefaultCheckpointEndToEnd) {
     expect_same(predicted(session, voice, noise), composed(torch_ops, whole, voice, noise),
                 fmt::format("temperature {}", temperature));
   }
+}
+
+TEST_F(ParityTest, TrainingHearsWhatPredictionHears) {
+  const auto voice = speech_like(3);
+  const encoder::StoredEncoder stored(FLOWTALK_DEFAULT_CHECKPOINT);  // a whole model
+  const auto predicted = encoder::speech_features(native, stored.make(native), voice).values;
+  const train::FeatureExtractor extractor(FLOWTALK_DEFAULT_CHECKPOINT, "cpu");
+  EXPECT_FALSE(extractor.choice().external.used());
+  const torch::Tensor trained = extractor(voice);
+  ASSERT_EQ(trained.dim(), 2);
+  EXPECT_EQ(trained.size(0), predicted.dim(1));
+  EXPECT_LT(largest_difference(native.to_host(predicted), torch_ops.to_host(trained)), 1e-4);
 }
 
 // All weights 1.

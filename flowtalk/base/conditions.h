@@ -12,7 +12,7 @@
 
 namespace flowtalk {
 
-inline constexpr int kNeutral = 0;  // the first emotion; it has one level
+inline constexpr int kNeutral = 0;        // the first emotion; it has one level
 inline constexpr int kAverageStyle = -1;  // the mean of all styles, for people not among them
 inline constexpr float kMaxStrength = 1.25f;
 inline constexpr size_t kMaxNames = 256;  // of emotions, of levels and of styles

@@ -8,6 +8,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/encoder/check_golden.h"
 #include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/stored_encoder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -47,18 +48,19 @@ TEST_P(GoldenHubert, BothWeightFilesAreTheSameEncoder) {
 }
 
 TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
-  const NativeEncoder encoder = load_encoder(folder, ops);
+  const StoredEncoder stored(folder);
+  const NativeHubert hubert = stored.make(ops);
   const formats::SafetensorsFile file(folder / "cases.safetensors");
   const Tensor wave = file.load("case2.normalised");  // more than one piece of 128 frames
   const auto x = ops.constant({1, wave.size()}, wave.values());
-  const auto whole = encoder.hubert->hidden_states(ops, x);
-  const std::vector<int64_t> wanted = {0, encoder.hubert->config.num_hidden_layers};
+  const auto whole = hubert.hidden_states(ops, x);
+  const std::vector<int64_t> wanted = {0, hubert.config.num_hidden_layers};
   int layers = 0;
-  const auto got = encode(ops, *encoder.hubert, wave.values(), wanted, {}, [&] {
-    encoder.drop_pages();
+  const auto got = encode(ops, hubert, wave.values(), wanted, {}, [&] {
+    stored.drop_pages();
     ++layers;
   });
-  EXPECT_EQ(layers, encoder.hubert->config.num_hidden_layers + 1);
+  EXPECT_EQ(layers, hubert.config.num_hidden_layers + 1);
   EXPECT_LT(largest_difference(got[0].values(), whole.front().values()), 5e-5);
   EXPECT_LT(largest_difference(got[1].values(), whole.back().values()), 5e-5);
 }
@@ -273,12 +275,13 @@ TEST_F(MadeFolder, DoNormalizeComesFromThePreprocessor) {
 
 TEST_F(MadeFolder, WindowsAgreeAwayFromTheirEdges) {
   save();
-  const NativeEncoder encoder = load_encoder(folder, ops);
+  const StoredEncoder stored(folder);
+  const NativeHubert hubert = stored.make(ops);
   std::vector<float> wave(16000 * 3);
   Rng rng(3);
   for (float& v : wave) v = static_cast<float>(rng.normal());
-  const Tensor whole = encode_last(ops, *encoder.hubert, wave);
-  const Tensor cut = encode_last(ops, *encoder.hubert, wave, {60, 50, 20});
+  const Tensor whole = encode_last(ops, hubert, wave);
+  const Tensor cut = encode_last(ops, hubert, wave, {60, 50, 20});
   ASSERT_EQ(cut.shape(), whole.shape());
   double mean = 0;
   for (int64_t i = 0; i < cut.size(); ++i) mean += std::abs(cut[i] - whole[i]);

@@ -5,9 +5,6 @@
 #include <optional>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/encoder/hugging_face.h"
-#include "flowtalk/params/checkpoint.h"
-#include "flowtalk/params/native_params.h"
 
 namespace flowtalk::encoder {
 
@@ -142,50 +139,6 @@ Tensor encode_last(NativeOps& ops, const NativeHubert& hubert, std::span<const f
                    const Windows& windows, const std::function<void()>& after_layer) {
   const int64_t last = hubert.config.num_hidden_layers;
   return encode(ops, hubert, waveform, {&last, 1}, windows, after_layer).front();
-}
-
-namespace {
-
-NativeEncoder load_hugging_face(const std::filesystem::path& folder, NativeOps& ops) {
-  auto opened = std::make_shared<HuggingFaceFolder>(folder);
-  HuggingFaceParams<NativeOps> source(opened->weights, ops);
-  auto hubert = std::make_unique<NativeHubert>(params::Scope<NativeOps>(source), opened->config);
-  opened->weights.finish();
-  return {std::move(hubert), [opened] { opened->weights.drop_pages(); }};
-}
-
-// The encoder inside a checkpoint of an encoder or of a whole model.
-NativeEncoder load_ours(const std::filesystem::path& folder) {
-  const auto checkpoint = params::load_checkpoint(folder);
-  const std::string where = (folder / "config.json").string();
-  const Json& root = checkpoint.config;
-  const Json& part = root.contains("model") ? root["model"] : root;
-  if (!part.is_object() || !part.contains("encoder")) {
-    fail("{}: describes no encoder; give a Hugging Face folder or a checkpoint with an encoder",
-         where);
-  }
-  ExternalEncoder external;
-  if (part.contains("external_encoder")) {
-    from_json(part["external_encoder"], external, where + ": external_encoder");
-  }
-  if (external.used()) {
-    fail("{}: has no encoder inside, it was trained with another one; give its folder (it was {})",
-         where, external.folder);
-  }
-  HubertConfig config;
-  from_json(part["encoder"], config, where + ": encoder");
-  config.check(where);
-  params::NativeParams source(checkpoint.weights);
-  auto hubert =
-      std::make_unique<NativeHubert>(params::Scope<NativeOps>(source) / "encoder", config);
-  source.finish("encoder/");
-  return {std::move(hubert), [file = checkpoint.weights] { file.drop_pages(); }};
-}
-
-}  // namespace
-
-NativeEncoder load_encoder(const std::filesystem::path& folder, NativeOps& ops) {
-  return is_hugging_face(folder) ? load_hugging_face(folder, ops) : load_ours(folder);
 }
 
 }  // namespace flowtalk::encoder

@@ -1,9 +1,7 @@
-// HuBERT on the native backend: wherever it is stored, and clips of any length.
+// HuBERT on the native backend, for clips of any length.
 #pragma once
 
-#include <filesystem>
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,15 +12,6 @@ namespace flowtalk::encoder {
 
 extern template struct Hubert<ops::NativeOps>;
 using NativeHubert = Hubert<ops::NativeOps>;
-
-struct NativeEncoder {
-  std::unique_ptr<const NativeHubert> hubert;
-  std::function<void()> drop_pages;  // of its weight file; see formats::MappedFile
-};
-
-// A Hugging Face folder, or a checkpoint of flowtalk with an encoder inside. Error: neither, or one
-// that is damaged.
-NativeEncoder load_encoder(const std::filesystem::path& folder, ops::NativeOps& ops);
 
 // How long clips are cut for the transformer, in encoder frames: up to `whole` in one piece, longer
 // ones in windows with context on both sides. The convolutions see no windows: their norm over

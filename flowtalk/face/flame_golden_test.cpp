@@ -1,13 +1,11 @@
 // Against the golden FLAME files: two layouts of one model, posed vertices, templates, regions.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
-#include "flowtalk/base/files.h"
 #include "flowtalk/face/flame.h"
+#include "flowtalk/face/golden_flame.h"
 #include "flowtalk/face/reference.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/index_list.h"
@@ -19,24 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path golden() {
-  const char* chosen = std::getenv("FLOWTALK_GOLDEN");
-  return chosen != nullptr ? chosen : FLOWTALK_GOLDEN_DEFAULT;
-}
-
-std::string unzipped(const fs::path& path) {
-  std::string bytes, chunk(1 << 20, '\0');
-  gzFile file = gzopen(path.c_str(), "rb");
-  EXPECT_NE(file, nullptr) << path;
-  for (int n = 1; file != nullptr && n > 0;) {
-    n = gzread(file, chunk.data(), static_cast<unsigned>(chunk.size()));
-    EXPECT_GE(n, 0);
-    if (n > 0) bytes.append(chunk, 0, static_cast<size_t>(n));
-  }
-  if (file != nullptr) gzclose(file);
-  return bytes;
-}
-
 class FlameGolden : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -47,10 +27,7 @@ class FlameGolden : public ::testing::Test {
     static std::map<std::string, Face> loaded;
     const auto found = loaded.find(name);
     if (found != loaded.end()) return found->second;
-    const fs::path path = fs::path(::testing::TempDir()) / ("flame_golden_" + name);
-    save_file(path, unzipped(golden() / "flame" / (name + ".gz")));
-    Face face = load_flame(path);
-    fs::remove(path);
+    Face face = load_golden_flame(name);
     return loaded.emplace(name, std::move(face)).first->second;
   }
 };

@@ -160,6 +160,18 @@ const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) co
   return found->second;
 }
 
+SafetensorsFile SafetensorsFile::renamed(
+    const std::function<std::string(const std::string&)>& new_name) const {
+  SafetensorsFile result = *this;
+  result.entries_.clear();
+  for (const auto& [name, entry] : entries_) {
+    if (!result.entries_.emplace(new_name(name), entry).second) {
+      fail("{}: two tensors become {}", path_, printable(new_name(name)));
+    }
+  }
+  return result;
+}
+
 Array SafetensorsFile::array(const std::string& name) const {
   const Entry& e = entry(name);
   const auto bytes = bytes_.substr(data_start_ + e.begin, e.end - e.begin);

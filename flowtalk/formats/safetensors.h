@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ class SafetensorsFile {
   // converted, complex ones refused. The values must not be written to.
   tensor::Tensor load(const std::string& name) const;
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  // The same file, its tensors under other names. Error: one name for two.
+  SafetensorsFile renamed(const std::function<std::string(const std::string&)>& new_name) const;
   // See MappedFile; bytes in memory stay.
   void drop_pages() const {
     if (file_) file_->drop_pages();

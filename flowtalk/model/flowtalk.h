@@ -38,13 +38,6 @@ struct FlowTalk {
         conditioner(make_conditioner(p, c)),
         generator(make_generator(p, c)) {}
 
-  // Normalised waveform (B, S) whose encoder frame count is even -> speech (B, T, 2C) at 25 Hz.
-  T speech(Ops& ops, const T& waveform) const {
-    const T x = encoder(ops, waveform);
-    const auto shape = ops.shape(x);
-    return ops.reshape(x, {shape[0], shape[1] / 2, 2 * shape[2]});
-  }
-
   ModelConfig config;
   encoder::Hubert<Ops> encoder;
   prior::AnyPrior<Ops> prior;

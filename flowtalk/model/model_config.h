@@ -14,7 +14,6 @@
 
 namespace flowtalk::model {
 
-
 struct ModelConfig {
   motion::Axes axes = motion::Axes::kBuiltin;
   Conditions conditions;  // of the data it was trained on

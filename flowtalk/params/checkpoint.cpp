@@ -31,12 +31,18 @@ int take_format(Json& config, const std::string& path) {
   return number;
 }
 
-// The config of a text, without "format", as the newest format has it.
-Json read_config(std::string_view text, const std::string& where) {
+// The config of a text, without "format", and the weights, both as the newest format has them.
+Checkpoint read_checkpoint(const fs::path& folder, std::string_view text, const std::string& where,
+                           formats::SafetensorsFile weights) {
   Json config = parse_json(std::string(text), where);
   if (!config.is_object()) fail("{}: expected a JSON object", where);
-  migrate_config(config, take_format(config, where), kCheckpointFormat);
-  return config;
+  const int format = take_format(config, where);
+  if (format < kCheckpointFormat) {
+    migrate_config(config, format, kCheckpointFormat);
+    weights = weights.renamed(
+        [&](const std::string& name) { return migrated_name(name, format, kCheckpointFormat); });
+  }
+  return {folder, std::move(config), std::move(weights)};
 }
 
 }  // namespace
@@ -47,16 +53,16 @@ Checkpoint load_checkpoint(const fs::path& folder) {
          kWeights);
   }
   const fs::path config_path = folder / kConfig;
-  Json config = read_config(load_file(config_path, kMaxConfigBytes), config_path.string());
-  return {folder, std::move(config), formats::SafetensorsFile(folder / kWeights)};
+  const std::string text = load_file(config_path, kMaxConfigBytes);
+  return read_checkpoint(folder, text, config_path.string(),
+                         formats::SafetensorsFile(folder / kWeights));
 }
 
 Checkpoint checkpoint_from_bytes(const std::string& name, std::string_view config,
                                  std::string_view weights) {
-  Json json = read_config(config, name);
   // Tensors are borrowed where they lie as their type wants it, as in a mapped file.
   const auto copy = std::make_shared<const std::string>(weights);
-  return {name, std::move(json), formats::SafetensorsFile(name, *copy, copy)};
+  return read_checkpoint(name, config, name, formats::SafetensorsFile(name, *copy, copy));
 }
 
 void save_checkpoint(const fs::path& folder, const Json& config,

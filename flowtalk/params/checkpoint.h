@@ -1,5 +1,6 @@
 // A checkpoint is a folder: config.json (what the model is, and the "format" of the folder) and
-// weights.safetensors (names are scope paths). Other files in it belong to their writers.
+// weights.safetensors (names are scope paths). Other files in it belong to their writers. This is
+// the only reader and the only writer of the two.
 #pragma once
 
 #include <filesystem>

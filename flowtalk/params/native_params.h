@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "flowtalk/formats/safetensors.h"
@@ -39,6 +40,31 @@ class NativeParams : public ParamSource<ops::NativeOps> {
   formats::SafetensorsFile file_;
   std::set<std::string> asked_;
   std::vector<std::string> problems_;
+};
+
+// The same values for either backend.
+template <class Ops>
+class Converted : public ParamSource<Ops> {
+ public:
+  Converted(ParamSource<ops::NativeOps>& source, Ops& ops) : source_(&source), ops_(&ops) {}
+
+  ops::TensorOf<Ops> tensor(const std::string& name, const tensor::Shape& shape,
+                            const Init& init) override {
+    const tensor::Tensor values = source_->tensor(name, shape, init);
+    if constexpr (std::is_same_v<Ops, ops::NativeOps>) {
+      return values;
+    } else {
+      return ops_->constant(shape, values.values());
+    }
+  }
+  ops::TensorOf<Ops> buffer(const std::string& name, const tensor::Shape& shape,
+                            const Init& init) override {
+    return tensor(name, shape, init);
+  }
+
+ private:
+  ParamSource<ops::NativeOps>* source_;
+  Ops* ops_;
 };
 
 // New parameters by init_values. Keeps them, so that they can be saved.

@@ -7,6 +7,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/params/migrations.h"
 #include "flowtalk/params/native_params.h"
 
 namespace flowtalk::params {
@@ -123,6 +124,40 @@ TEST_F(CheckpointTest, DamageIsNamed) {
   EXPECT_THAT(load_problem(), Contains("\"format\" is missing"));
   save_file(folder_ / "config.json", "{\"format\": ");
   EXPECT_THAT(load_problem(), Contains("not valid JSON"));
+}
+
+TEST_F(CheckpointTest, TheFormatBelongsToTheDoor) {
+  save_checkpoint(folder_, {{"kind", "prior"}}, tensors_);
+  const Json written = parse_json(load_file(folder_ / "config.json"), "config.json");
+  EXPECT_EQ(written["format"], kCheckpointFormat);
+  EXPECT_FALSE(load_checkpoint(folder_).config.contains("format"));
+  save_file(folder_ / "config.json", "{\"format\": 0}");
+  EXPECT_THAT(load_problem(), Contains("format 0"));
+}
+
+TEST(Migrations, AreOnePerFormatUpToTheNewest) {
+  int format = 1;
+  for (const Migration& step : migrations()) EXPECT_EQ(step.from, format++);
+  EXPECT_GE(format, kCheckpointFormat);
+}
+
+TEST(Migrations, FormatTwoNamesTheKindsOfGeneratorAndPrior) {
+  Json model = Json::parse(R"({"kind": "model", "protocol": "clean",
+    "model": {"face": "builtin", "prior": {"latent": 4}, "flow": {"steps": 2}}})");
+  migrate_config(model, 1, 2);
+  EXPECT_EQ(model, Json::parse(R"({"kind": "model", "protocol": "clean",
+    "model": {"face": "builtin", "prior": {"kind": "vae", "latent": 4},
+              "generator": {"kind": "flow", "flow": {"steps": 2}}}})"));
+  Json prior = Json::parse(R"({"kind": "prior", "model": {"prior": {"latent": 4}}})");
+  migrate_config(prior, 1, 2);
+  EXPECT_EQ(prior["model"], Json::parse(R"({"prior": {"kind": "vae", "latent": 4}})"));
+  for (const char* other : {R"({"kind": "encoder", "encoder": {"hidden_size": 8}})",
+                            R"({"kind": "classifier", "model": {"width": 8}})", R"({})"}) {
+    Json config = Json::parse(other);
+    migrate_config(config, 1, 2);
+    EXPECT_EQ(config, Json::parse(other));
+  }
+  EXPECT_EQ(migrated_name("generator/flow/0/norm/bias", 1, 2), "generator/flow/0/norm/bias");
 }
 
 TEST(InitValues, DependOnNameAndSeedOnly) {

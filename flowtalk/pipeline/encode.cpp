@@ -8,10 +8,11 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/formats/npy.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/predict/default_checkpoint.h"
 #include "flowtalk/predict/session.h"
@@ -72,9 +73,10 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
   refuse_to_replace(o.output, {o.voice});
   ThreadPool pool(o.threads);
   ops::NativeOps ops(pool);
-  const auto encoder = encoder::load_encoder(
-      o.encoder.empty() ? predict::default_checkpoint() : fs::path(o.encoder), ops);
-  const encoder::HubertConfig& config = encoder.hubert->config;
+  const encoder::StoredEncoder stored(o.encoder.empty() ? predict::default_checkpoint()
+                                                        : fs::path(o.encoder));
+  const encoder::HubertConfig& config = stored.config();
+  const encoder::NativeHubert hubert = stored.make(ops);
   const auto states = wanted_states(o, config.num_hidden_layers);
   std::vector<float> wave = load_samples(o.voice, reporter);
   if (config.frames(static_cast<int64_t>(wave.size())) < 1) {
@@ -83,7 +85,7 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
   }
   if (config.do_normalize) wave = encoder::normalise(wave);
   const tensor::Tensor result =
-      stack(encoder::encode(ops, *encoder.hubert, wave, states, {}, encoder.drop_pages), o.all);
+      stack(encoder::encode(ops, hubert, wave, states, {}, [&] { stored.drop_pages(); }), o.all);
   for (const float v : result.values()) {
     if (!std::isfinite(v)) fail("{}: the encoder gave a value that is not finite", o.encoder);
   }

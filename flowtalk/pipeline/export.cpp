@@ -6,9 +6,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/export_vertices.h"
-#include "flowtalk/pipeline/outputs.h"
 
 namespace flowtalk::pipeline {
 namespace {

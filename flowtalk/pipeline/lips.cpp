@@ -4,9 +4,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/face_choice.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {

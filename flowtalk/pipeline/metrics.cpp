@@ -5,9 +5,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/evaluate/setup.h"
-#include "flowtalk/pipeline/outputs.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;

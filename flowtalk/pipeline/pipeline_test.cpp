@@ -6,10 +6,10 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/judged.h"
 #include "flowtalk/pipeline/mood.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/performance.h"
 #include "flowtalk/pipeline/predict.h"
 #include "flowtalk/pipeline/restyle.h"

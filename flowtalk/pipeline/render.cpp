@@ -4,8 +4,8 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {

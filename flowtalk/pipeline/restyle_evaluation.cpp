@@ -7,10 +7,10 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/evaluate/restyling.h"
 #include "flowtalk/pipeline/judged.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {

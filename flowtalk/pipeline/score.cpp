@@ -2,7 +2,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/base/outputs.h"
 
 namespace flowtalk::pipeline {
 namespace {

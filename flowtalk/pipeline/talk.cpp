@@ -5,8 +5,8 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/face/blinks.h"
-#include "flowtalk/pipeline/outputs.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {

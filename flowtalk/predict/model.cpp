@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/encoder/hugging_face.h"
 #include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/native_params.h"
 #include "flowtalk/predict/workspace.h"
@@ -19,15 +19,19 @@ using ops::NativeOps;
 void make_with_encoder(Model::Network& network, model::ModelConfig& config,
                        params::NativeParams& source, const std::string& name,
                        const fs::path& encoder_folder) {
-  auto opened = std::make_shared<encoder::HuggingFaceFolder>(encoder_folder);
+  const encoder::StoredEncoder stored(encoder_folder);
   const auto& wanted = config.external_encoder;
-  config.encoder = opened->config;
+  config.encoder = stored.config();
   ThreadPool pool(1);
   NativeOps ops(pool);
-  encoder::HuggingFaceParams<NativeOps> encoder_source(opened->weights, ops);
-  encoder::NativeHubert encoder(params::Scope<NativeOps>(encoder_source), opened->config);
-  opened->weights.finish();
-  const auto got = opened->weights.identity(opened->config, encoder_folder.string());
+  auto encoder = stored.make(ops);
+  const auto got = stored.identity();
+  if (!got.used()) {
+    fail(
+        "{}: is an encoder of flowtalk, {} was trained with one of Hugging Face; give its folder "
+        "(it was {})",
+        encoder_folder.string(), name, wanted.folder);
+  }
   if (got.fingerprint != wanted.fingerprint) {
     fail(
         "{}: is not the encoder that {} was trained with: fingerprint {} ({} values), expected "
@@ -38,7 +42,7 @@ void make_with_encoder(Model::Network& network, model::ModelConfig& config,
   network.layers = std::make_unique<const model::NativeFlowTalk>(params::Scope<NativeOps>(source),
                                                                  config, std::move(encoder));
   source.finish();
-  network.drop_pages = [opened] { opened->weights.drop_pages(); };
+  network.drop_pages = [stored] { stored.drop_pages(); };
 }
 
 model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::string& where) {

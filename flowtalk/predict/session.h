@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/predict/model.h"
 #include "flowtalk/predict/predict_options.h"
@@ -13,10 +14,7 @@
 
 namespace flowtalk::predict {
 
-// Speech features of a clip, (1, T, 2C) at 25 Hz, with the clip's true frame count.
-struct SpeechFeatures {
-  tensor::Tensor values;
-};
+using encoder::SpeechFeatures;
 
 // Calls of several threads to one session take turns; for work at once, give each its own.
 class Session {

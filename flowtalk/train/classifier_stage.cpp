@@ -97,7 +97,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   TorchOps ops(device);
   const auto seed = static_cast<uint64_t>(config.train.seed);
   TorchParams params(seed, device);
-  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
+  if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   ClassifierTrainer trainer(config, params, ops);
   const int64_t window = config.train.window_frames;
   std::vector<WindowSampler> samplers;
@@ -109,8 +109,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "classifier";
   stage.trainable = {"classifier/"};
-  stage.config = Json{{"format", params::kCheckpointFormat},
-                      {"kind", "classifier"},
+  stage.config = Json{{"kind", "classifier"},
                       {"face", text_of(config.axes)},
                       {"conditions", to_json(config.conditions)},
                       {"model", to_json(config.model)}};

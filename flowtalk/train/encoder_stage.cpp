@@ -132,7 +132,7 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   config.encoder.check("encoder");
   TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
-  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
+  if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   EncoderTrainer trainer(config, params, ops);
   const SpeechWindows windows(training, config, augment);
   const Augment none;
@@ -144,9 +144,7 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "encoder";
   stage.trainable = {"encoder/", "phone_head/"};
-  stage.config = Json{{"format", params::kCheckpointFormat},
-                      {"kind", "encoder"},
-                      {"encoder", to_json(config.encoder)}};
+  stage.config = Json{{"kind", "encoder"}, {"encoder", to_json(config.encoder)}};
   stage.losses = [&](int64_t step) {
     ops.set_training(true);
     const SpeechBatch now = next_step == step ? next.get() : windows.draw(step, batch);

@@ -11,7 +11,8 @@ namespace flowtalk::train {
 namespace {
 
 std::string name_of(const EncoderChoice& choice) {
-  return choice.external.used() ? choice.external.fingerprint : formats::sha256_of(choice.weights);
+  return choice.external.used() ? choice.external.fingerprint
+                                : formats::sha256_of(choice.weights->path());
 }
 
 }  // namespace

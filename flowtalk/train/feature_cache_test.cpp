@@ -18,11 +18,13 @@ struct FeatureCacheTest : tests::CommandLine {
   // The default model's encoder as a checkpoint of its own.
   void SetUp() override {
     CommandLine::SetUp();
-    const fs::path model = FLOWTALK_DEFAULT_CHECKPOINT, config = model / "config.json";
-    const Json json = parse_json(load_file(config), config.string());
-    fs::create_directories(file("encoder"));
-    fs::copy_file(model / "weights.safetensors", file("encoder/weights.safetensors"));
-    write("encoder/config.json", Json{{"encoder", json["model"]["encoder"]}}.dump());
+    const auto model = params::load_checkpoint(FLOWTALK_DEFAULT_CHECKPOINT);
+    formats::NamedTensors tensors;
+    for (const auto& name : model.weights.names()) {
+      if (name.starts_with("encoder/")) tensors.emplace_back(name, model.weights.load(name));
+    }
+    params::save_checkpoint(file("encoder"), {{"encoder", model.config["model"]["encoder"]}},
+                            tensors);
     encoder = std::make_unique<FeatureExtractor>(file("encoder"), "cpu");
   }
   std::vector<fs::path> entries() const {

@@ -1,9 +1,8 @@
-#include "flowtalk/base/files.h"
-#include "flowtalk/encoder/hubert.h"
-#include "flowtalk/encoder/hugging_face.h"
-#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/encoder/speech_features.h"
+#include "flowtalk/encoder/stored_encoder.h"
+#include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/train/generator_stage.h"
-#include "flowtalk/train/loop.h"
+#include "flowtalk/train/run_folder.h"
 
 namespace flowtalk::train {
 
@@ -11,48 +10,20 @@ using ops::TorchOps;
 namespace fs = std::filesystem;
 
 struct FeatureExtractor::State {
-  EncoderChoice choice;
+  State(const encoder::StoredEncoder& stored, torch::Device device)
+      : ops(device),
+        hubert(stored.make(ops)),
+        choice{stored.config(), stored.identity(), stored.own_weights()} {}
+
   TorchOps ops;
-  TorchParams params;
-  std::unique_ptr<encoder::Hubert<TorchOps>> hubert;
-
-  explicit State(torch::Device device) : ops(device), params(0, device) {}
-
-  void load_hugging_face(const fs::path& folder) {
-    encoder::HuggingFaceFolder opened(folder);
-    encoder::HuggingFaceParams<TorchOps> source(opened.weights, ops);
-    hubert =
-        std::make_unique<encoder::Hubert<TorchOps>>(params::Scope<TorchOps>(source), opened.config);
-    opened.weights.finish();
-    choice.config = opened.config;
-    choice.external = opened.weights.identity(opened.config, folder.string());
-  }
-
-  void load_ours(const fs::path& folder) {
-    const auto file = folder / "config.json";
-    const Json json = parse_json(load_file(file), file.string());
-    const auto found = json.find("encoder");
-    if (found == json.end()) {
-      fail("{}: is neither an encoder checkpoint (no 'encoder') nor of Hugging Face",
-           file.string());
-    }
-    from_json(*found, choice.config, file.string() + ".encoder");
-    choice.config.check(file.string());
-    choice.weights = folder / "weights.safetensors";
-    params.preload(choice.weights, "encoder/");
-    hubert = std::make_unique<encoder::Hubert<TorchOps>>(
-        params::Scope<TorchOps>(params) / "encoder", choice.config);
-  }
+  encoder::Hubert<TorchOps> hubert;
+  EncoderChoice choice;
 };
 
-FeatureExtractor::FeatureExtractor(const fs::path& encoder, const std::string& device)
-    : state_(std::make_unique<State>(torch::Device(device))) {
-  if (encoder::is_hugging_face(encoder)) {
-    state_->load_hugging_face(encoder);
-  } else {
-    state_->load_ours(checkpoint_of(encoder));
-  }
-  state_->choice.config.check_motion_rate(encoder.string());
+FeatureExtractor::FeatureExtractor(const fs::path& encoder, const std::string& device) {
+  const encoder::StoredEncoder stored(checkpoint_of(encoder));
+  stored.config().check_motion_rate(encoder.string());
+  state_ = std::make_unique<State>(stored, torch::Device(device));
 }
 
 FeatureExtractor::~FeatureExtractor() = default;
@@ -61,10 +32,7 @@ const EncoderChoice& FeatureExtractor::choice() const { return state_->choice; }
 
 torch::Tensor FeatureExtractor::operator()(const std::vector<float>& samples) const {
   const torch::NoGradGuard no_grad;
-  const auto wave = encoder::motion_waveform(samples, state_->choice.config.do_normalize);
-  const torch::Tensor x = state_->ops.constant({1, static_cast<int64_t>(wave.size())}, wave);
-  const torch::Tensor features = (*state_->hubert)(state_->ops, x);
-  return features.reshape({features.size(1) / 2, 2 * features.size(2)}).cpu();
+  return encoder::speech_in_one_piece(state_->ops, state_->hubert, samples).squeeze(0).cpu();
 }
 
 }  // namespace flowtalk::train

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "flowtalk/base/files.h"
-#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/flowtalk.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/generator_trainer.h"
@@ -28,7 +26,8 @@ void take_config(const params::Checkpoint& checkpoint, const std::vector<std::st
   from_json(json, config, where);
 }
 
-void check_same_external(const fs::path& checkpoint, const encoder::ExternalEncoder& now) {
+void check_same_external(const params::Checkpoint& checkpoint,
+                         const encoder::ExternalEncoder& now) {
   model::ModelConfig before;
   take_config(params::load_checkpoint(checkpoint), {"model"}, before);
   const auto& expected = before.external_encoder;
@@ -37,23 +36,23 @@ void check_same_external(const fs::path& checkpoint, const encoder::ExternalEnco
     return e.used() ? fmt::format("{} ({})", e.fingerprint, e.folder)
                     : std::string("one of flowtalk's own");
   };
-  fail("{}: this run began with the encoder {}, got {}; give --encoder the same one",
-       checkpoint.string(), say(expected), say(now));
+  fail("{}: this run began with the encoder {}, got {}; give {} the same one",
+       checkpoint.folder.string(), say(expected), say(now), Field("encoder"));
 }
 
 // Of every tensor under the prefix in `run`.
-void check_same_weights(const fs::path& run, const fs::path& given, const std::string& prefix) {
-  const formats::SafetensorsFile ours(run), theirs(given);
-  for (const std::string& name : ours.names()) {
+void check_same_weights(const formats::SafetensorsFile& run, const formats::SafetensorsFile& given,
+                        const std::string& prefix) {
+  for (const std::string& name : run.names()) {
     if (!name.starts_with(prefix)) continue;
-    if (theirs.contains(name) && theirs.shape(name) == ours.shape(name)) {
-      const auto a = ours.load(name), b = theirs.load(name);
+    if (given.contains(name) && given.shape(name) == run.shape(name)) {
+      const auto a = run.load(name), b = given.load(name);
       if (std::equal(a.data(), a.data() + a.size(), b.data())) continue;
     }
     fail(
         "{}: was trained over other weights of the {} than {} (tensor {}); give the same, or train "
         "anew in another folder",
-        run.string(), prefix.substr(0, prefix.size() - 1), given.string(), name);
+        run.path(), prefix.substr(0, prefix.size() - 1), given.path(), name);
   }
 }
 
@@ -61,33 +60,40 @@ void check_same_weights(const fs::path& run, const fs::path& given, const std::s
 
 void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
                  const fs::path& prior_checkpoint) {
-  const fs::path weights = checkpoint / "weights.safetensors";
-  check_same_external(checkpoint, encoder.external);
-  if (!encoder.external.used()) check_same_weights(weights, encoder.weights, "encoder/");
-  check_same_weights(weights, checkpoint_of(prior_checkpoint) / "weights.safetensors", "prior/");
+  const auto run = params::load_checkpoint(checkpoint);
+  check_same_external(run, encoder.external);
+  if (encoder.weights) check_same_weights(run.weights, *encoder.weights, "encoder/");
+  check_same_weights(run.weights, params::load_checkpoint(checkpoint_of(prior_checkpoint)).weights,
+                     "prior/");
 }
 
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation) {
-  const fs::path prior = checkpoint_of(prior_checkpoint);
+                     const std::vector<TrainingClip>& validation, const face::Face& face) {
+  const auto prior = params::load_checkpoint(checkpoint_of(prior_checkpoint));
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
-  take_config(params::load_checkpoint(prior), {"model", "prior"}, config.model.prior);
-  config.model.check(prior.string());
+  model::ModelConfig of_prior;
+  take_config(prior, {"model"}, of_prior);
+  if (of_prior.axes != config.model.axes) {
+    fail_usage("{}: its motion has the axes of {}, model.face is {}", prior.folder.string(),
+               motion::owner_of(of_prior.axes), text_of(config.model.axes));
+  }
+  config.model.prior = of_prior.prior;
+  config.model.check(prior.folder.string());
   TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) {
-    check_parts(*last, encoder, prior);
-    params.preload(*last / "weights.safetensors");
+    check_parts(*last, encoder, prior.folder);
+    params.preload(params::load_checkpoint(*last).weights);
   } else {
-    if (!encoder.external.used()) params.preload(encoder.weights, "encoder/");
-    params.preload(prior / "weights.safetensors", "prior/");
+    if (encoder.weights) params.preload(*encoder.weights, "encoder/");
+    params.preload(prior.weights, "prior/");
   }
-  if (!encoder.external.used()) {  // only so that its weights are saved with the model
+  if (encoder.weights) {  // only so that its weights are saved with the model
     encoder::Hubert<TorchOps>(params::Scope<TorchOps>(params) / "encoder", encoder.config);
   }
-  const LipVertices lips(face::builtin_face(), ops.device());
+  const LipVertices lips(face, ops.device());
   GeneratorTrainer trainer(config, params, lips, ops);
   params.freeze("encoder/");
   params.freeze("prior/");
@@ -99,11 +105,8 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   Stage stage;
   stage.name = "generator";
   stage.trainable = {"generator/"};
-  stage.config = Json{
-      {"format", params::kCheckpointFormat}, {"kind", "model"}, {"model", to_json(config.model)}};
-  const Json of_prior =
-      parse_json(load_file(prior / "config.json"), (prior / "config.json").string());
-  if (of_prior.contains("protocol")) stage.config["protocol"] = of_prior["protocol"];
+  stage.config = Json{{"kind", "model"}, {"model", to_json(config.model)}};
+  if (prior.config.contains("protocol")) stage.config["protocol"] = prior.config["protocol"];
   stage.before_first_step = [&](int64_t) {
     trainer.initialise(training,
                        sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(ops.device()));

@@ -4,9 +4,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "flowtalk/data/augment.h"
+#include "flowtalk/face/face.h"
+#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
@@ -72,7 +75,7 @@ struct GeneratorRun {
 struct EncoderChoice {
   encoder::HubertConfig config;
   encoder::ExternalEncoder external;
-  std::filesystem::path weights;  // of one of ours
+  std::optional<formats::SafetensorsFile> weights;  // of one of ours, under "encoder/"
 };
 
 // Speech features (T, 2C) of clips by the encoder of a checkpoint or of a Hugging Face folder; T =
@@ -94,10 +97,11 @@ void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& e
                  const std::filesystem::path& prior_checkpoint);
 
 // The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
-// with the fingerprint of the encoder that it needs.
+// with the fingerprint of the encoder that it needs. Lips are those of `face`. Error: a prior of
+// other axes than config.model's.
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
                      const std::filesystem::path& prior_checkpoint,
                      const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation);
+                     const std::vector<TrainingClip>& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

@@ -1,8 +1,12 @@
-// The lips of the built-in head as a differentiable function of motion, for lip losses: shape is
-// the mean face, neck and eyes are at rest, jaw by Rodrigues' formula. Units: millimetres.
+// The lips of a face as a differentiable function of motion, for lip losses: shape is the mean
+// face, neck and eyes are at rest, jaw by Rodrigues' formula. What face::Deformer gives for such
+// motion. Units: millimetres.
 #pragma once
 
 #include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
 
 #include "flowtalk/face/face.h"
 
@@ -10,6 +14,7 @@ namespace flowtalk::train {
 
 class LipVertices {
  public:
+  // Error: a face whose lips are not known.
   LipVertices(const face::Face& face, torch::Device device);
   // motion (B, T, 53) -> (B, T, N, 3): up to 80 vertices spread over the lip region, then the
   // landmark pairs upper, lower.
@@ -18,10 +23,18 @@ class LipVertices {
   torch::Tensor gap(const torch::Tensor& positions) const;
   // Positions of the region only, (B, T, R, 3).
   torch::Tensor region(const torch::Tensor& positions) const;
+  // Which of the face's vertices they are, (N).
+  const std::vector<uint32_t>& vertices() const { return ids_; }
 
  private:
+  void take_corrections(const face::Face& face, torch::Device device);
+
+  std::vector<uint32_t> ids_;
   int64_t region_count_ = 0, pair_count_ = 0;
   torch::Tensor rest_, basis_, jaw_weight_, jaw_joint_;  // (N,3) (50,N*3) (N,1) (3)
+  // Undefined where the face has none: what the jaw's rotation R - I adds to the vertices before it
+  // turns them, and how the expression moves the joint.
+  torch::Tensor pose_basis_, joint_basis_;  // (9,N*3) (50,3)
 };
 
 // Mean over frames of the largest squared lip error, mm^2 (LVE), mask (B, T).

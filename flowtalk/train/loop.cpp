@@ -12,7 +12,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
-#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loss_curves.h"
 
 namespace flowtalk::train {
@@ -23,19 +23,18 @@ struct State {
   int64_t epoch = 0;  // finished epochs
 };
 
-void save_checkpoint(const Stage& stage, const TorchParams& params,
-                     const torch::optim::AdamW& optimizer, const State& state,
-                     const fs::path& folder) {
-  PartialOutput output(folder);
-  fs::create_directories(output.path() / "training");
-  save_file(output.path() / "config.json", stage.config.dump(2) + "\n");
-  formats::save_safetensors(output.path() / "weights.safetensors", params.host_tensors());
-  torch::serialize::OutputArchive archive;
-  optimizer.save(archive);
-  archive.save_to((output.path() / "training" / "optimizer.pt").string());
-  save_file(output.path() / "training" / "state.json",
-            Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
-  output.commit();
+void save_epoch(const Stage& stage, const TorchParams& params, const torch::optim::AdamW& optimizer,
+                const State& state, const fs::path& folder) {
+  const auto add_training = [&](const fs::path& checkpoint) {
+    fs::create_directories(checkpoint / "training");
+    torch::serialize::OutputArchive archive;
+    optimizer.save(archive);
+    archive.save_to((checkpoint / "training" / "optimizer.pt").string());
+    save_file(checkpoint / "training" / "state.json",
+              Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
+  };
+  params::save_checkpoint(folder, stage.config, params.host_tensors(), formats::Dtype::kF32,
+                          add_training);
 }
 
 fs::path epoch_folder(const fs::path& out, int64_t epoch) {
@@ -61,8 +60,8 @@ State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::p
   const fs::path file = folder / "training" / "state.json";
   const Json json = parse_json(load_file(file), file.string());
   if (json.value("stage", "") != stage.name) {
-    fail("{}: is of stage '{}', expected '{}'; use another --out", file.string(),
-         json.value("stage", ""), stage.name);
+    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(),
+         json.value("stage", ""), stage.name, Field("out"));
   }
   torch::serialize::InputArchive archive;
   archive.load_from((folder / "training" / "optimizer.pt").string());
@@ -72,8 +71,8 @@ State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::p
 
 double check_finite(const Stage& stage, int64_t step, const std::string& name, double value) {
   if (!std::isfinite(value)) {
-    fail("train {}: loss '{}' is {} at step {}; lower --lr or check the data with `data check`",
-         stage.name, name, value, step);
+    fail("train {}: loss '{}' is {} at step {}; lower {} or check the data with `data check`",
+         stage.name, name, value, step, Field("lr"));
   }
   return value;
 }
@@ -116,8 +115,8 @@ class Epoch {
         names += " " + name;
       }
     }
-    fail("train {}: the gradient of step {} is not finite in{}; lower --lr or check the data",
-         stage_.name, step, names);
+    fail("train {}: the gradient of step {} is not finite in{}; lower {} or check the data",
+         stage_.name, step, names, Field("lr"));
   }
 
   void accumulate(int64_t step, int part, Metrics& sums) {
@@ -178,7 +177,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     }
     ++state.epoch;
     record.add(state.epoch, metrics);
-    save_checkpoint(stage, params, optimizer, state, epoch_folder(out, state.epoch));
+    save_epoch(stage, params, optimizer, state, epoch_folder(out, state.epoch));
     make_last(out, state.epoch);
     mark_best();
   }

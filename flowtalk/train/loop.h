@@ -21,7 +21,7 @@ using Metrics = std::map<std::string, double>;
 struct Stage {
   std::string name;                            // "prior"
   std::vector<std::string> trainable;          // parameter prefixes
-  Json config;                                 // config.json of the checkpoint
+  Json config = Json::object();                // of the checkpoint, without its format
   std::function<Losses(int64_t step)> losses;  // one batch, gradients on; step is the address of
                                                // its windows and noise
   std::function<Metrics()> validate;           // after each epoch, gradients off

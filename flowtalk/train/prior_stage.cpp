@@ -89,12 +89,12 @@ class PriorTrainer {
 
 void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& training,
-                 const std::vector<TrainingClip>& validation) {
+                 const std::vector<TrainingClip>& validation, const face::Face& face) {
   const torch::Device device(run.options().device);
   TorchOps ops(device);
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
-  if (const auto last = run.checkpoint()) params.preload(*last / "weights.safetensors");
-  const LipVertices lips(face::builtin_face(), device);
+  if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
+  const LipVertices lips(face, device);
   PriorTrainer trainer(config, params, lips, ops);
   const WindowSampler sampler(training, config.train.window_frames,
                               static_cast<uint64_t>(config.train.seed));
@@ -104,10 +104,8 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   Stage stage;
   stage.name = "prior";
   stage.trainable = {"prior/"};
-  stage.config = Json{{"format", params::kCheckpointFormat},
-                      {"kind", "prior"},
-                      {"protocol", config.protocol},
-                      {"model", to_json(config.model)}};
+  stage.config =
+      Json{{"kind", "prior"}, {"protocol", config.protocol}, {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "prior", training); };
   stage.losses = [&](int64_t step) {
     ops.set_training(true);

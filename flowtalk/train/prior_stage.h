@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/face/face.h"
 #include "flowtalk/model/model_config.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
@@ -45,8 +46,9 @@ struct PriorRun {
   }
 };
 
+// Lips are those of `face`, which moves by the axes of config.model.
 void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& training,
-                 const std::vector<TrainingClip>& validation);
+                 const std::vector<TrainingClip>& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

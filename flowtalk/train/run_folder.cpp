@@ -15,7 +15,8 @@ fs::path made(const RunOptions& run) {
   fs::create_directories(out, code);
   if (!fs::is_directory(out)) fail("{}: cannot be made ({})", out.string(), code.message());
   if (!run.resume && fs::exists(out / "last")) {
-    fail("{}: holds a run already; give --resume to go on with it, or another --out", out.string());
+    fail("{}: holds a run already; give {} to go on with it, or another {}", out.string(),
+         Field("resume"), Field("out"));
   }
   return out;
 }
@@ -49,17 +50,18 @@ void RunFolder::check_config() const {
   const Json before = parse_json(load_file(file), file.string());
   const std::string stage = before.value("stage", "unknown");
   if (stage != stage_ || !before.contains("config")) {
-    fail("{}: is of stage '{}', expected '{}'; use another --out", file.string(), stage, stage_);
+    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(), stage, stage_,
+         Field("out"));
   }
   const auto found = differences(before["config"], config_);
   if (found.empty()) return;
-  fail("{}: the run began with other settings: {}; give the same, or another --out", file.string(),
-       fmt::join(found, "; "));
+  fail("{}: the run began with other settings: {}; give the same, or another {}", file.string(),
+       fmt::join(found, "; "), Field("out"));
 }
 
 std::optional<fs::path> RunFolder::checkpoint() const {
   const fs::path last = path_ / "last";
-  if (!run_.resume || !fs::exists(last / "weights.safetensors")) return std::nullopt;
+  if (!run_.resume || !fs::exists(last)) return std::nullopt;
   return last;
 }
 
@@ -71,7 +73,7 @@ void RunFolder::record() const {
 
 fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
   for (const char* name : {"best", "last"}) {
-    if (fs::exists(run_or_checkpoint / name / "config.json")) return run_or_checkpoint / name;
+    if (fs::is_directory(run_or_checkpoint / name)) return run_or_checkpoint / name;
   }
   return run_or_checkpoint;
 }

@@ -1,7 +1,6 @@
 #include "flowtalk/train/torch_params.h"
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/params/init.h"
 
 namespace flowtalk::train {
@@ -15,16 +14,15 @@ torch::Tensor to_torch(const tensor::Tensor& x) {
 
 }  // namespace
 
-void TorchParams::preload(const std::filesystem::path& weights, const std::string& prefix) {
-  const formats::SafetensorsFile file(weights);
+void TorchParams::preload(const formats::SafetensorsFile& weights, const std::string& prefix) {
   size_t found = 0;
-  for (const auto& name : file.names()) {
+  for (const auto& name : weights.names()) {
     if (name.rfind(prefix, 0) != 0) continue;
-    loaded_[name] = file.load(name).clone();
+    loaded_[name] = weights.load(name).clone();
     ++found;
   }
   if (found == 0) {
-    fail("{}: holds no tensor under '{}'; is it the checkpoint of another stage?", weights.string(),
+    fail("{}: holds no tensor under '{}'; is it the checkpoint of another stage?", weights.path(),
          prefix);
   }
 }

@@ -1,12 +1,12 @@
 // The trainable ParamSource: new tensors from init_values, or those of a checkpoint.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/scope.h"
 
@@ -18,7 +18,7 @@ class TorchParams : public params::ParamSource<ops::TorchOps> {
 
   // Values for the tensors that are asked for later; prefix "" takes all, else those under it.
   // Error if nothing under the prefix is there.
-  void preload(const std::filesystem::path& weights, const std::string& prefix = "");
+  void preload(const formats::SafetensorsFile& weights, const std::string& prefix = "");
 
   torch::Tensor tensor(const std::string& name, const tensor::Shape& shape,
                        const params::Init& init) override;

@@ -5,6 +5,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/generator_stage.h"
@@ -135,13 +136,12 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
   config.steps_per_epoch = 4;
   config.warmup_steps = 2;
   TorchParams params(1, torch::kCPU);
-  if (resume) params.preload(out / "last" / "weights.safetensors");
+  if (resume) params.preload(params::load_checkpoint(out / "last").weights);
   const torch::Tensor w = params.tensor("w", {5}, params::normal(1));
   int epoch = 0;
   Stage stage;
   stage.name = "fit";
   stage.trainable = {"w"};
-  stage.config = Json{{"format", 1}};
   stage.losses = [&](int64_t step) {
     const torch::Tensor kept = torch::dropout(w, 0.5, true);
     return Losses{{"total", (kept - static_cast<double>(step % 3)).pow(2).sum()}};
@@ -236,7 +236,7 @@ TEST_F(Trains, PriorOverfitsOneClip) {
   config.train.window_frames = 32;
   config.train.lr = 5e-3f;
   config.train.warmup_steps = 5;
-  train_prior(config, folder_of(root / "run", false), {clip}, {clip});
+  train_prior(config, folder_of(root / "run", false), {clip}, {clip}, face::builtin_face());
   std::ifstream in(root / "run" / "losses.csv");
   std::string header, first, last;
   std::getline(in, header);

@@ -67,7 +67,8 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
 WindowSampler::WindowSampler(const std::vector<TrainingClip>& clips, int64_t window, uint64_t seed)
     : clips_(&clips), window_(window), seed_(seed) {
   if (clips.empty())
-    fail("training: the split holds no clip; check the data folder and --train-subjects");
+    fail("training: the split holds no clip; check the data folder and {}",
+         Field("train_subjects"));
   if (window % 2 != 0) fail("training: window_frames must be even, got {}", window);
   double sum = 0;
   for (const auto& clip : clips) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace flowtalk::pipeline {
+namespace flowtalk {
 
 // Usage Error unless the path ends in `ending` (".mp4"); field: what named it.
 void check_ending(const std::filesystem::path& path, const std::string& ending,
@@ -29,7 +29,4 @@ std::filesystem::path replaced_folder(const std::filesystem::path& folder,
                                       const std::string& option,
                                       const std::function<bool(const std::string&)>& ours);
 
-// For `train pack` and `train all`: a new folder, or one that holds nothing but a packed model.
-std::filesystem::path model_folder(const std::filesystem::path& folder);
-
-}  // namespace flowtalk::pipeline
+}  // namespace flowtalk

@@ -1,9 +1,9 @@
-#include "flowtalk/pipeline/outputs.h"
+#include "flowtalk/base/outputs.h"
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
-namespace flowtalk::pipeline {
+namespace flowtalk {
 namespace fs = std::filesystem;
 
 void check_ending(const fs::path& path, const std::string& ending, const std::string& field) {
@@ -45,10 +45,4 @@ fs::path replaced_folder(const fs::path& given, const std::string& option,
   return folder;
 }
 
-fs::path model_folder(const fs::path& folder) {
-  return replaced_folder(folder, "output", [](const std::string& name) {
-    return name == "config.json" || name == "weights.safetensors" || name == "card.md";
-  });
-}
-
-}  // namespace flowtalk::pipeline
+}  // namespace flowtalk

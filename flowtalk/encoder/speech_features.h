@@ -1,0 +1,43 @@
+// What a voice says, as motion is conditioned on it: the encoder's last hidden states, two frames
+// of 50 Hz side by side for each motion frame of 25 Hz.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/encoder/hubert.h"
+#include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/waveform.h"
+#include "flowtalk/ops/native.h"
+
+namespace flowtalk::encoder {
+
+// Of one clip: (1, T, 2C), T = motion_frames() of its samples.
+struct SpeechFeatures {
+  tensor::Tensor values;
+};
+
+// Encoder frames (B, 2T, C) -> (B, T, 2C).
+template <class Ops>
+ops::TensorOf<Ops> pair_frames(Ops& ops, const ops::TensorOf<Ops>& frames) {
+  const auto shape = ops.shape(frames);
+  FT_CHECK(shape[1] % 2 == 0, "{} frames", shape[1]);
+  return ops.reshape(frames, {shape[0], shape[1] / 2, 2 * shape[2]});
+}
+
+// Of samples at 16 kHz, in one piece: (1, T, 2C).
+template <class Ops>
+ops::TensorOf<Ops> speech_in_one_piece(Ops& ops, const Hubert<Ops>& hubert,
+                                       std::span<const float> samples) {
+  const auto wave = motion_waveform(samples, hubert.config.do_normalize);
+  return pair_frames(ops, hubert(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave)));
+}
+
+// The same for clips of any length: those of more than 24 s go through the transformer in windows
+// of 20 s with 2 s of context on both sides, so that memory and time grow linearly.
+SpeechFeatures speech_features(
+    ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> samples,
+    const std::function<void()>& after_layer = [] {});
+
+}  // namespace flowtalk::encoder

@@ -1,0 +1,30 @@
+#include "flowtalk/train/model_face.h"
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::train {
+
+const face::Face& face_of(motion::Axes axes, const std::string& file) {
+  if (axes == motion::Axes::kBuiltin) {
+    if (!file.empty()) {
+      fail_usage("{} {}: the model's motion is of the built-in head; set model.face to flame",
+                 Field("face"), file);
+    }
+    return face::builtin_face();
+  }
+  if (file.empty()) {
+    fail_usage("the model's motion is of FLAME; give the FLAME file with {}", Field("face"));
+  }
+  const face::Face& face = face::load_face(file);
+  if (face.axes != axes) fail_usage("{} {}: expected a FLAME file", Field("face"), file);
+  return face;
+}
+
+motion::Axes axes_of(motion::Axes configured, std::optional<motion::Axes> of_data) {
+  if (!of_data || *of_data == configured) return configured;
+  if (configured == motion::Axes::kBuiltin) return *of_data;
+  fail_usage("model.face {}: the data has the axes of {}", text_of(configured),
+             motion::owner_of(*of_data));
+}
+
+}  // namespace flowtalk::train

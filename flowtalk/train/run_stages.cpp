@@ -1,0 +1,124 @@
+#include "flowtalk/train/run_stages.h"
+
+#include "flowtalk/base/outputs.h"
+#include "flowtalk/data/augment.h"
+#include "flowtalk/data/phone_clips.h"
+#include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/classifier_stage.h"
+#include "flowtalk/train/encoder_stage.h"
+#include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/loop.h"
+#include "flowtalk/train/model_face.h"
+#include "flowtalk/train/prior_stage.h"
+
+namespace flowtalk::train {
+namespace fs = std::filesystem;
+
+void run_encoder(EncoderOptions o) {
+  EncoderRun config;
+  o.stage.fill(config);
+  o.stage.apply();
+  o.stage.run.inputs = {{"phones", o.phones}, {"held-out", std::to_string(o.held_out)}};
+  const RunFolder run(o.stage.run, "encoder", to_json(config));
+  std::vector<data::PhoneClip> training, validation;
+  const auto names = data::list_phone_clips(o.phones);
+  for (size_t i = 0; i < names.size(); ++i) {
+    auto& part = i % static_cast<size_t>(o.held_out) == 0 ? validation : training;
+    part.push_back(data::load_phone_clip(o.phones, names[i]));
+  }
+  const Augment augment = [&](const data::PhoneClip& clip, Rng rng) {
+    const auto& other =
+        training[static_cast<size_t>(rng.integer(0, static_cast<int64_t>(training.size()) - 1))];
+    return data::augment(clip, rng.fork("augment"), config.augment, other.audio.samples);
+  };
+  train_encoder(config, run, training, validation, augment);
+}
+
+void run_prior(PriorOptions o) {
+  const auto [config, index] = prepare<PriorRun>(o.data, [&](PriorRun& run) {
+    o.stage.fill(run);
+    if (o.model) run.model.prior.kind = *o.model;
+    if (o.feature_dim) run.model.prior.latent = *o.feature_dim;
+    if (!o.protocol.empty()) run.protocol = o.protocol;
+    if (run.protocol != "clean" && run.protocol != "paper") {
+      fail_usage("{}: expected clean or paper, got '{}'", Field("protocol"), run.protocol);
+    }
+  });
+  o.stage.apply();
+  o.stage.run.inputs = o.data.inputs();
+  if (!o.face.empty()) o.stage.run.inputs.insert({"face", o.face});
+  const motion::Axes axes = config.model.axes;
+  const face::Face& moved = face_of(axes, o.face);
+  const RunFolder run(o.stage.run, "prior", to_json(config));
+  const auto training = index.for_prior(config.protocol == "paper");
+  train_prior(
+      config, run, load(o.data.chosen(training, index, "training"), index, axes),
+      load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index, axes),
+      moved);
+}
+
+void run_generator(GeneratorOptions o) {
+  const auto [config, index] = prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) {
+    o.stage.fill(run);
+    if (o.model) run.model.generator.kind = *o.model;
+  });
+  o.stage.apply();
+  o.stage.run.inputs = o.data.inputs();
+  o.stage.run.inputs.insert({{"encoder", o.encoder}, {"prior", o.prior}});
+  if (!o.face.empty()) o.stage.run.inputs.insert({"face", o.face});
+  const motion::Axes axes = config.model.axes;
+  const face::Face& moved = face_of(axes, o.face);
+  const RunFolder run(o.stage.run, "generator", to_json(config));
+  const FeatureExtractor extractor(o.encoder, o.stage.run.device);
+  if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), o.prior);
+  const FeatureCache cache(o.features, extractor);
+  train_generator(config, run, extractor.choice(), o.prior,
+                  load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
+                       cache, config.copies, config.augment),
+                  load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
+                       index, axes, cache, 0, {}),
+                  moved);
+}
+
+void run_classifier(ClassifierOptions o) {
+  const auto [config, index] =
+      prepare<ClassifierRun>(o.data, [&](ClassifierRun& run) { o.stage.fill(run); });
+  o.stage.apply();
+  o.stage.run.inputs = o.data.inputs();
+  const RunFolder run(o.stage.run, "classifier", to_json(config));
+  train_classifier(
+      config, run,
+      load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, config.axes),
+      load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index,
+           config.axes));
+}
+
+void pack(const PackOptions& o) {
+  if (o.run.empty() || o.out.empty()) {
+    fail_usage("which run, and where to? give {} and {}", Field("run"), Field("out"));
+  }
+  const fs::path out = model_folder(o.out);
+  const auto checkpoint = params::load_checkpoint(checkpoint_of(o.run));
+  formats::NamedTensors tensors;
+  for (const auto& name : checkpoint.weights.names()) {
+    tensors.emplace_back(name, checkpoint.weights.load(name));
+  }
+  // What else stands in the folder (a model card) is kept.
+  params::save_checkpoint(out, checkpoint.config, tensors,
+                          o.float32 ? formats::Dtype::kF32 : formats::Dtype::kF16,
+                          [&](const fs::path& fresh) {
+                            const fs::path card = out / "card.md";
+                            if (fs::exists(card)) fs::copy_file(card, fresh / "card.md");
+                          });
+}
+
+std::string model_folder(const std::string& given) {
+  return replaced_folder(given, "out",
+                         [](const std::string& name) {
+                           return name == "config.json" || name == "weights.safetensors" ||
+                                  name == "card.md";
+                         })
+      .string();
+}
+
+}  // namespace flowtalk::train

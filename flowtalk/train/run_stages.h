@@ -1,0 +1,101 @@
+// The stages of training, from options to a run folder.
+#pragma once
+
+#include <string>
+
+#include "flowtalk/generate/families.h"
+#include "flowtalk/prior/prior.h"
+#include "flowtalk/train/stage_options.h"
+#include "flowtalk/train/training_set.h"
+
+namespace flowtalk::train {
+
+struct EncoderOptions {
+  StageOptions stage{"runs/encoder"};
+  std::string phones = "datasets/phones";
+  int held_out = 40;
+
+  template <class V>
+  void fields(V&& field) {
+    field("stage", stage, "how it runs");
+    field("phones", phones, "folder with wav/ and phones/ (default datasets/phones)");
+    field("held_out", held_out, between(2, 1000000),
+          "every n-th clip is for validation; default 40");
+  }
+};
+
+struct PriorOptions {
+  StageOptions stage{"runs/prior"};
+  DatasetOptions data;
+  std::string protocol, face;
+  std::optional<int> feature_dim;
+  std::optional<prior::Kind> model;
+
+  template <class V>
+  void fields(V&& field) {
+    field("stage", stage, "how it runs");
+    field("data", data, "on what");
+    field("face", face, "FLAME file whose lips count, for motion of FLAME");
+    field("protocol", protocol,
+          "clean (default), or paper: test sentences are read too (protocol)");
+    field("feature_dim", feature_dim, between(2, 1024), "latent channels (model.prior.latent)");
+    field("model", model, "kind of motion prior (default vae)");
+  }
+};
+
+struct GeneratorOptions {
+  StageOptions stage{"runs/generator"};
+  DatasetOptions data;
+  std::string encoder = "runs/encoder", prior = "runs/prior", features, face;
+  std::optional<generate::Kind> model;
+
+  template <class V>
+  void fields(V&& field) {
+    field("stage", stage, "how it runs");
+    field("data", data, "on what");
+    field("face", face, "FLAME file whose lips count, for motion of FLAME");
+    field("encoder", encoder,
+          "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face (default "
+          "runs/encoder)");
+    field("features", features,
+          "folder that keeps speech features for other runs over the same voices");
+    field("prior", prior, "run or checkpoint of the motion prior (default runs/prior)");
+    field("model", model,
+          ("family of the generator (default flow): " + generate::summaries()).c_str());
+  }
+};
+
+struct ClassifierOptions {
+  StageOptions stage{"runs/classifier"};
+  DatasetOptions data;
+
+  template <class V>
+  void fields(V&& field) {
+    field("stage", stage, "how it runs");
+    field("data", data, "on what");
+  }
+};
+
+void run_encoder(EncoderOptions options);
+void run_prior(PriorOptions options);
+void run_generator(GeneratorOptions options);
+void run_classifier(ClassifierOptions options);
+
+// A finished run, or a checkpoint, as a model to ship, without its training state.
+struct PackOptions {
+  std::string run, out;
+  bool float32 = false;
+
+  template <class V>
+  void fields(V&& field) {
+    field("run", run, "run folder or checkpoint");
+    field("out", out, "folder of the packed model");
+    field("float32", float32, "keep 32-bit weights");
+  }
+};
+void pack(const PackOptions& options);
+
+// A new folder, or one that holds nothing but a packed model. Error: else.
+std::string model_folder(const std::string& folder);
+
+}  // namespace flowtalk::train

@@ -1,0 +1,24 @@
+#include "flowtalk/train/stage_options.h"
+
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/train/blas.h"
+
+namespace flowtalk::train {
+
+void StageOptions::apply() const {
+  if (run.threads > 0) {
+    torch::set_num_threads(run.threads);
+    set_blas_threads(run.threads);
+  }
+  if (run.device.rfind("cuda", 0) == 0 && !torch::cuda::is_available()) {
+    fail("{} {}: this libtorch or machine has no CUDA; use cpu", Field("device"), run.device);
+  }
+  if (run.device != "cpu" && run.device.rfind("cuda", 0) != 0) {
+    fail_usage("{} {}: expected cpu, cuda or cuda:N", Field("device"), run.device);
+  }
+}
+
+}  // namespace flowtalk::train

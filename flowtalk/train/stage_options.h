@@ -1,0 +1,52 @@
+// What every stage of training can be told; the reference system's names are among it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/train/train_config.h"
+
+namespace flowtalk::train {
+
+struct StageOptions {
+  RunOptions run;
+  std::string config;
+  std::vector<std::string> set;
+  std::optional<int> max_epoch, gradient_accumulation_steps;
+  std::optional<float> lr;
+
+  explicit StageOptions(std::string default_out) { run.out = std::move(default_out); }
+
+  template <class V>
+  void fields(V&& field) {
+    field("out", run.out, fmt::format("run folder (default {})", run.out).c_str());
+    field("resume", run.resume, "go on with the run in its folder");
+    field("device", run.device, "cpu, cuda or cuda:N (default cpu)");
+    field("threads", run.threads, between(0, 256), "threads; 0 takes all");
+    field("config", config, "JSON file with any of the stage's fields");
+    field("set", set, "one field, for example train.batch=32; repeatable");
+    field("max_epoch", max_epoch, between(1, 100000), "epochs (train.max_epoch)");
+    field("lr", lr, between(1e-9f, 1.0f), "highest learning rate (train.lr)");
+    field("gradient_accumulation_steps", gradient_accumulation_steps, between(1, 1024),
+          "batches per optimizer step");
+  }
+
+  // Defaults, then the config file, then what is set, then the single options.
+  template <class Config>
+  void fill(Config& into) const {
+    if (!config.empty()) from_json(parse_json(load_file(config), config), into, config);
+    for (const auto& assignment : set) set_field(into, assignment);
+    if (max_epoch) into.train.max_epoch = *max_epoch;
+    if (lr) into.train.lr = *lr;
+    if (gradient_accumulation_steps) {
+      into.train.gradient_accumulation_steps = *gradient_accumulation_steps;
+    }
+  }
+  // Threads of libtorch and its BLAS. Error: a device that is not there.
+  void apply() const;
+};
+
+}  // namespace flowtalk::train

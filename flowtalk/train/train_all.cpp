@@ -1,0 +1,131 @@
+#include "flowtalk/train/train_all.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/train/child_program.h"
+#include "flowtalk/train/encoder_stage.h"
+#include "flowtalk/train/generator_stage.h"
+#include "flowtalk/train/prior_stage.h"
+#include "flowtalk/train/run_folder.h"
+#include "flowtalk/train/run_stages.h"
+
+namespace flowtalk::train {
+namespace fs = std::filesystem;
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string run_of(const TrainAllOptions& o, const std::string& stage) {
+  return (fs::path(o.runs) / stage).string();
+}
+std::string config_file(const TrainAllOptions& o, const std::string& stage) {
+  return o.configs.empty() ? "" : (fs::path(o.configs) / (stage + ".json")).string();
+}
+
+// Its defaults, and what its file in the folder of configurations changes.
+template <class Run>
+Run config_of(const TrainAllOptions& o, const std::string& stage) {
+  Run config;
+  const std::string file = config_file(o, stage);
+  if (!file.empty()) from_json(parse_json(load_file(file), file), config, file);
+  return config;
+}
+
+// Whether the stage has trained all epochs of its configuration.
+template <class Run>
+bool finished(const TrainAllOptions& o, const std::string& stage) {
+  return finished_epochs(run_of(o, stage)) >= config_of<Run>(o, stage).train.max_epoch;
+}
+
+// Nothing if the stage is trained already.
+template <class Run>
+std::unique_ptr<ChildProgram> start_stage(const TrainAllOptions& o, const std::string& stage,
+                                          int threads, const Words& own,
+                                          const std::string& log = "") {
+  if (finished<Run>(o, stage)) {
+    fmt::print("\n== {} is trained\n", run_of(o, stage));
+    return nullptr;
+  }
+  Words words = {stage,      "--out",     run_of(o, stage),
+                 "--resume", "--threads", std::to_string(threads)};
+  if (!o.configs.empty()) words.insert(words.end(), {"--config", config_file(o, stage)});
+  words.insert(words.end(), own.begin(), own.end());
+  return std::make_unique<ChildProgram>("flowtalk-train", words, log);
+}
+
+template <class Run>
+void run_stage(const TrainAllOptions& o, const std::string& stage, const Words& own) {
+  if (const auto program = start_stage<Run>(o, stage, o.threads, own)) program->wait();
+}
+
+// Neither needs the other: with threads for both they train side by side.
+void train_encoder_and_prior(const TrainAllOptions& o, const std::string& phones) {
+  const Words of_encoder = {"--phones", phones}, of_prior = {"--dataset", o.data};
+  const int threads =
+      o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency());
+  if (threads < 2) {
+    run_stage<EncoderRun>(o, "encoder", of_encoder);
+    run_stage<PriorRun>(o, "prior", of_prior);
+    return;
+  }
+  fs::create_directories(o.runs);
+  const std::string log = (fs::path(o.runs) / "prior.log").string();
+  const auto prior = start_stage<PriorRun>(o, "prior", threads / 2, of_prior, log);
+  const auto encoder = start_stage<EncoderRun>(o, "encoder", threads - threads / 2, of_encoder);
+  wait_for_all({prior.get(), encoder.get()});
+}
+
+// A generator that is trained already must be of this encoder and of this prior.
+void train_generator_over(const TrainAllOptions& o) {
+  if (finished<GeneratorRun>(o, "generator")) {
+    const FeatureExtractor encoder(run_of(o, "encoder"), "cpu");
+    check_parts(checkpoint_of(run_of(o, "generator")), encoder.choice(), run_of(o, "prior"));
+  }
+  run_stage<GeneratorRun>(o, "generator",
+                          {"--dataset", o.data, "--encoder", run_of(o, "encoder"), "--prior",
+                           run_of(o, "prior"), "--features", run_of(o, "features")});
+}
+
+// What can be known to fail is told before the first hour.
+void check_options(const TrainAllOptions& o) {
+  model_folder(o.out);
+  if (!o.configs.empty()) {
+    for (const char* stage : {"encoder", "prior", "generator"}) {
+      if (fs::exists(config_file(o, stage))) continue;
+      fail_usage("{} {}: expected a folder with encoder.json, prior.json, generator.json",
+                 Field("configs"), o.configs);
+    }
+    config_of<EncoderRun>(o, "encoder");
+    config_of<PriorRun>(o, "prior");
+    config_of<GeneratorRun>(o, "generator");
+  }
+  run_program("flowtalk", {"data", "benchmark", o.benchmark, "--check"});
+}
+
+}  // namespace
+
+void train_all(const TrainAllOptions& o) {
+  if (o.out.empty()) fail_usage("where to? give {}", Field("out"));
+  check_options(o);
+  const std::string threads = std::to_string(o.threads),
+                    phones = (fs::path(o.data) / "phones").string();
+  Words data = {"data",      "phones", "-o", phones, "--hours", fmt::format("{}", o.hours),
+                "--threads", threads};
+  if (!o.real_prompts) data.emplace_back("--no-real-prompts");
+  run_program("flowtalk", data);
+  run_program("flowtalk", {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones,
+                           "--threads", threads});
+  train_encoder_and_prior(o, phones);
+  train_generator_over(o);
+  run_program("flowtalk-train", {"pack", run_of(o, "generator"), "-o", o.out});
+  fmt::print("\n{}: trained\n", o.out);
+}
+
+}  // namespace flowtalk::train

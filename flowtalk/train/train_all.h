@@ -1,0 +1,34 @@
+// From nothing to a packed model, every step resumable, so that the same call goes on wherever it
+// was interrupted.
+#pragma once
+
+#include <string>
+
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::train {
+
+struct TrainAllOptions {
+  std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth-m";
+  double hours = 2.75;  // of synthetic English for the encoder
+  bool real_prompts = true;
+  int threads = 0;
+
+  template <class V>
+  void fields(V&& field) {
+    field("out", out, "folder of the packed model");
+    field("data", data, "folder of the corpora (default datasets)");
+    field("benchmark", benchmark, "synth-m, the default, or synth-s for a quick try");
+    field("hours", hours, between(0.001, 1000.0),
+          "of synthetic English for the encoder; default 2.75");
+    field("real_prompts", real_prompts, "train the encoder without recorded voices");
+    field("runs", runs, "folder of the run folders (default runs/default)");
+    field("configs", configs,
+          "folder with encoder.json, prior.json, generator.json, in the place of the default's "
+          "configurations");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+  }
+};
+void train_all(const TrainAllOptions& options);
+
+}  // namespace flowtalk::train

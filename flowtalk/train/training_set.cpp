@@ -1,0 +1,94 @@
+#include "flowtalk/train/training_set.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "flowtalk/base/conditions.h"
+#include "flowtalk/base/progress.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/base/words.h"
+#include "flowtalk/motion/motion_file.h"
+
+namespace flowtalk::train {
+namespace {
+
+TrainingClip motion_of(const data::Clip& clip, const data::Index& index, motion::Axes axes) {
+  const Conditions& conditions = index.conditions;
+  TrainingClip item;
+  item.motion = to_torch(live_of(motion::load_motion(clip.npy, index.axes.value_or(axes))));
+  item.emotion = conditions.only(clip.name.emotion);
+  item.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
+  item.style = clip.name.style;
+  return item;
+}
+
+// Both cut to the length of the shorter.
+TrainingClip together(TrainingClip item, const torch::Tensor& speech) {
+  const int64_t frames = std::min(speech.size(0), item.motion.size(0));
+  item.speech = speech.narrow(0, 0, frames);
+  item.motion = item.motion.narrow(0, 0, frames);
+  return item;
+}
+
+}  // namespace
+
+data::Index DatasetOptions::index() const {
+  const std::filesystem::path root = dataset;
+  return data::scan_dataset(std::filesystem::is_directory(root / "mead") ? root / "mead" : root);
+}
+
+std::vector<data::Clip> DatasetOptions::chosen(const std::vector<data::Clip>& all,
+                                               const data::Index& index, const char* split) const {
+  std::vector<int> ids;
+  for (const std::string& word : words_of(train_subjects)) {
+    ids.push_back(parse_style(word, index.conditions));
+  }
+  std::vector<data::Clip> result;
+  for (const auto& clip : all) {
+    if (ids.empty() || std::find(ids.begin(), ids.end(), clip.name.style) != ids.end()) {
+      result.push_back(clip);
+    }
+  }
+  if (result.empty()) {
+    fail("{}: no clip of the chosen subjects is in the {} split", dataset, split);
+  }
+  return result;
+}
+
+std::map<std::string, std::string> DatasetOptions::inputs() const {
+  return {{"dataset", dataset}, {"train-subjects", train_subjects}};
+}
+
+std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
+                               motion::Axes axes) {
+  std::vector<TrainingClip> result;
+  Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips");
+  for (const auto& clip : clips) {
+    result.push_back(motion_of(clip, index, axes));
+    progress.advance();
+  }
+  return result;
+}
+
+std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
+                               motion::Axes axes, const FeatureCache& features, int copies,
+                               const data::AugmentOptions& augment) {
+  std::vector<TrainingClip> result;
+  Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
+  const Rng voices = Rng(0).fork("voices");
+  for (const auto& clip : clips) {
+    const TrainingClip item = motion_of(clip, index, axes);
+    result.push_back(together(item, features(clip.wav)));
+    for (int copy = 0; copy < copies; ++copy) {
+      const Rng own = voices.fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
+      const auto [speech, speed] = features.changed(clip.wav, augment, own);
+      TrainingClip changed = item;
+      changed.motion = played_at(item.motion, speed);
+      result.push_back(together(changed, speech));
+    }
+    progress.advance();
+  }
+  return result;
+}
+
+}  // namespace flowtalk::train
