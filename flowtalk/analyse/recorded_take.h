@@ -33,6 +33,6 @@ auto density_of(const predict::Workspace& work, const predict::Session& session,
 }
 
 // Usage Error: a condition out of range, a curve that is not as long as the voice (`frames`).
-void check(std::span<const condition::Asked> conditions, int64_t frames);
+void check(std::span<const condition::Asked> asked, const Conditions& conditions, int64_t frames);
 
 }  // namespace flowtalk::analyse

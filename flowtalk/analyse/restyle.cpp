@@ -57,7 +57,7 @@ motion::Motion restyle(const predict::Session& session, const predict::SpeechFea
                        const condition::Asked& to, float keep) {
   const std::array asked = {from, to};
   const Conditions& conditions = session.config().conditions;
-  check(asked, conditions, speech.values.dim(1));
+  for (const condition::Asked& one : asked) check(one, conditions, speech.values.dim(1));
   const predict::Workspace work(session);
   const Tensor made = density_of(work, session, "restyle", [&](const auto& generator) {
     const RecordedTake take = open_take(work.network, work.ops, speech, motion);

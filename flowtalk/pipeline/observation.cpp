@@ -43,8 +43,8 @@ void Observation::choose_classifier(const ObservationOptions& options) {
   const bool named = !options.classifier.empty();
   classifier_ = load_classifier(options.classifier);
   if (classifier_->axes() == axes) {
-    if (named) check_same_emotions(*classifier_, predictor_);
-    if (classifier_->conditions().emotions == predictor_.config().conditions.emotions) return;
+    if (named) check_same_emotions(*classifier_, session_);
+    if (classifier_->conditions().emotions == session_.config().conditions.emotions) return;
     classifier_.reset();
     notes_.emplace_back(
         "emotion, intensity and monotonicity left out: the classifier that ships knows other "
