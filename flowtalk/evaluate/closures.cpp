@@ -31,7 +31,7 @@ std::vector<double> smallest_gaps(const motion::Motion& motion,
              range.begin, range.end, motion.frames());
     double smallest = INFINITY;
     for (int64_t t = range.begin; t < range.end; ++t) {
-      deformer.vertices(face::frame_of(motion, t), vertices);
+      deformer.vertices(face::frame_of(motion, t, deformer), vertices);
       smallest = std::min(smallest, double{face::lip_gap(face, vertices)});
     }
     gaps.push_back(smallest);

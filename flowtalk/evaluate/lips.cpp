@@ -63,7 +63,7 @@ std::vector<float> lip_gaps(const motion::Motion& motion, const face::Face& face
   std::vector<float> vertices(static_cast<size_t>(face.vertex_count() * 3));
   std::vector<float> gaps;
   for (int64_t t = 0; t < motion.frames(); ++t) {
-    deformer.vertices(face::frame_of(motion, t), vertices);
+    deformer.vertices(face::frame_of(motion, t, deformer), vertices);
     gaps.push_back(face::lip_gap(face, vertices));
   }
   return gaps;

@@ -311,4 +311,10 @@ float lip_gap(const Face& face, std::span<const float> vertices) {
   return sum / static_cast<float>(lips.upper.size());
 }
 
+FaceFrame frame_of(const motion::Motion& motion, int64_t t, const Deformer& deformer) {
+  FaceFrame frame = frame_of(motion, t);
+  if (!deformer.has_live_shape()) frame.shape = {};
+  return frame;
+}
+
 }  // namespace flowtalk::face

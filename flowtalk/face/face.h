@@ -114,6 +114,9 @@ class Deformer {
   std::shared_ptr<const State> state_;
 };
 
+// frame_of for this deformer: without the motion's shape where the deformer has one of its own.
+FaceFrame frame_of(const motion::Motion& motion, int64_t t, const Deformer& deformer);
+
 // Mean vertical distance between the paired inner-lip points, metres.
 float lip_gap(const Face& face, std::span<const float> vertices);
 

@@ -78,7 +78,8 @@ void warn_of_impossible(const predict::Session& session, const std::string& path
 
 motion::Motion load_performance(const std::string& path, motion::Axes axes) {
   motion::Motion motion = motion::load_motion(path, axes);
-  for (const float v : live_of(motion).values()) {
+  const tensor::Tensor rows = live_of(motion);
+  for (const float v : rows.values()) {
     if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);
   }
   return motion;

@@ -77,9 +77,7 @@ struct Stage::State {
   void draw_role(size_t role, int64_t frame, render::Image& out, const render::Rect& at) {
     const motion::Motion& motion = roles[role].motion;
     const int64_t shown = std::clamp<int64_t>(frame, 0, motion.frames() - 1);
-    face::FaceFrame pose = face::frame_of(motion, shown);
-    if (!deformers[role].has_live_shape()) pose.shape = {};
-    deformers[role].vertices(pose, vertices);
+    deformers[role].vertices(face::frame_of(motion, shown, deformers[role]), vertices);
     renderer.draw(vertices, camera, out, at);
   }
 };
