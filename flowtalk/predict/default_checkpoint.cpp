@@ -24,8 +24,8 @@ fs::path shipped_model(const std::string& name) {
   }
   fail(
       "no {} model found in models/ beside the program or share/flowtalk/models above it ({}); set "
-      "FLOWTALK_MODELS or give --{}",
-      name, program.string(), name == "default" ? "model" : name);
+      "FLOWTALK_MODELS or give {}",
+      name, program.string(), Field(name == "default" ? "model" : name));
 }
 
 fs::path default_checkpoint() { return shipped_model("default"); }
