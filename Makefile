@@ -2,9 +2,11 @@
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VOICE ?=
-export VOICE
+PREFIX ?= /usr/local
+DESTDIR ?=
+export VOICE JOBS DESTDIR
 
-.PHONY: demo test build check bench format clean help
+.PHONY: demo test build install deb check bench format clean help
 .NOTPARALLEL:
 
 help:
@@ -12,31 +14,46 @@ help:
 	@echo "             (VOICE=my.wav make demo uses your recording)"
 	@echo "make test    install what is missing, build everything, run all tests and house checks"
 	@echo "make build   the release build, in build/release"
+	@echo "make install the program, models, man pages, completion under PREFIX (/usr/local)"
+	@echo "make deb     the same as a Debian package, in build/demo"
 	@echo "make bench   the benchmarks"
 	@echo "make format  clang-format over all sources"
 	@echo "make clean   remove build/"
 
 demo:
+	@cd $(ROOT) && scripts/demo.sh --check
 	@$(ROOT)scripts/install_deps.sh demo
-	@cd $(ROOT) && cmake --preset demo --log-level=WARNING >/dev/null
-	@cd $(ROOT) && cmake --build --preset demo --target flowtalk -j $(JOBS)
+	@cd $(ROOT) && scripts/in_turn.sh build/demo scripts/build.sh demo flowtalk
 	@cd $(ROOT) && scripts/demo.sh build/demo/bin/flowtalk
 
 build:
 	@$(ROOT)scripts/install_deps.sh full
-	@cd $(ROOT) && cmake --preset release --log-level=WARNING >/dev/null
-	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
+	@cd $(ROOT) && scripts/in_turn.sh build/release scripts/build.sh release
 
 test: build
-	@cd $(ROOT) && ctest --preset release -L 'unit|slow' -j $(JOBS)
+	@cd $(ROOT) && scripts/in_turn.sh build/release ctest --preset release -L 'unit|slow' -j $(JOBS)
+
+# What was built already is only copied, so that `make build` and `sudo make install` go together.
+install:
+	@mkdir -p "$(DESTDIR)$(PREFIX)/bin" 2>/dev/null && [ -w "$(DESTDIR)$(PREFIX)/bin" ] || { echo \
+	  "flowtalk: no permission to write in $(DESTDIR)$(PREFIX); try sudo make install, or another PREFIX" >&2; exit 1; }
+	@$(ROOT)scripts/install_deps.sh install
+	@cd $(ROOT) && scripts/in_turn.sh build/demo scripts/build.sh demo flowtalk
+	@cd $(ROOT) && scripts/in_turn.sh build/demo cmake --install build/demo --prefix "$(PREFIX)" >/dev/null
+	@echo "flowtalk is at $(DESTDIR)$(PREFIX)/bin/flowtalk"
+
+deb:
+	@$(ROOT)scripts/install_deps.sh deb
+	@cd $(ROOT) && scripts/in_turn.sh build/demo scripts/build.sh demo flowtalk
+	@cd $(ROOT)build/demo && $(ROOT)scripts/in_turn.sh . cpack -G DEB >/dev/null
+	@ls $(ROOT)build/demo/*.deb
 
 check:
 	@cd $(ROOT) && scripts/check_house.sh
 
 bench:
 	@$(ROOT)scripts/install_deps.sh full
-	@cd $(ROOT) && cmake --preset release --log-level=WARNING -DFLOWTALK_BENCH=ON >/dev/null
-	@cd $(ROOT) && cmake --build --preset release -j $(JOBS)
+	@cd $(ROOT) && scripts/in_turn.sh build/release scripts/build.sh release -DFLOWTALK_BENCH=ON
 	@cd $(ROOT) && for b in build/release/bench/*_bench; do $$b || exit 1; done
 
 format:

@@ -34,7 +34,8 @@ int evaluate_metrics(const Args& args) {
   Command command(
       "flowtalk evaluate",
       "Measures predicted faces against recorded ones: files (--ground-truth, --predictions), or a "
-      "model that predicts a data set (--dataset). 'flowtalk evaluate lips' needs no ground truth.",
+      "model that predicts a data set (--dataset). 'flowtalk evaluate lips' needs no ground truth; "
+      "'flowtalk evaluate restyle' measures performances under other emotions.",
       kFooter);
   command.bind(options, {{"ground_truth", "--ground-truth,--gt"},
                          {"card", "--card,--html"},

@@ -4,7 +4,9 @@
 #   DEPENDS  other rooms, by folder name
 #   PUBLIC   outside libraries that its headers need;  PRIVATE those that only its sources need
 #   TESTS    *_test.cpp files, linked into one NAME_test with the CTest label `unit`
-#   HEADERS  a target whose precompiled headers room and tests take (flowtalk_precompile)
+#   HEADERS  a target whose precompiled headers room and tests take (flowtalk_precompile), instead of
+#            those that all rooms share
+#   OWN_FLAGS  its sources are compiled with flags that other rooms do not have: it does without
 
 # Our targets are warning-free; other people's headers are not our business.
 function(flowtalk_warnings target)
@@ -24,7 +26,8 @@ endfunction()
 
 # Large headers are parsed once: flowtalk_precompile makes them in a target, flowtalk_precompiled
 # lets another target have those of that one, which it must link with or be compiled like. The
-# headers need one kind of code, so programs are made of -fPIC objects too.
+# headers need one kind of code, so programs are made of -fPIC objects too. Files still include what
+# they use: builds with FLOWTALK_PCH=OFF (presets asan, tsan and fuzz) hold them to it.
 function(flowtalk_precompiled_flags target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE -fPIC)
@@ -36,13 +39,33 @@ function(flowtalk_precompiled_flags target)
 endfunction()
 
 function(flowtalk_precompile target)
-  flowtalk_precompiled_flags(${target})
-  target_precompile_headers(${target} PRIVATE ${ARGN})
+  if(FLOWTALK_PCH)
+    flowtalk_precompiled_flags(${target})
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
 endfunction()
 
 function(flowtalk_precompiled target owner)
-  flowtalk_precompiled_flags(${target})
-  target_precompile_headers(${target} REUSE_FROM ${owner})
+  if(FLOWTALK_PCH)
+    flowtalk_precompiled_flags(${target})
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()
+
+# The same for a room. Sources with options of their own do without; these are to be set before.
+function(flowtalk_room_headers target)
+  if(target STREQUAL flowtalk_base)
+    flowtalk_precompile(${target} <algorithm> <array> <cmath> <filesystem> <functional> <map> <memory> <optional>
+                        <span> <string> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+  else()
+    flowtalk_precompiled(${target} flowtalk_base)
+  endif()
+  foreach(source ${ARGN})
+    get_source_file_property(options ${source} COMPILE_OPTIONS)
+    if(options)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+  endforeach()
 endfunction()
 
 # The headers of GoogleTest, for tests without libtorch.
@@ -78,7 +101,7 @@ function(flowtalk_test name)
 endfunction()
 
 function(flowtalk_room name)
-  cmake_parse_arguments(R "" "HEADERS" "SOURCES;DEPENDS;PUBLIC;PRIVATE;TESTS" ${ARGN})
+  cmake_parse_arguments(R "OWN_FLAGS" "HEADERS" "SOURCES;DEPENDS;PUBLIC;PRIVATE;TESTS" ${ARGN})
   set(target flowtalk_${name})
   list(TRANSFORM R_DEPENDS PREPEND flowtalk_)
   if(R_SOURCES)
@@ -89,6 +112,8 @@ function(flowtalk_room name)
     flowtalk_sanitizers(${target} PUBLIC)
     if(R_HEADERS)
       flowtalk_precompiled(${target} ${R_HEADERS})
+    elseif(NOT R_OWN_FLAGS)
+      flowtalk_room_headers(${target} ${R_SOURCES})
     endif()
   else()
     add_library(${target} INTERFACE)

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Installs the Debian packages that flowtalk needs and that are missing; silent when none is.
 #   scripts/install_deps.sh demo   build and run `flowtalk` (no libtorch)
-#   scripts/install_deps.sh full   the same plus tests, benchmarks, checks and training (libtorch)
+#   scripts/install_deps.sh install  the same plus libhdf5, with which `data import-mead` works
+#   scripts/install_deps.sh deb    the same plus what makes the .deb and tries it in a bare Debian
+#   scripts/install_deps.sh full   the second plus tests, benchmarks, checks and training (libtorch)
 #   scripts/install_deps.sh corpus the same plus the real prompts that the default model heard
 set -eu
 
@@ -12,10 +14,12 @@ demo_packages="
   libespeak-ng-dev espeak-ng-data flite1-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us libdnnl-dev
   asterisk-core-sounds-en-g722"
-full_packages="$demo_packages
-  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg
+install_packages="$demo_packages libhdf5-dev"
+deb_packages="$install_packages dpkg-dev file debootstrap ffmpeg"
+full_packages="$install_packages
+  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db
   clang libclang-rt-14-dev
-  libtorch-dev libopenblas0-pthread libhdf5-dev"
+  libtorch-dev libopenblas0-pthread"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722
@@ -25,9 +29,11 @@ corpus_packages="$full_packages asterisk-core-sounds-en
 
 case "${1:-full}" in
   demo) wanted=$demo_packages ;;
+  install) wanted=$install_packages ;;
+  deb) wanted=$deb_packages ;;
   full) wanted=$full_packages ;;
   corpus) wanted=$corpus_packages ;;
-  *) echo "usage: scripts/install_deps.sh [demo|full|corpus]" >&2; exit 2 ;;
+  *) echo "usage: scripts/install_deps.sh [demo|install|deb|full|corpus]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
@@ -55,15 +61,26 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 echo "installing from Debian:$missing"
-export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+
+# Waits while another apt or dpkg holds one of its locks, at most FLOWTALK_APT_WAIT seconds.
+patience=${FLOWTALK_APT_WAIT:-900}
+held='Could not get lock|Unable to (acquire|lock)|lock was locked by another'
 run() {
-  if ! $as_root env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null; then
-    tail -n 20 "$log" >&2
-    echo "install_deps: '$*' failed; the lines above are its last words" >&2
-    exit 1
-  fi
+  told=
+  since=$(date +%s)
+  until $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@" >"$log" 2>&1 </dev/null; do
+    if ! grep -q -E "$held" "$log" || [ $(($(date +%s) - since)) -ge "$patience" ]; then
+      tail -n 20 "$log" >&2
+      echo "install_deps: '$*' failed; the lines above are its last words" >&2
+      exit 1
+    fi
+    [ -n "$told" ] ||
+      echo "install_deps: another apt or dpkg is at work; waiting for it, at most $patience s" >&2
+    told=yes
+    sleep 2
+  done
 }
 run apt-get update -q
 run apt-get install -q -y --no-install-recommends $missing

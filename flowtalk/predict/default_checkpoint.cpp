@@ -1,7 +1,5 @@
 #include "flowtalk/predict/default_checkpoint.h"
 
-#include <fmt/ranges.h>
-
 #include <cstdlib>
 #include <vector>
 
@@ -17,16 +15,17 @@ fs::path shipped_model(const std::string& name) {
   const fs::path program = fs::read_symlink("/proc/self/exe", code).parent_path();
   if (!code) {
     places.push_back(program / "models");
-    places.push_back(program / ".." / "share" / "flowtalk" / "models");
+    for (fs::path above = program; above.has_relative_path(); above = above.parent_path()) {
+      places.push_back(above.parent_path() / "share" / "flowtalk" / "models");
+    }
   }
-  places.emplace_back(fs::path(FLOWTALK_SOURCE_MODELS));
-  std::vector<std::string> names;
   for (const auto& place : places) {
-    if (fs::exists(place / name / "config.json")) return place / name;
-    names.push_back((place / name).string());
+    if (fs::exists(place / name / "config.json", code)) return place / name;
   }
-  fail("no {} model found in {}; set FLOWTALK_MODELS or give --{}", name, fmt::join(names, ", "),
-       name == "default" ? "model" : name);
+  fail(
+      "no {} model found in models/ beside the program or share/flowtalk/models above it ({}); set "
+      "FLOWTALK_MODELS or give {}",
+      name, program.string(), Field(name == "default" ? "model" : name));
 }
 
 fs::path default_checkpoint() { return shipped_model("default"); }

@@ -6,8 +6,9 @@
 
 namespace flowtalk::predict {
 
-// By its folder: $FLOWTALK_MODELS/NAME, beside the program (models/, also
-// ../share/flowtalk/models), or the source tree it was built from. Error that lists the places.
+// By its folder: $FLOWTALK_MODELS/NAME, models/NAME beside the program, or
+// share/flowtalk/models/NAME in a folder above it, which is where it lies once installed and, by a
+// link, in a build tree. Error that says where it was sought.
 std::filesystem::path shipped_model(const std::string& name);
 std::filesystem::path default_checkpoint();  // shipped_model("default")
 

@@ -15,8 +15,10 @@ struct RawSpeech {
   std::vector<data::Phone> phones;
 };
 
-// Loads what an engine needs once, before any child is started. False if it cannot run.
+// Loads what an engine needs once, before any child is started. False if it cannot run;
+// espeak_missing() then says why, and what to do.
 bool prepare_espeak();
+const char* espeak_missing();
 void prepare_flite();
 
 RawSpeech speak_espeak(const std::string& text, const VoiceRecipe& recipe);

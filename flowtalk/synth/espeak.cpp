@@ -98,6 +98,10 @@ int around(double centre, double factor, int lo, int hi) {
 
 }  // namespace
 
+const char* espeak_missing() {
+  return "espeak-ng does not find its data files; install the package espeak-ng-data";
+}
+
 bool prepare_espeak() {
   sample_rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, nullptr,
                                   espeakINITIALIZE_PHONEME_EVENTS | espeakINITIALIZE_DONT_EXIT);

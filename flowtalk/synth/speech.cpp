@@ -5,6 +5,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/data/augment.h"
+#include "flowtalk/synth/engines.h"
 #include "flowtalk/synth/speech_process.h"
 
 namespace flowtalk::synth {
@@ -37,7 +38,7 @@ bool espeak_available() { return start_speech_process(); }
 
 Speech speak(const std::string& text, const VoiceRecipe& recipe) {
   if (!start_speech_process() && recipe.engine == Engine::kEspeak) {
-    fail("espeak-ng does not find its data files; install the package espeak-ng-data");
+    fail("{}", espeak_missing());
   }
   const RawSpeech raw = speak_in_process(text, recipe);
   std::vector<float> samples(raw.samples.size());
