@@ -114,7 +114,7 @@ int data_check(const Args& args) {
       "  flowtalk data check datasets/mead --json check.json\n");
   command.bind(o, {{"folder", "FOLDER"}});
   if (!command.parse(args)) return 0;
-  pipeline::check_report(o.json, ".json");
+  check_report(o.json, ".json");
   if (std::filesystem::is_directory(std::filesystem::path(o.folder) / "mead")) o.folder += "/mead";
   const CheckReport report = data::check_dataset(o.folder, o.threads, o.quiet);
   if (!o.json.empty()) save_file(o.json, data::to_json(report).dump(2) + "\n");

@@ -294,10 +294,6 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   formats::save_npy(file("short.npy"), tensor::Tensor::zeros({1, 53}));
   formats::save_npy(file("huge.npy"), tensor::Tensor::full({50, 53}, 1e20f));
   formats::save_npy(file("nan.npy"), tensor::Tensor::full({50, 53}, NAN));
-  write("empty.csv", "");
-  write("late.csv", "time,emotion\n2,sad\n1,sad\n");
-  write("base.json", R"({"base": {"emotion": "sad"}})");
-  put_dataset();
   const auto before = names();
   const std::vector<std::tuple<Words, int, Words>> cases = {
       {{"voice.wav"}, 2, {"--motion"}},
@@ -339,10 +335,19 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "nan"}),
                           2, {"--keep", "'nan'"}));
   EXPECT_TRUE(failed_with(with({"score"}, {"--emotion", ""}), 2, {"--emotion", "empty"}));
+  EXPECT_EQ(names(), before);
+}
+
+TEST_F(CliScore, MistakesInACurveAreOneLineAndLeaveNothing) {
+  perform("take.npy", "happy", "M003");
+  write("empty.csv", "");
+  write("late.csv", "time,emotion\n2,sad\n1,sad\n");
+  write("base.json", R"({"base": {"emotion": "sad"}})");
+  const auto before = names();
   const auto curve = [&](const Words& more) {
-    Words options{"-o", "x.npy", "--curve"};
+    Words options{"restyle", "voice.wav", "--motion", "take.npy", "-o", "x.npy", "--curve"};
     options.insert(options.end(), more.begin(), more.end());
-    return with({"restyle"}, options);
+    return run(options);
   };
   EXPECT_TRUE(failed_with(curve({"none.json"}), 1, {"none.json", "no such file"}));
   EXPECT_TRUE(failed_with(curve({""}), 2, {"--curve"}));
@@ -350,6 +355,12 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   EXPECT_TRUE(failed_with(curve({"empty.csv"}), 1, {"empty.csv", "no keyframe"}));
   EXPECT_TRUE(failed_with(curve({"late.csv"}), 1, {"late.csv", "line 3", "sort"}));
   EXPECT_TRUE(failed_with(curve({"base.json", "--emotion", "sad"}), 2, {"base.json", "--emotion"}));
+  EXPECT_EQ(names(), before);
+}
+
+TEST_F(CliScore, MistakesOverADataSetAreOneLineAndLeaveNothing) {
+  put_dataset();
+  const auto before = names();
   EXPECT_TRUE(failed_with(run({"score", "--dataset", "none"}), 1, {"none"}));
   EXPECT_TRUE(
       failed_with(run({"score", "--dataset", "mead", "--split", "val"}), 1, {"validation"}));

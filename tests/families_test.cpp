@@ -83,14 +83,52 @@ std::vector<std::vector<std::string>> rows_of(const fs::path& csv) {
   return rows;
 }
 
-TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
+train::TrainingClip waving_clip() {
   train::TrainingClip clip;
   const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
   clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
   clip.speech = torch::sin(t * 0.4 + torch::arange(16).to(torch::kFloat32));
   clip.emotion = 1;
   clip.strength = 1;
+  return clip;
+}
 
+audio::Audio hum() {
+  audio::Audio voice;
+  voice.rate_hz = flame::kAudioHz;
+  voice.samples.assign(static_cast<size_t>(flame::kAudioHz), 0.0f);
+  for (size_t i = 0; i < voice.samples.size(); ++i) {
+    voice.samples[i] = 0.1f * std::sin(0.05f * static_cast<float>(i));
+  }
+  return voice;
+}
+
+// What the table says of a family is what its checkpoint can do.
+void check_session(const predict::Session& session, const generate::Family& family) {
+  EXPECT_EQ(session.config().generator.kind, family.kind);
+  const auto speech = session.encode(hum());
+  const auto motion = session.predict(speech, {});
+  EXPECT_EQ(motion.frames(), 25);
+  const tensor::Tensor live = live_of(motion);
+  for (const float v : live.values()) EXPECT_TRUE(std::isfinite(v));
+  predict::PredictOptions warm;
+  warm.temperature = 0.5f;
+  if (family.chance) {
+    session.predict(speech, warm);
+  } else {
+    EXPECT_THROW(session.predict(speech, warm), Error);
+  }
+  if (family.density) {
+    EXPECT_TRUE(std::isfinite(analyse::likelihood(session, speech, motion, {}).log_prob));
+  } else {
+    EXPECT_THROW(analyse::likelihood(session, speech, motion, {}), Error);
+    EXPECT_THROW(analyse::restyle(session, speech, motion, {}, {}), Error);
+    EXPECT_THROW(analyse::require_density(session.model(), "score"), Error);
+  }
+}
+
+TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
+  const train::TrainingClip clip = waving_clip();
   train::PriorRun prior;
   prior.model = tiny_model();
   prior.train = short_schedule();
@@ -120,33 +158,7 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   const bool judged = std::find(rows[0].begin(), rows[0].end(), "valid_nll") != rows[0].end();
   EXPECT_EQ(judged, GetParam().density);
 
-  const auto session = predict::Session::open(train::checkpoint_of(root / "generator"), 1);
-  EXPECT_EQ(session.config().generator.kind, GetParam().kind);
-  audio::Audio voice;
-  voice.rate_hz = flame::kAudioHz;
-  voice.samples.assign(static_cast<size_t>(flame::kAudioHz), 0.0f);
-  for (size_t i = 0; i < voice.samples.size(); ++i) {
-    voice.samples[i] = 0.1f * std::sin(0.05f * static_cast<float>(i));
-  }
-  const auto speech = session.encode(voice);
-  const auto motion = session.predict(speech, {});
-  EXPECT_EQ(motion.frames(), 25);
-  const tensor::Tensor rows = live_of(motion);
-  for (const float v : rows.values()) EXPECT_TRUE(std::isfinite(v));
-  predict::PredictOptions warm;
-  warm.temperature = 0.5f;
-  if (GetParam().chance) {
-    session.predict(speech, warm);
-  } else {
-    EXPECT_THROW(session.predict(speech, warm), Error);
-  }
-  if (GetParam().density) {
-    EXPECT_TRUE(std::isfinite(analyse::likelihood(session, speech, motion, {}).log_prob));
-  } else {
-    EXPECT_THROW(analyse::likelihood(session, speech, motion, {}), Error);
-    EXPECT_THROW(analyse::restyle(session, speech, motion, {}, {}), Error);
-    EXPECT_THROW(analyse::require_density(session.model(), "score"), Error);
-  }
+  check_session(predict::Session::open(train::checkpoint_of(root / "generator"), 1), GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, TrainedFamily, ::testing::ValuesIn(generate::kFamilies),

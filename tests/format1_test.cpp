@@ -4,9 +4,10 @@
 
 #include <cmath>
 
+#include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/params/checkpoint.h"
-#include "flowtalk/predict/predictor.h"
+#include "flowtalk/predict/session.h"
 
 namespace flowtalk {
 namespace {
@@ -25,7 +26,7 @@ audio::Audio voice() {
 }
 
 TEST(Format1, ModelPredictsWhatItDid) {
-  const auto model = predict::Predictor::load(kFolder / "model", 1);
+  const auto model = predict::Session::open(kFolder / "model", 1);
   predict::PredictOptions options;
   options.emotion = {0, 0.75f, 0, 0.25f, 0, 0, 0, 0};
   options.strength = 0.8f;
@@ -39,8 +40,8 @@ TEST(Format1, ModelPredictsWhatItDid) {
   const tensor::Tensor expected = formats::load_npy(kFolder / "motion.npy");
   ASSERT_EQ(got.shape(), expected.shape());
   for (int64_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], 1e-5) << i;
-  const predict::Condition condition{options.emotion, options.strength, options.style};
-  EXPECT_NEAR(model.likelihood(speech, motion, condition).bits_per_dim(), 1.42374875, 1e-4);
+  const condition::Asked asked{options.emotion, options.strength, options.style};
+  EXPECT_NEAR(analyse::likelihood(model, speech, motion, asked).bits_per_dim(), 1.42374875, 1e-4);
 }
 
 TEST(Format1, PriorOfItsOwnIsThatOfTheModel) {

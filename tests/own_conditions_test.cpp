@@ -56,7 +56,7 @@ class OwnConditions : public CommandLine {
     std::vector<std::string> args = {"--dataset", "."};
     args.insert(args.end(), more.begin(), more.end());
     return train("prior",
-                 {"train.window_frames=16", "model.prior.latent=4", "model.prior.hidden=16"}, args);
+                 {"train.window_frames=16", "model.prior.latent=4", "model.prior.vae.hidden=16"}, args);
   }
   void train_encoder() const {
     for (const char* name : {"a", "b"}) {
@@ -80,8 +80,8 @@ TEST_F(OwnConditions, TrainAModelThatKnowsThem) {
   Outcome outcome = train_prior();
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   outcome = train("generator",
-                  {"train.window_frames=16", "model.condition.width=16", "model.flow.steps=2",
-                   "model.flow.hidden=8", "model.flow.condition=8"},
+                  {"train.window_frames=16", "model.condition.width=16", "model.generator.flow.steps=2",
+                   "model.generator.flow.hidden=8", "model.generator.flow.condition=8"},
                   {"--dataset", ".", "--encoder", "encoder", "--prior", "prior"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   ASSERT_EQ(run({"train", "pack", "generator", "-o", "packed"}).code, 0);

@@ -79,9 +79,8 @@ Calibration load_calibration(const fs::path& checkpoint) {
   const Json json = parse_json(load_file(file), file.string());
   if (!json.is_object() || !json.contains("exponent") || !json["exponent"].is_number() ||
       !json.contains("clips") || !json["clips"].is_number_integer()) {
-    fail(
-        "{}: expected numbers 'exponent' and 'clips'; make it anew with flowtalk score --calibrate",
-        file.string());
+    fail("{}: expected numbers 'exponent' and 'clips'; calibrate the recogniser anew",
+         file.string());
   }
   calibration = {json["exponent"].get<double>(), json["clips"].get<int64_t>()};
   if (!(calibration.exponent > 0 && calibration.exponent <= 1)) {

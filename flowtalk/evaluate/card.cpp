@@ -1,5 +1,6 @@
 // The evaluation card: one HTML file that explains itself.
 #include <algorithm>
+#include <string_view>
 
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/evaluate/plots.h"
@@ -80,9 +81,10 @@ double card_scale(const BehaviourInfo& info) { return info.unit == "m" ? 1e3 : 1
 std::string card_unit(const BehaviourInfo& info) {
   if (info.unit == "1") return "";
   if (info.unit == "m") return "mm";
-  std::string unit(info.unit);
+  const std::string_view unit = info.unit;
   const size_t square = unit.find("^2");
-  return square == std::string::npos ? unit : unit.replace(square, 2, "²");
+  if (square == std::string_view::npos) return std::string(unit);
+  return fmt::format("{}²{}", unit.substr(0, square), unit.substr(square + 2));
 }
 
 // A number, and below it in small print what else is to be said and its interval.

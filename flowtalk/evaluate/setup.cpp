@@ -99,7 +99,7 @@ LoadedSetup load_setup(const SetupSources& sources) {
   } else if (same_mesh) {
     setup.measure.rest = sources.face->rest;
   } else {
-    setup.notes.push_back(
+    setup.notes.emplace_back(
         "FDD left out: it needs the template of the mesh; name one, or put template.npy "
         "beside the region lists");
   }

@@ -41,6 +41,35 @@ inline std::string deflate_raw(std::string_view content) {
   return out;
 }
 
+// The directory of `count` parts and what ends an archive.
+inline void put_directory(std::string& out, const std::string& directory, uint64_t count,
+                          bool zip64, const std::string& comment) {
+  const uint64_t begin = out.size(), end64 = begin + directory.size();
+  out += directory;
+  if (zip64) {
+    out += "PK\x06\x06";
+    put_number(out, 44, 8);
+    put_number(out, 45, 2);
+    put_number(out, 45, 2);
+    put_number(out, 0, 8);
+    for (const uint64_t value : {count, count, uint64_t{directory.size()}, begin}) {
+      put_number(out, value, 8);
+    }
+    out += "PK\x06\x07";
+    put_number(out, 0, 4);
+    put_number(out, end64, 8);
+    put_number(out, 1, 4);
+  }
+  out += "PK\x05\x06";
+  put_number(out, 0, 4);
+  put_number(out, zip64 ? 0xffff : count, 2);
+  put_number(out, zip64 ? 0xffff : count, 2);
+  put_number(out, zip64 ? 0xffffffff : directory.size(), 4);
+  put_number(out, zip64 ? 0xffffffff : begin, 4);
+  put_number(out, comment.size(), 2);
+  out += comment;
+}
+
 inline std::string make_zip(const std::vector<ZipPart>& parts, const std::string& comment = "") {
   std::string out, directory;
   bool zip64 = false;
@@ -87,31 +116,8 @@ inline std::string make_zip(const std::vector<ZipPart>& parts, const std::string
       zip64 = true;
     }
   }
-  const uint64_t begin = out.size(), end64 = begin + directory.size();
-  out += directory;
-  if (zip64) {
-    out += "PK\x06\x06";
-    put_number(out, 44, 8);
-    put_number(out, 45, 2);
-    put_number(out, 45, 2);
-    put_number(out, 0, 8);
-    for (const uint64_t value :
-         {uint64_t{parts.size()}, uint64_t{parts.size()}, uint64_t{directory.size()}, begin}) {
-      put_number(out, value, 8);
-    }
-    out += "PK\x06\x07";
-    put_number(out, 0, 4);
-    put_number(out, end64, 8);
-    put_number(out, 1, 4);
-  }
-  out += "PK\x05\x06";
-  put_number(out, 0, 4);
-  put_number(out, zip64 ? 0xffff : parts.size(), 2);
-  put_number(out, zip64 ? 0xffff : parts.size(), 2);
-  put_number(out, zip64 ? 0xffffffff : directory.size(), 4);
-  put_number(out, zip64 ? 0xffffffff : begin, 4);
-  put_number(out, comment.size(), 2);
-  return out + comment;
+  put_directory(out, directory, parts.size(), zip64, comment);
+  return out;
 }
 
 }  // namespace flowtalk::formats

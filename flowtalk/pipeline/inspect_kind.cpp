@@ -111,7 +111,7 @@ Verdict judge_flame(Json& report, const Arrays& arrays) {
                     arrays.shape("J_regressor") == Shape{joints, vertices} &&
                     arrays.shape("weights") == Shape{vertices, joints} && arrays.finite();
   return {"flame_model", fits,
-          fits ? "a FLAME face model: flowtalk takes it as --face"
+          fits ? "a FLAME face model: flowtalk takes it as its face"
                : "like a FLAME model, but its arrays do not fit together or are not finite"};
 }
 
@@ -170,7 +170,7 @@ Verdict verdict_of(Json& report, const Arrays& arrays) {
     return {"vertex_region", true, "a list of vertices: a region of the metrics"};
   }
   if (format == "checkpoint") {
-    return {"checkpoint", finite, "a checkpoint of flowtalk: predict takes it as --checkpoint"};
+    return {"checkpoint", finite, "a checkpoint of flowtalk: predict takes it"};
   }
   if (format == "dataset") {
     return {"dataset", true, "a data set in 3DMEAD's layout: flowtalk train, evaluate and data"};

@@ -39,7 +39,8 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index
   const std::vector<int> styles = chosen_styles(e, conditions);
   std::vector<data::Clip> clips = e.data.clips(index, conditions);
   std::erase_if(clips, [&](const data::Clip& clip) {
-    return !styles.empty() && std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
+    return !styles.empty() &&
+           std::find(styles.begin(), styles.end(), clip.name.style) == styles.end();
   });
   if (clips.empty()) {
     fail(

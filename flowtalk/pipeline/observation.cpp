@@ -48,7 +48,7 @@ void Observation::choose_classifier(const ObservationOptions& options) {
     classifier_.reset();
     notes_.emplace_back(
         "emotion, intensity and monotonicity left out: the classifier that ships knows other "
-        "emotions than the model; give --classifier");
+        "emotions than the model; name a classifier of the model's emotions");
     return;
   }
   if (named) {
@@ -82,9 +82,9 @@ void Observation::choose_subset(int size) {
     partner_[order[k]] = order[(k + next) % subset_];
   }
   if (subset_ == 0) {
-    notes_.push_back("spread, NLL and conditioning gain left out: the subset is 0");
+    notes_.emplace_back("spread, NLL and conditioning gain left out: the subset is 0");
   } else if (subset_ < clips_.size()) {
-    notes_.push_back(
+    notes_.emplace_back(
         fmt::format("spread, NLL, conditioning gain and residual: on {} of {} clips, always the "
                     "same ones",
                     subset_, clips_.size()));
@@ -92,7 +92,7 @@ void Observation::choose_subset(int size) {
   if (analyse::has_density(session_.model())) {
     rho_ = std::make_shared<const std::vector<float>>(analyse::base_rho(session_));
   } else if (subset_ > 0) {
-    notes_.push_back(
+    notes_.emplace_back(
         fmt::format("NLL, conditioning gain and residual left out: {} is a {} model, which has no "
                     "density",
                     session_.model().name(), family_.name));
@@ -106,7 +106,7 @@ void Observation::choose_phones() {
       }));
   if (without == 0) return;
   if (!data::find_speech_models()) {
-    notes_.push_back(
+    notes_.emplace_back(
         fmt::format("closures: {} of {} clips have no phones/NAME.lab and are left out; with "
                     "pocketsphinx-en-us a recogniser would listen",
                     without, clips_.size()));

@@ -29,7 +29,7 @@ void take_config(const params::Checkpoint& checkpoint, const std::vector<std::st
 void check_same_external(const params::Checkpoint& checkpoint,
                          const encoder::ExternalEncoder& now) {
   model::ModelConfig before;
-  take_config(params::load_checkpoint(checkpoint), {"model"}, before);
+  take_config(checkpoint, {"model"}, before);
   const auto& expected = before.external_encoder;
   if (expected.fingerprint == now.fingerprint) return;
   const auto say = [](const encoder::ExternalEncoder& e) {

@@ -168,7 +168,7 @@ Batch GeneratorTrainer::with_average_styles(const Batch& batch, int64_t step) co
                 .fork(static_cast<uint64_t>(step));
   Batch changed = batch;
   for (int64_t& style : changed.style) {
-    if (rng.chance(config_.loss.average_style)) style = model::kAverageStyle;
+    if (rng.chance(config_.loss.average_style)) style = kAverageStyle;
   }
   return changed;
 }

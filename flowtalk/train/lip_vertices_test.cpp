@@ -103,11 +103,11 @@ class OnFlame : public ::testing::Test {
   static Run small(motion::Axes axes) {
     Run run;
     run.model.axes = axes;
-    run.model.prior = {8, 32, 1, 3};
+    run.model.prior = {prior::Kind::kVae, 8, {32, 1, 3}};
     run.model.condition.width = 16;
     run.model.condition.fusion_layers = 1;
-    run.model.flow.steps = 2;
-    run.model.flow.hidden = run.model.flow.condition = 8;
+    run.model.generator.flow.steps = 2;
+    run.model.generator.flow.hidden = run.model.generator.flow.condition = 8;
     run.train.max_epoch = 2;
     run.train.steps_per_epoch = 30;
     run.train.batch = 4;

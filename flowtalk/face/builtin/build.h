@@ -23,10 +23,10 @@ float jaw_weight(const Point& point);
 
 // What one axis does to one point, mm; points with an anchor follow it. Paired axes are written for
 // the left side and mirrored.
-using Motion = Vec (*)(const Point&);
+using Displacement = Vec (*)(const Point&);
 struct NamedMotion {
   std::string_view name;  // "mouthSmile" stands for the pair mouthSmileLeft and mouthSmileRight
-  Motion move;
+  Displacement move;
 };
 std::span<const NamedMotion> eye_and_brow_motions();
 std::span<const NamedMotion> mouth_motions();

@@ -12,7 +12,7 @@ namespace {
 constexpr float kUnseen = 0.003f;  // mm; smaller movements are left out
 
 struct Found {
-  Motion move;
+  Displacement move;
   bool mirrored;
 };
 
