@@ -1,5 +1,6 @@
 #include "apps/options/bind.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 
@@ -29,13 +30,51 @@ std::string flag_of(std::string_view field) {
   return kebab(field);
 }
 
+struct Command::Words {
+  CLI::App app;
+  std::vector<std::pair<std::string, CLI::Option*>> bound;
+};
+
 Command::Command(const std::string& name, const std::string& summary, const std::string& footer)
-    : app_(summary, name) {
-  app_.footer(footer);
+    : words_(new Words{CLI::App(summary, name), {}}) {
+  words_->app.footer(footer);
+}
+
+Command::~Command() = default;
+
+void Command::add(const std::string& field, bool& value, const std::string& help) {
+  words_->bound.emplace_back(field, words_->app.add_flag(names_of(field), value, help));
+}
+
+void Command::add(const std::string& field, std::string& value, const std::string& help) {
+  words_->bound.emplace_back(field, words_->app.add_option(names_of(field), value, help));
+}
+
+void Command::add(const std::string& field, std::vector<std::string>& value,
+                  const std::string& help) {
+  CLI::Option* option = words_->app.add_option(names_of(field), value, help);
+  const Spelling* spelling = spelling_of(field);
+  if (spelling != nullptr && spelling->one_each) option->allow_extra_args(false);
+  words_->bound.emplace_back(field, option);
+}
+
+void Command::add_reader(const std::string& field,
+                         std::function<void(const std::string& word)> reader,
+                         const std::string& help) {
+  CLI::Option* option = words_->app.add_option_function<std::string>(names_of(field), reader, help);
+  words_->bound.emplace_back(field, option);
+}
+
+std::vector<std::string> Command::given() const {
+  std::vector<std::string> fields;
+  for (const auto& [field, option] : words_->bound) {
+    if (option->count() > 0) fields.push_back(field);
+  }
+  return fields;
 }
 
 bool Command::parse(const Args& args) {
-  if (!apps::parse(app_, args)) return false;
+  if (!apps::parse(words_->app, args)) return false;
   for (const auto& finish : finish_) finish();
   return true;
 }

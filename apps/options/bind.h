@@ -1,11 +1,12 @@
 // From the field table of an options struct to options of a command line: name and help of each
-// field, strict reading of its value, its range, and whether it was given.
+// field, strict reading of its value, its range, and whether it was given. CLI11 stays in bind.cpp:
+// its headers take seconds in every file that sees them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,7 @@ class Command {
  public:
   // name: "flowtalk predict"
   Command(const std::string& name, const std::string& summary, const std::string& footer = "");
+  ~Command();
 
   // Every field of `options`, which must outlive parse(). Its `given`, if it has one, is filled.
   template <class Options>
@@ -42,9 +44,7 @@ class Command {
     options.fields(*this);
     finish_.push_back([this, &options] {
       if constexpr (requires { options.given; }) {
-        for (const auto& [field, option] : bound_) {
-          if (option->count() > 0) options.given.add(field);
-        }
+        for (const std::string& field : given()) options.given.add(field);
       }
       check_ranges(options);
     });
@@ -70,24 +70,17 @@ class Command {
   const Spelling* spelling_of(std::string_view field) const;
   std::string names_of(std::string_view field) const;
 
+  void add(const std::string& field, bool& value, const std::string& help);
+  void add(const std::string& field, std::string& value, const std::string& help);
+  void add(const std::string& field, std::vector<std::string>& value, const std::string& help);
+  void add_reader(const std::string& field, std::function<void(const std::string& word)> reader,
+                  const std::string& help);
   template <class T>
   void add(const std::string& field, T& value, const std::string& help) {
-    const std::string names = names_of(field);
-    CLI::Option* option = nullptr;
-    if constexpr (std::is_same_v<T, bool>) {
-      option = app_.add_flag(names, value, help);
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      option = app_.add_option(names, value, help);
-    } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-      option = app_.add_option(names, value, help);
-      const Spelling* spelling = spelling_of(field);
-      if (spelling != nullptr && spelling->one_each) option->allow_extra_args(false);
-    } else {
-      option = app_.add_option_function<std::string>(
-          names, [field, &value](const std::string& word) { read(field, word, value); }, help);
-    }
-    bound_.emplace_back(field, option);
+    add_reader(
+        field, [field, &value](const std::string& word) { read(field, word, value); }, help);
   }
+  std::vector<std::string> given() const;  // the fields that the command line names
 
   template <class T>
   static void read(const std::string& field, const std::string& word, std::optional<T>& value) {
@@ -112,9 +105,9 @@ class Command {
     }
   }
 
-  CLI::App app_;
+  struct Words;  // CLI11's
+  std::unique_ptr<Words> words_;
   std::vector<Spelling> spellings_;
-  std::vector<std::pair<std::string, CLI::Option*>> bound_;
   std::vector<std::function<void()>> finish_;
 };
 

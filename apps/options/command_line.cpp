@@ -1,5 +1,6 @@
 #include "apps/options/command_line.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
 #include <charconv>

@@ -1,9 +1,12 @@
 // What all commands share: how arguments are read and how wrong ones are answered.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace flowtalk::apps {
 
