@@ -88,7 +88,7 @@ train::TrainingClip waving_clip() {
   const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
   clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
   clip.speech = torch::sin(t * 0.4 + torch::arange(16).to(torch::kFloat32));
-  clip.emotion = 1;
+  clip.emotion = Conditions{}.only(1);
   clip.strength = 1;
   return clip;
 }
@@ -132,7 +132,7 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   train::PriorRun prior;
   prior.model = tiny_model();
   prior.train = short_schedule();
-  train_prior(prior, run("prior"), {clip}, {clip});
+  train_prior(prior, run("prior"), {clip}, {clip}, face::builtin_face());
 
   params::FreshParams fresh(1);
   const auto encoder_config = tiny_encoder();
@@ -144,8 +144,8 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   config.model = tiny_model();
   config.model.generator.kind = GetParam().kind;
   config.train = short_schedule();
-  train_generator(config, run("generator"), {encoder_config, {}, weights}, root / "prior", {clip},
-                  {clip});
+  train_generator(config, run("generator"), {encoder_config, {}, formats::SafetensorsFile(weights)},
+                  root / "prior", {clip}, {clip}, face::builtin_face());
 
   const auto rows = rows_of(root / "generator" / "losses.csv");
   ASSERT_EQ(rows.size(), 3u);

@@ -146,8 +146,7 @@ Answer predicted(const predict::Session& session, const std::vector<float>& voic
                  const NoiseAddress& noise) {
   const auto speech = session.encode({flame::kAudioHz, voice});
   predict::PredictOptions options;
-  options.emotion = {};
-  options.emotion[kEmotion] = 1;
+  options.emotion = session.config().conditions.only(kEmotion);
   options.strength = kStrength;
   options.style = kStyle;
   options.seed = noise.seed;
@@ -170,12 +169,10 @@ Answer predicted(const predict::Session& session, const std::vector<float>& voic
 Answer composed(TorchOps& ops, const model::FlowTalk<TorchOps>& m, const std::vector<float>& voice,
                 const NoiseAddress& noise) {
   const torch::NoGradGuard no_grad;
-  const auto wave = encoder::motion_waveform(voice, m.config.encoder.do_normalize);
-  auto speech = m.speech(ops, ops.constant({1, static_cast<int64_t>(wave.size())}, wave));
+  torch::Tensor speech = encoder::speech_in_one_piece(ops, m.encoder, voice);
   const int64_t frames = speech.size(1);
   if (frames % 2 == 1) speech = torch::cat({speech, speech.narrow(1, frames - 1, 1)}, 1);
-  std::vector<float> mix(8, 0.0f);
-  mix[kEmotion] = 1;
+  const auto mix = m.config.conditions.only(kEmotion);
   const auto curve = condition::EmotionCurve::constant(mix, kStrength, speech.size(1));
   const std::vector<int64_t> style = {kStyle};
   const std::vector<NoiseAddress> noises = {noise};

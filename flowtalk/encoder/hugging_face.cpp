@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/formats/torch_file.h"
@@ -185,7 +186,7 @@ NamedWeights open_torch(const fs::path& path) {
 
 NamedWeights open_weights(const fs::path& path) {
   NamedWeights weights =
-      path.extension() == ".safetensors" ? open_safetensors(path) : open_torch(path);
+      formats::format_of(path) == "safetensors" ? open_safetensors(path) : open_torch(path);
   weights.path = path.string();
   return weights;
 }

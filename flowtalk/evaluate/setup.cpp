@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
@@ -30,7 +31,7 @@ std::string joined(const std::vector<fs::path>& folders) {
 
 tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
   const auto load = [&] {
-    if (path.extension() != ".safetensors") return formats::load_npy(path);
+    if (formats::format_of(path) != "safetensors") return formats::load_npy(path);
     const formats::SafetensorsFile file(path);
     const auto names = file.names();
     return file.load(names.size() == 1 ? names.front() : "template");

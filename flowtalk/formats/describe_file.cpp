@@ -1,11 +1,13 @@
 #include "flowtalk/formats/describe_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/formats/describe_tree.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/mapped_file.h"
@@ -73,7 +75,7 @@ Json describe_ply(const fs::path& path, int64_t listed) {
                                describe_array("triangles", mesh.triangles, listed)}));
 }
 
-Json describe_json(const fs::path& path) {
+Json describe_json(const fs::path& path, int64_t) {
   const Json json = parse_json(load_file(path, kMaxJson), path.string());
   Json keys = Json::array();
   if (json.is_object()) {
@@ -84,46 +86,72 @@ Json describe_json(const fs::path& path) {
   return contents(std::move(details), Json::array());
 }
 
+Json describe_torch(const fs::path& path, int64_t listed) {
+  return describe_value(load_torch(path), listed);
+}
+
+Json describe_pickle(const fs::path& path, int64_t listed) {
+  return describe_value(load_pickle(path), listed);
+}
+
+bool is_torch(std::string_view bytes) {
+  constexpr std::string_view kOld("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 14);
+  return ZipReader::recognises(bytes) || bytes.starts_with(kOld);
+}
+
+// A kind of file: the endings of its names, how its bytes begin (none: only names tell), and what
+// it holds.
+struct FileKind {
+  std::string_view name, endings;
+  bool (*recognises)(std::string_view bytes);
+  Json (*describe)(const fs::path& path, int64_t listed);
+};
+
+// The one list. Names decide before bytes do, upper rows before lower ones.
+constexpr std::array kFileKinds = {
+    FileKind{"npy", ".npy", [](std::string_view b) { return b.starts_with("\x93NUMPY"); },
+             describe_npy},
+    FileKind{"npz", ".npz", nullptr, describe_npz},
+    FileKind{"ply", ".ply", [](std::string_view b) { return b.starts_with("ply\n"); },
+             describe_ply},
+    FileKind{"torch", ".pt .pth .ckpt .bin", is_torch, describe_torch},
+    FileKind{"safetensors", ".safetensors",
+             [](std::string_view b) { return b.size() > 9 && b[8] == '{' && b[7] == 0; },
+             describe_safetensors},
+    FileKind{
+        "pickle", ".pkl .pickle",
+        [](std::string_view b) { return b.size() > 1 && b[0] == '\x80' && b[1] >= 2 && b[1] <= 5; },
+        describe_pickle},
+    FileKind{"json", ".json", nullptr, describe_json},
+    FileKind{"index_list", ".txt", nullptr, describe_index_list},
+};
+
 }  // namespace
 
 std::string format_of(const fs::path& path) {
   const MappedFile file(path);
   const std::string_view bytes = file.bytes();
   if (bytes.empty()) fail("{}: empty (0 bytes); is the copy or download complete?", path.string());
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const auto named = [&](std::initializer_list<const char*> list) {
-    return std::find(list.begin(), list.end(), extension) != list.end();
-  };
-  constexpr std::string_view kOldTorch("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19",
-                                       14);
-  const bool torch = ZipReader::recognises(bytes) || bytes.starts_with(kOldTorch);
-  if (named({".npy"})) return "npy";
-  if (named({".npz"})) return "npz";
-  if (named({".safetensors"})) return "safetensors";
-  if (named({".pt", ".pth", ".ckpt", ".bin"})) return "torch";
-  if (named({".pkl", ".pickle"})) return torch ? "torch" : "pickle";
-  if (named({".json"})) return "json";
-  if (named({".txt"})) return "index_list";
-  if (named({".ply"}) || bytes.starts_with("ply\n")) return "ply";
-  if (torch) return "torch";
-  if (bytes.starts_with("\x93NUMPY")) return "npy";
-  if (bytes.size() > 9 && bytes[8] == '{' && bytes[7] == 0) return "safetensors";
-  if (bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5) return "pickle";
+  for (const FileKind& kind : kFileKinds) {
+    const auto words = words_of(kind.endings);
+    if (std::find(words.begin(), words.end(), ending) == words.end()) continue;
+    // torch.save makes pickles too
+    return kind.name == "pickle" && is_torch(bytes) ? "torch" : std::string(kind.name);
+  }
+  for (const FileKind& kind : kFileKinds) {
+    if (kind.recognises != nullptr && kind.recognises(bytes)) return std::string(kind.name);
+  }
   return "";
 }
 
 Json describe_file(const fs::path& path, const std::string& format, int64_t listed_values) {
-  if (format == "npy") return describe_npy(path, listed_values);
-  if (format == "npz") return describe_npz(path, listed_values);
-  if (format == "safetensors") return describe_safetensors(path, listed_values);
-  if (format == "torch") return describe_value(load_torch(path), listed_values);
-  if (format == "pickle") return describe_value(load_pickle(path), listed_values);
-  if (format == "ply") return describe_ply(path, listed_values);
-  if (format == "index_list") return describe_index_list(path, listed_values);
-  FT_CHECK(format == "json", "format {}", format);
-  return describe_json(path);
+  const auto kind = std::find_if(kFileKinds.begin(), kFileKinds.end(),
+                                 [&](const FileKind& k) { return k.name == format; });
+  FT_CHECK(kind != kFileKinds.end(), "format {}", format);
+  return kind->describe(path, listed_values);
 }
 
 }  // namespace flowtalk::formats

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/safetensors.h"
@@ -87,13 +88,13 @@ MotionFile from_arrays(const std::vector<std::string>& names, const std::string&
 }
 
 MotionFile read_file(const std::filesystem::path& path, Axes axes, const std::string& prefix) {
-  const std::string where = path.string(), kind = path.extension().string();
-  if (kind == ".npz") {
+  const std::string where = path.string(), kind = formats::format_of(path);
+  if (kind == "npz") {
     const formats::NpzFile file(path);
     return from_arrays(
         file.names(), prefix, [&](const auto& n) { return file.array(n); }, where);
   }
-  if (kind == ".safetensors") {
+  if (kind == "safetensors") {
     const formats::SafetensorsFile file(path);
     return from_arrays(
         file.names(), prefix, [&](const auto& n) { return file.array(n); }, where);

@@ -8,9 +8,12 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
-#include "flowtalk/pipeline/export_vertices.h"
 
 namespace flowtalk::pipeline {
+
+// Each in a file of its own.
+void export_vertices(const Scene&, const std::filesystem::path& file, const Reporter&);
+
 namespace {
 
 constexpr std::array kExporters = {

@@ -1,4 +1,5 @@
-// Motion for other programs. A format is a file of its own and a row of kExporters.
+// Motion for other programs. A format is a file of its own, export_NAME.cpp, and a row of
+// kExporters in export.cpp.
 #pragma once
 
 #include <filesystem>

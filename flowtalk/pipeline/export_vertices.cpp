@@ -1,11 +1,12 @@
-#include "flowtalk/pipeline/export_vertices.h"
-
+// The posed mesh of every frame, (T, V, 3) float32 in metres, as an .npy file. Memory does not grow
+// with the number of frames.
 #include <algorithm>
 #include <fstream>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/pipeline/export.h"
 
 namespace flowtalk::pipeline {
 namespace {
