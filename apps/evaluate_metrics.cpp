@@ -42,7 +42,7 @@ int evaluate_metrics(const Args& args) {
                          {"output", "-o,--output"}});
   if (!command.parse(args)) return 0;
   options.command = "flowtalk evaluate";
-  for (const std::string& word : args) options.command += " " + quoted(word);
+  for (const std::string& word : args) options.command.append(1, ' ').append(quoted(word));
   const auto measured = pipeline::measure(options, terminal(options.quiet));
   if (options.quiet) return 0;
   fmt::print("{}", evaluate::report_table(measured.report));

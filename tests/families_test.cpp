@@ -144,8 +144,11 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   config.model = tiny_model();
   config.model.generator.kind = GetParam().kind;
   config.train = short_schedule();
-  train_generator(config, run("generator"), {encoder_config, {}, formats::SafetensorsFile(weights)},
-                  root / "prior", {clip}, {clip}, face::builtin_face());
+  train::EncoderChoice encoder;
+  encoder.config = encoder_config;
+  encoder.weights.emplace(weights);
+  train_generator(config, run("generator"), encoder, root / "prior", {clip}, {clip},
+                  face::builtin_face());
 
   const auto rows = rows_of(root / "generator" / "losses.csv");
   ASSERT_EQ(rows.size(), 3u);

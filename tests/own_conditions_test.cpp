@@ -56,14 +56,15 @@ class OwnConditions : public CommandLine {
     std::vector<std::string> args = {"--dataset", "."};
     args.insert(args.end(), more.begin(), more.end());
     return train("prior",
-                 {"train.window_frames=16", "model.prior.latent=4", "model.prior.vae.hidden=16"}, args);
+                 {"train.window_frames=16", "model.prior.latent=4", "model.prior.vae.hidden=16"},
+                 args);
   }
   void train_encoder() const {
     for (const char* name : {"a", "b"}) {
       write_voice("voice_of_phones.wav", 1.2);
       data::PhoneClip clip{name,
                            audio::load_audio(file("voice_of_phones.wav")),
-                           {{data::find_phone("AA"), 0.2, 0.8}}};
+                           {{0.2, 0.8, data::find_phone("AA")}}};
       data::save_phone_clip(file("phones"), clip);
     }
     const Outcome outcome = train("encoder", {"window_s=0.5"},
@@ -79,10 +80,11 @@ TEST_F(OwnConditions, TrainAModelThatKnowsThem) {
   train_encoder();
   Outcome outcome = train_prior();
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  outcome = train("generator",
-                  {"train.window_frames=16", "model.condition.width=16", "model.generator.flow.steps=2",
-                   "model.generator.flow.hidden=8", "model.generator.flow.condition=8"},
-                  {"--dataset", ".", "--encoder", "encoder", "--prior", "prior"});
+  outcome =
+      train("generator",
+            {"train.window_frames=16", "model.condition.width=16", "model.generator.flow.steps=2",
+             "model.generator.flow.hidden=8", "model.generator.flow.condition=8"},
+            {"--dataset", ".", "--encoder", "encoder", "--prior", "prior"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   ASSERT_EQ(run({"train", "pack", "generator", "-o", "packed"}).code, 0);
   EXPECT_EQ(json_of("packed/config.json")["model"]["conditions"], to_json(conditions));

@@ -7,6 +7,7 @@
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/params/checkpoint.h"
 #include "tests/program.h"
 
 namespace flowtalk::train {
