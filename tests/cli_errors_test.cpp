@@ -55,7 +55,7 @@ TEST_F(CommandLine, ConditionsOutOfRangeAreUsageErrors) {
       {{"--num-samples", "0"}, "--num-samples"},
       {{"--num-samples", "3", "--deterministic"}, "--deterministic"},
       {{"--width", "100"}, "--width"},
-      {{"--seed", "-1"}, "'-1'"},
+      {{"--seed", "-1"}, "--seed -1: expected a whole number of at least 0"},
       {{"--seed", "99999999999999999999"}, "--seed"},
       {{"--temperature", "lips:0.1,lips:0.2"}, "lips is there twice"},
       {{"--temperature", "0.1,0.2"}, "two bare numbers"},

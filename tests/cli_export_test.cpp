@@ -108,7 +108,7 @@ TEST_F(CliExport, MistakesAreNamedAndLeaveNothingBehind) {
   save("two.npy", Tensor::zeros({2, 3}));
   save("odd.npy", Tensor::zeros({3, 54}));
   save("jaw.npy", Tensor::full({3, 3}, 0.1f));
-  refused({"--params", "rest.npy"}, 2, {"--out"});
+  refused({"--params", "rest.npy"}, 2, {"-o FILE.npy"});
   refused({"--out", "mesh.npy"}, 2, {"--params"});
   refused({"--params", "odd.npy", "--out", "mesh.npy"}, 1, {"odd.npy", "(3, 54)"});
   refused({"--params", "none.npy", "--out", "mesh.npy"}, 1, {"none.npy"});

@@ -333,7 +333,7 @@ TEST_F(CliScore, MistakesAreOneLineAndLeaveNothing) {
   EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "2"}), 2,
                           {"--keep"}));
   EXPECT_TRUE(failed_with(with({"restyle"}, {"--emotion", "sad", "-o", "x.npy", "--keep", "nan"}),
-                          2, {"--keep", "'nan'"}));
+                          2, {"--keep nan", "between 0 and 1"}));
   EXPECT_TRUE(failed_with(with({"score"}, {"--emotion", ""}), 2, {"--emotion", "empty"}));
   EXPECT_EQ(names(), before);
 }

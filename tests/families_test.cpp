@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <sstream>
 
 #include "flowtalk/analyse/density.h"
@@ -16,6 +17,10 @@
 #include "flowtalk/predict/session.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
+
+namespace flowtalk::generate {
+void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
+}  // namespace flowtalk::generate
 
 namespace flowtalk {
 namespace {

@@ -9,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
+#include "flowtalk/face/golden_flame.h"
 #include "flowtalk/formats/npy.h"
 #include "tests/program.h"
 
@@ -139,7 +140,11 @@ TEST_F(OwnConditions, AreCheckedLikeEveryFile) {
 TEST_F(OwnConditions, TheFaceOfADataSetNeedNotBeSaid) {
   data::save_dataset_facts(file("mead"), {motion::Axes::kFlame});
   EXPECT_TRUE(failed_with(train_prior({"--set", "model.face=builtin"}), 1, {"face", "FLAME"}));
-  const Outcome outcome = train_prior();
+  EXPECT_TRUE(failed_with(train_prior(), 2, {"FLAME", "--face"}));
+  const auto golden = face::golden() / "flame" / "flame_numpy.pkl.gz";
+  if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
+  save_file(file("flame.pkl"), face::unzipped(golden));
+  const Outcome outcome = train_prior({"--face", "flame.pkl"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(json_of("prior/last/config.json")["model"]["face"], "flame");
 }

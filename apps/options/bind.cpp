@@ -60,8 +60,9 @@ void Command::add(const std::string& field, std::vector<std::string>& value,
 
 void Command::add_reader(const std::string& field,
                          std::function<void(const std::string& word)> reader,
-                         const std::string& help) {
+                         const std::string& type, const std::string& help) {
   CLI::Option* option = words_->app.add_option_function<std::string>(names_of(field), reader, help);
+  option->type_name(type);
   words_->bound.emplace_back(field, option);
 }
 

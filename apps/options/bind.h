@@ -3,6 +3,8 @@
 // its headers take seconds in every file that sees them.
 #pragma once
 
+#include <fmt/ranges.h>
+
 #include <charconv>
 #include <filesystem>
 #include <functional>
@@ -74,11 +76,28 @@ class Command {
   void add(const std::string& field, std::string& value, const std::string& help);
   void add(const std::string& field, std::vector<std::string>& value, const std::string& help);
   void add_reader(const std::string& field, std::function<void(const std::string& word)> reader,
-                  const std::string& help);
+                  const std::string& type, const std::string& help);
   template <class T>
   void add(const std::string& field, T& value, const std::string& help) {
-    add_reader(
-        field, [field, &value](const std::string& word) { read(field, word, value); }, help);
+    const auto reader = [field, &value](const std::string& word) { read(field, word, value); };
+    add_reader(field, reader, type_of(value), help);
+  }
+  // As --help says it: "INT", "TEXT:{natural,grey}".
+  template <class T>
+  static std::string type_of(const std::optional<T>&) {
+    return type_of(T{});
+  }
+  template <class T>
+  static std::string type_of(const T& value) {
+    if constexpr (std::is_floating_point_v<T>) {
+      return "FLOAT";
+    } else if constexpr (std::is_integral_v<T>) {
+      return std::is_unsigned_v<T> ? "UINT" : "INT";
+    } else if constexpr (requires { all_texts(value); }) {
+      return fmt::format("TEXT:{{{}}}", fmt::join(all_texts(value), ","));
+    } else {
+      return "TEXT";
+    }
   }
   std::vector<std::string> given() const;  // the fields that the command line names
 
@@ -100,8 +119,9 @@ class Command {
       const char* end = word.data() + word.size();
       const auto [stop, code] = std::from_chars(word.data(), end, value);
       if (code == std::errc() && stop == end) return;
-      fail_usage("{} {}: expected a {}number", Field(field), word,
-                 std::is_integral_v<T> ? "whole " : "");
+      fail_usage("{} {}: expected a {}number{}", Field(field), word,
+                 std::is_integral_v<T> ? "whole " : "",
+                 std::is_unsigned_v<T> ? " of at least 0" : "");
     }
   }
 

@@ -227,7 +227,7 @@ TEST_F(SequenceFilesTest, RegionsAndTemplateComeFromFoldersOrTheFace) {
   sources.vertices = 4;
   EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("eve.txt"));
   sources.folders.clear();
-  EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("--regions"));
+  EXPECT_THAT(message_of([&] { load_setup(sources); }), HasSubstr("give regions FOLDER"));
   sources.face = &face::builtin_face();
   sources.vertices = sources.face->vertex_count();
   setup = load_setup(sources);

@@ -11,6 +11,9 @@
 #include "flowtalk/generate/any.h"
 
 namespace flowtalk::generate {
+
+void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
+
 namespace {
 
 using Ops = ops::NativeOps;

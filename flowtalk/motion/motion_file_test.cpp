@@ -62,7 +62,7 @@ TEST_F(MotionFiles, RowsOfTheThreeWidths) {
       EXPECT_EQ(p.one_shape(), width == 53);
     }
   }
-  EXPECT_THAT(refusal(rows({2, 54})), HasSubstr("(T, 403), (T, 353) or (T, 53), got (2, 54)"));
+  EXPECT_THAT(refusal(rows({2, 54})), HasSubstr("(1, T, 403), (T, 353) or (T, 53), got (2, 54)"));
   EXPECT_THAT(refusal(rows({2, 3, 53})), HasSubstr("got (2, 3, 53)"));
   EXPECT_THAT(refusal(rows({53})), HasSubstr("got (53)"));
 }

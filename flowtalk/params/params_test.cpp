@@ -143,14 +143,14 @@ TEST(Migrations, AreOnePerFormatUpToTheNewest) {
 
 TEST(Migrations, FormatTwoNamesTheKindsOfGeneratorAndPrior) {
   Json model = Json::parse(R"({"kind": "model", "protocol": "clean",
-    "model": {"face": "builtin", "prior": {"latent": 4}, "flow": {"steps": 2}}})");
+    "model": {"face": "builtin", "prior": {"latent": 4, "hidden": 8}, "flow": {"steps": 2}}})");
   migrate_config(model, 1, 2);
   EXPECT_EQ(model, Json::parse(R"({"kind": "model", "protocol": "clean",
-    "model": {"face": "builtin", "prior": {"kind": "vae", "latent": 4},
+    "model": {"face": "builtin", "prior": {"kind": "vae", "latent": 4, "vae": {"hidden": 8}},
               "generator": {"kind": "flow", "flow": {"steps": 2}}}})"));
   Json prior = Json::parse(R"({"kind": "prior", "model": {"prior": {"latent": 4}}})");
   migrate_config(prior, 1, 2);
-  EXPECT_EQ(prior["model"], Json::parse(R"({"prior": {"kind": "vae", "latent": 4}})"));
+  EXPECT_EQ(prior["model"], Json::parse(R"({"prior": {"kind": "vae", "latent": 4, "vae": {}}})"));
   for (const char* other : {R"({"kind": "encoder", "encoder": {"hidden_size": 8}})",
                             R"({"kind": "classifier", "model": {"width": 8}})", R"({})"}) {
     Json config = Json::parse(other);

@@ -14,17 +14,17 @@ data::Index DatasetOptions::index() const { return data::scan_dataset(folder());
 
 std::vector<data::Clip> DatasetOptions::clips(const data::Index& index,
                                               const Conditions& model) const {
-  const bool validation = split == "validation" || split == "val";
-  if (!validation && split != "test" && split != "train" && split != "all") {
+  const std::string name = split_name();
+  if (name != "test" && name != "validation" && name != "train" && name != "all") {
     fail_usage("{} {}: expected test, validation, train or all", Field("split"), split);
   }
-  std::vector<data::Clip> clips = split == "all"     ? index.clips
-                                  : split == "train" ? index.of(data::Split::kTrain)
-                                  : validation       ? index.of(data::Split::kValidation)
-                                                     : index.of(data::Split::kTest);
+  std::vector<data::Clip> clips = name == "all"          ? index.clips
+                                  : name == "train"      ? index.of(data::Split::kTrain)
+                                  : name == "validation" ? index.of(data::Split::kValidation)
+                                                         : index.of(data::Split::kTest);
   if (clips.empty()) {
     fail("{}: no clip of the {} split among {}; `flowtalk data check` tells what is there",
-         folder().string(), split, index.clips.size());
+         folder().string(), name, index.clips.size());
   }
   return data::renamed(std::move(clips), index.conditions, model);
 }

@@ -12,6 +12,7 @@ namespace flowtalk::pipeline {
 
 struct DatasetOptions {
   std::string dataset, split = "test";
+  std::string split_name() const { return split == "val" ? "validation" : split; }
 
   template <class V>
   void fields(V&& field) {

@@ -1,5 +1,7 @@
 #include "flowtalk/pipeline/export.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -73,7 +75,8 @@ const Exporter& exporter_of(const std::string& format) {
   if (found != kExporters.end()) return *found;
   std::vector<std::string> names;
   for (const Exporter& e : kExporters) names.emplace_back(e.name);
-  fail_usage("export: format '{}' is unknown{}", format, did_you_mean(format, names));
+  fail_usage("export: format '{}' is unknown{}; expected one of {}", format,
+             did_you_mean(format, names), fmt::join(names, ", "));
 }
 
 }  // namespace

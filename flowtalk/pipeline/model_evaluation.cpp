@@ -46,7 +46,7 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index
     fail(
         "{}: no clip of the {} split is of the chosen subjects; `flowtalk data check` tells what "
         "is there",
-        e.data.folder().string(), e.data.split);
+        e.data.folder().string(), e.data.split_name());
   }
   return clips;
 }
@@ -206,13 +206,14 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const bool shipped = save_path.empty() && sampling.model.model.empty();
   const std::string name = shipped ? "the default model" : checkpoint.string();
   report.title = "Evaluation of " + name;
-  report.facts = {{"data set", data.folder().string()},
-                  {"split", data.split + (test_subjects.empty() ? "" : " of " + test_subjects)},
-                  {"protocol", protocol_of(checkpoint)},
-                  {"style", id.empty() ? "of each clip" : id},
-                  {"model", name},
-                  {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
-                  {"sampling", sampling_of(*this, family)}};
+  report.facts = {
+      {"data set", data.folder().string()},
+      {"split", data.split_name() + (test_subjects.empty() ? "" : " of " + test_subjects)},
+      {"protocol", protocol_of(checkpoint)},
+      {"style", id.empty() ? "of each clip" : id},
+      {"model", name},
+      {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
+      {"sampling", sampling_of(*this, family)}};
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;

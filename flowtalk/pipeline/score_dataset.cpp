@@ -94,7 +94,7 @@ std::string suspicion(const Judged& clip, double z, const Conditions& conditions
 std::string table_of(const Summary& s, const ScoreOptions& o, const analyse::Calibration& used,
                      const std::vector<std::string>& emotions) {
   std::string text =
-      fmt::format("{} clips, split {}, style {}\n", s.clips, o.data.split,
+      fmt::format("{} clips, split {}, style {}\n", s.clips, o.data.split_name(),
                   o.condition.id == "any" ? "the most likely" : "of each clip's name");
   text += fmt::format("emotion recognised       {:.3f}  ({} of {}; mean probability {:.3f})\n",
                       s.accuracy(), s.emotion_right, s.clips, s.confidence);
@@ -138,7 +138,7 @@ std::string suspicious_of(const std::vector<Judged>& clips, const std::vector<do
 
 Json json_of(const std::vector<Judged>& clips, const Summary& s, const ScoreOptions& o,
              const analyse::Calibration& used, const Conditions& conditions) {
-  Json json{{"split", o.data.split},
+  Json json{{"split", o.data.split_name()},
             {"clips", s.clips},
             {"emotion_accuracy", s.accuracy()},
             {"mean_probability", s.confidence},

@@ -26,7 +26,7 @@ audio::Audio noise(uint64_t seed) {
 
 std::vector<float> motion_of(const Session& session, uint64_t seed) {
   PredictOptions options;
-  options.emotion = {0, 1};
+  options.emotion = session.config().conditions.only(1);
   options.strength = 1;
   options.seed = seed;
   const auto rows = live_of(session.predict(noise(seed), options));

@@ -158,6 +158,8 @@ Finish clay_finish(face::Material material) {
 
 std::string text_of(Look look) { return look == Look::kGrey ? "grey" : "natural"; }
 
+std::vector<std::string> all_texts(Look) { return {text_of(Look::kNatural), text_of(Look::kGrey)}; }
+
 void from_text(const std::string& text, Look& look) {
   for (const Look known : {Look::kNatural, Look::kGrey}) {
     if (text != text_of(known)) continue;

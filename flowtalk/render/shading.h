@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/camera.h"
@@ -44,6 +45,7 @@ const Rig& studio(Look look);
 
 std::string text_of(Look look);                       // "natural", "grey"
 void from_text(const std::string& text, Look& look);  // Error: another word
+std::vector<std::string> all_texts(Look);             // every word
 
 // Up to kBatch points, one array per attribute, so that the compiler can work on many at once.
 inline constexpr size_t kBatch = 512;
