@@ -68,7 +68,7 @@ LipVertices::LipVertices(const face::Face& face, torch::Device device) {
   basis_ = basis.reshape({live, n * 3}).to(device);
   jaw_weight_ = weight.to(device);
   jaw_joint_ = joint.to(device);
-  take_corrections(face, device);
+  if (face.axes == motion::Axes::kFlame) take_corrections(face, device);
 }
 
 void LipVertices::take_corrections(const face::Face& face, torch::Device device) {

@@ -1,6 +1,7 @@
 // The lips of a face as a differentiable function of motion, for lip losses: shape is the mean
-// face, neck and eyes are at rest, jaw by Rodrigues' formula. What face::Deformer gives for such
-// motion. Units: millimetres.
+// face, neck and eyes are at rest, jaw by Rodrigues' formula. On FLAME it is what face::Deformer
+// gives for such motion; on the built-in head, whose models were trained so, the jaw has no pose
+// correctives and expressions leave its joint where it is. Units: millimetres.
 #pragma once
 
 #include <torch/types.h>
@@ -32,7 +33,7 @@ class LipVertices {
   std::vector<uint32_t> ids_;
   int64_t region_count_ = 0, pair_count_ = 0;
   torch::Tensor rest_, basis_, jaw_weight_, jaw_joint_;  // (N,3) (50,N*3) (N,1) (3)
-  // Undefined where the face has none: what the jaw's rotation R - I adds to the vertices before it
+  // Of FLAME, else undefined: what the jaw's rotation R - I adds to the vertices before it
   // turns them, and how the expression moves the joint.
   torch::Tensor pose_basis_, joint_basis_;  // (9,N*3) (50,3)
 };

@@ -20,11 +20,4 @@ const face::Face& face_of(motion::Axes axes, const std::string& file) {
   return face;
 }
 
-motion::Axes axes_of(motion::Axes configured, std::optional<motion::Axes> of_data) {
-  if (!of_data || *of_data == configured) return configured;
-  if (configured == motion::Axes::kBuiltin) return *of_data;
-  fail_usage("model.face {}: the data has the axes of {}", text_of(configured),
-             motion::owner_of(*of_data));
-}
-
 }  // namespace flowtalk::train

@@ -2,7 +2,6 @@
 // made on it.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "flowtalk/face/face.h"
@@ -13,8 +12,5 @@ namespace flowtalk::train {
 // The face that a model's motion moves, by its axes: the built-in head, or the FLAME file. Usage
 // Error: no file where FLAME is wanted, or one where it is not.
 const face::Face& face_of(motion::Axes axes, const std::string& file);
-// The axes of a training run: those of the configuration, or of the data where it says its own.
-// Error: the configuration asks for others than the data's.
-motion::Axes axes_of(motion::Axes configured, std::optional<motion::Axes> of_data);
 
 }  // namespace flowtalk::train
