@@ -7,6 +7,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/generate/families.h"
 
 namespace flowtalk::pipeline {
@@ -51,10 +52,7 @@ void from_text(const std::string& text, Temperature& temperature) {
   Temperature read;
   std::vector<std::pair<size_t, float>> named;
   bool bare = false;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t comma = std::min(text.find(',', start), text.size());
-    const std::string part = text.substr(start, comma - start);
-    start = comma + 1;
+  for (const std::string& part : parts_of(text, ',')) {
     const size_t colon = part.find(':');
     if (colon == std::string::npos) {
       if (bare) fail("two bare numbers; one is for all regions");
