@@ -45,8 +45,8 @@ void check_chance(const PredictOptions& options, const Model& model) {
                                                 options.region_temperature->end(), warm)
                                   : warm(options.temperature.value_or(0)));
   if (family.chance || !asked) return;
-  fail_usage("temperature: {} is a {} model, in which nothing is left to chance; leave it out",
-             model.name(), family.name);
+  fail_usage("{}: {} is a {} model, in which nothing is left to chance; leave it out",
+             Field("temperature"), model.name(), family.name);
 }
 
 float blinks_of(const PredictOptions& options, const model::ModelConfig& model) {
