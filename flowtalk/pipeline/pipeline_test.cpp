@@ -200,7 +200,8 @@ TEST(Restyle, SaysWhatIsMissingOrDoesNotBelong) {
 
 TEST(Export, KnowsItsFormats) {
   EXPECT_EQ(exporters().front().name, "vertices");
-  EXPECT_THAT(refusal([] { export_motion("vertex", {}, {}); }), HasSubstr("expected one of vertices"));
+  EXPECT_THAT(refusal([] { export_motion("vertex", {}, {}); }),
+              HasSubstr("expected one of vertices"));
   EXPECT_THAT(refusal([] { export_motion("vertices", {}, {}); }), HasSubstr("where to?"));
 }
 
