@@ -159,6 +159,18 @@ TEST(Error, NamesFieldsPlainlyAndLetsOthersSpellThem) {
   EXPECT_EQ(spell_fields("a \x0e", [](std::string_view) { return "?"; }), "a ?");
 }
 
+TEST(Error, BytesOfAFileAreNoFields) {
+  EXPECT_STREQ(Error("a\x0f"
+                     "b\x0e"
+                     "c\n\x0e\x0f")
+                   .what(),
+               "a?b?c???");
+  EXPECT_STREQ(Error("\x0e"
+                     "a\tb\x0f")
+                   .what(),
+               "?a?b?");
+}
+
 struct RangedOptions {
   int samples = 1;
   std::optional<double> strength;

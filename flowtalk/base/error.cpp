@@ -5,11 +5,24 @@
 namespace flowtalk {
 namespace {
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+// How long the field is that begins here, with its marks; 0: none, a file's text has such a byte.
+size_t field_length(std::string_view text) {
+  if (text.empty() || text.front() != kFieldBegins) return 0;
+  const size_t end = text.find(kFieldEnds);
+  if (end == std::string_view::npos || end == 1) return 0;
+  const std::string_view name = text.substr(1, end - 1);
+  return std::any_of(name.begin(), name.end(), is_control) ? 0 : end + 1;
+}
+
+// Control characters that are no marks of a field become '?'.
 std::string one_line(std::string text) {
-  const auto is_control = [](unsigned char c) {
-    return (c < 0x20 && c != kFieldBegins && c != kFieldEnds) || c == 0x7f;
-  };
-  std::replace_if(text.begin(), text.end(), is_control, '?');
+  for (size_t i = 0; i < text.size();) {
+    const size_t field = field_length(std::string_view(text).substr(i));
+    if (field == 0 && is_control(text[i])) text[i] = '?';
+    i += std::max<size_t>(field, 1);
+  }
   return text;
 }
 
