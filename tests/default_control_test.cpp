@@ -41,8 +41,8 @@ struct DefaultControl : ::testing::Test {
   static int64_t frames() { return features->values.dim(1); }
   static predict::PredictOptions options(int emotion, float strength) {
     predict::PredictOptions o;
-    o.emotion = default_conditions().only(emotion);
-    o.strength = emotion == kNeutral ? 0 : strength;
+    o.asked.emotion = default_conditions().only(emotion);
+    o.asked.strength = emotion == kNeutral ? 0 : strength;
     o.blinks_per_minute = 0;  // they are quick, and no matter of the emotion
     return o;
   }
@@ -53,7 +53,7 @@ struct DefaultControl : ::testing::Test {
   static condition::EmotionCurve switched(int from, int to, float strength, int64_t at) {
     const auto amounts = [&](int emotion) {
       const auto o = options(emotion, strength);
-      return condition::amounts_of(o.emotion, static_cast<double>(o.strength));
+      return condition::amounts_of(o.asked.emotion, static_cast<double>(o.asked.strength));
     };
     condition::TimelineEvent event;
     event.start_s = static_cast<double>(at) / flame::kFps;
@@ -108,7 +108,7 @@ TEST_F(DefaultControl, NoFaceJumpsWhereTheEmotionChangesAtOnce) {
         if (from == to) continue;
         auto o = options(pair / 8, 1);
         const int64_t at = frames() / 4 + pair * frames() / 128;
-        o.curve = switched(pair / 8, pair % 8, 1, at);
+        o.asked.curve = switched(pair / 8, pair % 8, 1, at);
         o.deterministic = deterministic;
         const double change = most_change(motion(o), at);
         worst = std::max(worst, change);
@@ -140,7 +140,7 @@ TEST_F(DefaultControl, NoFaceJumpsOverAShortPause) {
       condition::Timeline timeline;
       timeline.events = {event(from, 0, at), event(to, at + pause, frames() + 50)};
       auto o = options(kNeutral, 0);
-      o.curve = timeline.curve(frames(), condition::Amounts(8, 0.0));
+      o.asked.curve = timeline.curve(frames(), condition::Amounts(8, 0.0));
       EXPECT_LT(most_change(motion(o), at + pause / 2), kMostChange)
           << default_conditions().emotions[static_cast<size_t>(from)] << " to "
           << default_conditions().emotions[static_cast<size_t>(to)];
@@ -153,8 +153,8 @@ TEST_F(DefaultControl, AFaceUnderTwoEmotionsIsTheBlendOfTheFacesUnderEach) {
   for (int kind = 0; kind < 3; ++kind) {
     const auto under = [&](std::vector<float> mix, bool changing = false) {
       auto o = options(1, 0.8f);
-      o.emotion = mix;
-      if (changing) o.curve = curve;
+      o.asked.emotion = mix;
+      if (changing) o.asked.curve = curve;
       if (kind == 1) o.guidance = 1.5f;
       if (kind == 2) o.region_temperature = {0.0f, 0.5f, 1.0f, 0.5f};
       return motion(o);
@@ -182,10 +182,10 @@ TEST_F(DefaultControl, StrengthZeroIsNeutralInCurvesAndUnderGuidance) {
       o.guidance = guidance;
       EXPECT_TRUE(same(motion(o), neutral))
           << default_conditions().emotions[static_cast<size_t>(emotion)];
-      o.curve = condition::EmotionCurve::constant(o.emotion, 0, frames());
+      o.asked.curve = condition::EmotionCurve::constant(o.asked.emotion, 0, frames());
       EXPECT_TRUE(same(motion(o), neutral))
           << default_conditions().emotions[static_cast<size_t>(emotion)];
-      o.curve = switched(kNeutral, emotion, 0, frames() / 2);
+      o.asked.curve = switched(kNeutral, emotion, 0, frames() / 2);
       EXPECT_TRUE(same(motion(o), neutral))
           << default_conditions().emotions[static_cast<size_t>(emotion)];
     }
@@ -206,7 +206,7 @@ TEST_F(DefaultControl, ACurveThatStaysIsThatEmotionAndGuidanceExaggeratesIt) {
     auto o =
         options(parse_emotion(emotion, default_conditions()), default_conditions().strength_of(1));
     const auto plain = motion(o);
-    o.curve = condition::EmotionCurve::constant(o.emotion, o.strength, frames());
+    o.asked.curve = condition::EmotionCurve::constant(o.asked.emotion, o.asked.strength, frames());
     EXPECT_TRUE(same(motion(o), plain)) << emotion;
     o.guidance = 0;
     EXPECT_LT(apart(motion(o)), 0.01 * apart(plain)) << emotion;

@@ -36,8 +36,8 @@ struct DefaultModel : ::testing::Test {
 
   static predict::PredictOptions options(int emotion, float strength) {
     predict::PredictOptions o;
-    o.emotion = default_conditions().only(emotion);
-    o.strength = strength;
+    o.asked.emotion = default_conditions().only(emotion);
+    o.asked.strength = strength;
     o.deterministic = true;
     return o;
   }

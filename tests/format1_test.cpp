@@ -28,9 +28,9 @@ audio::Audio voice() {
 TEST(Format1, ModelPredictsWhatItDid) {
   const auto model = predict::Session::open(kFolder / "model", 1);
   predict::PredictOptions options;
-  options.emotion = {0, 0.75f, 0, 0.25f, 0, 0, 0, 0};
-  options.strength = 0.8f;
-  options.style = 7;
+  options.asked.emotion = {0, 0.75f, 0, 0.25f, 0, 0, 0, 0};
+  options.asked.strength = 0.8f;
+  options.asked.style = 7;
   options.temperature = 0.3f;
   options.seed = 5;
   options.blinks_per_minute = 0;
@@ -40,7 +40,7 @@ TEST(Format1, ModelPredictsWhatItDid) {
   const tensor::Tensor expected = formats::load_npy(kFolder / "motion.npy");
   ASSERT_EQ(got.shape(), expected.shape());
   for (int64_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], 1e-5) << i;
-  const condition::Asked asked{options.emotion, options.strength, options.style};
+  const condition::Asked asked{options.asked.emotion, options.asked.strength, options.asked.style};
   EXPECT_NEAR(analyse::likelihood(model, speech, motion, asked).bits_per_dim(), 1.42374875, 1e-4);
 }
 

@@ -25,9 +25,9 @@ struct LikelihoodTest : ::testing::Test {
     session = new predict::Session(predict::Session::open(FLOWTALK_DEFAULT_CHECKPOINT, 2));
     speech = new predict::SpeechFeatures(encoded("Papa walked home, and Bob made up a map."));
     predict::PredictOptions options;
-    options.emotion = {0, 1, 0, 0, 0, 0, 0, 0};
-    options.strength = 1;
-    options.style = 4;
+    options.asked.emotion = {0, 1, 0, 0, 0, 0, 0, 0};
+    options.asked.strength = 1;
+    options.asked.style = 4;
     options.blinks_per_minute = 0;  // they lie over whatever the flow blends
     motion = new Motion(session->predict(*speech, options));
   }

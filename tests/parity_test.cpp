@@ -146,9 +146,9 @@ Answer predicted(const predict::Session& session, const std::vector<float>& voic
                  const NoiseAddress& noise) {
   const auto speech = session.encode({flame::kAudioHz, voice});
   predict::PredictOptions options;
-  options.emotion = session.config().conditions.only(kEmotion);
-  options.strength = kStrength;
-  options.style = kStyle;
+  options.asked.emotion = session.config().conditions.only(kEmotion);
+  options.asked.strength = kStrength;
+  options.asked.style = kStyle;
   options.seed = noise.seed;
   options.take = noise.take;
   options.deterministic = noise.temperature == 0;
@@ -158,7 +158,7 @@ Answer predicted(const predict::Session& session, const std::vector<float>& voic
   const auto rows = live_of(motion);
   Answer answer{{rows.values().begin(), rows.values().end()}, {}};
   if (!analyse::has_density(session.model())) return answer;
-  const condition::Asked asked{options.emotion, kStrength, kStyle};
+  const condition::Asked asked{options.asked.emotion, kStrength, kStyle};
   const auto judged = analyse::likelihood(session, speech, motion, asked);
   const auto per_value = static_cast<float>(judged.dimensions / judged.log_probs.size());
   for (const float v : judged.log_probs.values()) answer.density.push_back(v / per_value);

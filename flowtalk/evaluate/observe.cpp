@@ -16,9 +16,9 @@ using tensor::Tensor;
 constexpr uint32_t kSpreadTakes = 4;
 
 int emotion_of(const predict::PredictOptions& options) {
-  const auto found = std::find(options.emotion.begin(), options.emotion.end(), 1.0f);
-  FT_CHECK(found != options.emotion.end(), "a mix of emotions");
-  return static_cast<int>(found - options.emotion.begin());
+  const auto found = std::find(options.asked.emotion.begin(), options.asked.emotion.end(), 1.0f);
+  FT_CHECK(found != options.asked.emotion.end(), "a mix of emotions");
+  return static_cast<int>(found - options.asked.emotion.begin());
 }
 
 predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
@@ -49,7 +49,7 @@ double deviation(const std::vector<std::vector<float>>& takes) {
 EmotionSeen see_emotion(const EmotionClassifier& classifier, const ObservedClip& clip) {
   EmotionSeen seen;
   seen.asked = emotion_of(clip.options);
-  seen.asked_strength = clip.options.strength;
+  seen.asked_strength = clip.options.asked.strength;
   seen.truth = classifier.judge(clip.truth);
   for (const motion::Motion& sample : clip.samples)
     seen.samples.push_back(classifier.judge(sample));
@@ -65,8 +65,9 @@ std::optional<std::vector<float>> see_levels(const EmotionClassifier& classifier
   std::vector<float> levels;
   for (int level = 0; level < count; ++level) {
     predict::PredictOptions options = clip.options;
-    options.strength = conditions.strength_of(level);
-    const bool known = options.strength == clip.options.strength && !clip.samples.empty();
+    options.asked.strength = conditions.strength_of(level);
+    const bool known =
+        options.asked.strength == clip.options.asked.strength && !clip.samples.empty();
     const motion::Motion motion = known ? clip.samples[0] : session.predict(clip.speech, options);
     levels.push_back(classifier.judge(motion).strength);
   }
@@ -130,7 +131,7 @@ std::optional<Density> see_density(const predict::Session& session, const Observ
   const int64_t frames =
       std::min({clip.truth.frames(), clip.speech.values.dim(1), other.values.dim(1)});
   if (frames < 4) return std::nullopt;
-  const condition::Asked condition{clip.options.emotion, clip.options.strength, clip.options.style};
+  const condition::Asked& condition = clip.options.asked;
   const motion::Motion motion = slice(clip.truth, 0, frames);
   const auto per_dimension = [&](const analyse::Likelihood& likelihood) {
     return -likelihood.log_prob / static_cast<double>(likelihood.dimensions);

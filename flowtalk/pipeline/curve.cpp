@@ -35,8 +35,8 @@ condition::EmotionCurve CurveOptions::along(const condition::Timeline& timeline,
 void CurveOptions::follow(const condition::Timeline& timeline,
                           const predict::SpeechFeatures& speech, predict::PredictOptions& options,
                           const Reporter& reporter) const {
-  const auto base = condition::amounts_of(options.emotion, static_cast<double>(options.strength));
-  options.curve = along(timeline, speech, base, reporter);
+  const auto base = condition::amounts_of(options.asked.emotion, double{options.asked.strength});
+  options.asked.curve = along(timeline, speech, base, reporter);
 }
 
 }  // namespace flowtalk::pipeline

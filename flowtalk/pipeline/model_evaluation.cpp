@@ -100,9 +100,10 @@ std::string sampling_of(const ModelEvaluation& e, const generate::Family& family
 predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& clip,
                                    const Conditions& conditions) {
   predict::PredictOptions options;
-  options.emotion = conditions.only(clip.name.emotion);
-  options.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
-  options.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id, conditions);
+  options.asked.emotion = conditions.only(clip.name.emotion);
+  options.asked.strength =
+      clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
+  options.asked.style = e.id.empty() ? clip.name.style : parse_style_or_average(e.id, conditions);
   e.sampling.into(options);
   // Each clip draws its own noise: with one noise for all, no number of clips would average it
   // out.

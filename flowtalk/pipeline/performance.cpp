@@ -49,12 +49,12 @@ std::shared_ptr<const predict::RegionShares> SamplingOptions::regions(
 predict::PredictOptions PerformanceOptions::options(const Mood& mood, bool has_templates,
                                                     const Conditions& conditions) const {
   predict::PredictOptions options;
-  options.emotion = mood.weights;
+  options.asked.emotion = mood.weights;
   const float wanted = strength.value(conditions);
-  options.strength = mood.neutral() ? 0.0f : wanted;
+  options.asked.strength = mood.neutral() ? 0.0f : wanted;
   const bool of_style = !subject.empty() && (id.empty() || !has_templates);
   const int other = of_style ? parse_style(subject, conditions) : 0;
-  options.style = id.empty() ? other : parse_style_or_average(id, conditions);
+  options.asked.style = id.empty() ? other : parse_style_or_average(id, conditions);
   options.take = take;
   sampling.into(options);
   return options;

@@ -103,14 +103,14 @@ TEST(Sampling, WithoutChanceRefusesWhatOnlyChanceCouldFollow) {
 TEST(Performance, TheSubjectIsTheStyleUnlessItHasAFaceOfItsOwn) {
   PerformanceOptions o;
   o.subject = "W011";
-  EXPECT_EQ(o.options(parse_mood("happy", kWords), false, kWords).style,
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), false, kWords).asked.style,
             parse_style("W011", kWords));
   o.id = "M005";
-  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).style,
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).asked.style,
             parse_style("M005", kWords));
-  EXPECT_EQ(o.options(parse_mood("neutral", kWords), true, kWords).strength, 0);
+  EXPECT_EQ(o.options(parse_mood("neutral", kWords), true, kWords).asked.strength, 0);
   o.subject = "somebody";
-  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).style,
+  EXPECT_EQ(o.options(parse_mood("happy", kWords), true, kWords).asked.style,
             parse_style("M005", kWords));
   EXPECT_NE(refusal([&] { o.options(parse_mood("happy", kWords), false, kWords); }), "was taken");
 }

@@ -97,7 +97,7 @@ std::vector<SweepCell> sweep_cells(const std::string& given,
     for (const Strength& strength : strengths) {
       if (mood.neutral() || strength.value == 0) continue;
       SweepCell cell{mood, strength.label, performance.options(mood, has_templates, conditions)};
-      cell.options.strength = static_cast<float>(strength.value);
+      cell.options.asked.strength = static_cast<float>(strength.value);
       cells.push_back(std::move(cell));
     }
   }

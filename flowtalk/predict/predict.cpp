@@ -107,7 +107,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   const Workspace work(*this);
   NativeOps& ops = work.ops;
   const auto& conditioner = work.network.conditioner;
-  const int64_t style = options.style;
+  const int64_t style = options.asked.style;
   const Tensor heard = even_frames(ops, speech.values);
   std::vector<NoiseAddress> noises;  // the same noise at each temperature
   std::array<size_t, kMotionRegions> noise_of{};
@@ -124,7 +124,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
     const auto none = condition::EmotionCurve::constant(conditions.only(kNeutral), 0, heard.dim(1));
     neutral = conditioner(ops, heard, none, {&style, 1});
   }
-  const auto curve = curve_of(options, conditions, heard.dim(1));
+  const auto curve = condition::curve_of(options.asked, conditions, heard.dim(1));
   for (const auto& emotion : condition::emotions_apart(curve)) {
     Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
     if (neutral) c = guided(ops, c, *neutral, options.guidance);

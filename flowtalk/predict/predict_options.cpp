@@ -21,19 +21,13 @@ void check_range(const char* what, float value, float most) {
 }  // namespace
 
 void check(const PredictOptions& o, const Conditions& conditions, int64_t frames) {
-  condition::check({o.emotion, o.strength, o.style, o.curve}, conditions, frames);
+  condition::check(o.asked, conditions, frames);
   check_range("guidance", o.guidance, kMaxGuidance);
   if (o.temperature) check_range("temperature", *o.temperature, 1);
   if (o.blinks_per_minute) check_range("blinks per minute", *o.blinks_per_minute, kMaxBlinks);
   if (o.region_temperature) {
     for (const float t : *o.region_temperature) check_range("temperature", t, 1);
   }
-}
-
-condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions& conditions,
-                                 int64_t frames) {
-  return curve_of(condition::Asked{options.emotion, options.strength, options.style, options.curve},
-                  conditions, frames);
 }
 
 void check_chance(const PredictOptions& options, const Model& model) {

@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
-#include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/condition/asked.h"
 #include "flowtalk/predict/model.h"
 #include "flowtalk/predict/regions.h"
 
@@ -26,14 +25,10 @@ inline constexpr float kUpperFaceGain = 2.5f;
 inline constexpr float kUsualBlinks = 19, kMaxBlinks = 60;
 
 struct PredictOptions {
-  std::vector<float> emotion;  // weights of the model's emotions, sum 1; empty: neutral
-  float strength = 0;          // 0 .. 1.25; 0 is neutral
-  // In place of emotion and strength: both for every frame of the voice.
-  std::optional<condition::EmotionCurve> curve;
+  condition::Asked asked{};  // emotion, strength and style, or a curve
   // 0 .. 3: how far the emotional condition lies from the neutral one, 1 as trained. Neutral frames
   // stay as they are.
   float guidance = 1;
-  int style = 0;  // index into the model's; -1: their average
   // 0 .. 1, of the lips; see kUpperFaceGain. None: the usual one of the model's family.
   std::optional<float> temperature{};
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
@@ -49,10 +44,6 @@ struct PredictOptions {
 // Error: a value out of range, an emotion or style that the model has not, a curve whose frames are
 // not `frames` or not on the simplex.
 void check(const PredictOptions& options, const Conditions& conditions, int64_t frames);
-
-// The curve of the options, or their one emotion, for `frames` frames; the last is repeated.
-condition::EmotionCurve curve_of(const PredictOptions& options, const Conditions& conditions,
-                                 int64_t frames);
 
 // Usage Error: a temperature above 0 for a model of a family in which nothing is left to chance.
 void check_chance(const PredictOptions& options, const Model& model);

@@ -26,8 +26,8 @@ audio::Audio noise(uint64_t seed) {
 
 std::vector<float> motion_of(const Session& session, uint64_t seed) {
   PredictOptions options;
-  options.emotion = session.config().conditions.only(1);
-  options.strength = 1;
+  options.asked.emotion = session.config().conditions.only(1);
+  options.asked.strength = 1;
   options.seed = seed;
   const auto rows = live_of(session.predict(noise(seed), options));
   return {rows.values().begin(), rows.values().end()};
