@@ -38,6 +38,13 @@ constexpr std::array kCommands = {
     Command{"version", "which flowtalk this is", version},
 };
 
+// What people of the Python system type, and what it is called here.
+struct Script {
+  std::string_view name, command;
+};
+constexpr std::array kScripts = {Script{"main.py", "train"}, Script{"evaluation.py", "evaluate"},
+                                 Script{"predict.py", "predict"}};
+
 void print_overview() {
   fmt::print("flowtalk turns a voice into an emotional 3D face.\n\n");
   for (const Command& c : kCommands) fmt::print("  flowtalk {:<10}{}\n", c.name, c.summary);
@@ -48,7 +55,12 @@ void print_overview() {
       "\n'flowtalk COMMAND --help' explains one command.\n");
 }
 
-int run(const std::vector<std::string>& args) {
+int run(const Args& args) {
+  if (args.size() > 1 && args[0] == "help") {
+    Args of_command(args.begin() + 1, args.end());
+    of_command.emplace_back("--help");
+    return run(of_command);
+  }
   if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     print_overview();
     return 0;
@@ -56,6 +68,11 @@ int run(const std::vector<std::string>& args) {
   const std::string name = args[0] == "--version" ? "version" : args[0];
   for (const Command& c : kCommands) {
     if (c.name == name) return c.run({args.begin() + 1, args.end()});
+  }
+  for (const Script& script : kScripts) {
+    if (script.name != name) continue;
+    fail_usage("'{}' is a script of the Python system; here it is 'flowtalk {}'", name,
+               script.command);
   }
   std::vector<std::string> known;
   for (const Command& c : kCommands) known.emplace_back(c.name);

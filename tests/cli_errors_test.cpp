@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST_F(CommandLine, OverviewNamesEveryCommand) {
   const Outcome outcome = run({});
@@ -34,6 +35,10 @@ TEST_F(CommandLine, MisspeltNamesComeWithTheNearest) {
   EXPECT_TRUE(failed_with(run({"predcit"}), 2, {"'predcit'", "did you mean 'predict'"}));
   EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "--emotoin", "happy"}), 2,
                           {"--emotoin", "did you mean '--emotion'"}));
+  EXPECT_TRUE(failed_with(run({"main.py", "--dataset", "mead"}), 2, {"'flowtalk train'"}));
+  EXPECT_TRUE(failed_with(run({"evaluation.py"}), 2, {"'flowtalk evaluate'"}));
+  EXPECT_EQ(run({"help", "talk"}).out, run({"talk", "--help"}).out);
+  EXPECT_THAT(run({"predict", "voice.wav", "--lr", "1"}).err, Not(HasSubstr("--id")));
   EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "--emotion", "hapy"}), 2,
                           {"'hapy'", "did you mean 'happy'"}));
   EXPECT_TRUE(failed_with(run({"data", "snyth"}), 2, {"'snyth'", "did you mean 'synth'"}));

@@ -22,15 +22,15 @@ bool is_long_option(const std::string& arg) {
 void check_option_names(const CLI::App& app, const Args& args) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    for (const std::string& name : option->get_lnames()) known.push_back(name);
   }
   for (const std::string& arg : args) {
     if (arg == "--") return;
     if (!is_long_option(arg)) continue;
-    const std::string name = arg.substr(0, arg.find('='));
+    const std::string name = arg.substr(2, arg.find('=') - 2);
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      fail_usage("unknown option '{}'{} ('{} --help' lists all)", name, did_you_mean(name, known),
-                 app.get_name());
+      fail_usage("unknown option '--{}'{} ('{} --help' lists all)", name,
+                 did_you_mean(name, known, "--"), app.get_name());
     }
   }
 }

@@ -228,6 +228,17 @@ TEST(Conditions, NamesNumbersMixes) {
   const Conditions& c = default_conditions();
   EXPECT_EQ(parse_emotion("angry", c), 6);
   EXPECT_EQ(parse_emotion("6", c), 6);
+  for (const auto& [word, emotion] : {std::pair{"Happy", 1},
+                                      {"SAD", 2},
+                                      {"joy", 1},
+                                      {"Sadness", 2},
+                                      {"anger", 6},
+                                      {"fearful", 4},
+                                      {"disgust", 5}}) {
+    EXPECT_EQ(parse_emotion(word, c), emotion) << word;
+  }
+  EXPECT_EQ(parse_level("High", c), 2);
+  EXPECT_EQ(parse_style("w009", c), parse_style("W009", c));
   EXPECT_EQ(parse_level("high", c), 2);
   EXPECT_EQ(parse_style("W029", c), 31);
   EXPECT_THAT(message_of([&] { parse_emotion("hapy", c); }), HasSubstr("did you mean 'happy'"));

@@ -16,19 +16,22 @@ namespace {
 struct KnownEmotion {
   const char* name;
   float valence, arousal;
+  const char* also;  // other words for it
 };
 
 // The emotions of 3DMEAD in its order, then others: files know them by number. The coordinates are
 // placed after the circumplex of Russell (1980); contempt beside disgust. Their scale is learnt, so
 // only the arrangement matters.
-constexpr auto kEmotions = std::to_array<KnownEmotion>({{"neutral", 0.0f, 0.0f},
-                                                        {"happy", 0.8f, 0.5f},
-                                                        {"sad", -0.7f, -0.4f},
-                                                        {"surprised", 0.2f, 0.8f},
-                                                        {"fear", -0.6f, 0.7f},
-                                                        {"disgusted", -0.7f, 0.2f},
-                                                        {"angry", -0.6f, 0.8f},
-                                                        {"contempt", -0.5f, 0.1f}});
+constexpr auto kEmotions = std::to_array<KnownEmotion>({
+    {"neutral", 0.0f, 0.0f, ""},
+    {"happy", 0.8f, 0.5f, "happiness joy joyful"},
+    {"sad", -0.7f, -0.4f, "sadness"},
+    {"surprised", 0.2f, 0.8f, "surprise"},
+    {"fear", -0.6f, 0.7f, "fearful afraid scared"},
+    {"disgusted", -0.7f, 0.2f, "disgust"},
+    {"angry", -0.6f, 0.8f, "anger"},
+    {"contempt", -0.5f, 0.1f, "contemptuous"},
+});
 constexpr auto kLevels = std::to_array<const char*>({"low", "medium", "high"});
 constexpr auto kStyles = std::to_array<const char*>(
     {"M003", "M005", "M007", "M009", "M011", "M012", "M013", "M019", "M022", "M023", "M024",
@@ -81,9 +84,30 @@ void check_names(const std::vector<std::string>& names, const std::string& where
   }
 }
 
+// Where a name stands as a person writes it: in any case. None if two differ by case alone.
+std::optional<int> find_in_any_case(const std::vector<std::string>& names, std::string_view text) {
+  std::optional<int> found;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (in_small_letters(names[i]) != in_small_letters(std::string(text))) continue;
+    if (found) return std::nullopt;
+    found = static_cast<int>(i);
+  }
+  return found;
+}
+
+// The emotion that another word means, of those that the names have.
+std::optional<int> find_by_other_word(const std::vector<std::string>& names,
+                                      const std::string& text) {
+  for (const KnownEmotion& emotion : kEmotions) {
+    if (find_in_any_case(words_of(emotion.also), text)) return find_name(names, emotion.name);
+  }
+  return std::nullopt;
+}
+
 int parse_name(const std::string& text, const std::vector<std::string>& names, const char* what,
                bool numbers) {
   if (const auto found = find_name(names, text)) return *found;
+  if (const auto found = find_in_any_case(names, text)) return *found;
   int number = -1;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool whole = code == std::errc() && end == text.data() + text.size();
@@ -160,6 +184,9 @@ std::optional<std::array<float, 2>> valence_arousal(std::string_view emotion) {
 }
 
 int parse_emotion(const std::string& text, const Conditions& conditions) {
+  if (!find_in_any_case(conditions.emotions, text)) {
+    if (const auto meant = find_by_other_word(conditions.emotions, text)) return *meant;
+  }
   return parse_name(text, conditions.emotions, "emotion", true);
 }
 int parse_level(const std::string& text, const Conditions& conditions) {

@@ -62,7 +62,8 @@ std::optional<std::array<float, 2>> valence_arousal(std::string_view emotion);
 // them in no second stage, so a model has no id for them.
 bool is_subject_without_style(std::string_view id);
 
-// Each parser takes a name or a number and fails with usage errors that list what is allowed.
+// Each parser takes a name, in any case, or a number, and fails with usage errors that list what is
+// allowed. Emotions have other words too: joy, sadness, fearful, ...
 int parse_emotion(const std::string& text, const Conditions& conditions);
 int parse_level(const std::string& text, const Conditions& conditions);
 int parse_style(const std::string& text, const Conditions& conditions);  // a name only

@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "flowtalk/base/words.h"
+
 namespace flowtalk {
 namespace {
 
@@ -25,25 +27,20 @@ size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-std::string in_small_letters(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 }  // namespace
 
-std::string did_you_mean(const std::string& given, const std::vector<std::string>& names) {
+std::string did_you_mean(const std::string& given, const std::vector<std::string>& names,
+                         const char* mark) {
   const std::string name = in_small_letters(given);
   const auto nearest =
       std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
         return edit_distance(name, in_small_letters(a)) < edit_distance(name, in_small_letters(b));
       });
   if (nearest == names.end()) return "";
-  const bool near =
-      edit_distance(name, in_small_letters(*nearest)) <= std::max<size_t>(2, name.size() / 3);
-  return near ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
+  // of short names one letter: 'lr' is not a slip for 'id'
+  const size_t slips = name.size() <= 3 ? 1 : std::max<size_t>(2, name.size() / 3);
+  const bool near = edit_distance(name, in_small_letters(*nearest)) <= slips;
+  return near ? fmt::format(" (did you mean '{}{}'?)", mark, *nearest) : "";
 }
 
 std::string fields_detail::shown(const Json& json) {

@@ -41,8 +41,9 @@ Between<T> between(T lo, T hi) {
   return {lo, hi};
 }
 
-// " (did you mean 'x'?)" for the nearest of `names`, or "" if none is near.
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& names);
+// " (did you mean 'x'?)" for the nearest of `names`, with `mark` before it, or "" if none is near.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& names,
+                         const char* mark = "");
 
 namespace fields_detail {
 

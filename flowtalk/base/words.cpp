@@ -26,4 +26,11 @@ std::vector<std::string> parts_of(std::string_view text, char mark) {
   return parts;
 }
 
+std::string in_small_letters(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace flowtalk

@@ -49,6 +49,25 @@ std::vector<Mood> parse_moods(const std::vector<std::string>& texts, const Condi
   return moods;
 }
 
+void warn_of_words(const std::vector<std::string>& emotions, const StrengthOptions& strength,
+                   const Given& given, const Conditions& conditions, const Reporter& reporter) {
+  bool neutral = true;
+  for (const std::string& text : emotions) {
+    if (text == "all") return;
+    neutral = neutral && parse_mood(text, conditions).neutral();
+    if (text.find(',') == std::string::npos || text.find(':') != std::string::npos) continue;
+    reporter.warn(
+        fmt::format("{} {}: one face of both in equal parts, since no weights are given "
+                    "(happy:0.7,sad:0.3); for a face each give them one by one",
+                    Field("emotion"), text));
+  }
+  for (const char* field : {"intensity", "strength"}) {
+    if (!neutral || !given(strength.prefix + field)) continue;
+    reporter.warn(fmt::format("{} changes nothing: the emotion is {}, which has one level",
+                              Field(strength.prefix + field), conditions.emotions[kNeutral]));
+  }
+}
+
 void StrengthOptions::check(const Given& given) const {
   const std::string level = prefix + "intensity", any = prefix + "strength";
   if (given(level) && given(any)) {

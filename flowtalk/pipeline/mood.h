@@ -7,6 +7,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/reporter.h"
 
 namespace flowtalk::pipeline {
 
@@ -53,5 +54,10 @@ struct StrengthOptions {
 
   std::string intensity_help() const;
 };
+
+// Warns of words that are understood but may be meant otherwise: a list without weights, which is
+// one mix, and a strength for nothing but neutral.
+void warn_of_words(const std::vector<std::string>& emotions, const StrengthOptions& strength,
+                   const Given& given, const Conditions& conditions, const Reporter& reporter);
 
 }  // namespace flowtalk::pipeline

@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 template <class F>
 std::string refusal(F&& f) {
@@ -68,6 +69,22 @@ TEST(Strength, IsALevelOrANumberButNotBoth) {
                 from.check(given({"from_strength", "from_intensity"}));
               }),
               HasSubstr("from_strength"));
+}
+
+TEST(Words, ThatMayBeMeantOtherwiseAreWarnedOf) {
+  const auto warnings = [](std::vector<std::string> emotions, const Given& g) {
+    std::vector<std::string> heard;
+    Reporter reporter;
+    reporter.warn = [&](const std::string& text) { heard.push_back(text); };
+    warn_of_words(emotions, {}, g, kWords, reporter);
+    return heard;
+  };
+  EXPECT_THAT(warnings({"happy,sad"}, {}), ElementsAre(HasSubstr("happy,sad: one face")));
+  EXPECT_THAT(warnings({"neutral"}, given({"intensity"})), ElementsAre(HasSubstr("one level")));
+  EXPECT_THAT(warnings({}, given({"strength"})), ElementsAre(HasSubstr("changes nothing")));
+  EXPECT_THAT(warnings({"happy:2,sad"}, given({"intensity"})), IsEmpty());
+  EXPECT_THAT(warnings({"neutral", "happy"}, given({"intensity"})), IsEmpty());
+  EXPECT_THAT(warnings({"all"}, given({"intensity"})), IsEmpty());
 }
 
 TEST(Temperature, IsOneNumberOrOnePerRegion) {

@@ -119,6 +119,9 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const auto curve = o.curve.load(o.given, conditions);
   auto cells =
       sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.templates.empty(), conditions);
+  if (!curve && o.sweep.sweep.empty()) {
+    warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
+  }
   const motion::Track shape = shape_of(o);
   const auto voices = find_voices(o.voices);
   const auto outputs = plan_outputs(o, voices, cells);

@@ -86,6 +86,9 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const auto curve = o.curve.load(o.given, conditions);
   auto cells = sweep_cells(o.sweep.sweep, o.emotion, o.performance, !o.stage.face.templates.empty(),
                            conditions);
+  if (!curve && o.sweep.sweep.empty()) {
+    warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
+  }
   const auto voices = find_voices(o.voices);
   const fs::path output = output_of(o, voices);
   const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);
