@@ -86,6 +86,13 @@ Json describe_json(const fs::path& path, int64_t) {
   return contents(std::move(details), Json::array());
 }
 
+Json describe_csv(const fs::path& path, int64_t) {
+  const std::string text = load_file(path, kMaxJson);
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  return contents({{"header", text.substr(0, text.find_first_of("\r\n"))}, {"lines", lines}},
+                  Json::array());
+}
+
 Json describe_torch(const fs::path& path, int64_t listed) {
   return describe_value(load_torch(path), listed);
 }
@@ -123,6 +130,7 @@ constexpr std::array kFileKinds = {
         [](std::string_view b) { return b.size() > 1 && b[0] == '\x80' && b[1] >= 2 && b[1] <= 5; },
         describe_pickle},
     FileKind{"json", ".json", nullptr, describe_json},
+    FileKind{"csv", ".csv", nullptr, describe_csv},
     FileKind{"index_list", ".txt", nullptr, describe_index_list},
 };
 

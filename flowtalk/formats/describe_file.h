@@ -10,8 +10,8 @@
 namespace flowtalk::formats {
 
 // Which reader a file is for: "npy", "npz", "safetensors", "torch", "pickle", "json",
-// "index_list", "ply", or "" if it is for none of them. Its name decides, then its first bytes.
-// Error: missing, a folder, unreadable, empty.
+// "csv", "index_list", "ply", or "" if it is for none of them. Its name decides, then its first
+// bytes. Error: missing, a folder, unreadable, empty.
 std::string format_of(const std::filesystem::path& path);
 
 // {"details": {...}, "arrays": [...]} and the "tree" of pickles and torch files, read as `format`

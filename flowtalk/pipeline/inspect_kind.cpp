@@ -1,197 +1,261 @@
-// What the contents of a file are to flowtalk, recognised by names and shapes of its arrays.
-#include <algorithm>
-#include <map>
-#include <string>
+// What the contents of a file are to flowtalk: a kind is recognised by names and shapes of its
+// arrays, and whether it is usable is answered by the very function that a command opens it with.
+#include "flowtalk/pipeline/inspect_kind.h"
 
-#include "flowtalk/audio/audio.h"
+#include <algorithm>
+#include <array>
+
+#include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
-#include "flowtalk/pipeline/inspect_report.h"
+#include "flowtalk/base/words.h"
+#include "flowtalk/condition/timeline.h"
+#include "flowtalk/data/import_mead.h"
+#include "flowtalk/data/index.h"
+#include "flowtalk/encoder/stored_encoder.h"
+#include "flowtalk/evaluate/emotion_classifier.h"
+#include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/face/subjects.h"
+#include "flowtalk/formats/index_list.h"
+#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/ops/native.h"
+#include "flowtalk/params/checkpoint.h"
+#include "flowtalk/pipeline/inspect_arrays.h"
+#include "flowtalk/pipeline/voices.h"
+#include "flowtalk/predict/model.h"
 
 namespace flowtalk::pipeline {
 namespace {
 
-using Shape = std::vector<int64_t>;
+namespace fs = std::filesystem;
 
-struct Verdict {
-  std::string kind;
-  bool usable = false;
-  std::string use;
-};
-
-// The report's arrays by name, without a leading "state_dict." or "model.".
-class Arrays {
- public:
-  explicit Arrays(const Json& report) {
-    for (const Json& array : report["arrays"]) {
-      std::string name = array["name"];
-      for (const std::string prefix : {"state_dict.", "model."}) {
-        if (name.starts_with(prefix)) name.erase(0, prefix.size());
-      }
-      shapes_[name] = array["shape"].get<Shape>();
-      finite_ = finite_ && array["nan"] == 0 && array["infinite"] == 0;
-    }
-  }
-  bool has(const std::string& name) const { return shapes_.contains(name); }
-  bool any(const std::string& prefix) const {
-    const auto found = shapes_.lower_bound(prefix);
-    return found != shapes_.end() && found->first.starts_with(prefix);
-  }
-  const Shape& shape(const std::string& name) const { return shapes_.at(name); }
-  bool finite() const { return finite_; }
-  size_t size() const { return shapes_.size(); }
-  const std::map<std::string, Shape>& all() const { return shapes_; }
-
- private:
-  std::map<std::string, Shape> shapes_;
-  bool finite_ = true;
-};
-
-constexpr const char* kNotUsed = "no command of flowtalk takes it";
 constexpr int64_t kFewestVertices = 100;  // of a mesh
 
-Verdict judge_npy(const Json& report, const Arrays& arrays) {
-  const Shape& shape = arrays.all().begin()->second;
-  if (report["details"].contains("motion")) {
-    return {"flame_motion", arrays.finite(),
-            arrays.finite() ? "FLAME motion: flowtalk render, evaluate and data read it"
-                            : "FLAME motion with numbers that are not finite; it cannot be shown"};
-  }
-  const bool points =
-      shape.size() >= 2 && shape.back() == 3 && shape[shape.size() - 2] >= kFewestVertices;
-  if (points && shape.size() == 2) return {"vertices", false, "vertices of one mesh"};
-  if (points && shape.size() == 3) return {"vertex_sequence", false, "vertices of many meshes"};
-  return {"array", false, kNotUsed};
-}
-
-// Weights, by the names that their systems give them.
-Verdict judge_weights(const Arrays& arrays) {
-  const bool codes = arrays.any("quantize.") || arrays.any("motion_prior.quantize.");
-  const std::string model = codes ? "vqvae" : "vae";
-  if (arrays.any("feature_predictor.") && arrays.any("motion_prior.")) {
-    return {"probtalk3d_" + model + "_predictor", false,
-            "a ProbTalk3D checkpoint of voice to motion, its HuBERT included; " +
-                std::string(kNotUsed)};
-  }
-  if (arrays.any("motion_encoder.") && arrays.any("motion_decoder.")) {
-    return {"probtalk3d_" + model + "_prior", false,
-            "a ProbTalk3D checkpoint of a motion prior; " + std::string(kNotUsed)};
-  }
-  if (arrays.has("gru.weight_ih_l0") && arrays.any("audio_encoder.")) {
-    return {"face_diffuser", false, "a FaceDiffuser checkpoint; " + std::string(kNotUsed)};
-  }
-  if (arrays.has("feature_extractor.conv_layers.0.conv.weight") ||
-      arrays.has("hubert.feature_extractor.conv_layers.0.conv.weight")) {
-    return {"hubert_weights", true,
-            "weights of a HuBERT: flowtalk reads them from a folder together with config.json"};
-  }
-  if (arrays.any("flow/") || arrays.any("encoder/")) {
-    return {"flowtalk_weights", true, "weights of flowtalk: name the checkpoint folder around it"};
-  }
-  return {"tensors", false, kNotUsed};
-}
+struct Seen {
+  const fs::path& path;
+  Json& report;
+  const Arrays& arrays;
+};
 
 bool is_flame(const Arrays& arrays) {
-  const auto has = [&](const char* name) { return arrays.has(name); };
-  constexpr const char* kNames[] = {"v_template", "shapedirs", "posedirs",     "J_regressor",
-                                    "weights",    "f",         "kintree_table"};
-  return std::all_of(std::begin(kNames), std::end(kNames), has);
+  constexpr std::array kNames = {"v_template", "shapedirs", "posedirs",     "J_regressor",
+                                 "weights",    "f",         "kintree_table"};
+  return std::all_of(kNames.begin(), kNames.end(), [&](const char* n) { return arrays.has(n); });
 }
 
-Verdict judge_flame(Json& report, const Arrays& arrays) {
-  const Shape &rest = arrays.shape("v_template"), &basis = arrays.shape("shapedirs"),
-              &faces = arrays.shape("f");
-  if (rest.size() != 2 || basis.size() != 3 || faces.size() != 2) {
-    return {"flame_model", false, "named like a FLAME model, but its arrays have other shapes"};
+// Is the file one dictionary of arrays, all with this many numbers in the last axis?
+bool is_dict_ending_in(const Seen& s, int64_t width) {
+  const Json tree = s.report.value("tree", Json::object());
+  if (tree.value("type", "") != "dict" || tree["items"].size() != s.arrays.size()) return false;
+  const auto fits = [&](const auto& entry) {
+    return !entry.second.empty() && entry.second.back() == width;
+  };
+  return s.arrays.size() > 0 && std::all_of(s.arrays.all().begin(), s.arrays.all().end(), fits);
+}
+
+bool holds_motion(const Seen& s) {
+  if (s.report["format"] == "npy") {
+    const Shape& shape = s.arrays.all().begin()->second;
+    const bool one = shape.size() == 2 || (shape.size() == 3 && shape[0] == 1);
+    return one && motion::is_row_width(shape.back());
   }
-  const int64_t vertices = rest[0], joints = flame::kJoints;
-  report["details"]["flame"] = {
-      {"vertices", vertices}, {"triangles", faces[0]}, {"components", basis[2]}};
-  const bool fits = rest[1] == 3 && basis[0] == vertices && basis[1] == 3 && faces[1] == 3 &&
-                    arrays.shape("posedirs") == Shape{vertices, 3, 9 * (joints - 1)} &&
-                    arrays.shape("J_regressor") == Shape{joints, vertices} &&
-                    arrays.shape("weights") == Shape{vertices, joints} && arrays.finite();
-  return {"flame_model", fits,
-          fits ? "a FLAME face model: flowtalk takes it as its face"
-               : "like a FLAME model, but its arrays do not fit together or are not finite"};
+  try {
+    motion::load_motion(s.path, motion::Axes::kFlame);
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
 }
 
-// Do all values of a dictionary at the top have this many numbers in this last axis?
-bool every_array_ends_in(const Arrays& arrays, int64_t width) {
-  return arrays.size() > 0 &&
-         std::all_of(arrays.all().begin(), arrays.all().end(), [&](const auto& entry) {
-           return !entry.second.empty() && entry.second.back() == width;
+// Frames of a mesh: (T, V, 3), with an axis of samples before, or flat.
+bool is_mesh_sequence(const Seen& s) {
+  const Shape& shape = s.arrays.all().begin()->second;
+  if (shape.size() < 2) return false;
+  if (shape.size() >= 3 && shape.back() == 3) return shape[shape.size() - 2] >= kFewestVertices;
+  return shape.size() <= 3 && shape.back() % 3 == 0 && shape.back() >= 3 * kFewestVertices;
+}
+
+bool is_mesh(const Seen& s) {
+  const Shape& shape = s.arrays.all().begin()->second;
+  return shape.size() == 2 && shape[1] == 3 && shape[0] >= kFewestVertices;
+}
+
+bool is_samples_of_motion(const Seen& s) {
+  const Shape& shape = s.arrays.all().begin()->second;
+  return shape.size() == 3 && motion::is_row_width(shape.back());
+}
+
+bool is_scaler(const Seen& s) {
+  const Json tree = s.report.value("tree", Json::object());
+  return tree.value("type", "") == "record" && tree.value("name", "").ends_with("Scaler");
+}
+
+bool is_curve(const Seen& s) {
+  const Json keys = s.report["details"].value("keys", Json::array());
+  return s.report["format"] == "csv" || std::any_of(keys.begin(), keys.end(), [](const Json& key) {
+           return key == "keyframes" || key == "events";
          });
 }
 
-Verdict judge_pickle(Json& report, const Arrays& arrays) {
-  const Json& tree = report["tree"];
-  if (is_flame(arrays)) return judge_flame(report, arrays);
-  if (tree["type"] == "record" && tree["name"].get<std::string>().ends_with("Scaler")) {
-    return {"scaler", arrays.has("scale_") && arrays.finite(),
-            "a scaler of scikit-learn for normalised motion"};
+// What a checkpoint of flowtalk is of, by its config.
+template <char const* kKind>
+bool is_checkpoint_of(const Seen& s) {
+  return s.report["details"]["config"].value("kind", "") == kKind;
+}
+constexpr char kModel[] = "model", kClassifier[] = "classifier", kEncoder[] = "encoder";
+
+void read_sequences(const Seen& s) {
+  const face::Face& face = face::load_face("builtin");
+  for (const auto& files : evaluate::pair_sequences(s.path, s.path)) {
+    evaluate::vertex_count(files, face);
   }
-  const bool dict = tree["type"] == "dict" && tree["items"].size() == arrays.size();
-  if (dict && every_array_ends_in(arrays, 3)) {
-    report["details"]["subjects"] = arrays.size();
-    return {"vertex_templates", arrays.finite(), "neutral faces of subjects, as vertices"};
-  }
-  if (dict && every_array_ends_in(arrays, flame::kShape)) {
-    report["details"]["subjects"] = arrays.size();
-    return {"shape_templates", arrays.finite(), "faces of subjects, as FLAME shape coefficients"};
-  }
-  const Verdict weights = judge_weights(arrays);
-  return weights.kind == "tensors" ? Verdict{"data", false, kNotUsed} : weights;
 }
 
-Verdict judge_audio(const Json& report, const Arrays& arrays) {
-  const audio::LoadOptions limits;
-  const double seconds = report["details"]["duration_s"];
-  if (!arrays.finite()) return {"voice", false, "sound with samples that are not finite"};
-  if (seconds < limits.min_duration_s) {
-    return {"voice", false, "sound too short for a voice; 0.1 s is the least"};
-  }
-  return {"voice", true, "sound: flowtalk talk and predict take it as a voice"};
+void read_flame(const Seen& s) {
+  const face::Face& face = face::load_face(s.path.string());
+  const auto rows = [](const tensor::Tensor& basis) { return basis.empty() ? 0 : basis.dim(0); };
+  s.report["details"]["flame"] = {
+      {"vertices", face.vertex_count()},
+      {"triangles", face.triangles.size()},
+      {"components", rows(face.shape_basis) + rows(face.expression_basis)}};
 }
 
-Verdict verdict_of(Json& report, const Arrays& arrays) {
-  const std::string format = report["format"];
-  const bool finite = arrays.finite();
-  if (format == "npy") return judge_npy(report, arrays);
-  if (format == "npz") return {"arrays", false, kNotUsed};
-  if (format == "pickle") return judge_pickle(report, arrays);
-  if (format == "torch") {
-    const Verdict weights = judge_weights(arrays);
-    return weights.kind == "tensors" ? judge_pickle(report, arrays) : weights;
-  }
-  if (format == "safetensors") return judge_weights(arrays);
-  if (format == "ply") return {"mesh", false, "a mesh of triangles"};
-  if (format == "audio") return judge_audio(report, arrays);
-  if (format == "index_list") {
-    return {"vertex_region", true, "a list of vertices: a region of the metrics"};
-  }
-  if (format == "checkpoint") {
-    return {"checkpoint", finite, "a checkpoint of flowtalk: predict takes it"};
-  }
-  if (format == "dataset") {
-    return {"dataset", true, "a data set in 3DMEAD's layout: flowtalk train, evaluate and data"};
-  }
-  const Json& details = report["details"];
-  if (format == "hugging_face") {
-    const Json type = details["config"].value("model_type", Json());
-    return {"speech_encoder", type == "hubert" && finite,
-            type == "hubert" ? "a HuBERT speech encoder" : "a network other than HuBERT"};
-  }
-  return {"json", false, kNotUsed};
+void read_subjects(const Seen& s) {
+  s.report["details"]["subjects"] = s.arrays.size();
+  for (const auto& [name, shape] : s.arrays.all()) face::load_subject(s.path, name);
+}
+
+void read_encoder(const Seen& s) {
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  encoder::StoredEncoder(s.path).make(ops);
+}
+
+void read_voice(const Seen& s) { load_voice(s.path, Reporter()); }
+
+void read_dataset(const Seen& s) {
+  if (data::scan_dataset(s.path).clips.empty()) fail("{}: holds no clip", s.path.string());
+}
+
+// A kind of contents: the formats that may hold it ("" stands for any), how it looks, how a command
+// opens it (null: none does), the commands, and what it is.
+struct Kind {
+  std::string_view name, formats;
+  bool (*looks)(const Seen&);
+  void (*open)(const Seen&);
+  std::string_view commands, text;
+};
+
+constexpr std::string_view kNumbers = "npy npz safetensors torch pickle";
+constexpr std::string_view kWeights = "safetensors torch pickle";
+
+template <char const* kSystem>
+bool is_of(const Seen& s) {
+  return system_of(s.arrays) == kSystem;
+}
+constexpr char kVqPrior[] = "probtalk3d_vqvae_prior", kVqPredictor[] = "probtalk3d_vqvae_predictor",
+               kVaePrior[] = "probtalk3d_vae_prior", kVaePredictor[] = "probtalk3d_vae_predictor",
+               kFaceDiffuser[] = "face_diffuser", kHubert[] = "hubert_weights",
+               kOurs[] = "flowtalk_weights";
+
+// The one list; the first row that looks right and can be opened is the kind. Rows without a look
+// of their own are for what looks like nothing else.
+constexpr std::array kKinds = {
+    Kind{"flame_model", "pickle torch", [](const Seen& s) { return is_flame(s.arrays); },
+         read_flame, "talk, render, export, evaluate", "a FLAME face model, as a face"},
+    Kind{kVqPredictor, kWeights, is_of<kVqPredictor>, nullptr, "",
+         "a ProbTalk3D checkpoint of voice to motion, its HuBERT included"},
+    Kind{kVaePredictor, kWeights, is_of<kVaePredictor>, nullptr, "",
+         "a ProbTalk3D checkpoint of voice to motion, its HuBERT included"},
+    Kind{kVqPrior, kWeights, is_of<kVqPrior>, nullptr, "",
+         "a ProbTalk3D checkpoint of a motion prior"},
+    Kind{kVaePrior, kWeights, is_of<kVaePrior>, nullptr, "",
+         "a ProbTalk3D checkpoint of a motion prior"},
+    Kind{kFaceDiffuser, kWeights, is_of<kFaceDiffuser>, nullptr, "", "a FaceDiffuser checkpoint"},
+    Kind{kHubert, kWeights, is_of<kHubert>, read_encoder, "encode", "weights of a speech encoder"},
+    Kind{kOurs, kWeights, is_of<kOurs>, nullptr, "",
+         "weights of flowtalk: name the checkpoint folder around it"},
+    Kind{"scaler", "pickle", is_scaler, nullptr, "",
+         "a scaler of scikit-learn for normalised motion"},
+    Kind{"vertex_templates", "pickle", [](const Seen& s) { return is_dict_ending_in(s, 3); },
+         read_subjects, "render, export", "neutral faces of subjects, as vertices"},
+    Kind{"shape_templates", "pickle",
+         [](const Seen& s) { return is_dict_ending_in(s, flame::kShape); }, read_subjects,
+         "predict, render, export", "faces of subjects, as FLAME shape coefficients"},
+    Kind{"flame_motion", kNumbers, holds_motion,
+         [](const Seen& s) { add_motion(s.report, s.path); },
+         "render, export, evaluate, score, restyle", "FLAME motion"},
+    Kind{"vertex_sequence", "npy", is_mesh_sequence, read_sequences, "evaluate",
+         "vertices of many frames"},
+    Kind{"vertices", "npy", is_mesh, nullptr, "", "vertices of one mesh"},
+    Kind{"motion_samples", "npy", is_samples_of_motion, read_sequences, "evaluate",
+         "several samples of FLAME motion"},
+    Kind{"array", "npy", nullptr, read_sequences, "evaluate", "numbers, as vertices"},
+    Kind{"arrays", "npz", nullptr, read_sequences, "evaluate", "sequences by their arrays' names"},
+    Kind{"tensors", "safetensors", nullptr, read_sequences, "evaluate",
+         "sequences by their arrays' names"},
+    Kind{"tensors", "torch", nullptr, nullptr, "", "arrays"},
+    Kind{"data", "pickle", nullptr, nullptr, "", "data"},
+    Kind{"mesh", "ply", nullptr, nullptr, "", "a mesh of triangles"},
+    Kind{"emotion_curve", "json csv", is_curve,
+         [](const Seen& s) { condition::load_timeline(s.path, default_conditions()); },
+         "predict, talk, restyle", "an emotion over time"},
+    Kind{"json", "json", nullptr, nullptr, "", "a document"},
+    Kind{"vertex_region", "index_list", nullptr,
+         [](const Seen& s) { formats::load_index_list(s.path); }, "evaluate",
+         "a list of vertices: a region of the metrics"},
+    Kind{"voice", "audio", nullptr, read_voice, "talk, predict", "sound, as a voice"},
+    Kind{"reconstruction", "hdf5", nullptr,
+         [](const Seen& s) { data::load_reconstruction(s.path); }, "data",
+         "a reconstructed take of MEAD, to import"},
+    Kind{"checkpoint", "checkpoint", is_checkpoint_of<kModel>,
+         [](const Seen& s) { predict::Model::load(s.path); }, "predict, talk",
+         "a checkpoint of flowtalk"},
+    Kind{"classifier", "checkpoint", is_checkpoint_of<kClassifier>,
+         [](const Seen& s) { evaluate::EmotionClassifier::load(s.path); }, "evaluate",
+         "a checkpoint of flowtalk's classifier of emotions"},
+    Kind{"speech_encoder", "checkpoint", is_checkpoint_of<kEncoder>, read_encoder, "encode",
+         "a checkpoint of a speech encoder"},
+    Kind{"checkpoint", "checkpoint", nullptr,
+         [](const Seen& s) { params::load_checkpoint(s.path); }, "train",
+         "a checkpoint of training"},
+    Kind{"speech_encoder", "hugging_face", nullptr, read_encoder, "encode", "a speech encoder"},
+    Kind{"dataset", "dataset", nullptr, read_dataset, "train, evaluate, data",
+         "a data set in 3DMEAD's layout"},
+};
+
+bool may_be(const Kind& kind, const std::string& format) {
+  const auto formats = words_of(kind.formats);
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+void set(Json& report, const Kind& kind, bool usable, const std::string& use) {
+  report["kind"] = std::string(kind.name);
+  report["usable"] = usable;
+  report["use"] = use;
+  report["commands"] = usable ? words_of(kind.commands) : std::vector<std::string>();
 }
 
 }  // namespace
 
-void judge(Json& report) {
+void judge(Json& report, const fs::path& path) {
   const Arrays arrays(report);
-  const Verdict verdict = verdict_of(report, arrays);
-  report["kind"] = verdict.kind;
-  report["usable"] = verdict.usable;
-  report["use"] = verdict.use;
+  const Seen seen{path, report, arrays};
+  bool judged = false;
+  for (const Kind& kind : kKinds) {
+    if (!may_be(kind, report["format"])) continue;
+    if (kind.looks == nullptr ? judged : !kind.looks(seen)) continue;
+    if (kind.open == nullptr) {
+      if (!judged) set(report, kind, false, fmt::format("{}; no command takes it", kind.text));
+      return;
+    }
+    try {
+      kind.open(seen);
+      return set(report, kind, true, fmt::format("{}, for flowtalk {}", kind.text, kind.commands));
+    } catch (const Error& e) {
+      if (!judged) set(report, kind, false, e.what());
+      judged = true;
+    }
+  }
 }
 
 }  // namespace flowtalk::pipeline

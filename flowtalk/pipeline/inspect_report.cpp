@@ -6,13 +6,14 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/data/import_mead.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
-#include "flowtalk/formats/npy.h"
 #include "flowtalk/generate/families.h"
-#include "flowtalk/motion/layout.h"
+#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/pipeline/inspect_kind.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
@@ -22,43 +23,21 @@ constexpr int kSchema = 1;
 constexpr size_t kMaxConfig = size_t{1} << 24;
 constexpr size_t kListedProblems = 20;
 
-Json column_ranges(const tensor::Tensor& rows, const motion::Columns& part) {
-  const int64_t width = rows.dim(-1);
+Json track_ranges(const char* name, const motion::Track& track) {
   double low = INFINITY, high = -INFINITY, sum = 0;
-  int64_t finite = 0;
-  for (int64_t i = 0; i < rows.size(); ++i) {
-    if (i % width < part.begin || i % width >= part.end || !std::isfinite(rows[i])) continue;
-    const double value = rows[i];
-    low = std::min(low, value);
-    high = std::max(high, value);
-    sum += value;
-    ++finite;
+  for (int64_t t = 0; t < track.rows(); ++t) {
+    for (const float value : track.at(t)) {
+      low = std::min(low, double{value});
+      high = std::max(high, double{value});
+      sum += double{value};
+    }
   }
-  Json out = {{"name", part.name}, {"begin", part.begin}, {"end", part.end}};
-  out["min"] = finite > 0 ? Json(low) : Json();
-  out["max"] = finite > 0 ? Json(high) : Json();
-  out["mean"] = finite > 0 ? Json(sum / static_cast<double>(finite)) : Json();
-  return out;
-}
-
-// Frames and the ranges of shape, expression and jaw, if the one array of a file is FLAME motion.
-void add_motion(Json& report, const fs::path& path) {
-  const formats::Array array = formats::load_npy_array(path);
-  const auto& shape = array.shape;
-  if (shape.size() < 2 || array.size() == 0 || formats::is_complex(array.dtype)) return;
-  const auto leading_one = [](int64_t size) { return size == 1; };
-  if (!std::all_of(shape.begin(), shape.end() - 2, leading_one)) return;
-  if (!motion::is_row_width(shape.back())) return;
-  const tensor::Tensor rows = to_tensor(array, path.string());
-  const int64_t frames = rows.size() / shape.back();
-  Json columns = Json::array();
-  for (const motion::Columns& part : motion::columns_of(shape.back()))
-    columns.push_back(column_ranges(rows, part));
-  report["details"]["motion"] = {{"frames", frames},
-                                 {"width", shape.back()},
-                                 {"fps", flame::kFps},
-                                 {"duration_s", static_cast<double>(frames) / flame::kFps},
-                                 {"columns", std::move(columns)}};
+  return {{"name", name},
+          {"begin", track.first},
+          {"end", track.first + track.width},
+          {"min", low},
+          {"max", high},
+          {"mean", sum / static_cast<double>(track.rows() * track.width)}};
 }
 
 void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
@@ -152,10 +131,25 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   }
 }
 
+// A reconstructed take of MEAD, the one HDF5 file that a command reads.
+void add_hdf5(Json& report, const fs::path& path, int64_t listed_values) {
+  report["format"] = "hdf5";
+  try {
+    const tensor::Tensor motion = data::load_reconstruction(path);
+    report["arrays"].push_back(
+        formats::describe_array("motion", formats::make_array(motion), listed_values));
+  } catch (const Error&) {
+    // its verdict says why
+  }
+}
+
 // Whatever libav reads; a file that nothing reads gets one message that says what would be read.
 void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   report["format"] = "audio";
-  if (formats::MappedFile(path).bytes().starts_with("\x1f\x8b")) {
+  const formats::MappedFile file(path);
+  const std::string_view bytes = file.bytes();
+  if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return add_hdf5(report, path, listed_values);
+  if (bytes.starts_with("\x1f\x8b")) {
     fail("{}: compressed by gzip; unpack it with gunzip first", path.string());
   }
   if (audio::is_sound_name(path)) return add_audio(report, path, listed_values);
@@ -171,10 +165,27 @@ void add_other(Json& report, const fs::path& path, int64_t listed_values) {
 
 }  // namespace
 
+void add_motion(Json& report, const fs::path& path) {
+  const motion::Motion motion = motion::load_motion(path, motion::Axes::kFlame);
+  Json columns = Json::array();
+  int64_t width = 0;
+  motion::for_each_track(motion, [&](const char* name, const motion::Track& track) {
+    if (track.empty()) return;
+    columns.push_back(track_ranges(name, track));
+    width += track.width;
+  });
+  report["details"]["motion"] = {{"frames", motion.frames()},
+                                 {"width", width},
+                                 {"fps", motion.rate_hz},
+                                 {"duration_s", motion.duration_s()},
+                                 {"columns", std::move(columns)}};
+}
+
 Json inspect_report(const fs::path& path, int64_t listed_values) {
-  Json report = {{"schema", kSchema}, {"path", path.string()},     {"bytes", nullptr},
-                 {"format", nullptr}, {"kind", nullptr},           {"usable", false},
-                 {"use", nullptr},    {"details", Json::object()}, {"arrays", Json::array()}};
+  Json report = {{"schema", kSchema},      {"path", path.string()},     {"bytes", nullptr},
+                 {"format", nullptr},      {"kind", nullptr},           {"usable", false},
+                 {"use", nullptr},         {"commands", Json::array()}, {"details", Json::object()},
+                 {"arrays", Json::array()}};
   if (fs::is_directory(path)) {
     add_folder(report, path, listed_values);
   } else {
@@ -185,10 +196,9 @@ Json inspect_report(const fs::path& path, int64_t listed_values) {
     } else {
       report["format"] = format;
       report.update(formats::describe_file(path, format, listed_values));
-      if (format == "npy") add_motion(report, path);
     }
   }
-  judge(report);
+  judge(report, path);
   return report;
 }
 

@@ -10,8 +10,4 @@ namespace flowtalk::pipeline {
 
 // Everything about one file or folder. Errors name it: missing, damaged, of no known kind.
 Json inspect_report(const std::filesystem::path& path, int64_t listed_values);
-
-// Adds "kind", "usable" and "use": what the contents are to flowtalk.
-void judge(Json& report);
-
 }  // namespace flowtalk::pipeline

@@ -1,0 +1,34 @@
+// The arrays of a report by name: what verdicts on a file's contents ask.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/fields.h"
+
+namespace flowtalk::pipeline {
+
+using Shape = std::vector<int64_t>;
+
+// By name, without a leading "state_dict." or "model.".
+class Arrays {
+ public:
+  explicit Arrays(const Json& report);
+  bool has(const std::string& name) const { return shapes_.contains(name); }
+  bool any(const std::string& prefix) const;  // does any name start with it?
+  bool finite() const { return finite_; }     // are all their values?
+  size_t size() const { return shapes_.size(); }
+  const std::map<std::string, Shape>& all() const { return shapes_; }
+
+ private:
+  std::map<std::string, Shape> shapes_;
+  bool finite_ = true;
+};
+
+// Which system's weights these are, by the names that it gives them: "face_diffuser",
+// "hubert_weights", ...; "" for none that we know.
+std::string system_of(const Arrays& arrays);
+
+}  // namespace flowtalk::pipeline
