@@ -22,3 +22,6 @@ echo
 echo "voice:         $voice"
 echo "video:         $PWD/outputs/demo.mp4"
 echo "contact sheet: $PWD/outputs/demo.png"
+echo
+echo "The README's first steps run after this line:"
+echo "  export PATH=\"$(cd "$(dirname "$program")" && pwd):\$PATH\""
