@@ -7,6 +7,7 @@
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/evaluate/lips.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/face/builtin/lids.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/session.h"
@@ -139,6 +140,39 @@ TEST_F(DefaultModel, SameSeedSameBytesForAnyNumberOfThreads) {
             encoder::motion_frames(static_cast<int64_t>(speech->audio.samples.size())));
 }
 
+// What is left between the margins of the lids at each peak of a blink, mm: the most in the middle
+// of an eye, over both eyes.
+double widest_slit(const motion::Motion& motion, int* peaks) {
+  const face::Deformer deformer(face::builtin_face());
+  std::vector<float> vertices(static_cast<size_t>(face::builtin_face().rest.size()));
+  double widest = -100;
+  const auto lid = [&](int64_t t) { return motion.expression.at(t)[axis("eyeBlinkLeft")]; };
+  for (int64_t t = 1; t + 1 < motion.frames(); ++t) {
+    if (!(lid(t) > 0.6f && lid(t) >= lid(t - 1) && lid(t) > lid(t + 1))) continue;
+    ++*peaks;
+    deformer.vertices(face::frame_of(motion, t), vertices);
+    for (const bool left : {true, false}) {
+      const auto& eye = face::builtin_lid_opening(left);
+      const double height = vertices[3 * eye.upper + 1] - vertices[3 * eye.lower + 1];
+      widest = std::max(widest, 1000 * height);
+    }
+  }
+  return widest;
+}
+
+TEST_F(DefaultModel, EveryBlinkShutsTheEyesUnderEveryEmotion) {
+  for (int emotion = 0; emotion < 8; ++emotion) {
+    for (const float strength : {1.0f / 3, 2.0f / 3, 1.0f, 1.25f}) {
+      auto o = options(emotion, strength);
+      o.blinks_per_minute = 60;
+      int peaks = 0;
+      EXPECT_LT(widest_slit(session->predict(*features, o), &peaks), 0.05)
+          << emotion << " " << strength;
+      EXPECT_GT(peaks, 0);
+    }
+  }
+}
+
 // Blinks come by seed and take, at the rate asked for, and shut nothing but the eyes.
 TEST_F(DefaultModel, BlinksAtItsRateByAddress) {
   audio::Audio minutes;
@@ -187,6 +221,25 @@ TEST_F(DefaultModel, BlinksAreThoseOfSeedAndTakeWhateverTheEmotion) {
   const auto first = shut(1, 0);
   EXPECT_EQ(shut(6, 0), first);
   EXPECT_NE(shut(1, 1), first);
+}
+
+TEST_F(DefaultModel, AnotherVoiceBlinksAtOtherMoments) {
+  auto o = options(1, 1);
+  o.blinks_per_minute = 60;
+  const auto shut = [&](const predict::SpeechFeatures& voice) {
+    std::vector<int64_t> frames;
+    const auto motion = session->predict(voice, o);
+    for (int64_t t = 0; t < motion.frames(); ++t) {
+      if (motion.expression.at(t)[0] > 0.6f) frames.push_back(t);
+    }
+    return frames;
+  };
+  audio::Audio louder = speech->audio;
+  for (float& x : louder.samples) x *= 1.5f;
+  const auto first = shut(*features);
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(shut(session->encode(speech->audio)), first);
+  EXPECT_NE(shut(session->encode(louder)), first);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ Tensor with_blinks_of(const motion::Motion& take, const Tensor& made) {
   const auto blinks = face::find_blinks(take);
   for (int64_t t = 0; t < motion.dim(0); ++t) {
     const auto at = static_cast<size_t>(t);
-    face::blink(motion.values().subspan(at * motion::kLive, motion::kLive), blinks[at]);
+    face::blink_shut(motion.values().subspan(at * motion::kLive, motion::kLive), blinks[at]);
   }
   return motion;
 }

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/encoder/waveform.h"
 
 namespace flowtalk::encoder {
@@ -52,6 +56,15 @@ TEST(Waveform, NormalisedToZeroMeanUnitVariance) {
   EXPECT_NEAR(sum / 1000, 0, 1e-4);
   EXPECT_NEAR(squares / 1000, 1, 1e-3);
   for (const float v : normalise(std::vector<float>(100, 0.25f))) EXPECT_EQ(v, 0.0f);
+}
+
+TEST(Loudness, IsInWholeDecibelsPerMotionFrame) {
+  std::vector<float> samples(3 * 640 + 400, 0.0f);
+  std::fill(samples.begin() + 640, samples.begin() + 1280, 0.1f);
+  std::fill(samples.begin() + 1280, samples.end(), 0.5f);
+  const std::vector<int> expected = {-99, -20, -7, -9};  // the last frame is 400 of 640 samples
+  EXPECT_EQ(loudness_of(samples), expected);
+  EXPECT_EQ(loudness_of(std::span(samples).first(1280)), std::vector<int>({-99, -20}));
 }
 
 }  // namespace

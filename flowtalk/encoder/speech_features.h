@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/hubert.h"
@@ -16,7 +17,13 @@ namespace flowtalk::encoder {
 // Of one clip: (1, T, 2C), T = motion_frames() of its samples.
 struct SpeechFeatures {
   tensor::Tensor values;
+  // (T) how loud each frame is, whole decibels below full scale, which no processor rounds
+  // another way; it tells one voice from another where chance is drawn for it. Or empty.
+  std::vector<int> loudness{};
 };
+
+// How loud each motion frame of samples at 16 kHz is: dB of full scale, rounded down, at least -99.
+std::vector<int> loudness_of(std::span<const float> samples);
 
 // Encoder frames (B, 2T, C) -> (B, T, 2C).
 template <class Ops>

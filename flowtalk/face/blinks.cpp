@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/builtin/lids.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/layout.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double kRest = 0.5;  // least seconds from one blink to the next
 constexpr double kShortest = 0.15, kLongest = 0.3;
+constexpr double kBusy = kRest + (kShortest + kLongest) / 2;  // what a blink takes, and its rest
 constexpr float kShut = 0.5f;    // lids from which an eye counts as shut
 constexpr float kRaised = 0.1f;  // what a blink stands out by over the usual lid at its ends
 constexpr float kEdge = 0.2f;    // within which it is let down to 0 there
@@ -56,6 +58,31 @@ void shut(std::span<float> row, size_t eye, float lid) {
   row[eye + axis("eyeSquintLeft")] *= 1 - lid;
 }
 
+// The lids of one blink that begins with frame `first`, over what is there.
+void lay_blink(size_t first, double duration, double depth, std::vector<float>& lids) {
+  const double begin = static_cast<double>(first) / flame::kFps;
+  const double shut_at = begin + 0.4 * duration;  // lids fall faster than they rise
+  for (size_t t = first; t < lids.size(); ++t) {
+    const double now = (static_cast<double>(t) + 0.5) / flame::kFps;
+    const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
+    const double x = 1 - away / duration;
+    if (x <= 0 && now > shut_at) break;
+    const auto lid = static_cast<float>(depth * std::min(1.0, 1.35 * std::max(0.0, x)));
+    lids[t] = std::max(lids[t], lid);
+  }
+}
+
+// eyeBlink at which the margins of this eye meet, with all else that the face does (the basis of
+// the built-in head is linear), and at least 1, for other heads.
+float closing(std::span<const float> row, size_t eye) {
+  const LidOpening& opening = builtin_lid_opening(eye == kLeft);
+  float others = opening.rest;
+  for (size_t k = 0; k < opening.per_axis.size(); ++k) {
+    if (k != eye) others += row[k] * opening.per_axis[k];
+  }
+  return std::max(1.0f, others / -opening.per_axis[eye]);
+}
+
 }  // namespace
 
 std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per_s, Rng rng) {
@@ -68,15 +95,30 @@ std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per
     const double duration = rng.uniform(kShortest, kLongest), depth = rng.uniform(0.85, 1.0);
     if (!begins || time < next_free_s) continue;
     next_free_s = time + duration + kRest;
-    const double shut_at = time + 0.4 * duration;  // lids fall faster than they rise
-    for (size_t u = t; u < pause.size(); ++u) {
-      const double now = (static_cast<double>(u) + 0.5) / flame::kFps;
-      const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
-      const double x = 1 - away / duration;
-      if (x <= 0 && now > shut_at) break;
-      const auto lid = static_cast<float>(depth * std::min(1.0, 1.35 * std::max(0.0, x)));
-      lids[u] = std::max(lids[u], lid);
-    }
+    lay_blink(t, duration, depth, lids);
+  }
+  return lids;
+}
+
+std::vector<float> draw_blinks(int64_t frames, float per_minute, std::span<const int> voice,
+                               Rng rng) {
+  std::vector<float> lids(static_cast<size_t>(frames), 0.0f);
+  const double hazard = blink_hazard(per_minute);
+  if (hazard <= 0) return lids;
+  const double interval = 60.0 / static_cast<double>(per_minute);
+  double next_free_s = 0;
+  bool first = true;
+  for (size_t t = 0; t < lids.size(); ++t) {
+    rng = rng.fork(static_cast<uint64_t>(t < voice.size() ? voice[t] : 0));
+    Rng here = rng;
+    const double time = static_cast<double>(t) / flame::kFps;
+    const double per_s = first ? 1 / (interval - std::min(time, kBusy)) : hazard;
+    const bool begins = here.chance(per_s / flame::kFps);
+    if (!begins || time < next_free_s) continue;
+    const double duration = here.uniform(kShortest, kLongest);
+    next_free_s = time + duration + kRest;
+    first = false;
+    lay_blink(t, duration, 1, lids);
   }
   return lids;
 }
@@ -84,9 +126,8 @@ std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per
 float blink_hazard(float blinks_per_minute) {
   if (blinks_per_minute <= 0) return 0;
   const double interval = 60.0 / static_cast<double>(blinks_per_minute);
-  const double busy = kRest + (kShortest + kLongest) / 2;
-  FT_CHECK(interval > busy, "{} blinks per minute", blinks_per_minute);
-  return static_cast<float>(1 / (interval - busy));
+  FT_CHECK(interval > kBusy, "{} blinks per minute", blinks_per_minute);
+  return static_cast<float>(1 / (interval - kBusy));
 }
 
 void blink(std::span<float> row, Lids lids) {
@@ -94,11 +135,25 @@ void blink(std::span<float> row, Lids lids) {
   shut(row, kRight, lids.right);
 }
 
+void blink_shut(std::span<float> row, Lids lids) {
+  const float left = row[kLeft], right = row[kRight];
+  blink(row, lids);
+  if (lids.left > 0) row[kLeft] = std::max(left, lids.left * closing(row, kLeft));
+  if (lids.right > 0) row[kRight] = std::max(right, lids.right * closing(row, kRight));
+}
+
 std::vector<Lids> find_blinks(const motion::Motion& motion) {
   const auto left = shut_moments(curve_of(motion, kLeft));
   const auto right = shut_moments(curve_of(motion, kRight));
-  std::vector<Lids> blinks;
-  for (size_t t = 0; t < left.size(); ++t) blinks.push_back({left[t], right[t]});
+  std::vector<Lids> blinks(left.size());
+  const auto share = [&](float lid, int64_t t, size_t eye) {
+    if (lid <= 0) return 0.0f;
+    return lid / closing(motion.expression.at(t), eye);
+  };
+  for (size_t t = 0; t < left.size(); ++t) {
+    const auto frame = static_cast<int64_t>(t);
+    blinks[t] = {share(left[t], frame, kLeft), share(right[t], frame, kRight)};
+  }
   return blinks;
 }
 

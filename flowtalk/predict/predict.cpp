@@ -69,15 +69,15 @@ std::vector<Tensor> play(const Workspace& work, const Condition& c,
   return motions;
 }
 
-// The motion with blinks drawn for the seed and the take.
-Tensor with_blinks(Tensor motion, const PredictOptions& options, float per_minute) {
+// The motion with blinks drawn for the voice, the seed and the take.
+Tensor with_blinks(Tensor motion, const SpeechFeatures& speech, const PredictOptions& options,
+                   float per_minute) {
   if (per_minute <= 0) return motion;
   Tensor made = motion.clone();
   const Rng rng = Rng(options.seed).fork("blinks").fork(options.take);
-  const std::vector<float> no_pause(static_cast<size_t>(made.dim(0)), 0.0f);
-  const auto lids = face::make_blinks(no_pause, face::blink_hazard(per_minute), rng);
+  const auto lids = face::draw_blinks(made.dim(0), per_minute, speech.loudness, rng);
   for (size_t t = 0; t < lids.size(); ++t) {
-    face::blink(made.values().subspan(t * motion::kLive, motion::kLive), {lids[t], lids[t]});
+    face::blink_shut(made.values().subspan(t * motion::kLive, motion::kLive), {lids[t], lids[t]});
   }
   return made;
 }
@@ -132,7 +132,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
   const auto finished = [&](const Tensor& motion) {
-    return motion::of_live(with_blinks(motion, options, blinks), config().axes);
+    return motion::of_live(with_blinks(motion, speech, options, blinks), config().axes);
   };
   if (motions.size() == 1) return finished(motions.front().motion());
   std::array<Tensor, kMotionRegions> by_region;

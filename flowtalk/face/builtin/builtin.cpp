@@ -1,6 +1,9 @@
 // The built-in head, put together.
+#include <utility>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/builtin/build.h"
+#include "flowtalk/face/builtin/lids.h"
 #include "flowtalk/face/builtin/measurements.h"
 
 namespace flowtalk::face {
@@ -100,7 +103,31 @@ LipLandmarks landmarks(const HeadMesh& mesh) {
   return lips;
 }
 
-Face make_face() {
+LidOpening lid_opening(const HeadMesh& mesh, const Face& face, bool left) {
+  LidOpening opening;
+  for (size_t i = 0; i < mesh.points.size(); ++i) {
+    const Point& point = mesh.points[i];
+    const bool middle = point.part == Part::kSkin && point.t == 0 && std::abs(point.s) < 1e-3f;
+    if (!middle || point.side == 0 || (point.p.x > 0) != left) continue;
+    (point.side > 0 ? opening.upper : opening.lower) = static_cast<uint32_t>(i);
+  }
+  const auto height = [&](const float* values) {
+    return values[3 * opening.upper + 1] - values[3 * opening.lower + 1];
+  };
+  opening.rest = height(face.rest.data());
+  for (size_t k = 0; k < opening.per_axis.size(); ++k) {
+    opening.per_axis[k] =
+        height(face.expression_basis.data() + static_cast<int64_t>(k) * face.rest.size());
+  }
+  return opening;
+}
+
+struct Head {
+  Face face;
+  LidOpening left, right;
+};
+
+Head make_head() {
   const HeadMesh mesh = draw_head();
   Face face;
   face.axes = motion::Axes::kBuiltin;
@@ -122,15 +149,22 @@ Face make_face() {
   face.expression_basis = expression_basis(mesh);
   face.regions = regions(mesh);
   face.lips = landmarks(mesh);
-  return face;
+  const LidOpening left = lid_opening(mesh, face, true), right = lid_opening(mesh, face, false);
+  return {std::move(face), left, right};
+}
+
+const Head& the_head() {
+  static const Head head = make_head();
+  return head;
 }
 
 }  // namespace
 }  // namespace builtin
 
-const Face& builtin_face() {
-  static const Face face = builtin::make_face();
-  return face;
+const Face& builtin_face() { return builtin::the_head().face; }
+
+const LidOpening& builtin_lid_opening(bool left) {
+  return left ? builtin::the_head().left : builtin::the_head().right;
 }
 
 }  // namespace flowtalk::face
