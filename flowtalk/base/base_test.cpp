@@ -207,6 +207,15 @@ TEST(Files, NothingHalfWrittenStays) {
   EXPECT_THAT(message_of([&] { load_file(folder / "none"); }), HasSubstr("no such file"));
   EXPECT_THAT(message_of([&] { load_file(folder); }), HasSubstr("is a folder"));
   EXPECT_THAT(message_of([&] { load_file(folder / "a.txt", 3); }), HasSubstr("at most 3"));
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n";
+  save_file(folder / "large.bin", pointer);
+  EXPECT_THAT(
+      message_of([&] { load_file(folder / "large.bin"); }),
+      HasSubstr("is a pointer of git-lfs, not the file itself (7 bytes); run `git lfs pull` "
+                "in " +
+                folder.string()));
+  save_file(folder / "large.bin", pointer + std::string(2000, ' '));
+  EXPECT_EQ(load_file(folder / "large.bin").size(), pointer.size() + 2000);
   fs::remove_all(folder);
 }
 

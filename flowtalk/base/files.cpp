@@ -36,7 +36,25 @@ std::string load_file(const fs::path& path, size_t max_bytes) {
     fail("{}: read {} of {} bytes; the file changed or the disk failed", path.string(), in.gcount(),
          size);
   }
+  refuse_lfs_pointer(bytes, path);
   return bytes;
+}
+
+void refuse_lfs_pointer(std::string_view bytes, const fs::path& path) {
+  constexpr size_t kMost = 1024;  // bytes of a pointer, says the specification
+  if (bytes.size() > kMost) return;
+  if (!bytes.starts_with("version https://git-lfs.") &&
+      !bytes.starts_with("version https://hawser.")) {
+    return;
+  }
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::string size;
+  if (const auto at = bytes.find("\nsize "); at != std::string_view::npos) {
+    size = bytes.substr(at + 6, bytes.find('\n', at + 1) - at - 6);
+  }
+  const bool number = !size.empty() && size.find_first_not_of("0123456789") == std::string::npos;
+  fail("{}: is a pointer of git-lfs, not the file itself{}; run `git lfs pull` in {}",
+       path.string(), number ? fmt::format(" ({} bytes)", size) : "", folder.string());
 }
 
 void make_parent_folder(const fs::path& path) {

@@ -14,6 +14,10 @@ namespace flowtalk {
 // The file's bytes. Errors: missing, unreadable, a folder, larger than max_bytes.
 std::string load_file(const std::filesystem::path& path, size_t max_bytes = size_t{1} << 32);
 
+// Error if `bytes`, those of a file, are the pointer that git-lfs leaves in the place of a large
+// file that it has not fetched (git-lfs.com, docs/spec.md). load_file asks, and whoever maps files.
+void refuse_lfs_pointer(std::string_view bytes, const std::filesystem::path& path);
+
 // Writes to PATH.partial and renames; on failure the partial file is removed.
 void save_file(const std::filesystem::path& path, std::string_view bytes);
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -41,6 +42,12 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   close(file);
   if (memory == MAP_FAILED) fail("{}: cannot be mapped ({})", path.string(), strerror(error));
   data_ = static_cast<const char*>(memory);
+  try {
+    refuse_lfs_pointer(bytes(), path);
+  } catch (const Error&) {
+    munmap(memory, size_);
+    throw;
+  }
   if (data_ != nullptr) ASAN_POISON_MEMORY_REGION(data_ + size_, beyond_end(size_));
 }
 

@@ -8,7 +8,8 @@ namespace flowtalk::formats {
 
 class MappedFile {
  public:
-  explicit MappedFile(const std::filesystem::path& path);  // Error: missing, a folder, unreadable
+  // Error: missing, a folder, unreadable, a pointer of git-lfs.
+  explicit MappedFile(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
