@@ -1,4 +1,5 @@
-// What a command tells while it works, on a terminal: warnings and progress on the error stream.
+// What a command tells while it works, on a terminal: warnings, notes and progress on the error
+// stream.
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace flowtalk::apps {
 
-// quiet: no progress; warnings are shown all the same.
+// quiet: no notes and no progress; warnings are shown all the same.
 Reporter terminal(bool quiet);
 
 // A message for people at a command line: every field in it as its option.

@@ -15,6 +15,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/interruption.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/base/words.h"
@@ -231,6 +232,18 @@ TEST(Files, AFolderReplacesTheOldOneAsAWhole) {
   EXPECT_EQ(load_file(folder / "checkpoint" / "two.txt"), "two.txt");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
   fs::remove_all(folder);
+}
+
+TEST(Outputs, FoldersThatWillBeMadeAreNotedOnce) {
+  const fs::path there = fs::temp_directory_path();
+  std::vector<std::string> notes;
+  Reporter reporter;
+  reporter.note = [&](const std::string& text) { notes.push_back(text); };
+  note_new_folders(
+      {there / "x.npy", "x.npy", "", there / "flowtalk_none/a.npy", there / "flowtalk_none/b.npy"},
+      reporter);
+  EXPECT_EQ(notes,
+            std::vector<std::string>{"makes the folder " + (there / "flowtalk_none").string()});
 }
 
 TEST(Conditions, NamesNumbersMixes) {

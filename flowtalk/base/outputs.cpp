@@ -1,5 +1,7 @@
 #include "flowtalk/base/outputs.h"
 
+#include <set>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
@@ -18,6 +20,18 @@ void refuse_to_replace(const fs::path& output, const std::vector<fs::path>& inpu
     if (output.empty() || input.empty() || !fs::equivalent(output, input, code)) continue;
     fail_usage("{}: would be written over {}, which is read; name another output", output.string(),
                output == input ? "itself" : input.string());
+  }
+}
+
+void note_new_folders(const std::vector<fs::path>& files, const Reporter& reporter) {
+  std::set<fs::path> folders;
+  std::error_code code;
+  for (const fs::path& file : files) {
+    const fs::path folder = file.parent_path();
+    if (!folder.empty() && !fs::exists(folder, code)) folders.insert(folder);
+  }
+  for (const fs::path& folder : folders) {
+    reporter.note(fmt::format("makes the folder {}", folder.string()));
   }
 }
 

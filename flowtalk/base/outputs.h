@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/base/reporter.h"
+
 namespace flowtalk {
 
 // Usage Error unless the path ends in `ending` (".mp4"); field: what named it.
@@ -16,6 +18,10 @@ void check_ending(const std::filesystem::path& path, const std::string& ending,
 // are not there are left to whoever opens them.
 void refuse_to_replace(const std::filesystem::path& output,
                        const std::vector<std::filesystem::path>& inputs);
+
+// Notes the folders of these files that are not there yet and will be made with them, one line for
+// each. "" is no file.
+void note_new_folders(const std::vector<std::filesystem::path>& files, const Reporter& reporter);
 
 // A report (.json, .html) may take the place of an earlier one, but of nothing else: usage Error if
 // there is a file of this name with another ending. Error if it could not be written. "" is none.

@@ -15,8 +15,25 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr size_t kMaxConfigBytes = size_t{1} << 24;
 
+// What to say of a folder without a config.json: the checkpoints in it, if there are any.
+[[noreturn]] void fail_without_config(const fs::path& folder) {
+  std::string inside;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder, code)) {
+    if (!fs::exists(entry.path() / kConfig, code)) continue;
+    inside += (inside.empty() ? "" : ", ") + entry.path().filename().string();
+  }
+  fail("{}: is no checkpoint, it has no {}{}", folder.string(), kConfig,
+       inside.empty() ? "; expected a checkpoint or a run of training"
+                      : fmt::format("; in it are {}: give one of them", inside));
+}
+
 // The format, which is taken out of the config.
 int take_format(Json& config, const std::string& path) {
+  if (config.contains("model_type") || config.contains("architectures")) {
+    fail("{}: is of Hugging Face, not a checkpoint of flowtalk; as an encoder it goes to {}", path,
+         Field("encoder"));
+  }
   const auto format = config.find("format");
   if (format == config.end() || !format->is_number_integer()) {
     fail("{}: \"format\" is missing, expected 1 to {}; is this a checkpoint of flowtalk?", path,
@@ -33,10 +50,11 @@ int take_format(Json& config, const std::string& path) {
 
 // The config of a text, without "format", and the weights, both as the newest format has them.
 Checkpoint read_checkpoint(const fs::path& folder, std::string_view text, const std::string& where,
-                           formats::SafetensorsFile weights) {
+                           const std::function<formats::SafetensorsFile()>& open_weights) {
   Json config = parse_json(std::string(text), where);
   if (!config.is_object()) fail("{}: expected a JSON object", where);
   const int format = take_format(config, where);
+  formats::SafetensorsFile weights = open_weights();
   if (format < kCheckpointFormat) {
     migrate_config(config, format, kCheckpointFormat);
     weights = weights.renamed(
@@ -49,20 +67,23 @@ Checkpoint read_checkpoint(const fs::path& folder, std::string_view text, const 
 
 Checkpoint load_checkpoint(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
-    fail("{}: no such checkpoint; expected a folder with {} and {}", folder.string(), kConfig,
+    fail("{}: {}; expected a folder with {} and {}", folder.string(),
+         fs::exists(folder) ? "is a file, not a checkpoint" : "no such checkpoint", kConfig,
          kWeights);
   }
   const fs::path config_path = folder / kConfig;
+  if (!fs::exists(config_path)) fail_without_config(folder);
   const std::string text = load_file(config_path, kMaxConfigBytes);
   return read_checkpoint(folder, text, config_path.string(),
-                         formats::SafetensorsFile(folder / kWeights));
+                         [&] { return formats::SafetensorsFile(folder / kWeights); });
 }
 
 Checkpoint checkpoint_from_bytes(const std::string& name, std::string_view config,
                                  std::string_view weights) {
   // Tensors are borrowed where they lie as their type wants it, as in a mapped file.
   const auto copy = std::make_shared<const std::string>(weights);
-  return read_checkpoint(name, config, name, formats::SafetensorsFile(name, *copy, copy));
+  return read_checkpoint(name, config, name,
+                         [&] { return formats::SafetensorsFile(name, *copy, copy); });
 }
 
 void save_checkpoint(const fs::path& folder, const Json& config,
