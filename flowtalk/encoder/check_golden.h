@@ -36,7 +36,7 @@ inline double largest_difference(std::span<const float> a, std::span<const float
 template <class Ops>
 Hubert<Ops> load_hubert(HuggingFaceFolder& folder, Ops& ops) {
   HuggingFaceParams<Ops> source(folder.weights, ops);
-  Hubert<Ops> hubert(params::Scope<Ops>(source), folder.config);
+  Hubert<Ops> hubert(params::Scope<Ops>(source), folder.config.sizes);
   folder.weights.finish();
   return hubert;
 }

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <memory>
 #include <string_view>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/files.h"
-#include "flowtalk/formats/describe_file.h"
-#include "flowtalk/formats/mapped_file.h"
-#include "flowtalk/formats/safetensors.h"
-#include "flowtalk/formats/torch_file.h"
+#include "flowtalk/formats/printable.h"
 #include "flowtalk/params/native_params.h"
 
 namespace flowtalk::encoder {
@@ -56,8 +51,6 @@ constexpr std::array kWeightNorms = {
     WeightNorm{"weight_g", "weight_v"},
     WeightNorm{"parametrizations.weight.original0", "parametrizations.weight.original1"},
 };
-// Of training, or of a task beside ours: knowingly left unread.
-constexpr std::array<std::string_view, 2> kIgnored = {"masked_spec_embed", "lm_head."};
 
 std::string with_number(std::string_view pattern, const std::string& number) {
   std::string text(pattern);
@@ -90,136 +83,75 @@ std::string their_name(const std::string& path) {
          std::string(leaf_names.theirs);
 }
 
-// ---- Configuration
+// ---- The encoder among the tensors of a file
 
-Json load_json(const fs::path& file) {
-  Json json = parse_json(load_file(file, size_t{1} << 24), file.string());
-  if (!json.is_object()) fail("{}: expected a JSON object", file.string());
-  return json;
+// A tensor that every encoder has, wherever it stands, and its name in fairseq's checkpoints.
+constexpr std::string_view kLandmark = "feature_extractor.conv_layers.0.conv.weight";
+constexpr std::string_view kFairseq = "feature_extractor.conv_layers.0.0.weight";
+// What an encoder is made of; its tensors beside these are those of heads.
+constexpr std::array<std::string_view, 3> kParts = {"feature_extractor.", "feature_projection.",
+                                                    "encoder."};
+constexpr std::string_view kOfTraining = "masked_spec_embed";  // knowingly left unread
+
+bool is_or_ends_in(std::string_view name, std::string_view part) {
+  if (!name.ends_with(part)) return false;
+  return name.size() == part.size() || name[name.size() - part.size() - 1] == '.';
 }
 
-// A key that, if there, must have the one value that we compute with.
-void expect(const Json& json, const fs::path& file, const char* key, const Json& expected) {
-  const auto found = json.find(key);
-  if (found == json.end() || *found == expected) return;
-  fail("{}: {} is {}, flowtalk computes with {} only; use another encoder", file.string(), key,
-       found->dump(), expected.dump());
+bool of_encoder(const std::string& name) {
+  return name == kOfTraining ||
+         std::any_of(kParts.begin(), kParts.end(),
+                     [&](std::string_view part) { return name.starts_with(part); });
 }
 
-bool load_do_normalize(const fs::path& file) {
-  if (!fs::exists(file)) return true;  // what the feature extractor does if it is not told
-  const Json json = load_json(file);
-  expect(json, file, "sampling_rate", 16000);
-  expect(json, file, "feature_size", 1);
-  expect(json, file, "feature_extractor_type", "Wav2Vec2FeatureExtractor");
-  const auto found = json.find("do_normalize");
-  if (found == json.end()) return true;
-  if (!found->is_boolean()) {
-    fail("{}: do_normalize: expected true or false, got {}", file.string(), found->dump());
+// What stands before the encoder's names: "", "module.", "model.hubert.".
+std::string prefix_of(const NamedWeights& weights) {
+  std::vector<std::string> prefixes;
+  bool fairseq = false;
+  for (const auto& [name, shape] : weights.shapes) {
+    fairseq = fairseq || is_or_ends_in(name, kFairseq);
+    if (is_or_ends_in(name, kLandmark)) {
+      prefixes.push_back(name.substr(0, name.size() - kLandmark.size()));
+    }
   }
-  return found->get<bool>();
+  if (prefixes.size() == 1) return prefixes.front();
+  if (prefixes.size() > 1) {
+    fail("{}: holds {} encoders, under {} and {}; save the one that is wanted by itself",
+         weights.path, prefixes.size(), formats::printable(prefixes[0]),
+         formats::printable(prefixes[1]));
+  }
+  if (fairseq) {
+    fail("{}: has the names of fairseq; convert it to those of transformers first", weights.path);
+  }
+  fail("{}: holds no HuBERT or wav2vec 2.0 (no tensor's name ends in {}; the first is {})",
+       weights.path, kLandmark,
+       weights.shapes.empty() ? "none" : formats::printable(weights.shapes.begin()->first));
+}
+
+// "classifier.dense.weight" -> "classifier"; below the first part of the encoder's own prefix, one
+// part more: "model.classifier".
+std::string part_of(const std::string& name, const std::string& prefix) {
+  const std::string shared = prefix.substr(0, prefix.find('.') + 1);
+  const size_t from = !shared.empty() && name.starts_with(shared) ? shared.size() : 0;
+  return name.substr(0, name.find('.', from));
 }
 
 }  // namespace
 
-bool is_hugging_face(const fs::path& folder) {
-  const fs::path file = folder / "config.json";
-  return fs::exists(file) && load_json(file).contains("model_type");
-}
-
-HubertConfig load_hugging_face_config(const fs::path& folder) {
-  if (!fs::is_directory(folder)) {
-    fail("{}: no such folder; expected one with config.json and model.safetensors",
-         folder.string());
-  }
-  const fs::path file = folder / "config.json";
-  const Json json = load_json(file);
-  expect(json, file, "model_type", "hubert");
-  for (const char* key : {"hidden_act", "feat_extract_activation"}) {
-    expect(json, file, key, "gelu");
-  }
-  expect(json, file, "conv_pos_batch_norm", false);
-  expect(json, file, "add_adapter", false);
-  for (const char* key : {"hidden_size", "num_hidden_layers", "num_attention_heads"}) {
-    if (!json.contains(key)) fail("{}: has no {}; is it of a HuBERT?", file.string(), key);
-  }
-  HubertConfig config;
-  const Json defaults = to_json(config);
-  Json known = Json::object();
-  for (const auto& field : defaults.items()) {
-    if (json.contains(field.key())) known[field.key()] = json[field.key()];
-  }
-  known["do_normalize"] = load_do_normalize(folder / "preprocessor_config.json");
-  from_json(known, config, file.string());
-  config.check(file.string());
-  expect(json, file, "num_feat_extract_layers", config.conv_dim.size());
-  return config;
-}
-
-// ---- Weights
-
-namespace {
-
-NamedWeights open_safetensors(const fs::path& path) {
-  const auto file = std::make_shared<const formats::SafetensorsFile>(path);
-  NamedWeights weights;
-  for (const auto& name : file->names()) weights.shapes[name] = file->shape(name);
-  weights.load = [file](const std::string& name) { return file->load(name); };
-  weights.drop_pages = [file] { file->drop_pages(); };
-  return weights;
-}
-
-NamedWeights open_torch(const fs::path& path) {
-  const auto file = std::make_shared<const formats::MappedFile>(path);
-  const auto arrays = std::make_shared<const std::map<std::string, formats::Array>>(
-      formats::state_dict(formats::read_torch(file->bytes(), path.string(), file)));
-  NamedWeights weights;
-  for (const auto& [name, array] : *arrays) weights.shapes[name] = array.shape;
-  weights.load = [arrays, where = path.string()](const std::string& name) {
-    return formats::to_tensor(arrays->at(name), where + ": " + name);
-  };
-  weights.drop_pages = [file] { file->drop_pages(); };
-  return weights;
-}
-
-}  // namespace
-
-NamedWeights open_weights(const fs::path& path) {
-  NamedWeights weights =
-      formats::format_of(path) == "safetensors" ? open_safetensors(path) : open_torch(path);
-  weights.path = path.string();
-  return weights;
-}
-
-NamedWeights under_prefix(const NamedWeights& weights, const std::string& prefix) {
-  NamedWeights result = weights;
-  result.shapes.clear();
+HuggingFaceWeights::HuggingFaceWeights(NamedWeights weights) : prefix_(prefix_of(weights)) {
+  weights_ = under_prefix(weights, prefix_);
+  std::erase_if(weights_.shapes, [](const auto& entry) { return !of_encoder(entry.first); });
   for (const auto& [name, shape] : weights.shapes) {
-    if (name.starts_with(prefix)) result.shapes[name.substr(prefix.size())] = shape;
+    const bool inside = name.starts_with(prefix_) && of_encoder(name.substr(prefix_.size()));
+    if (!inside) unread_.insert(part_of(name, prefix_));
   }
-  result.load = [load = weights.load, prefix](const std::string& name) {
-    return load(prefix + name);
-  };
-  return result;
+}
+
+std::vector<std::string> HuggingFaceWeights::left_unread() const {
+  return {unread_.begin(), unread_.end()};
 }
 
 namespace {
-
-// A HuBERT with a head has its tensors under "hubert.", beside those of the head.
-NamedWeights without_head(const NamedWeights& weights) {
-  const auto first = weights.shapes.lower_bound("hubert.");
-  if (first == weights.shapes.end() || !first->first.starts_with("hubert.")) return weights;
-  NamedWeights body = under_prefix(weights, "hubert.");
-  for (const auto& [name, shape] : weights.shapes) {
-    if (!name.starts_with("hubert.")) body.shapes[name] = shape;
-  }
-  return body;
-}
-
-bool ignored(const std::string& name) {
-  return std::any_of(kIgnored.begin(), kIgnored.end(),
-                     [&](std::string_view start) { return name.starts_with(start); });
-}
 
 // v (O, I, K), g (1, 1, K) -> w[:, :, k] = g[k] v[:, :, k] / |v[:, :, k]|
 tensor::Tensor fold(const tensor::Tensor& g, const tensor::Tensor& v) {
@@ -245,17 +177,15 @@ tensor::Tensor fold(const tensor::Tensor& g, const tensor::Tensor& v) {
 
 }  // namespace
 
-HuggingFaceWeights::HuggingFaceWeights(NamedWeights weights)
-    : weights_(without_head(std::move(weights))) {}
-
 tensor::Tensor HuggingFaceWeights::take(const std::string& name, const std::string& path,
                                         const tensor::Shape& shape) {
   read_.insert(name);
   const auto found = weights_.shapes.find(name);
   if (found == weights_.shapes.end()) {
-    problems_.push_back(fmt::format("'{}' {} is missing", name, tensor::to_string(shape)));
+    problems_.push_back(
+        fmt::format("'{}' {} is missing", prefix_ + name, tensor::to_string(shape)));
   } else if (found->second != shape) {
-    problems_.push_back(fmt::format("'{}' has shape {}, expected {}", name,
+    problems_.push_back(fmt::format("'{}' has shape {}, expected {}", prefix_ + name,
                                     tensor::to_string(found->second), tensor::to_string(shape)));
   } else {
     tensor::Tensor tensor = weights_.load(name);
@@ -284,9 +214,9 @@ tensor::Tensor HuggingFaceWeights::load(const std::string& path, const tensor::S
 void HuggingFaceWeights::finish() const {
   std::vector<std::string> problems = problems_;
   for (const auto& [name, shape] : weights_.shapes) {
-    if (read_.contains(name) || ignored(name)) continue;
+    if (read_.contains(name) || name == kOfTraining) continue;
     problems.push_back(
-        fmt::format("'{}' {} is not part of the model", name, tensor::to_string(shape)));
+        fmt::format("'{}' {} is not part of the model", prefix_ + name, tensor::to_string(shape)));
   }
   params::report_problems(weights_.path, problems, "use the weights and the config of one encoder");
 }
@@ -296,19 +226,8 @@ ExternalEncoder HuggingFaceWeights::identity(const HubertConfig& config,
   return {fingerprint_.of(config), fingerprint_.values(), folder};
 }
 
-namespace {
-
-fs::path weight_file(const fs::path& folder) {
-  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
-    if (fs::exists(folder / name)) return folder / name;
-  }
-  fail("{}: holds neither model.safetensors nor pytorch_model.bin; give a HuBERT of Hugging Face",
-       folder.string());
-}
-
-}  // namespace
-
-HuggingFaceFolder::HuggingFaceFolder(const fs::path& folder)
-    : config(load_hugging_face_config(folder)), weights(open_weights(weight_file(folder))) {}
+HuggingFaceFolder::HuggingFaceFolder(const fs::path& folder, const fs::path& file)
+    : config(load_hugging_face_config(folder)),
+      weights(open_weights(file.empty() ? weight_file_in(folder) : file)) {}
 
 }  // namespace flowtalk::encoder

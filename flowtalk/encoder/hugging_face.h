@@ -1,50 +1,39 @@
-// A HuBERT as Hugging Face stores it: a folder with config.json, preprocessor_config.json and
-// model.safetensors or pytorch_model.bin. docs/encoders.md has the rules and the names.
+// A HuBERT or wav2vec 2.0 as Hugging Face stores it: a folder with config.json,
+// preprocessor_config.json and model.safetensors or pytorch_model.bin, whole or in shards.
+// docs/encoders.md has the rules and the names.
 #pragma once
 
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "flowtalk/encoder/external_encoder.h"
-#include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/encoder/hugging_face_config.h"
+#include "flowtalk/encoder/named_weights.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/params/scope.h"
 
 namespace flowtalk::encoder {
 
-// Does the folder's config.json have a "model_type"? False if there is no such file.
-bool is_hugging_face(const std::filesystem::path& folder);
-
-// The config of the folder; keys that change nothing in prediction are skipped. Error for a value
-// that asks for another computation than ours, with its key.
-HubertConfig load_hugging_face_config(const std::filesystem::path& folder);
-
-// The tensors of a weight file under the names of their writer.
-struct NamedWeights {
-  std::string path;
-  std::map<std::string, tensor::Shape> shapes;
-  std::function<tensor::Tensor(const std::string& name)> load;
-  std::function<void()> drop_pages;  // see formats::MappedFile
-};
-NamedWeights open_weights(const std::filesystem::path& file);  // .safetensors, or torch.save's
-// Those whose names begin with the prefix, without it.
-NamedWeights under_prefix(const NamedWeights& weights, const std::string& prefix);
-
 // The weights of a HuBERT under the scope paths of `Hubert`; weight norm is folded. Tensors are
-// borrowed from the mapped file where their type allows it.
+// borrowed from the mapped file where their type allows it. The encoder may stand under any prefix
+// ("module.", "hubert.", "wav2vec2."); what else the file holds (heads of any task, quantizers) is
+// left unread.
 class HuggingFaceWeights {
  public:
+  // Error: no encoder under the names of transformers, or several.
   explicit HuggingFaceWeights(NamedWeights weights);
 
   // The tensor of a scope path ("layer/3/inner/weight"). A missing or misshapen one is remembered
   // and comes as zeros until finish().
   tensor::Tensor load(const std::string& path, const tensor::Shape& shape);
-  // One Error with every missing, misshapen and unread tensor; call it once the model is made.
+  // One Error with every missing, misshapen and unread tensor of the encoder; call it once the
+  // model is made.
   void finish() const;
+  // The parts of the file beside the encoder, such as "classifier": sorted, once each.
+  std::vector<std::string> left_unread() const;
   void drop_pages() const { weights_.drop_pages(); }
   // Which encoder this is, once the model is made.
   ExternalEncoder identity(const HubertConfig& config, const std::string& folder) const;
@@ -54,7 +43,9 @@ class HuggingFaceWeights {
   tensor::Tensor folded_position(const std::string& name, const std::string& path,
                                  const tensor::Shape& shape);
 
-  NamedWeights weights_;
+  NamedWeights weights_;          // of the encoder, without the prefix
+  std::string prefix_;            // of the encoder's names in the file
+  std::set<std::string> unread_;  // parts beside it
   std::set<std::string> read_;
   std::vector<std::string> problems_;
   Fingerprint fingerprint_;
@@ -62,8 +53,10 @@ class HuggingFaceWeights {
 
 // A Hugging Face folder, opened.
 struct HuggingFaceFolder {
-  explicit HuggingFaceFolder(const std::filesystem::path& folder);
-  HubertConfig config;
+  // `file`: weights to take instead of the folder's own choice.
+  explicit HuggingFaceFolder(const std::filesystem::path& folder,
+                             const std::filesystem::path& file = {});
+  HuggingFaceConfig config;
   HuggingFaceWeights weights;
 };
 

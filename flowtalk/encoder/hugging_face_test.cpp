@@ -7,6 +7,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/encoder/check_golden.h"
+#include "flowtalk/encoder/made_folder.h"
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/stored_encoder.h"
 
@@ -16,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using ops::NativeOps;
 using tensor::Tensor;
-
-struct HuggingFace : ::testing::Test {
-  ThreadPool pool{2};
-  NativeOps ops{pool};
-};
 
 struct GoldenHubert : HuggingFace, ::testing::WithParamInterface<const char*> {
   void SetUp() override {
@@ -40,10 +36,10 @@ TEST_P(GoldenHubert, BothWeightFilesAreTheSameEncoder) {
   load_hubert(opened, ops);
   HuggingFaceWeights weights(open_weights(folder / "pytorch_model.bin"));
   HuggingFaceParams<NativeOps> source(weights, ops);
-  const NativeHubert hubert(params::Scope<NativeOps>(source), opened.config);
+  const NativeHubert hubert(params::Scope<NativeOps>(source), opened.config.sizes);
   weights.finish();
-  EXPECT_EQ(weights.identity(opened.config, "").fingerprint,
-            opened.weights.identity(opened.config, "").fingerprint);
+  EXPECT_EQ(weights.identity(opened.config.sizes, "").fingerprint,
+            opened.weights.identity(opened.config.sizes, "").fingerprint);
   check_golden_cases(hubert, ops, folder / "cases.safetensors", 5e-5);
 }
 
@@ -65,6 +61,33 @@ TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
   EXPECT_LT(largest_difference(got[1].values(), whole.back().values()), 5e-5);
 }
 
+// wav2vec 2.0 computes what HuBERT does: the golden states come out of the same weights under its
+// names, with the parts of its pre-training beside them.
+TEST_P(GoldenHubert, TheSameWeightsAsWav2Vec2) {
+  const fs::path made = fs::temp_directory_path() / fmt::format("flowtalk_wav2vec2_{}", getpid());
+  Json config = parse_json(load_file(folder / "config.json"), "config.json");
+  config["model_type"] = "wav2vec2";
+  config["architectures"] = {"Wav2Vec2ForPreTraining"};
+  config.erase("feat_proj_layer_norm");
+  config["num_codevectors_per_group"] = 320;
+  save_file(made / "config.json", config.dump());
+  const formats::SafetensorsFile weights(folder / "model.safetensors");
+  formats::NamedTensors tensors;
+  for (const auto& name : weights.names()) {
+    tensors.emplace_back("wav2vec2." + name, weights.load(name));
+  }
+  for (const char* name : {"quantizer.codevectors", "project_hid.weight", "project_q.bias"}) {
+    tensors.emplace_back(name, Tensor::zeros({2, 3}));
+  }
+  formats::save_safetensors(made / "model.safetensors", tensors);
+  HuggingFaceFolder opened(made);
+  EXPECT_EQ(opened.config.network, "wav2vec 2.0");
+  EXPECT_EQ(opened.weights.left_unread(),
+            (std::vector<std::string>{"project_hid", "project_q", "quantizer"}));
+  check_golden_cases(load_hubert(opened, ops), ops, folder / "cases.safetensors", 5e-5);
+  fs::remove_all(made);
+}
+
 // The HuBERT inside a checkpoint of ProbTalk3D, under its own prefix.
 TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
   const fs::path golden = golden_folder("probtalk3d");
@@ -73,7 +96,7 @@ TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
   const fs::path folder =
       fs::temp_directory_path() / fmt::format("flowtalk_probtalk3d_hubert_{}", getpid());
   save_file(folder / "config.json", config.dump());
-  const HubertConfig hubert_config = load_hugging_face_config(folder);
+  const HubertConfig hubert_config = load_hugging_face_config(folder).sizes;
   fs::remove_all(folder);
   HuggingFaceWeights weights(
       under_prefix(open_weights(golden / "vae_pred.ckpt"), "feature_extractor.audiomodel."));
@@ -96,126 +119,59 @@ TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
 INSTANTIATE_TEST_SUITE_P(Flavours, GoldenHubert,
                          ::testing::Values("hubert_tiny", "hubert_tiny_stable"));
 
-// ---- Folders made here
-
-Json tiny_config(const char* norm) {
-  return Json{{"model_type", "hubert"},
-              {"conv_dim", {4, 4, 4, 4, 4, 4, 4}},
-              {"conv_bias", true},
-              {"feat_extract_norm", norm},
-              {"hidden_size", 8},
-              {"num_hidden_layers", 2},
-              {"num_attention_heads", 2},
-              {"intermediate_size", 12},
-              {"num_conv_pos_embeddings", 6},
-              {"num_conv_pos_embedding_groups", 2},
-              {"do_stable_layer_norm", true},
-              {"apply_spec_augment", true},
-              {"vocab_size", 32}};
-}
-
-struct MadeFolder : HuggingFace {
-  MadeFolder() {
-    folder = fs::temp_directory_path() /
-             fmt::format("flowtalk_hugging_face_{}_{}", getpid(),
-                         ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    config = tiny_config("layer");
-    add_norm("encoder.layer_norm", 8);
-    add_norm("feature_projection.layer_norm", 4);
-    add("feature_projection.projection", {8, 4});
-    for (int i = 0; i < 7; ++i) {
-      const std::string conv = fmt::format("feature_extractor.conv_layers.{}.", i);
-      const int64_t kernel = i == 0 ? 10 : i < 5 ? 3 : 2;
-      add(conv + "conv", {4, i == 0 ? 1 : 4, kernel});
-      add_norm(conv + "layer_norm", 4);
-    }
-    for (int i = 0; i < 2; ++i) {
-      const std::string layer = fmt::format("encoder.layers.{}.", i);
-      for (const char* part : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-        add(layer + "attention." + part, {8, 8});
-      }
-      add(layer + "feed_forward.intermediate_dense", {12, 8});
-      add(layer + "feed_forward.output_dense", {8, 12});
-      add_norm(layer + "layer_norm", 8);
-      add_norm(layer + "final_layer_norm", 8);
-    }
-    tensors["masked_spec_embed"] = random({8});
-    tensors["encoder.pos_conv_embed.conv.bias"] = random({8});
-    tensors["encoder.pos_conv_embed.conv.weight_g"] = random({1, 1, 6});
-    tensors["encoder.pos_conv_embed.conv.weight_v"] = random({8, 4, 6});
-  }
-  ~MadeFolder() override { fs::remove_all(folder); }
-
-  Tensor random(const tensor::Shape& shape) {
-    Rng rng = Rng(1).fork(static_cast<uint64_t>(++made));
-    Tensor x(shape);
-    for (float& v : x.values()) v = static_cast<float>(0.3 * rng.normal());
-    return x;
-  }
-  void add(const std::string& name, const tensor::Shape& shape) {
-    tensors[name + ".weight"] = random(shape);
-    tensors[name + ".bias"] = random({shape[0]});
-  }
-  void add_norm(const std::string& name, int64_t width) {
-    tensors[name + ".weight"] = random({width});
-    tensors[name + ".bias"] = random({width});
-  }
-  void save(const std::string& prefix = "") const {
-    save_file(folder / "config.json", config.dump());
-    formats::NamedTensors list;
-    for (const auto& [name, tensor] : tensors) {
-      list.emplace_back(name.starts_with("lm_head") ? name : prefix + name, tensor);
-    }
-    formats::save_safetensors(folder / "model.safetensors", list);
-  }
-  void rename(const std::string& from, const std::string& to) {
-    const std::string stem = "encoder.pos_conv_embed.conv.";
-    tensors[stem + to] = tensors.at(stem + from);
-    tensors.erase(stem + from);
-  }
-  // The last hidden state of a fixed waveform, and who the encoder is.
-  std::pair<std::vector<float>, std::string> read() {
-    HuggingFaceFolder opened(folder);
-    const auto hubert = load_hubert(opened, ops);
-    std::vector<float> wave(3000);
-    Rng rng(3);
-    for (float& v : wave) v = static_cast<float>(rng.normal());
-    return {ops.to_host(hubert(ops, ops.constant({1, 3000}, wave))),
-            opened.weights.identity(opened.config, "").fingerprint};
-  }
-  std::string problem() {
-    try {
-      read();
-    } catch (const Error& e) {
-      EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
-      EXPECT_NE(std::string(e.what()).find(folder.string()), std::string::npos) << e.what();
-      return e.what();
-    }
-    return "";
-  }
-  void expect_problem(std::initializer_list<const char*> words) {
-    const std::string message = problem();
-    for (const char* word : words) {
-      EXPECT_NE(message.find(word), std::string::npos) << word << " in: " << message;
-    }
-  }
-
-  fs::path folder;
-  Json config;
-  std::map<std::string, Tensor> tensors;
-  int made = 0;
-};
-
 TEST_F(MadeFolder, SpellingsAndPrefixesMeanTheSameEncoder) {
   save();
-  const auto [states, fingerprint] = read();
+  const Read plain = read();
   rename("weight_g", "parametrizations.weight.original0");
   rename("weight_v", "parametrizations.weight.original1");
+  for (const char* prefix : {"", "hubert.", "module.", "module.hubert.", "model.hubert.",
+                             "wav2vec2.", "encoder.", "feature_extractor.audiomodel."}) {
+    save(prefix);
+    EXPECT_EQ(read(), plain) << prefix;
+    EXPECT_EQ(describe_encoder(folder).left_unread, "") << prefix;
+  }
+  tensors.erase("encoder.layer_norm.bias");
+  save("module.");
+  expect_problem({"'module.encoder.layer_norm.bias' (8) is missing"});
+}
+
+TEST_F(MadeFolder, HeadsAreLeftUnreadAndListedOnce) {
   save();
-  EXPECT_EQ(read(), std::pair(states, fingerprint));
-  tensors["lm_head.weight"] = random({32, 8});
-  save("hubert.");
-  EXPECT_EQ(read(), std::pair(states, fingerprint));
+  const Read plain = read();
+  const auto x = [&] { return random({3, 8}); };
+  save("hubert.", {{"classifier.dense.weight", x()},
+                   {"classifier.dense.bias", x()},
+                   {"projector.weight", x()},
+                   {"layer_weights", x()},
+                   {"lm_head.weight", x()}});
+  EXPECT_EQ(read(), plain);
+  EXPECT_EQ(describe_encoder(folder).left_unread,
+            folder.string() +
+                ": parts beside the encoder are left unread: 'classifier', "
+                "'layer_weights', 'lm_head', 'projector'");
+  save("", {{"final_proj.weight", x()}, {"label_embs_concat", x()}});
+  EXPECT_EQ(read(), plain);
+  EXPECT_NE(describe_encoder(folder).left_unread.find("'final_proj', 'label_embs_concat'"),
+            std::string::npos);
+  save("model.hubert.", {{"model.classifier.weight", x()}, {"loss\n.weight", x()}});
+  EXPECT_EQ(read(), plain);
+  EXPECT_NE(describe_encoder(folder).left_unread.find("'loss\\x0a', 'model.classifier'"),
+            std::string::npos)
+      << describe_encoder(folder).left_unread;
+}
+
+TEST_F(MadeFolder, WhichEncoderIsMeantMustBeClear) {
+  auto twice = named("teacher.");
+  save("student.", twice);
+  expect_problem({"model.safetensors", "2 encoders", "'student.'", "'teacher.'"});
+  tensors.clear();
+  tensors["feature_extractor.conv_layers.0.0.weight"] = random({4, 1, 10});
+  save("model.");
+  expect_problem({"model.safetensors", "fairseq"});
+  tensors.clear();
+  tensors["bert.embeddings.weight"] = random({4});
+  save();
+  expect_problem({"holds no HuBERT", "'bert.embeddings.weight'"});
 }
 
 TEST_F(MadeFolder, FingerprintSeesWeightsAndConfig) {
@@ -247,6 +203,9 @@ TEST_F(MadeFolder, OtherComputationsAreRefusedByName) {
   const Json good = config;
   const std::vector<std::pair<const char*, Json>> changes = {
       {"model_type", "wavlm"},        {"hidden_act", "relu"},
+      {"model_type", "whisper"},      {"model_type", "data2vec-audio"},
+      {"model_type", "bert"},         {"adapter_attn_dim", 16},
+      {"add_adapter", true},          {"sampling_rate", 8000},
       {"conv_pos_batch_norm", true},  {"feat_extract_activation", "swish"},
       {"num_feat_extract_layers", 6}, {"feat_extract_norm", "batch"},
       {"num_attention_heads", 3},     {"conv_dim", "wide"},
@@ -262,15 +221,46 @@ TEST_F(MadeFolder, OtherComputationsAreRefusedByName) {
   save_file(folder / "preprocessor_config.json", R"({"sampling_rate": 8000})");
   expect_problem({"preprocessor_config.json", "sampling_rate", "8000", "16000"});
   fs::remove(folder / "preprocessor_config.json");
+  save_file(folder / "processor_config.json", R"({"feature_extractor": {"sampling_rate": 8000}})");
+  expect_problem({"processor_config.json", "sampling_rate", "8000", "16000"});
+  fs::remove(folder / "processor_config.json");
   fs::remove(folder / "model.safetensors");
   expect_problem({"model.safetensors", "pytorch_model.bin"});
 }
 
 TEST_F(MadeFolder, DoNormalizeComesFromThePreprocessor) {
   save();
-  EXPECT_TRUE(load_hugging_face_config(folder).do_normalize);
+  EXPECT_TRUE(load_hugging_face_config(folder).sizes.do_normalize);
   save_file(folder / "preprocessor_config.json", R"({"do_normalize": false})");
-  EXPECT_FALSE(load_hugging_face_config(folder).do_normalize);
+  EXPECT_FALSE(load_hugging_face_config(folder).sizes.do_normalize);
+}
+
+TEST_F(MadeFolder, TheNetworkIsToldByTypeOrClass) {
+  save();
+  const Read plain = read();
+  EXPECT_EQ(describe_encoder(folder).network, "HuBERT");
+  config.erase("model_type");
+  for (const auto& [name, network] : {std::pair("HubertForSequenceClassification", "HuBERT"),
+                                      std::pair("Wav2Vec2ForCTC", "wav2vec 2.0")}) {
+    config["architectures"] = {name};
+    save();
+    EXPECT_EQ(describe_encoder(folder).network, network);
+    EXPECT_EQ(read(), plain);
+  }
+  config["architectures"] = {"Wav2Vec2ConformerModel"};
+  save();
+  expect_problem({"config.json", "Wav2Vec2ConformerModel", "wav2vec 2.0 (wav2vec2) only"});
+  config["model_type"] = "wavlm";
+  save();
+  expect_problem({"config.json", "model_type is \"wavlm\"", "WavLM is another network"});
+}
+
+TEST_F(MadeFolder, OtherFrameRatesAreNotForMotion) {
+  save();
+  EXPECT_EQ(describe_encoder(folder).not_for_motion, "");
+  config["conv_stride"] = {5, 2, 2, 2, 2, 2, 1};
+  save();
+  EXPECT_NE(describe_encoder(folder).not_for_motion.find("every 160"), std::string::npos);
 }
 
 TEST_F(MadeFolder, WindowsAgreeAwayFromTheirEdges) {

@@ -1,17 +1,30 @@
 #include "flowtalk/encoder/stored_encoder.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "flowtalk/base/error.h"
+#include "flowtalk/encoder/encoder_place.h"
+#include "flowtalk/formats/printable.h"
 #include "flowtalk/params/checkpoint.h"
 
 namespace flowtalk::encoder {
 
-StoredEncoder::StoredEncoder(const std::filesystem::path& folder) : folder_(folder) {
-  if (!is_hugging_face(folder)) {
+StoredEncoder::StoredEncoder(const std::filesystem::path& given) {
+  const EncoderPlace place = find_encoder(given);
+  folder_ = place.folder;
+  if (!is_hugging_face(folder_)) {
+    if (!place.file.empty()) {
+      fail("{}: is not what the checkpoint around it reads; give the folder {}",
+           place.file.string(), folder_.string());
+    }
     open_own();
     return;
   }
-  HuggingFaceFolder opened(folder);
-  config_ = opened.config;
+  HuggingFaceFolder opened(folder_, place.file);
+  network_ = opened.config.network;
+  config_ = opened.config.sizes;
   theirs_ = std::make_shared<HuggingFaceWeights>(std::move(opened.weights));
 }
 
@@ -41,9 +54,36 @@ ExternalEncoder StoredEncoder::identity() const {
   return theirs_ ? theirs_->identity(config_, folder_.string()) : ExternalEncoder();
 }
 
+std::string StoredEncoder::left_unread() const {
+  const auto parts = theirs_ ? theirs_->left_unread() : std::vector<std::string>();
+  if (parts.empty()) return "";
+  constexpr size_t kListed = 10;
+  std::string list;
+  for (size_t i = 0; i < std::min(parts.size(), kListed); ++i) {
+    list += (i > 0 ? ", " : "") + formats::printable(parts[i]);
+  }
+  if (parts.size() > kListed) list += fmt::format(" and {} more", parts.size() - kListed);
+  return fmt::format("{}: parts beside the encoder are left unread: {}", folder_.string(), list);
+}
+
 void StoredEncoder::drop_pages() const {
   if (theirs_) theirs_->drop_pages();
   if (ours_) ours_->drop_pages();
+}
+
+EncoderReport describe_encoder(const std::filesystem::path& given) {
+  const StoredEncoder stored(given);
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  stored.make(ops);
+  EncoderReport report{stored.folder(), stored.network(), stored.config(), stored.left_unread(),
+                       ""};
+  try {
+    stored.config().check_motion_rate(stored.folder().string());
+  } catch (const Error& e) {
+    report.not_for_motion = e.marked();
+  }
+  return report;
 }
 
 }  // namespace flowtalk::encoder

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <functional>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/params/checkpoint.h"
@@ -34,13 +36,16 @@ struct Stored : ::testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  std::string refusal() {
+  static std::string message_of(const std::function<void()>& f) {
     try {
-      StoredEncoder(folder).make(ops);
+      f();
     } catch (const Error& e) {
       return e.what();
     }
     return "";
+  }
+  std::string refusal() {
+    return message_of([&] { StoredEncoder(folder).make(ops); });
   }
   tensor::Tensor features(const std::vector<float>& voice) {
     const StoredEncoder stored(folder);
@@ -70,7 +75,7 @@ TEST_F(Stored, EncoderAndWholeModelAreTheSameToEveryReader) {
 }
 
 TEST_F(Stored, WhatHoldsNoEncoderIsRefused) {
-  EXPECT_THAT(refusal(), HasSubstr("no such checkpoint"));
+  EXPECT_THAT(refusal(), HasSubstr("no such folder"));
   params::save_checkpoint(folder, {{"kind", "prior"}, {"model", Json::object()}}, fresh.tensors());
   EXPECT_THAT(refusal(), HasSubstr("describes no encoder"));
   const ExternalEncoder other{"0123456789abcdef", 7, "hubert-base"};
@@ -78,6 +83,11 @@ TEST_F(Stored, WhatHoldsNoEncoderIsRefused) {
       folder, {{"model", {{"encoder", to_json(tiny())}, {"external_encoder", to_json(other)}}}},
       fresh.tensors());
   EXPECT_THAT(refusal(), HasSubstr("has no encoder inside"));
+  EXPECT_THAT(message_of([&] { StoredEncoder(folder / "weights.safetensors"); }),
+              HasSubstr("has no encoder inside"));
+  fs::copy_file(folder / "weights.safetensors", folder / "other.safetensors");
+  EXPECT_THAT(message_of([&] { StoredEncoder(folder / "other.safetensors"); }),
+              HasSubstr("is not what the checkpoint around it reads"));
   auto tensors = fresh.tensors();
   tensors.pop_back();
   params::save_checkpoint(folder, {{"encoder", to_json(tiny())}}, tensors);

@@ -60,6 +60,18 @@ tensor::Tensor stack(const std::vector<tensor::Tensor>& states, bool all) {
   return result;
 }
 
+// What people should know of the encoder before they trust its features.
+void tell_of(const encoder::StoredEncoder& stored, const Reporter& reporter) {
+  if (const std::string unread = stored.left_unread(); !unread.empty()) reporter.note(unread);
+  constexpr int64_t kHop = 320;  // samples, of every published HuBERT and wav2vec 2.0
+  const int64_t hop = stored.config().hop_samples();
+  if (hop == kHop) return;
+  reporter.warn(fmt::format(
+      "{}: a frame every {} samples instead of {}; it is given sound at {} Hz, and if it was "
+      "trained on another rate its features are wrong",
+      stored.folder().string(), hop, kHop, flame::kAudioHz));
+}
+
 }  // namespace
 
 tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
@@ -77,6 +89,8 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
                                                         : fs::path(o.encoder));
   const encoder::HubertConfig& config = stored.config();
   const encoder::NativeHubert hubert = stored.make(ops);
+  tell_of(stored, reporter);
+  note_new_folders({o.output}, reporter);
   const auto states = wanted_states(o, config.num_hidden_layers);
   std::vector<float> wave = load_samples(o.voice, reporter);
   if (config.frames(static_cast<int64_t>(wave.size())) < 1) {
@@ -87,7 +101,7 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
   const tensor::Tensor result =
       stack(encoder::encode(ops, hubert, wave, states, {}, [&] { stored.drop_pages(); }), o.all);
   for (const float v : result.values()) {
-    if (!std::isfinite(v)) fail("{}: the encoder gave a value that is not finite", o.encoder);
+    if (!std::isfinite(v)) fail("{}: gave a value that is not finite", stored.folder().string());
   }
   formats::save_npy(o.output, result);
   return result.shape();

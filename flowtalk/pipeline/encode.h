@@ -20,9 +20,10 @@ struct EncodeOptions {
   template <class V>
   void fields(V&& field) {
     field("voice", voice, "a sound file, or an .npy of float samples at 16 kHz, (N)");
-    field("encoder", encoder,
-          "HuBERT folder of Hugging Face, or a checkpoint of flowtalk (default: the model that "
-          "ships)");
+    field(
+        "encoder", encoder,
+        "folder of a HuBERT or wav2vec 2.0 of Hugging Face, or a checkpoint of flowtalk (default: "
+        "the model that ships)");
     field("output", output, "the .npy to write");
     field("layer", layer, between(0, 1000),
           "this hidden state instead of the last; 0 enters the first layer");

@@ -15,10 +15,11 @@ namespace {
 
 using ops::NativeOps;
 
-// The network with the encoder of a Hugging Face folder, which must be that of training.
-void make_with_encoder(Model::Network& network, model::ModelConfig& config,
-                       params::NativeParams& source, const std::string& name,
-                       const fs::path& encoder_folder) {
+// The network with the encoder of a Hugging Face folder, which must be that of training; what it
+// leaves unread of it.
+std::string make_with_encoder(Model::Network& network, model::ModelConfig& config,
+                              params::NativeParams& source, const std::string& name,
+                              const fs::path& encoder_folder) {
   const encoder::StoredEncoder stored(encoder_folder);
   const auto& wanted = config.external_encoder;
   config.encoder = stored.config();
@@ -43,6 +44,7 @@ void make_with_encoder(Model::Network& network, model::ModelConfig& config,
                                                                  config, std::move(encoder));
   source.finish();
   network.drop_pages = [stored] { stored.drop_pages(); };
+  return stored.left_unread();
 }
 
 model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::string& where) {
@@ -87,7 +89,7 @@ Model::Model(std::string name, Parts parts, const fs::path& encoder) : name_(std
           "with {} (it was {} in training)",
           where, wanted.fingerprint, wanted.values, Field("encoder"), wanted.folder);
     }
-    make_with_encoder(*network, config_, source, name_, encoder);
+    encoder_note_ = make_with_encoder(*network, config_, source, name_, encoder);
   }
   network_ = std::move(network);
 }

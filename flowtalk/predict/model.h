@@ -12,7 +12,8 @@ namespace flowtalk::predict {
 
 class Model {
  public:
-  // `encoder` is a Hugging Face folder, for models whose encoder is not in their checkpoint; else
+  // `encoder` is one of Hugging Face (encoder/encoder_place.h), for models whose encoder is not in
+  // their checkpoint; else
   // "". Error: folder or file missing or damaged, tensors missing, extra or misshapen; an encoder
   // that is missing, not wanted, or not the one of training.
   static std::shared_ptr<const Model> load(const std::filesystem::path& checkpoint,
@@ -28,6 +29,8 @@ class Model {
 
   const std::string& name() const { return name_; }  // its folder, or what from_bytes was told
   const model::ModelConfig& config() const { return config_; }
+  // A line on what the weights of a foreign encoder hold that is left unread; "" for nothing.
+  const std::string& encoder_note() const { return encoder_note_; }
   // How many weights are in packed form. They are packed at their first use, once for all sessions.
   size_t packed_weights() const;
 
@@ -40,6 +43,7 @@ class Model {
 
   std::string name_;
   model::ModelConfig config_;
+  std::string encoder_note_;
   std::unique_ptr<const Network> network_;
 };
 

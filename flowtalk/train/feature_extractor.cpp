@@ -2,7 +2,6 @@
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/train/generator_stage.h"
-#include "flowtalk/train/run_folder.h"
 
 namespace flowtalk::train {
 
@@ -21,7 +20,7 @@ struct FeatureExtractor::State {
 };
 
 FeatureExtractor::FeatureExtractor(const fs::path& encoder, const std::string& device) {
-  const encoder::StoredEncoder stored(checkpoint_of(encoder));
+  const encoder::StoredEncoder stored(encoder);
   stored.config().check_motion_rate(encoder.string());
   state_ = std::make_unique<State>(stored, torch::Device(device));
 }
