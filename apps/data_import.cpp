@@ -14,20 +14,27 @@ namespace flowtalk::apps {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr size_t kShown = 3;  // files of each kind on the terminal
+constexpr int kShown = 3;  // patterns, or damaged files, of each kind on the terminal
 
 void print_left_out(const data::ImportReport& report, const fs::path& list) {
-  std::map<std::string, std::vector<const data::LeftOut*>> kinds;
-  for (const data::LeftOut& l : report.left_out) kinds[l.kind].push_back(&l);
-  for (const auto& [kind, files] : kinds) {
-    fmt::print("  left out: {} ({})\n", kind, files.size());
-    for (size_t i = 0; i < std::min(kShown, files.size()); ++i) {
-      fmt::print("    {}\n", files[i]->kind == "damaged"
-                                 ? files[i]->reason
-                                 : files[i]->file + ": " + files[i]->reason);
+  std::map<std::string, int64_t> kinds;
+  for (const data::LeftOut& l : report.left_out) ++kinds[l.kind];
+  const auto groups = data::grouped(report.left_out);
+  for (const auto& [kind, count] : kinds) {
+    fmt::print("  left out: {} ({})\n", kind, count);
+    int shown = 0, of_kind = 0;
+    for (const data::LeftOutGroup& group : groups) {
+      if (group.first.kind != kind || ++of_kind > kShown) continue;
+      ++shown;
+      const std::string what = group.count > 1
+                                   ? fmt::format("{} like {}: ", group.count, group.pattern)
+                               : kind == "damaged" ? ""
+                                                   : group.first.file + ": ";
+      fmt::print("    {}{}\n", what, group.first.reason);
     }
+    if (of_kind > shown) fmt::print("    and {} other patterns\n", of_kind - shown);
   }
-  if (!report.left_out.empty()) fmt::print("  all of them: {}\n", list.string());
+  if (!report.left_out.empty()) fmt::print("  every file: {}\n", list.string());
 }
 
 }  // namespace
@@ -37,7 +44,7 @@ int data_import_mead(const Args& args) {
   Command command(
       "flowtalk data import-mead",
       "Imports MEAD: EMICA's reconstruction (ID/front/EMOTION/level_K/SEQ/shape_pose_cam.hdf5) and "
-      "MEAD's sound (ID/audio/EMOTION/level_K/SEQ.m4a) become FOLDER/mead/param and "
+      "MEAD's sound (ID/audio/EMOTION/level_K/SEQ.m4a, or its films) become FOLDER/mead/param and "
       "FOLDER/mead/wav. An interrupted run goes on where it stopped. Exit code 1 if a file is "
       "damaged or nothing could be imported; what is left out is listed in "
       "FOLDER/mead/left_out.tsv.",

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/data/run_apart.h"
+#include "flowtalk/formats/mapped_file.h"
 
 namespace flowtalk::data {
 
@@ -119,7 +120,9 @@ tensor::Tensor load_dataset(hid_t file, const fs::path& path, const std::string&
   if (!dataset.good()) fail("{} cannot be opened ({})", where, last_reason());
   tensor::Tensor result(checked_shape(dataset, where, max_values));
   if (result.empty()) return result;
-  if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()) < 0) {
+  const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  H5Pset_edc_check(transfer, H5Z_ENABLE_EDC);  // checksums, where the file has them
+  if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, transfer, result.data()) < 0) {
     fail("{} cannot be read ({}); the file is damaged or cut off", where, last_reason());
   }
   return result;
@@ -129,12 +132,11 @@ tensor::Tensor load_dataset(hid_t file, const fs::path& path, const std::string&
 
 bool can_read_hdf5() { return true; }
 
-std::vector<tensor::Tensor> load_hdf5(const fs::path& path, const std::vector<std::string>& names,
+namespace {
+
+std::vector<tensor::Tensor> load_here(const fs::path& path, const std::vector<std::string>& names,
                                       int64_t max_values) {
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
   silence();
-  if (!fs::is_regular_file(path)) fail("{}: no such file", path.string());
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, false, true);  // network drives refuse locks; nothing is written here
@@ -146,6 +148,51 @@ std::vector<tensor::Tensor> load_hdf5(const fs::path& path, const std::vector<st
     arrays.push_back(load_dataset(file, path, name, max_values));
   }
   return arrays;
+}
+
+// Tensors as bytes, from one process to another of the same program: rank, sizes, values.
+std::string packed(const std::vector<tensor::Tensor>& arrays) {
+  std::string bytes;
+  const auto add = [&](const void* data, size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+  };
+  for (const tensor::Tensor& array : arrays) {
+    const int64_t rank = array.rank();
+    add(&rank, sizeof rank);
+    add(array.shape().data(), static_cast<size_t>(rank) * sizeof(int64_t));
+    add(array.data(), array.values().size_bytes());
+  }
+  return bytes;
+}
+
+std::vector<tensor::Tensor> unpacked(const std::string& bytes) {
+  std::vector<tensor::Tensor> arrays;
+  size_t at = 0;
+  const auto take = [&](void* to, size_t size) {
+    FT_CHECK(size <= bytes.size() - at, "{} of {} bytes", at, bytes.size());
+    std::copy_n(bytes.data() + at, size, static_cast<char*>(to));
+    at += size;
+  };
+  while (at < bytes.size()) {
+    int64_t rank = 0;
+    take(&rank, sizeof rank);
+    FT_CHECK(rank > 0 && rank <= kMaxAxes, "rank {}", rank);
+    tensor::Shape shape(static_cast<size_t>(rank));
+    take(shape.data(), shape.size() * sizeof(int64_t));
+    tensor::Tensor& array = arrays.emplace_back(shape);
+    take(array.data(), array.values().size_bytes());
+  }
+  return arrays;
+}
+
+}  // namespace
+
+std::vector<tensor::Tensor> load_hdf5(const fs::path& path, const std::vector<std::string>& names,
+                                      int64_t max_values) {
+  if (!fs::is_regular_file(path)) fail("{}: no such file", path.string());
+  const formats::MappedFile file(path);  // for its refusals: unreadable, a pointer of git-lfs
+  return unpacked(
+      run_apart(path.string(), [&] { return packed(load_here(path, names, max_values)); }));
 }
 
 }  // namespace flowtalk::data

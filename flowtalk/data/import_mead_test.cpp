@@ -175,6 +175,64 @@ TEST_F(ImportMead, MeadsOwnSoundFiles) {
             audio::load_audio(golden_sound()).samples.size());
 }
 
+TEST_F(ImportMead, MeadsOwnFoldersInAnyCase) {
+  write_emica_file(motion_file("M003/video/front/angry/level_1/001"), numbered_motion(5, 1));
+  write_emica_file(motion_file("M003/Video/Front/Angry/Level_1/002"), numbered_motion(5, 1));
+  write_emica_file(options_.reconstruction / "M003/front/angry/level_1/003/SHAPE_POSE_CAM.H5",
+                   numbered_motion(5, 1));
+  write_emica_file(motion_file("M003/video/left_30/angry/level_1/001"), numbered_motion(5, 1));
+  add_sound("M003/video/front/angry/level_1/001.wav");
+  add_sound("M003/audio/Angry/LEVEL_1/002.WAV", 0.2);
+  add_sound("M003/video/front/angry/level_1/002.wav", 0.4);
+  add_sound("M003/video/left_30/angry/level_1/003.wav", 0.6);  // one voice, seven cameras
+  const ImportReport report = import_mead(options_);
+  EXPECT_EQ(report.written, 3);
+  EXPECT_EQ(reasons(report).size(), 1u);
+  EXPECT_THAT(reasons(report).at("other view"), HasSubstr("view left_30"));
+  EXPECT_NEAR(audio::load_audio(wav("M003_002_6_0")).duration_s(), 0.2, 1e-3);
+  EXPECT_NEAR(audio::load_audio(wav("M003_003_6_0")).duration_s(), 0.6, 1e-3);
+}
+
+TEST_F(ImportMead, LayoutsOfPeopleGiveOneClipEach) {
+  const fs::path cases = golden_sound().parent_path() / "../../../cases/import-mead-layouts";
+  if (!fs::exists(cases)) GTEST_SKIP() << "skipped: no cases at " << cases;
+  for (const char* layout : {"a", "b"}) {
+    options_.reconstruction = cases / layout / "rec";
+    options_.sound = cases / layout / "snd";
+    options_.out = folder_ / layout;
+    const ImportReport report = import_mead(options_);
+    EXPECT_EQ(report.written, 1) << layout;
+    EXPECT_TRUE(report.left_out.empty()) << layout;
+    const tensor::Tensor motion = formats::load_npy(npy("M003_001_6_0"));
+    EXPECT_EQ(motion.dim(2), motion::kWideRow);
+    EXPECT_NEAR(audio::load_audio(wav("M003_001_6_0")).duration_s(),
+                static_cast<double>(motion.dim(1)) / 25.0, 0.1);
+  }
+}
+
+TEST_F(ImportMead, WhatIsNotUnderstoodIsCountedByPattern) {
+  for (int i = 1; i <= 4; ++i) {
+    add_take("M003", fmt::format("joy/level_1/{:03}", i), 1);
+    add_sound(fmt::format("M003/extra/clips/{:03}.mp3.wav", i));
+  }
+  add_take("W009", "joy/level_2/001", 1);
+  add_take("W009", "happy/level_9/001", 1);
+  const ImportReport report = import_mead(options_);
+  const auto groups = grouped(report.left_out);
+  ASSERT_GE(groups.size(), 3u);
+  EXPECT_EQ(groups[0].pattern, "ID/front/joy/level_K/SEQ/shape_pose_cam.hdf5");
+  EXPECT_EQ(groups[0].count, 5);
+  EXPECT_EQ(groups[1].pattern, "ID/front/EMOTION/level_K/SEQ/shape_pose_cam.hdf5");
+  EXPECT_EQ(groups[1].count, 1);
+  EXPECT_THAT(groups[1].first.reason, HasSubstr("'level_9'"));
+  EXPECT_EQ(groups[2].first.kind, "sound not understood");
+  EXPECT_EQ(groups[2].pattern, "ID/audio/joy/level_K/SEQ.wav");
+  EXPECT_EQ(groups[2].count, 5);
+  EXPECT_EQ(pattern_of("/data/M003/video/front/angry/level_1/001.mp4"),
+            "ID/video/front/EMOTION/level_K/SEQ.mp4");
+  EXPECT_EQ(pattern_of("/a/b/c/d/e/f/song.mp3"), "b/c/d/e/f/song.mp3");
+}
+
 TEST_F(ImportMead, WhatIsLeftOutSaysWhy) {
   add_take("M003", "happy/level_1/001", 1);
   write_emica_file(motion_file("M003/front/happy/level_1/002"), numbered_motion(5, 1));

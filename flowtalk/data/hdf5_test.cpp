@@ -1,0 +1,111 @@
+// Damaged HDF5: whatever becomes of libhdf5, this program goes on and says which file it was.
+#include "flowtalk/data/hdf5.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/rng.h"
+#include "flowtalk/data/run_apart.h"
+#include "flowtalk/data/test_mead.h"
+
+namespace flowtalk::data {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+std::string message_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << e.what();
+    return e.what();
+  }
+  return "";
+}
+
+TEST(RunApart, GivesBackWhatTheWorkMade) {
+  int here = 1;
+  const std::string large(300'000, 'x');
+  EXPECT_EQ(run_apart("x",
+                      [&] {
+                        here = 2;
+                        return large;
+                      }),
+            large);
+  EXPECT_EQ(here, 1);
+  EXPECT_EQ(run_apart("x", [] { return std::string(); }), "");
+}
+
+TEST(RunApart, ErrorsAndCrashesComeBackAsErrors) {
+  EXPECT_EQ(
+      message_of([] { run_apart("x", []() -> std::string { fail("{}: of no use", "file"); }); }),
+      "file: of no use");
+  EXPECT_THAT(message_of([] {
+                run_apart("a.hdf5", []() -> std::string {
+                  std::raise(SIGSEGV);
+                  return "";
+                });
+              }),
+              HasSubstr("a.hdf5: its reader did not survive it (Segmentation fault)"));
+  EXPECT_THAT(message_of([] { run_apart("a.hdf5", []() -> std::string { _exit(3); }); }),
+              HasSubstr("it ended early"));
+}
+
+struct DamagedHdf5 : ::testing::Test {
+  void SetUp() override {
+    folder = fs::temp_directory_path() / fmt::format("flowtalk_damaged_hdf5_{}", getpid());
+    file = folder / "take.hdf5";
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  // Arrays that fit what was promised, or a refusal that names the file.
+  void expect_reason_or_arrays() const {
+    try {
+      const auto arrays = load_hdf5(file, {"shape", "exp", "jaw"}, 10'000);
+      ASSERT_EQ(arrays.size(), 3u);
+      for (const auto& array : arrays) EXPECT_LE(array.size(), 10'000);
+    } catch (const Error& e) {
+      EXPECT_THAT(e.what(), HasSubstr(file.string()));
+    }
+  }
+  fs::path folder, file;
+};
+
+TEST_F(DamagedHdf5, FlippedBytesAndCutsNeverEndTheProgram) {
+  for (const bool deflated : {false, true}) {
+    fs::remove(file);
+    write_emica_file(file, numbered_motion(4, 1), {.deflated = deflated});
+    const std::string good = load_file(file);
+    for (uint64_t i = 0; i < 150; ++i) {
+      Rng rng = Rng(7).fork(i).fork(deflated ? 1 : 0);
+      std::string bytes = good;
+      const auto last = static_cast<int64_t>(bytes.size()) - 1;
+      if (i % 5 == 4) {
+        bytes.resize(static_cast<size_t>(rng.integer(0, last)));
+      } else {
+        // Most of what libhdf5 follows stands at the beginning.
+        const int64_t reach = i % 2 == 0 ? std::min<int64_t>(last, 2500) : last;
+        for (int n = 0; n < 1 + static_cast<int>(i % 7); ++n) {
+          bytes[static_cast<size_t>(rng.integer(0, reach))] =
+              static_cast<char>(rng.integer(0, 255));
+        }
+      }
+      save_file(file, bytes);
+      expect_reason_or_arrays();
+    }
+  }
+}
+
+TEST_F(DamagedHdf5, APointerOfGitLfsIsCalledOne) {
+  save_file(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n");
+  EXPECT_THAT(message_of([&] { load_hdf5(file, {"exp"}, 10); }), HasSubstr("`git lfs pull`"));
+}
+
+}  // namespace
+}  // namespace flowtalk::data
