@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "flowtalk/base/flame_layout.h"
@@ -23,14 +24,29 @@ struct LoadOptions {
   double min_duration_s = 0.1;  // Error below it
 };
 
+// Time that passes on the file's clock without sound, and is silence here; at_s and length_s
+// together never lie before the gap that follows. at_s 0: sound that begins after its film.
+struct Gap {
+  double at_s = 0, length_s = 0;
+};
+
 // What the file held before it was converted.
 struct SourceFormat {
   int rate_hz = 0, channels = 0;
   double stated_s = 0;  // how long the container says the sound lasts; 0 if it does not
+  std::vector<Gap> gaps;
+  int joined_wavs = 0;   // how many headers a WAV holds that does not end with its first; else 0
+  double counted_s = 0;  // how much of it that first one counts
+
+  // What people should know of sound that was read otherwise than its file says: one line each,
+  // without the file's name. duration_s: of the sound as returned.
+  std::vector<std::string> warnings(double duration_s) const;
 };
 
-// The mean of the channels of the first audio stream. Errors (one line, naming the file): missing,
-// not audio, no audio stream, empty, too short, too long, damaged (no sample decoded), not finite.
+// The mean of the channels of the first audio stream, by the file's clock: where that runs on
+// without sound there is silence, and the sound of a film begins with the film. WAV files that were
+// joined are read to their end. Errors (one line, naming the file): missing, not audio, no audio
+// stream, empty, too short, too long, damaged (no sample decoded), not finite.
 // source: filled if given.
 Audio load_audio(const std::filesystem::path& path, const LoadOptions& options = {},
                  SourceFormat* source = nullptr);
@@ -47,7 +63,8 @@ inline constexpr size_t kMaxRecordingSamples = size_t{1} << 28;  // 1 GiB of mem
 
 // The errors of load_audio but for short and not finite sound; also a rate or number of channels
 // that changes on the way.
-Recording load_recording(const std::filesystem::path& path, double max_duration_s = 3600);
+Recording load_recording(const std::filesystem::path& path, double max_duration_s = 3600,
+                         SourceFormat* source = nullptr);
 
 // Is it named like sound? By its ending, upper or lower case: what libav has a format with sound
 // for, films included. The one list of such endings.

@@ -158,6 +158,11 @@ TEST_F(AudioTest, EachMistakeHasItsMessage) {
   EXPECT_THAT(load(write("cut.wav", wav.substr(0, 44))), HasSubstr("cut.wav"));
   EXPECT_THAT(load(write("short.wav", float_wav(sine(300, 16000, 0.02), 16000, 1))),
               AllOf(HasSubstr("0.020 s"), HasSubstr("at least 0.1 s")));
+  EXPECT_THAT(load(write("nearly.wav", float_wav(std::vector<float>(1599, 0.1f), 16000, 1))),
+              AllOf(HasSubstr("0.0999 s of sound"), HasSubstr("at least 0.1 s")));
+  EXPECT_EQ(load_audio(write("just.wav", float_wav(std::vector<float>(1600, 0.1f), 16000, 1)))
+                .samples.size(),
+            1600u);
 }
 
 TEST_F(AudioTest, NonFiniteSamplesAreRefused) {
@@ -208,12 +213,17 @@ TEST_F(AudioTest, UnwritableOutputIsAnError) {
 
 TEST(SoundNames, AreWhatTheDecoderHasFormatsFor) {
   for (const char* name :
-       {"a.wav", "A.WAV",  "b.flac", "c.mp3",  "d.ogg", "e.oga",  "f.opus", "g.m4a",
-        "h.aac", "i.g722", "j.mp4",  "k.webm", "l.mkv", "m.aiff", "n.wma",  "o.mov",
-        "p.w64", "q.caf",  "r.amr",  "s.au",   "t.mka", "u.ape",  "v.sph"}) {
+       {"a.wav",  "A.WAV",  "b.flac", "c.mp3",  "d.ogg", "e.oga",  "f.opus", "g.m4a",
+        "h.aac",  "i.g722", "j.mp4",  "k.webm", "l.mkv", "m.aiff", "n.wma",  "o.mov",
+        "p.w64",  "q.caf",  "r.amr",  "s.au",   "t.mka", "u.ape",  "v.sph",  "a.aif",
+        "b.aifc", "c.mpg",  "d.avi",  "e.m4v",  "f.3gp", "g.M4A",  "h.mp2",  "i.ac3",
+        "j.ts",   "k.flv",  "l.voc",  "m.tak",  "n.dss", "o.mj2"}) {
     EXPECT_TRUE(is_sound_name(name)) << name;
   }
-  for (const char* name : {"a.npy", "b.txt", "c.png", "d.json", "wav", ".wav", "e.srt", "f.csv"}) {
+  for (const char* name :
+       {"a.npy", "b.txt", "c.png",  "d.json", "wav",  ".wav",  "e.srt",     "f.csv",
+        "g.vtt", "h.jpg", "i.avif", "j.gif",  "k.h5", "l.pt",  "m.pkl",     "n.npz",
+        "o.obj", "p.dat", "q.nfo",  "r.sub",  "s.md", "t.stl", "u.mp4.part"}) {
     EXPECT_FALSE(is_sound_name(name)) << name;
   }
 }

@@ -4,10 +4,11 @@
 #include <array>
 #include <cstring>
 #include <fstream>
-#include <memory>
-#include <string>
+#include <optional>
+#include <vector>
 
-#include "flowtalk/audio/libav.h"
+#include "flowtalk/audio/input.h"
+#include "flowtalk/audio/timeline.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::audio {
@@ -15,55 +16,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMaxChannels = 32;
+// Of sound after its picture, a frame of motion: muxers round, and some decoders begin a block
+// late.
+constexpr double kLeastLateStartS = 0.04;
 constexpr int kMaxRateHz = 768000;  // the resampler's tables grow with the rate
 
-void check_file(const fs::path& path) {
-  std::error_code code;
-  const auto status = fs::status(path, code);
-  if (status.type() == fs::file_type::not_found) {
-    fail("{}: no such file; check the path of the recording", path.string());
-  }
-  if (fs::is_directory(status)) {
-    fail("{}: is a folder, expected an audio file", path.string());
-  }
-  if (!fs::is_regular_file(status)) {
-    fail("{}: is not a regular file; save the recording to a file first", path.string());
-  }
-  if (fs::file_size(path, code) == 0 && !code) {
-    fail("{}: is empty (0 bytes), expected an audio file", path.string());
-  }
-}
-
-struct InputDeleter {
-  void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
-};
-using Input = std::unique_ptr<AVFormatContext, InputDeleter>;
-
-Input open_input(const fs::path& path) {
-  // "file:" and the whitelist keep a name or a playlist from reaching anything but local files.
-  AVDictionary* settings = nullptr;
-  av_dict_set(&settings, "protocol_whitelist", "file", 0);
-  AVFormatContext* raw = nullptr;
-  int code = avformat_open_input(&raw, ("file:" + path.string()).c_str(), nullptr, &settings);
-  av_dict_free(&settings);
-  if (code == AVERROR(EACCES)) {
-    fail("{}: cannot be read ({}); check its permissions", path.string(), libav_error(code));
-  }
-  if (code < 0) {
-    fail(
-        "{}: not an audio file that can be read ({}); expected wav, flac, mp3, m4a, ogg or the "
-        "like",
-        path.string(), libav_error(code));
-  }
-  Input input(raw);
-  code = avformat_find_stream_info(raw, nullptr);
-  if (code < 0) {
-    fail("{}: damaged, its streams cannot be read ({})", path.string(), libav_error(code));
-  }
-  return input;
-}
-
-Libav<AVCodecContext> open_decoder(const fs::path& path, const AVCodecParameters& parameters) {
+Libav<AVCodecContext> open_decoder(const fs::path& path, const AVStream& stream) {
+  const AVCodecParameters& parameters = *stream.codecpar;
   const AVCodec* codec = avcodec_find_decoder(parameters.codec_id);
   if (codec == nullptr) {
     fail("{}: sound in the format {} cannot be decoded here; convert it to wav", path.string(),
@@ -71,6 +30,7 @@ Libav<AVCodecContext> open_decoder(const fs::path& path, const AVCodecParameters
   }
   Libav<AVCodecContext> decoder(avcodec_alloc_context3(codec));
   if (!decoder) fail("{}: out of memory for its decoder", path.string());
+  decoder->pkt_timebase = stream.time_base;
   int code = avcodec_parameters_to_context(decoder.get(), &parameters);
   if (code >= 0) code = avcodec_open2(decoder.get(), codec, nullptr);
   if (code < 0) {
@@ -95,7 +55,8 @@ double stated_duration_s(const AVFormatContext& input, const AVStream& stream) {
     return static_cast<double>(stream.duration) * av_q2d(stream.time_base);
   }
   if (input.duration == AV_NOPTS_VALUE || input.nb_streams > 1) return 0;  // that of the longest
-  return static_cast<double>(input.duration) / AV_TIME_BASE;
+  const int64_t begin = input.start_time == AV_NOPTS_VALUE ? 0 : input.start_time;
+  return static_cast<double>(input.duration - std::max<int64_t>(0, begin)) / AV_TIME_BASE;
 }
 
 // The same, but no longer than its bytes can last at a constant rate; broken headers may say more.
@@ -125,55 +86,132 @@ double cut_by(const fs::path& path) {
   return std::max(1.0, (static_cast<double>(size) + 8) / bytes);
 }
 
-// Damaged packets are skipped, as players do; any other failure ends the decoding.
-void drain(const fs::path& path, AVCodecContext& decoder, AVFrame& frame,
-           const std::function<void(const AVFrame&)>& add) {
-  while (true) {
-    const int code = avcodec_receive_frame(&decoder, &frame);
-    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA) return;
-    if (code < 0) fail("{}: cannot be decoded ({})", path.string(), libav_error(code));
-    const int channels = frame.ch_layout.nb_channels;
-    if (frame.sample_rate <= 0 || frame.sample_rate > kMaxRateHz || channels <= 0 ||
-        channels > kMaxChannels) {
-      fail("{}: {} channels at {} Hz, expected 1 to {} channels at up to {} Hz", path.string(),
-           channels, frame.sample_rate, kMaxChannels, kMaxRateHz);
+// When the film begins on the clock of its streams; nothing for sound alone and its cover picture.
+std::optional<double> film_start_s(const AVFormatContext& input) {
+  std::optional<double> start;
+  for (unsigned i = 0; i < input.nb_streams; ++i) {
+    const AVStream& stream = *input.streams[i];
+    constexpr int kStill =
+        AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_STILL_IMAGE;
+    if (stream.codecpar->codec_type != AVMEDIA_TYPE_VIDEO || (stream.disposition & kStill) != 0 ||
+        stream.start_time == AV_NOPTS_VALUE) {
+      continue;
     }
-    add(frame);
+    const double begin = static_cast<double>(stream.start_time) * av_q2d(stream.time_base);
+    start = std::min(begin, start.value_or(begin));
   }
+  return start;
 }
+
+// One container at a time: its packets to frames, and the marks of their clock.
+class Decoding {
+ public:
+  Decoding(const fs::path& path, const Input& input, double max_duration_s)
+      : path_(path), input_(input) {
+    index_ = av_find_best_stream(&*input, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+    if (index_ < 0) fail("{}: holds no audio stream", path.string());
+    stated_s_ = stated_duration_s(*input, stream());
+    const double possible = possible_duration_s(stated_s_, stream(), path);
+    if (possible > max_duration_s + 1) {
+      fail("{}: lasts {:.0f} s, the limit is {:g} s; cut it into parts", path.string(), possible,
+           max_duration_s);
+    }
+    decoder_ = open_decoder(path, stream());
+  }
+
+  double stated_s() const { return stated_s_; }
+
+  void run(const std::function<void(const AVFrame&)>& add) {
+    const auto packet = make_packet();
+    while (av_read_frame(&*input_, packet.get()) >= 0) {
+      if (packet->stream_index == index_) {
+        const int code = avcodec_send_packet(decoder_.get(), packet.get());
+        if (code < 0 && code != AVERROR_INVALIDDATA && code != AVERROR_EOF) {
+          fail("{}: cannot be decoded ({})", path_.string(), libav_error(code));
+        }
+        drain(add);
+      }
+      av_packet_unref(packet.get());
+    }
+    avcodec_send_packet(decoder_.get(), nullptr);
+    drain(add);
+  }
+
+  // After run(). Sound alone begins when it does, that of a film with the film or before it.
+  std::vector<Gap> gaps() const {
+    if (marks_.empty()) return {};
+    const double begin = marks_.front().clock_s, film = film_start_s(*input_).value_or(begin);
+    return find_gaps(marks_, begin - film >= kLeastLateStartS ? film : begin);
+  }
+
+ private:
+  const AVStream& stream() const { return *input_->streams[index_]; }
+
+  // Damaged packets are skipped, as players do; any other failure ends the decoding.
+  void drain(const std::function<void(const AVFrame&)>& add) {
+    while (true) {
+      AVFrame& frame = *frame_;
+      const int code = avcodec_receive_frame(decoder_.get(), &frame);
+      if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA) return;
+      if (code < 0) fail("{}: cannot be decoded ({})", path_.string(), libav_error(code));
+      const int channels = frame.ch_layout.nb_channels;
+      if (frame.sample_rate <= 0 || frame.sample_rate > kMaxRateHz || channels <= 0 ||
+          channels > kMaxChannels) {
+        fail("{}: {} channels at {} Hz, expected 1 to {} channels at up to {} Hz", path_.string(),
+             channels, frame.sample_rate, kMaxChannels, kMaxRateHz);
+      }
+      if (frame.pts != AV_NOPTS_VALUE) {
+        marks_.push_back({held_s_, static_cast<double>(frame.pts) * av_q2d(stream().time_base)});
+      }
+      add(frame);
+      held_s_ += static_cast<double>(frame.nb_samples) / frame.sample_rate;
+    }
+  }
+
+  const fs::path& path_;
+  const Input& input_;
+  int index_ = -1;
+  double stated_s_ = 0, held_s_ = 0;
+  Libav<AVCodecContext> decoder_;
+  Libav<AVFrame> frame_ = make_frame();
+  std::vector<Mark> marks_;
+};
 
 }  // namespace
 
-double decode_audio(const fs::path& path, double max_duration_s,
-                    const std::function<void(const AVFrame&)>& add) {
+SourceFormat decode_audio(const fs::path& path, double max_duration_s,
+                          const std::function<void(const AVFrame&)>& add) {
   silence_libav();
   check_file(path);
-  const Input input = open_input(path);
-  const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
-  if (index < 0) fail("{}: holds no audio stream", path.string());
-  const AVStream& stream = *input->streams[index];
-  const double stated = stated_duration_s(*input, stream);
-  const double possible = possible_duration_s(stated, stream, path);
-  if (possible > max_duration_s + 1) {
-    fail("{}: lasts {:.0f} s, the limit is {:g} s; cut it into parts", path.string(), possible,
-         max_duration_s);
-  }
-  const auto decoder = open_decoder(path, *stream.codecpar);
-  const auto packet = make_packet();
-  const auto frame = make_frame();
-  while (av_read_frame(input.get(), packet.get()) >= 0) {
-    if (packet->stream_index == index) {
-      const int code = avcodec_send_packet(decoder.get(), packet.get());
-      if (code < 0 && code != AVERROR_INVALIDDATA && code != AVERROR_EOF) {
-        fail("{}: cannot be decoded ({})", path.string(), libav_error(code));
-      }
-      drain(path, *decoder, *frame, add);
+  SourceFormat source;
+  double held_s = 0;
+  const auto add_and_count = [&](const AVFrame& frame) {
+    add(frame);
+    held_s += static_cast<double>(frame.nb_samples) / frame.sample_rate;
+  };
+  if (const auto joined = find_joined_wav(path)) {
+    for (const WavPart& part : joined->parts) {
+      const Input input(path, part);
+      Decoding decoding(path, input, max_duration_s);
+      decoding.run(add_and_count);
+      source.stated_s += decoding.stated_s();
     }
-    av_packet_unref(packet.get());
+    source.joined_wavs = joined->headers;
+    source.counted_s = joined->counted_s;
+    return source;
   }
-  avcodec_send_packet(decoder.get(), nullptr);
-  drain(path, *decoder, *frame, add);
-  return stated * cut_by(path);
+  const Input input(path);
+  Decoding decoding(path, input, max_duration_s);
+  decoding.run(add_and_count);
+  source.stated_s = decoding.stated_s() * cut_by(path);
+  source.gaps = decoding.gaps();
+  if (const double all = held_s + total_s(source.gaps); all > max_duration_s) {
+    fail(
+        "{}: holds {:.1f} s of sound that its clock spreads over {:.0f} s, the limit is {:g} s; "
+        "convert it to wav, which joins what it holds, or cut it into parts",
+        path.string(), held_s, all, max_duration_s);
+  }
+  return source;
 }
 
 }  // namespace flowtalk::audio

@@ -6,6 +6,8 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/decode.h"
 #include "flowtalk/audio/libav.h"
+#include "flowtalk/audio/timeline.h"
+#include "flowtalk/base/apart.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::audio {
@@ -31,16 +33,18 @@ class MonoSink {
     convert(const_cast<const uint8_t**>(frame.extended_data), frame.nb_samples);
   }
 
-  SourceFormat source(double stated_s) const { return {rate_, channels_, stated_s}; }
-
-  Audio finish() {
+  // source: gets the rate and channels that the last frame had.
+  Audio finish(SourceFormat& source) {
     if (!resampler_) {
       fail("{}: damaged, no sound could be decoded from it", path_.string());
     }
     convert(nullptr, 0);
+    source.rate_hz = rate_;
+    source.channels = channels_;
+    insert_silence(audio_.samples, 1, audio_.rate_hz, source.gaps);
     if (audio_.duration_s() < options_.min_duration_s) {
-      fail("{}: {:.3f} s of sound, at least {:g} s is needed", path_.string(), audio_.duration_s(),
-           options_.min_duration_s);
+      fail("{}: {} s of sound, at least {:g} s is needed", path_.string(),
+           apart(audio_.duration_s(), options_.min_duration_s, 3), options_.min_duration_s);
     }
     audio_.samples.shrink_to_fit();
     return std::move(audio_);
@@ -112,13 +116,7 @@ class RecordingSink {
     }
     const size_t before = recording_.samples.size(),
                  more = static_cast<size_t>(frame.nb_samples) * static_cast<size_t>(channels);
-    const double seconds = static_cast<double>(before + more) / channels / frame.sample_rate;
-    if (before + more > kMaxRecordingSamples || seconds > max_duration_s_) {
-      fail(
-          "{}: {} samples of {} channels and more, at most {} and {:g} s are read; cut it into "
-          "parts",
-          path_.string(), before + more, channels, kMaxRecordingSamples, max_duration_s_);
-    }
+    check_room(before + more);
     recording_.samples.resize(before + more);
     auto* target = reinterpret_cast<uint8_t*>(recording_.samples.data() + before);
     const int got = swr_convert(converter_.get(), &target, frame.nb_samples,
@@ -126,12 +124,24 @@ class RecordingSink {
     if (got != frame.nb_samples) fail("{}: cannot be converted to floats", path_.string());
   }
 
-  Recording finish() {
+  Recording finish(const SourceFormat& source) {
     if (!converter_) fail("{}: damaged, no sound could be decoded from it", path_.string());
+    check_room(
+        recording_.samples.size() +
+        static_cast<size_t>(total_s(source.gaps) * recording_.rate_hz * recording_.channels));
+    insert_silence(recording_.samples, recording_.channels, recording_.rate_hz, source.gaps);
     return std::move(recording_);
   }
 
  private:
+  void check_room(size_t samples) const {
+    const double seconds = static_cast<double>(samples) / recording_.channels / recording_.rate_hz;
+    if (samples <= kMaxRecordingSamples && seconds <= max_duration_s_) return;
+    fail(
+        "{}: {} samples of {} channels and more, at most {} and {:g} s are read; cut it into parts",
+        path_.string(), samples, recording_.channels, kMaxRecordingSamples, max_duration_s_);
+  }
+
   // Same rate and channels in and out: only the number format changes.
   void start(const AVFrame& frame) {
     format_ = frame.format;
@@ -162,16 +172,22 @@ class RecordingSink {
 Audio load_audio(const fs::path& path, const LoadOptions& options, SourceFormat* source) {
   FT_CHECK(options.rate_hz > 0, "rate {}", options.rate_hz);
   MonoSink sink(path, options);
-  const double stated_s =
+  SourceFormat found =
       decode_audio(path, options.max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
-  if (source != nullptr) *source = sink.source(stated_s);
-  return sink.finish();
+  Audio audio = sink.finish(found);
+  if (source != nullptr) *source = std::move(found);
+  return audio;
 }
 
-Recording load_recording(const fs::path& path, double max_duration_s) {
+Recording load_recording(const fs::path& path, double max_duration_s, SourceFormat* source) {
   RecordingSink sink(path, max_duration_s);
-  decode_audio(path, max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
-  return sink.finish();
+  SourceFormat found =
+      decode_audio(path, max_duration_s, [&](const AVFrame& frame) { sink.add(frame); });
+  Recording recording = sink.finish(found);
+  found.rate_hz = recording.rate_hz;
+  found.channels = recording.channels;
+  if (source != nullptr) *source = std::move(found);
+  return recording;
 }
 
 }  // namespace flowtalk::audio

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "flowtalk/base/apart.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 
@@ -178,20 +179,19 @@ std::vector<std::string> Timeline::weakened(int64_t frames, const Amounts& base)
 
 std::vector<std::string> Timeline::beyond(double duration_s) const {
   std::vector<std::string> lines;
+  const auto add = [&](const std::string& what, double at_s) {
+    lines.push_back(fmt::format("{} at {} s, after the voice's end at {} s", what,
+                                apart(at_s, duration_s, 2), apart(duration_s, at_s, 2)));
+  };
   for (const TimelineEvent& e : events) {
     if (e.start_s >= duration_s) {
-      lines.push_back(fmt::format("{} starts at {:.2f} s, after the voice's end at {:.2f} s",
-                                  e.where, e.start_s, duration_s));
+      add(e.where + " starts", e.start_s);
     } else if (std::isfinite(e.end_s) && e.end_s > duration_s) {
-      lines.push_back(fmt::format("{} ends at {:.2f} s, after the voice's end at {:.2f} s", e.where,
-                                  e.end_s, duration_s));
+      add(e.where + " ends", e.end_s);
     }
   }
   if (!keyframes.empty() && keyframes.back().time_s > duration_s) {
-    lines.push_back(
-        fmt::format("the last keyframe is at {:.2f} s, after the voice's end at "
-                    "{:.2f} s",
-                    keyframes.back().time_s, duration_s));
+    add("the last keyframe is", keyframes.back().time_s);
   }
   return lines;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flowtalk/base/apart.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
@@ -125,8 +126,9 @@ TimelineEvent event_of(const Json& json, const std::string& name, const Conditio
   e.attack_s = seconds(json, "attack", where, json.contains("start") ? ramp : 0);
   e.release_s = seconds(json, "release", where, json.contains("end") ? ramp : 0);
   if (e.attack_s + e.release_s > e.end_s - e.start_s + 1e-9) {
-    fail("{}: attack and release take {:.4g} s, the event lasts {:.4g} s; make them shorter", where,
-         e.attack_s + e.release_s, e.end_s - e.start_s);
+    const double ramps_s = e.attack_s + e.release_s, lasts_s = e.end_s - e.start_s;
+    fail("{}: attack and release take {} s, the event lasts {} s; make them shorter", where,
+         apart(ramps_s, lasts_s, 2), apart(lasts_s, ramps_s, 2));
   }
   return e;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flowtalk/base/apart.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/flame_look.h"
 #include "flowtalk/formats/pickle.h"
@@ -95,7 +96,7 @@ Tensor skinning_of(const Array& weights, int64_t vertices, const std::string& wh
     double sum = 0;
     for (int64_t j = 0; j < flame::kJoints; ++j) sum += skinning[v * flame::kJoints + j];
     if (std::abs(sum - 1) > kWeightSlack) {
-      fail("{}: weights: those of vertex {} sum to {:.4g}, expected 1", where, v, sum);
+      fail("{}: weights: those of vertex {} sum to {}, expected 1", where, v, apart(sum, 1, 3));
     }
   }
   return skinning;

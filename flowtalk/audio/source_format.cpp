@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/audio/timeline.h"
+
+namespace flowtalk::audio {
+namespace {
+
+std::string describe_gaps(std::span<const Gap> gaps) {
+  const Gap& first = gaps.front();
+  const double length = total_s(gaps);
+  if (gaps.size() == 1) {
+    return fmt::format(
+        "holds no sound from {:.2f} s to {:.2f} s (a pause or lost packets); {:.2f} s of silence "
+        "are put in",
+        first.at_s, first.at_s + first.length_s, length);
+  }
+  return fmt::format(
+      "holds no sound at {} places (pauses or lost packets), first from {:.2f} s to {:.2f} s; "
+      "{:.2f} s of silence are put in",
+      gaps.size(), first.at_s, first.at_s + first.length_s, length);
+}
+
+}  // namespace
+
+std::vector<std::string> SourceFormat::warnings(double duration_s) const {
+  std::vector<std::string> said;
+  std::span<const Gap> within(gaps);
+  if (!within.empty() && within.front().at_s == 0) {
+    said.push_back(fmt::format(
+        "its sound starts {:.2f} s after its picture; that much silence is put before it",
+        within.front().length_s));
+    within = within.subspan(1);
+  }
+  if (!within.empty()) said.push_back(describe_gaps(within));
+  if (joined_wavs > 1) {
+    said.push_back(fmt::format("is {} WAV files joined into one; all {:.1f} s are read",
+                               joined_wavs, duration_s));
+  } else if (joined_wavs == 1) {
+    said.push_back(
+        fmt::format("its header counts {:.1f} s and more sound follows; all {:.1f} s are read",
+                    counted_s, duration_s));
+  }
+  if (const double missing = stated_s - duration_s; missing > std::max(0.5, 0.02 * stated_s)) {
+    said.push_back(fmt::format(
+        "says it lasts {:.1f} s and holds {:.1f} s; it was cut off, or its header is wrong",
+        stated_s, duration_s));
+  }
+  return said;
+}
+
+}  // namespace flowtalk::audio

@@ -1,0 +1,199 @@
+#include "flowtalk/audio/timeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "flowtalk/audio/libav.h"
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::audio {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr double kFrame = 0.02;
+
+// Frames of 20 ms whose clock `at` says, from the number of the frame.
+std::vector<Mark> marks(size_t count, const std::function<double(size_t)>& at) {
+  std::vector<Mark> all;
+  for (size_t i = 0; i < count; ++i) all.push_back({kFrame * static_cast<double>(i), at(i)});
+  return all;
+}
+
+double even(size_t i) { return kFrame * static_cast<double>(i); }
+double rounded(double seconds) { return std::round(1000 * seconds) / 1000; }
+
+TEST(Gaps, AreWhereTheClockRunsAheadForGood) {
+  const auto gaps = find_gaps(marks(200, [](size_t i) { return even(i) + (i < 50 ? 0 : 1.0); }), 0);
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_NEAR(gaps[0].at_s, 1.0, 1e-9);
+  EXPECT_NEAR(gaps[0].length_s, 1.0, 1e-9);
+}
+
+TEST(Gaps, OfOnePacketEachAddUp) {
+  const auto gaps = find_gaps(marks(400, [](size_t i) { return rounded(even(i + i / 100)); }), 0);
+  ASSERT_EQ(gaps.size(), 3u);
+  EXPECT_NEAR(gaps[1].at_s, 4.02, 0.002);  // on the file's clock: a packet was missing before
+  EXPECT_NEAR(total_s(gaps), 0.06, 0.002);
+}
+
+TEST(Gaps, AreNotMadeOfJitterDriftOrRounding) {
+  EXPECT_THAT(find_gaps(marks(500, [](size_t i) { return rounded(even(i) + 0.0004); }), 0),
+              IsEmpty());
+  const auto late = [](size_t i) { return even(i) + 0.01 * static_cast<double>(i * 7 % 5); };
+  EXPECT_THAT(find_gaps(marks(500, late), 0), IsEmpty());
+  EXPECT_THAT(find_gaps(marks(30000, [](size_t i) { return 1.0002 * even(i); }), 0), IsEmpty());
+  const auto outlier = [](size_t i) { return even(i) + (i == 60 ? 3600.0 : 0.0); };
+  EXPECT_THAT(find_gaps(marks(500, outlier), 0), IsEmpty());
+}
+
+TEST(Gaps, AClockThatBeginsAnewLeavesNone) {
+  const auto chained = [](size_t i) { return i < 100 ? 7 + even(i) : even(i - 100); };
+  EXPECT_THAT(find_gaps(marks(200, chained), 7), IsEmpty());
+  const auto then_lost = [](size_t i) { return i < 100 ? 7 + even(i) : even(i - 100 + i / 150); };
+  const auto gaps = find_gaps(marks(200, then_lost), 7);
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_NEAR(gaps[0].at_s, 3.0, 1e-9);
+}
+
+TEST(Gaps, BeforeTheLastFramesAreLong) {
+  const auto last = [](double by) {
+    return [by](size_t i) { return even(i) + (i < 98 ? 0 : by); };
+  };
+  EXPECT_THAT(find_gaps(marks(100, last(0.06)), 0), IsEmpty());
+  EXPECT_NEAR(total_s(find_gaps(marks(100, last(0.5)), 0)), 0.5, 1e-9);
+}
+
+TEST(Gaps, BeforeTheFirstFrameAreThoseOfTheFilm) {
+  const auto gaps = find_gaps(marks(100, [](size_t i) { return 0.4 + even(i); }), 0);
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].at_s, 0);
+  EXPECT_NEAR(gaps[0].length_s, 0.4, 1e-9);
+}
+
+TEST(Gaps, AreFilledWithZerosInEveryChannel) {
+  std::vector<float> samples = {1, 2, 3, 4, 5, 6};  // (3, 2) at 10 Hz
+  insert_silence(samples, 2, 10, std::vector<Gap>{{0.1, 0.2}, {0.4, 0.1}});
+  EXPECT_THAT(samples, ElementsAre(1, 2, 0, 0, 0, 0, 3, 4, 0, 0, 5, 6));
+}
+
+// Packets of 20 ms of sound at 0.5 with the times that `at` says; with_picture: a film, whose
+// picture begins at 0.
+class ClockTest : public testing::Test {
+ protected:
+  ~ClockTest() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, size_t packets, const std::function<double(size_t)>& at,
+                 bool with_picture = false) {
+    fs::create_directories(folder_);
+    const fs::path path = folder_ / name;
+    AVFormatContext* muxer = nullptr;
+    avformat_alloc_output_context2(&muxer, nullptr, nullptr, path.c_str());
+    AVCodecParameters& sound = *avformat_new_stream(muxer, nullptr)->codecpar;
+    sound.codec_type = AVMEDIA_TYPE_AUDIO;
+    sound.codec_id = AV_CODEC_ID_PCM_S16LE;
+    sound.sample_rate = kRate;
+    sound.bits_per_coded_sample = 16;
+    sound.ch_layout = AV_CHANNEL_LAYOUT_MONO;
+    if (with_picture) {
+      AVCodecParameters& picture = *avformat_new_stream(muxer, nullptr)->codecpar;
+      picture.codec_type = AVMEDIA_TYPE_VIDEO;
+      picture.codec_id = AV_CODEC_ID_MJPEG;
+      picture.width = picture.height = 16;
+    }
+    EXPECT_GE(avio_open(&muxer->pb, path.c_str(), AVIO_FLAG_WRITE), 0);
+    EXPECT_GE(avformat_write_header(muxer, nullptr), 0);
+    if (with_picture) add(*muxer, 1, 0, std::string(400, '\x7f'));
+    std::string samples;
+    for (size_t i = 0; i < kPacket; ++i) samples += std::string("\0\x40", 2);
+    for (size_t i = 0; i < packets; ++i) add(*muxer, 0, at(i), samples);
+    av_write_trailer(muxer);
+    avio_closep(&muxer->pb);
+    avformat_free_context(muxer);
+    return path;
+  }
+
+  static void add(AVFormatContext& muxer, int stream, double seconds, const std::string& bytes) {
+    const auto packet = make_packet();
+    ASSERT_EQ(av_new_packet(packet.get(), static_cast<int>(bytes.size())), 0);
+    std::copy(bytes.begin(), bytes.end(), packet->data);
+    packet->stream_index = stream;
+    packet->pts = packet->dts = std::llround(seconds / av_q2d(muxer.streams[stream]->time_base));
+    packet->flags |= AV_PKT_FLAG_KEY;
+    ASSERT_GE(av_interleaved_write_frame(&muxer, packet.get()), 0);
+  }
+
+  static constexpr int kRate = 16000;
+  static constexpr size_t kPacket = 320;
+  fs::path folder_ =
+      fs::temp_directory_path() / (std::string("flowtalk_clock_") +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+void expect_silence(const Audio& audio, double from_s, double until_s) {
+  for (size_t i = 0; i < audio.samples.size(); ++i) {
+    const double at = static_cast<double>(i) / audio.rate_hz;
+    if (std::abs(at - from_s) < 0.003 || std::abs(at - until_s) < 0.003) continue;
+    ASSERT_NEAR(audio.samples[i], at > from_s && at < until_s ? 0.0 : 0.5, 0.01) << at;
+  }
+}
+
+TEST_F(ClockTest, PausesOfARecordingAreKept) {
+  for (const char* name : {"pause.mkv", "pause.nut"}) {
+    const fs::path path = write(name, 100, [](size_t i) { return even(i) + (i < 50 ? 0 : 0.5); });
+    SourceFormat source;
+    const Audio audio = load_audio(path, {}, &source);
+    EXPECT_NEAR(audio.duration_s(), 2.5, 0.002) << name;
+    expect_silence(audio, 1.0, 1.5);
+    EXPECT_THAT(source.warnings(2.5),
+                ElementsAre(AllOf(HasSubstr("no sound from 1.00 s to 1.50 s"),
+                                  HasSubstr("0.50 s of silence are put in"))));
+    EXPECT_NEAR(static_cast<double>(load_recording(path).frames()), 2.5 * kRate, 32) << name;
+  }
+}
+
+TEST_F(ClockTest, SoundOfAFilmBeginsOnTheFilmsClock) {
+  SourceFormat source;
+  const auto late = [](size_t i) { return even(i) + 0.4; };
+  const Audio film = load_audio(write("late.mkv", 100, late, true), {}, &source);
+  EXPECT_NEAR(film.duration_s(), 2.4, 0.002);
+  expect_silence(film, 0, 0.4);
+  EXPECT_THAT(source.warnings(2.4), ElementsAre(HasSubstr("starts 0.40 s after its picture")));
+  // Sound alone begins with its first packet, wherever its clock stands.
+  const Audio alone = load_audio(write("alone.mkv", 100, late), {}, &source);
+  EXPECT_NEAR(alone.duration_s(), 2.0, 0.002);
+  EXPECT_THAT(source.warnings(2.0), IsEmpty());
+  const auto nearly = [](size_t i) { return even(i) + 0.03; };
+  const Audio rounded_film = load_audio(write("nearly.mkv", 100, nearly, true), {}, &source);
+  EXPECT_NEAR(rounded_film.duration_s(), 2.0, 0.002);
+}
+
+TEST_F(ClockTest, JumpsOfHoursAreRefusedBeforeMemoryIsTaken) {
+  const fs::path path =
+      write("hours.mkv", 100, [](size_t i) { return even(i) + (i < 50 ? 0 : 40'000); });
+  const auto message = [&](const std::function<void()>& f) -> std::string {
+    try {
+      f();
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  const auto refused = AllOf(HasSubstr("hours.mkv"), HasSubstr("s, the limit is"));
+  EXPECT_THAT(message([&] { load_audio(path); }), refused);
+  EXPECT_THAT(message([&] { load_recording(path, 600); }), refused);
+}
+
+}  // namespace
+}  // namespace flowtalk::audio
