@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "flowtalk/audio/voiceless.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/predict/workspace.h"
@@ -32,7 +33,8 @@ const Model& Session::model() const { return *state_->model; }
 SpeechFeatures Session::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);
   const Workspace work(*this);
-  return encoder::speech_features(work.ops, work.network.encoder, audio.samples,
+  const auto heard = audio::without_noise_alone(audio.samples);
+  return encoder::speech_features(work.ops, work.network.encoder, heard,
                                   model().network().drop_pages);
 }
 

@@ -30,7 +30,8 @@ class Session {
   const Model& model() const;
   const model::ModelConfig& config() const { return model().config(); }
 
-  // Long clips are encoded in windows of 20 s with 2 s of context on both sides, so that memory and
+  // Noise, hum and tones without a voice are heard as silence (audio/voiceless.h). Long clips are
+  // encoded in windows of 20 s with 2 s of context on both sides, so that memory and
   // time grow linearly.
   SpeechFeatures encode(const audio::Audio& audio) const;
   // Expression (T, 50) and jaw at 25 fps, T = round(25 duration). The same options
