@@ -19,8 +19,10 @@ int evaluate_lips(const Args& args) {
       "  flowtalk evaluate lips --audio voice.wav --motion happy.npy --json lips.json\n");
   command.bind(options, {{"voices", "VOICE,--audio,--wav-path"}});
   if (!command.parse(args)) return 0;
-  const auto report = pipeline::check_lips(options, terminal(options.quiet));
-  fmt::print("{}", pipeline::text_of(report, options.quiet));
+  const auto show = [&](const evaluate::LipReport& report) {
+    fmt::print("{}", pipeline::text_of(report, options.quiet));
+  };
+  pipeline::check_lips(options, show, terminal(options.quiet));
   return 0;
 }
 

@@ -101,6 +101,22 @@ TEST_F(CliPredict, ABadVoiceAmongManyIsLeftOutAndToldOf) {
   EXPECT_TRUE(std::filesystem::exists(file("out/c_neutral_low.npy")));
 }
 
+TEST_F(CliPredict, NamesThatCannotFitAreLeftOutAndToldOf) {
+  std::filesystem::create_directory(file("many"));
+  const std::string fits(237, 'f'), too_long(245, 'd');  // + _neutral_low.npy: 253, 261
+  for (const std::string& name :
+       {"many/a.wav", "many/a.WAV", "many/" + fits + ".wav", "many/" + too_long + ".wav"}) {
+    std::filesystem::copy(file("voice.wav"), file(name));
+  }
+  const Outcome outcome = run({"predict", "many", "-q", "-o", "out"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("too long"));
+  EXPECT_THAT(outcome.err, HasSubstr("1 of 4 voices"));
+  for (const std::string& name : {std::string("a_wav"), std::string("a_WAV"), fits}) {
+    EXPECT_TRUE(std::filesystem::exists(file("out/" + name + "_neutral_low.npy"))) << name;
+  }
+}
+
 TEST_F(CliPredict, OutputsOfAnotherKindAreRefused) {
   EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "-o", "face.mp4"}), 2,
                           {"face.mp4", ".npy", "flowtalk talk"}));

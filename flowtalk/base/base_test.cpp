@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "flowtalk/base/apart.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
@@ -376,6 +377,36 @@ TEST(Interruption, EndsTheProcessesThatWereStarted) {
   char byte = 0;
   EXPECT_EQ(read(ends[0], &byte, 1), 0);  // nobody holds the other end any more
   close(ends[0]);
+}
+
+TEST(PartialOutput, FitsWhereItsNameDoes) {
+  const auto folder = fs::temp_directory_path() / "flowtalk_long_names";
+  fs::create_directories(folder);
+  std::string letters;
+  while (letters.size() < 260) letters += "\u00e4";
+  for (const size_t bytes : {240u, 247u, 248u, 255u}) {
+    const fs::path path = folder / (letters.substr(0, 2 * ((bytes - 4) / 2)) + ".npy");
+    check_writable(path);
+    save_file(path, "x");
+    EXPECT_EQ(load_file(path), "x") << bytes;
+    PartialOutput left(path);
+    EXPECT_TRUE(left.path().string().ends_with(".partial"));
+    EXPECT_LE(left.path().filename().string().size(), 255u);
+  }
+  const fs::path path = folder / std::string(256, 'd');
+  for (const auto& f : std::vector<std::function<void()>>{[&] { check_writable(path); },
+                                                          [&] { save_file(path, "x"); }}) {
+    EXPECT_THAT(message_of(f), HasSubstr("the name is too long, 256 bytes; at most 255"));
+  }
+  fs::remove_all(folder);
+}
+
+TEST(Apart, NumbersOfAMessageDoNotRepeatWhatTheyAreComparedWith) {
+  EXPECT_EQ(apart(1599.0 / 16000, 0.1, 3), "0.0999");
+  EXPECT_EQ(apart(0.02, 0.1, 3), "0.020");
+  EXPECT_EQ(apart(0.1, 0.1, 2), "0.10");
+  EXPECT_EQ(apart(1.00004, 1, 3), "1.00004");
+  EXPECT_EQ(apart(1 + 1e-14, 1, 3), "1.00000000000001");
 }
 
 }  // namespace

@@ -1,18 +1,46 @@
 #include "flowtalk/base/files.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/outputs.h"
 
 namespace flowtalk {
 namespace fs = std::filesystem;
+namespace {
+
+// Error: no file can have this name.
+void check_name(const fs::path& path) {
+  if (name_fits(path)) return;
+  fail("{}: the name is too long, {} bytes; at most {} fit; give a shorter one", path.string(),
+       path.filename().string().size(), kLongestName);
+}
+
+// NAME.partial; of a name that leaves no room for that, its beginning and a number that stands for
+// the rest.
+std::string partial_name(std::string name) {
+  constexpr std::string_view kEnding = ".partial";
+  if (name.size() + kEnding.size() > kLongestName) {
+    const std::string rest = fmt::format("~{:016x}", std::hash<std::string>()(name));
+    size_t kept = kLongestName - kEnding.size() - rest.size();
+    while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xc0u) == 0x80u) --kept;  // UTF-8
+    name.resize(kept);
+    name += rest;
+  }
+  return name.append(kEnding);
+}
+
+}  // namespace
 
 std::string load_file(const fs::path& path, size_t max_bytes) {
   std::error_code code;
@@ -80,6 +108,7 @@ void save_file(const fs::path& path, std::string_view bytes) {
 }
 
 void check_writable(const fs::path& path) {
+  check_name(path);
   if (fs::is_directory(path)) fail("{}: is a folder, expected a file name", path.string());
   fs::path parent = path.parent_path();
   while (!parent.empty() && !fs::exists(parent)) parent = parent.parent_path();
@@ -94,6 +123,7 @@ void check_writable(const fs::path& path) {
 }
 
 PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)) {
+  check_name(final_);
   make_parent_folder(final_);
   if (fs::is_directory(final_) && final_.has_filename() == false) {
     fail("{}: is a folder, expected a file name", final_.string());
@@ -102,7 +132,7 @@ PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)
   if (access(parent.c_str(), W_OK) != 0) {
     fail("{}: cannot be written ({}); choose another output", final_.string(), strerror(errno));
   }
-  partial_ = parent / (final_.filename().string() + ".partial");
+  partial_ = parent / partial_name(final_.filename().string());
   std::error_code code;
   fs::remove_all(partial_, code);
   unfinished_.emplace(partial_);

@@ -8,6 +8,8 @@
 namespace flowtalk {
 namespace fs = std::filesystem;
 
+bool name_fits(const fs::path& path) { return path.filename().string().size() <= kLongestName; }
+
 void check_ending(const fs::path& path, const std::string& ending, const std::string& field) {
   if (path.extension() == ending) return;
   fail_usage("{} {}: expected a name that ends in {}", Field(field), path.string(), ending);

@@ -1,6 +1,7 @@
 // What a command writes must not cost the user anything else.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,6 +10,12 @@
 #include "flowtalk/base/reporter.h"
 
 namespace flowtalk {
+
+// Bytes of a name within its folder, on Linux and on the usual file systems.
+inline constexpr size_t kLongestName = 255;
+
+// Can a file have this name? The folders before it are not looked at.
+bool name_fits(const std::filesystem::path& path);
 
 // Usage Error unless the path ends in `ending` (".mp4"); field: what named it.
 void check_ending(const std::filesystem::path& path, const std::string& ending,

@@ -29,25 +29,36 @@ void check(LipsOptions& o) {
   }
 }
 
-std::vector<motion::Motion> motions_of(const LipsOptions& o, const face::Face& face,
-                                       const std::vector<std::filesystem::path>& voices,
-                                       const Reporter& reporter) {
-  std::vector<motion::Motion> motions;
-  for (const std::string& path : o.motion) {
-    motions.push_back(motion::load_motion(path, face.axes));
+// The motion of each voice: read, or predicted.
+class Motions {
+ public:
+  Motions(const LipsOptions& o, const face::Face& face, const Reporter& reporter) : o_(o) {
+    for (const std::string& path : o.motion) {
+      read_.push_back(motion::load_motion(path, face.axes));
+    }
+    if (!read_.empty()) return;
+    const auto& sampling = o.performance.sampling;
+    const Conditions conditions = sampling.model.conditions();
+    options_ = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
+    session_ = sampling.model.load();
+    sampling.check_family(session_->model(), 1, o.performance.take);
+    options_.regions = sampling.regions(*session_, o.face);
+    warn_of_other_axes(session_->config().axes, face, reporter);
   }
-  if (!motions.empty()) return motions;
-  const Conditions conditions = o.performance.sampling.model.conditions();
-  auto options = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
-  const auto session = o.performance.sampling.model.load();
-  o.performance.sampling.check_family(session.model(), 1, o.performance.take);
-  options.regions = o.performance.sampling.regions(session, o.face);
-  warn_of_other_axes(session.config().axes, face, reporter);
-  for (const auto& voice : voices) {
-    motions.push_back(session.predict(load_voice(voice, reporter), options));
+
+  motion::Motion of(size_t i, const std::filesystem::path& path, const audio::Audio& voice) const {
+    if (session_) return session_->predict(voice, options_);
+    const auto mismatch = length_mismatch(o_.motion[i], read_[i].frames(), path, voice);
+    if (!mismatch.empty()) fail("{}; give each voice its own motion", mismatch);
+    return read_[i];
   }
-  return motions;
-}
+
+ private:
+  const LipsOptions& o_;
+  std::vector<motion::Motion> read_;
+  std::optional<predict::Session> session_;
+  predict::PredictOptions options_;
+};
 
 Json to_json(const evaluate::LipScore& score) {
   Json json;
@@ -89,31 +100,33 @@ std::string text_of(const evaluate::LipReport& report, bool pooled_only) {
                     report.offset_frames);
 }
 
-evaluate::LipReport check_lips(LipsOptions o, const Reporter& reporter) {
+void check_lips(LipsOptions o, const std::function<void(const evaluate::LipReport&)>& show,
+                const Reporter& reporter) {
   check(o);
-  const auto voices = find_voices(o.voices);
+  const auto voices = find_voices(o.voices, reporter);
   if (!o.motion.empty() && o.motion.size() != voices.size()) {
     fail_usage("{}: expected {} files, one per voice, got {}", Field("motion"), voices.size(),
                o.motion.size());
   }
   const face::Face& face = face::load_face(o.face);
-  const auto motions = motions_of(o, face, voices, reporter);
+  const Motions motions(o, face, reporter);
   data::PhoneRecognizer recognizer;
   std::vector<evaluate::LipRecording> recordings;
+  EachVoice each(voices.size(), reporter);
   const Advance advance = reporter.begin("listen", static_cast<int64_t>(voices.size()), "voices");
   for (size_t i = 0; i < voices.size(); ++i) {
-    const audio::Audio voice = load_voice(voices[i], reporter);
-    if (!o.motion.empty()) {
-      const auto mismatch = length_mismatch(o.motion[i], motions[i].frames(), voices[i], voice);
-      if (!mismatch.empty()) fail("{}; give each voice its own motion", mismatch);
-    }
-    recordings.push_back(
-        evaluate::measure_lips(voices[i].filename().string(), voice, motions[i], recognizer, face));
+    each.tried([&] {
+      const audio::Audio voice = load_voice(voices[i], reporter);
+      recordings.push_back(evaluate::measure_lips(
+          voices[i].filename().string(), voice, motions.of(i, voices[i], voice), recognizer, face));
+    });
     advance(1, "");
   }
-  evaluate::LipReport report = evaluate::check_lips(recordings);
+  if (each.all_failed()) each.finish("");
+  const evaluate::LipReport report = evaluate::check_lips(recordings);
   if (!o.json.empty()) save_report(report, o.json);
-  return report;
+  show(report);
+  each.finish("the figures are of the others");
 }
 
 }  // namespace flowtalk::pipeline

@@ -1,6 +1,7 @@
 // Do the lips follow the voice? Needs no ground truth.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,10 @@ struct LipsOptions {
   }
 };
 
-evaluate::LipReport check_lips(LipsOptions options, const Reporter& reporter);
+// Of several voices one that cannot be used is warned of and left out; an Error after `show` then
+// counts them.
+void check_lips(LipsOptions options, const std::function<void(const evaluate::LipReport&)>& show,
+                const Reporter& reporter);
 // For people, a row per file unless only the pooled figure is wanted.
 std::string text_of(const evaluate::LipReport& report, bool pooled_only);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -15,6 +16,7 @@
 #include "flowtalk/pipeline/restyle.h"
 #include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/pipeline/temperature.h"
+#include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -198,6 +200,42 @@ TEST_F(OutputsTest, PredictRefusesBeforeItLoadsAModel) {
   o.output = "";
   o.emotion = {"hapy"};
   EXPECT_THAT(refusal([&] { predict(o, {}); }), HasSubstr("did you mean 'happy'"));
+}
+
+TEST(Voices, OfAFolderAreAllThatIsNamedLikeSoundAndTheRestIsListed) {
+  const fs::path folder = fs::temp_directory_path() / "flowtalk_voices_of_a_folder";
+  fs::create_directories(folder / "sub");
+  for (const char* name : {"a.aif", "A.MOV", "b.wma", "c.wav", "x.txt", "y.txt", "z.json", "README",
+                           ".DS_Store", "._c.wav"}) {
+    std::ofstream(folder / name) << "x";
+  }
+  std::vector<std::string> said;
+  Reporter reporter;
+  reporter.warn = [&](const std::string& text) { said.push_back(text); };
+  std::vector<std::string> found;
+  for (const auto& voice : find_voices({folder.string()}, reporter)) {
+    found.push_back(voice.filename().string());
+  }
+  EXPECT_THAT(found, ElementsAre("A.MOV", "a.aif", "b.wma", "c.wav"));
+  EXPECT_THAT(said,
+              ElementsAre(folder.string() + ": taken are 4 sound files, left out: 1 without an "
+                                            "ending, 1 .json, 2 .txt, 2 hidden, 1 folder"));
+  fs::remove_all(folder);
+}
+
+TEST(Voices, OneThatFailsDoesNotStopTheOthers) {
+  std::vector<std::string> said;
+  Reporter reporter;
+  reporter.warn = [&](const std::string& text) { said.push_back(text); };
+  EachVoice each(3, reporter);
+  EXPECT_TRUE(each.tried([] {}));
+  EXPECT_FALSE(each.tried([] { fail("bad.wav: damaged"); }));
+  EXPECT_THROW(each.tried([] { fail_usage("a slip"); }), Error);
+  EXPECT_THAT(said, ElementsAre("bad.wav: damaged"));
+  EXPECT_THAT(refusal([&] { each.finish("the others are done"); }),
+              HasSubstr("1 of 3 voices could not be used (see above); the others are done"));
+  EachVoice alone(1, reporter);
+  EXPECT_THROW(alone.tried([] { fail("bad.wav: damaged"); }), Error);
 }
 
 TEST(Restyle, SaysWhatIsMissingOrDoesNotBelong) {

@@ -1,5 +1,6 @@
 #include "flowtalk/pipeline/predict.h"
 
+#include <map>
 #include <set>
 
 #include "flowtalk/base/error.h"
@@ -38,8 +39,24 @@ void check(const PredictOptions& o) {
   }
 }
 
-// Where the answers to one voice go, before _sampleN is added. `several`: cells of one voice.
-fs::path output_of(const PredictOptions& o, const fs::path& voice, const SweepCell& cell,
+// What the answers to each voice are called after: its name without its ending, or with it
+// (a_aif, a_mov) where voices are told apart by it alone.
+std::map<fs::path, std::string> names_of(const std::vector<fs::path>& voices) {
+  std::map<fs::path, std::set<fs::path>> by_stem;
+  for (const fs::path& voice : voices) by_stem[voice.stem()].insert(voice.filename());
+  std::map<fs::path, std::string> names;
+  for (const fs::path& voice : voices) {
+    std::string name = voice.stem().string();
+    const std::string ending = voice.extension().string();
+    if (by_stem[voice.stem()].size() > 1 && !ending.empty()) name.append("_").append(ending, 1);
+    names[voice] = name;
+  }
+  return names;
+}
+
+// Where the answers to a voice of this name go, before _sampleN is added. `several`: cells of one
+// voice.
+fs::path output_of(const PredictOptions& o, const std::string& voice, const SweepCell& cell,
                    bool several) {
   const fs::path output = o.output;
   if (output.extension() == ".npy" && !fs::is_directory(output)) return output;
@@ -47,7 +64,7 @@ fs::path output_of(const PredictOptions& o, const fs::path& voice, const SweepCe
   const std::string of_cell = cell.mood.label + "_" + cell.level;
   std::string name = curve.empty() ? of_cell : fs::path(curve).stem().string();
   if (!curve.empty() && several) name += "_" + of_cell;
-  return output / fmt::format("{}_{}.npy", voice.stem().string(), name);
+  return output / fmt::format("{}_{}.npy", voice, name);
 }
 
 fs::path sample_path(const fs::path& path, int sample, int samples) {
@@ -60,10 +77,11 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
                                    const std::vector<SweepCell>& cells) {
   std::vector<fs::path> outputs;
   std::set<fs::path> seen, read;
+  auto names = names_of(voices);
   for (const fs::path& voice : voices) read.insert(fs::weakly_canonical(voice));
   for (const fs::path& voice : voices) {
     for (const SweepCell& cell : cells) {
-      outputs.push_back(output_of(o, voice, cell, cells.size() > 1));
+      outputs.push_back(output_of(o, names[voice], cell, cells.size() > 1));
       for (int sample = 0; sample < o.num_samples; ++sample) {
         const fs::path path = sample_path(outputs.back(), sample, o.num_samples);
         check_writable(path);
@@ -79,17 +97,33 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
   return outputs;
 }
 
-// A voice's features. Of several voices one that cannot be read is warned of and left out: none.
+// A voice's features; none if they cannot be had.
 std::optional<predict::SpeechFeatures> hear(const predict::Session& session, const fs::path& name,
-                                            bool several, const Reporter& reporter) {
-  try {
+                                            EachVoice& each, const Reporter& reporter) {
+  std::optional<predict::SpeechFeatures> features;
+  each.tried([&] {
     const audio::Audio voice = load_voice(name, reporter);
-    return with_context(name.string(), [&] { return session.encode(voice); });
-  } catch (const Error& e) {
-    if (!several) throw;
-    reporter.warn(e.marked());
-    return std::nullopt;
-  }
+    features = with_context(name.string(), [&] { return session.encode(voice); });
+  });
+  return features;
+}
+
+// Without the voices whose answers would have names that no file can have.
+void leave_out_long_names(const PredictOptions& o, const std::vector<SweepCell>& cells,
+                          EachVoice& each, std::vector<fs::path>& voices) {
+  auto names = names_of(voices);
+  std::erase_if(voices, [&](const fs::path& voice) {
+    return !each.tried([&] {
+      for (const SweepCell& cell : cells) {
+        const fs::path output = output_of(o, names[voice], cell, cells.size() > 1);
+        const fs::path path = sample_path(output, o.num_samples - 1, o.num_samples);
+        if (name_fits(path)) continue;
+        fail("{}: its name is too long for that of its answer ({} bytes, at most {}); rename it",
+             voice.string(), path.filename().string().size(), kLongestName);
+      }
+    });
+  });
+  if (voices.empty()) each.finish("");
 }
 
 // The shape that goes with the motion: the subject's, if a file says it.
@@ -123,7 +157,9 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
   const motion::Track shape = shape_of(o);
-  const auto voices = find_voices(o.voices);
+  auto voices = find_voices(o.voices, reporter);
+  EachVoice each(voices.size(), reporter);
+  leave_out_long_names(o, cells, each, voices);
   const auto outputs = plan_outputs(o, voices, cells);
 
   const SamplingOptions& sampling = o.performance.sampling;
@@ -132,14 +168,12 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const auto regions = sampling.regions(session, o.face);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   std::vector<PredictedFile> made;
-  size_t failed = 0;
   const Advance advance =
       outputs.size() > 1
           ? reporter.begin("predict", static_cast<int64_t>(outputs.size()), "answers")
           : Reporter().begin("", 0, "");
   for (size_t v = 0; v < voices.size(); ++v) {
-    const auto features = hear(session, voices[v], voices.size() > 1, reporter);
-    failed += features ? 0 : 1;
+    const auto features = hear(session, voices[v], each, reporter);
     for (size_t i = 0; i < cells.size(); ++i) {
       const fs::path& output = outputs[v * cells.size() + i];
       predict::PredictOptions& options = cells[i].options;
@@ -154,10 +188,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
       advance(1, output.filename().string());
     }
   }
-  if (failed > 0) {
-    fail("{} of {} voices could not be read (see above){}", failed, voices.size(),
-         failed < voices.size() ? "; the others are done" : "");
-  }
+  each.finish("the others are done");
   return made;
 }
 

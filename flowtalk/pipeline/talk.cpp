@@ -89,9 +89,10 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const auto voices = find_voices(o.voices);
+  const auto voices = find_voices(o.voices, reporter);
   const fs::path output = output_of(o, voices);
-  const audio::Audio voice = join_voices(voices, kPauseSeconds, reporter);
+  EachVoice each(voices.size(), reporter);
+  const audio::Audio voice = join_voices(voices, kPauseSeconds, each, reporter);
   const predict::Session session = o.performance.sampling.model.load();
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   auto roles = play(o, session, curve, cells, voice, reporter);
@@ -104,6 +105,7 @@ Film talk(TalkOptions o, const Reporter& reporter) {
     render::save_png(o.contact_sheet,
                      table ? stage.draw(telling) : stage.contact_sheet(kSheetMoments));
   }
+  each.finish(fmt::format("{} is of the others", output.string()));
   return {output.string(), voice.duration_s(), stage.width(), stage.height()};
 }
 

@@ -1,12 +1,15 @@
 #include "flowtalk/pipeline/voices.h"
 
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <span>
 
 #include "flowtalk/analyse/likelihood.h"
+#include "flowtalk/audio/voiceless.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
 
@@ -14,19 +17,66 @@ namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr int kUsage = 2;         // the exit code of Errors that no other voice can do without
 constexpr float kSilent = 2e-4f;  // of full scale: six steps of 16 bits, as faint as dither
 
-std::vector<fs::path> in_folder(const fs::path& folder) {
-  std::vector<fs::path> found;
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator(folder, code)) {
-    if (entry.is_regular_file(code) && audio::is_sound_name(entry.path())) {
-      found.push_back(entry.path());
+// What is no sound, by kind: "3 .txt, 1 without an ending, 2 folders".
+class LeftOut {
+ public:
+  void add(const fs::directory_entry& entry) {
+    std::error_code code;
+    if (entry.is_directory(code)) {
+      ++folders_;
+    } else if (entry.path().filename().string().starts_with('.')) {
+      ++hidden_;
+    } else {
+      ++by_ending_[entry.path().extension().string()];
     }
   }
+
+  std::string text() const {
+    std::vector<std::string> parts;
+    const auto add = [&](size_t count, const std::string& kind) {
+      if (count > 0) parts.push_back(fmt::format("{} {}", count, kind));
+    };
+    for (const auto& [ending, count] : by_ending_) {
+      add(count, ending.empty() ? "without an ending" : ending);
+    }
+    add(hidden_, "hidden");
+    add(folders_, folders_ == 1 ? "folder" : "folders");
+    return fmt::format("{}", fmt::join(parts, ", "));
+  }
+
+ private:
+  std::map<std::string, size_t> by_ending_;
+  size_t hidden_ = 0, folders_ = 0;
+};
+
+std::vector<fs::path> in_folder(const fs::path& folder, const Reporter& reporter) {
+  std::vector<fs::path> found;
+  LeftOut left_out;
+  std::error_code code;
+  fs::directory_iterator at(folder, code);
+  for (; !code && at != fs::directory_iterator(); at.increment(code)) {
+    std::error_code ignored;
+    const bool hidden = at->path().filename().string().starts_with('.');
+    if (!hidden && at->is_regular_file(ignored) && audio::is_sound_name(at->path())) {
+      found.push_back(at->path());
+    } else {
+      left_out.add(*at);
+    }
+  }
+  if (code) fail("{}: the folder cannot be read ({})", folder.string(), code.message());
   std::sort(found.begin(), found.end());
-  if (found.empty())
-    fail("{}: the folder holds no sound files (.wav, .flac, .mp3, ...)", folder.string());
+  const std::string others = left_out.text();
+  if (found.empty()) {
+    fail("{}: the folder holds no sound files (.wav, .flac, .mp3, ...){}", folder.string(),
+         others.empty() ? "" : fmt::format(", only {}", others));
+  }
+  if (!others.empty()) {
+    reporter.warn(fmt::format("{}: taken are {} sound files, left out: {}", folder.string(),
+                              found.size(), others));
+  }
   return found;
 }
 
@@ -46,13 +96,17 @@ bool channels_cancel(const fs::path& path, int channels) {
 // Sound that can be used, but can hardly be what the user meant.
 void warn_of_odd_sound(const fs::path& path, const audio::Audio& voice,
                        const audio::SourceFormat& source, const Reporter& reporter) {
-  const double missing_s = source.stated_s - voice.duration_s();
-  if (missing_s > std::max(0.5, 0.02 * source.stated_s)) {
-    reporter.warn(fmt::format(
-        "{}: says it lasts {:.1f} s and holds {:.1f} s; it was cut off, or its header is wrong",
-        path.string(), source.stated_s, voice.duration_s()));
+  for (const std::string& warning : source.warnings(voice.duration_s())) {
+    reporter.warn(fmt::format("{}: {}", path.string(), warning));
   }
-  if (loudest(voice.samples) > kSilent) return;
+  if (loudest(voice.samples) > kSilent) {
+    const auto none = audio::voiceless(voice.samples);
+    if (none.size() == 1 && none[0].begin == 0 && none[0].end == voice.samples.size()) {
+      reporter.warn(fmt::format("{}: holds steady noise and no voice; the face will not speak",
+                                path.string()));
+    }
+    return;
+  }
   reporter.warn(
       channels_cancel(path, source.channels)
           ? fmt::format("{}: its channels cancel each other out, no voice is left; give one of "
@@ -74,13 +128,13 @@ std::vector<fs::path> matching(const std::string& pattern) {
 
 }  // namespace
 
-std::vector<fs::path> find_voices(const std::vector<std::string>& words) {
+std::vector<fs::path> find_voices(const std::vector<std::string>& words, const Reporter& reporter) {
   std::vector<fs::path> voices;
   for (const std::string& word : words) {
     std::error_code code;
     std::vector<fs::path> found;
     if (fs::is_directory(word, code)) {
-      found = in_folder(word);
+      found = in_folder(word, reporter);
     } else if (!fs::exists(word, code) && word.find_first_of("*?[") != std::string::npos) {
       found = matching(word);
     } else {
@@ -89,6 +143,24 @@ std::vector<fs::path> find_voices(const std::vector<std::string>& words) {
     voices.insert(voices.end(), found.begin(), found.end());
   }
   return voices;
+}
+
+bool EachVoice::tried(const std::function<void()>& f) {
+  try {
+    f();
+    return true;
+  } catch (const Error& e) {
+    if (voices_ == 1 || e.exit_code() == kUsage) throw;
+    reporter_.warn(e.marked());
+    ++failed_;
+    return false;
+  }
+}
+
+void EachVoice::finish(const std::string& what_of_others) const {
+  if (failed_ == 0) return;
+  fail("{} of {} voices could not be used (see above){}{}", failed_, voices_,
+       all_failed() ? "" : "; ", all_failed() ? "" : what_of_others);
 }
 
 audio::Audio load_voice(const fs::path& path, const Reporter& reporter) {
@@ -109,21 +181,23 @@ std::string length_mismatch(const std::string& motion, int64_t frames, const fs:
                      voice.duration_s());
 }
 
-audio::Audio join_voices(const std::vector<fs::path>& paths, double pause_s,
+audio::Audio join_voices(const std::vector<fs::path>& paths, double pause_s, EachVoice& each,
                          const Reporter& reporter) {
   audio::Audio joined;
   for (const fs::path& path : paths) {
+    audio::Audio part;
+    if (!each.tried([&] { part = load_voice(path, reporter); })) continue;
     if (!joined.samples.empty()) {
       const double pause = pause_s * joined.rate_hz;
       joined.samples.resize(joined.samples.size() + static_cast<size_t>(pause), 0.0f);
     }
-    const audio::Audio part = load_voice(path, reporter);
     joined.samples.insert(joined.samples.end(), part.samples.begin(), part.samples.end());
     if (joined.duration_s() > kMaxVoiceSeconds) {
       fail("{}: with it the voice is longer than {} s, the most that is taken in one piece",
            path.string(), kMaxVoiceSeconds);
     }
   }
+  if (each.all_failed()) each.finish("");
   return joined;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,25 @@ namespace flowtalk::pipeline {
 // Longest recording that is taken in one piece.
 inline constexpr double kMaxVoiceSeconds = 600;
 
-// Every file that the words name, in order; a folder stands for the sound files right inside it.
-// Error for a word that names nothing.
-std::vector<std::filesystem::path> find_voices(const std::vector<std::string>& words);
+// Every file that the words name, in order; a folder stands for the sound files right inside it,
+// and what else it holds is warned of in one line. Error for a word that names nothing.
+std::vector<std::filesystem::path> find_voices(const std::vector<std::string>& words,
+                                               const Reporter& reporter);
+
+// Work on one voice after the other. Of several, one that fails is warned of and left out.
+class EachVoice {
+ public:
+  EachVoice(size_t voices, const Reporter& reporter) : voices_(voices), reporter_(reporter) {}
+  // Did f come to its end? Usage Errors, and the Error of a voice that is alone, leave.
+  bool tried(const std::function<void()>& f);
+  bool all_failed() const { return failed_ == voices_; }
+  // Error: some failed, and how many. what_of_others: what was done with the others.
+  void finish(const std::string& what_of_others) const;
+
+ private:
+  size_t voices_, failed_ = 0;
+  const Reporter& reporter_;
+};
 
 // Warns of sound that is silent or was cut off.
 audio::Audio load_voice(const std::filesystem::path& path, const Reporter& reporter);
@@ -24,8 +41,9 @@ audio::Audio load_voice(const std::filesystem::path& path, const Reporter& repor
 std::string length_mismatch(const std::string& motion, int64_t frames,
                             const std::filesystem::path& path, const audio::Audio& voice);
 
-// One after the other with `pause_s` seconds of silence between them.
+// One after the other with `pause_s` seconds of silence between them. Error: none can be read, or
+// all together are longer than kMaxVoiceSeconds.
 audio::Audio join_voices(const std::vector<std::filesystem::path>& paths, double pause_s,
-                         const Reporter& reporter);
+                         EachVoice& each, const Reporter& reporter);
 
 }  // namespace flowtalk::pipeline
