@@ -1,5 +1,5 @@
 # `cpack -G DEB` in a build folder: flowtalk_VERSION_ARCH.deb, and flowtalk-train's where it was built.
-# Depends is what dpkg-shlibdeps finds; data that is read at run time is named here.
+# Depends is what dpkg-shlibdeps finds and what is loaded on first use; data that is read at run time is named here.
 set(CPACK_PACKAGE_NAME flowtalk)
 set(CPACK_PACKAGE_VENDOR "The flowtalk authors")
 set(CPACK_PACKAGE_CONTACT "The flowtalk authors <flowtalk@localhost>")
@@ -19,6 +19,25 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_FLOWTALK_PACKAGE_NAME flowtalk)
 set(CPACK_DEBIAN_FLOWTALK_PACKAGE_SECTION graphics)
+# The packages of libraries that are loaded on first use, which dpkg-shlibdeps does not see.
+get_property(lazy_libraries GLOBAL PROPERTY flowtalk_lazy_libraries)
+find_program(DPKG_PROGRAM dpkg)
+set(lazy_packages)
+foreach(library ${lazy_libraries})
+  file(REAL_PATH ${library} file)
+  string(REGEX REPLACE "^/usr" "" short ${file})
+  foreach(name ${file} ${short})
+    set(owner)
+    if(DPKG_PROGRAM)
+      execute_process(COMMAND ${DPKG_PROGRAM} -S ${name} OUTPUT_VARIABLE owner ERROR_QUIET)
+    endif()
+    if(owner MATCHES "^([a-z0-9.+-]+):")
+      list(APPEND lazy_packages ${CMAKE_MATCH_1})
+    endif()
+  endforeach()
+endforeach()
+list(REMOVE_DUPLICATES lazy_packages)
+list(JOIN lazy_packages ", " CPACK_DEBIAN_FLOWTALK_PACKAGE_DEPENDS)
 set(CPACK_COMPONENT_FLOWTALK_DESCRIPTION
 "flowtalk listens to speech, takes an emotion, a strength and a speaking style, and draws lips, jaw,
 brows, lids and cheeks at 25 frames per second, sampled from a conditional normalizing flow: as a film

@@ -104,9 +104,9 @@ TEST_F(CliPredict, ABadVoiceAmongManyIsLeftOutAndToldOf) {
 TEST_F(CliPredict, NamesThatCannotFitAreLeftOutAndToldOf) {
   std::filesystem::create_directory(file("many"));
   const std::string fits(237, 'f'), too_long(245, 'd');  // + _neutral_low.npy: 253, 261
-  for (const std::string& name :
-       {"many/a.wav", "many/a.WAV", "many/" + fits + ".wav", "many/" + too_long + ".wav"}) {
-    std::filesystem::copy(file("voice.wav"), file(name));
+  const std::vector<std::string> voices = {"a.wav", "a.WAV", fits + ".wav", too_long + ".wav"};
+  for (const std::string& name : voices) {
+    std::filesystem::copy(file("voice.wav"), file("many/" + name));
   }
   const Outcome outcome = run({"predict", "many", "-q", "-o", "out"});
   EXPECT_EQ(outcome.code, 1);

@@ -7,4 +7,4 @@ if echo "$libraries" | grep -E 'libtorch|libc10|libcaffe2'; then
   echo "$1 links libtorch"
   exit 1
 fi
-echo "$libraries" | grep -q libavformat || { echo "ldd said nothing useful"; exit 1; }
+echo "$libraries" | grep -q libstdc++ || { echo "ldd said nothing useful"; exit 1; }
