@@ -127,14 +127,16 @@ fs::path of_hub_name(const std::string& name) {
 
 // ---- Folders and files
 
-fs::path of_folder(const fs::path& folder) {
-  if (has_config(folder)) return folder;
-  if (is_hub_model(folder)) return snapshot_of(folder);
+EncoderPlace of_folder(const fs::path& folder) {
+  if (has_config(folder)) return {folder, "", ""};
+  if (is_hub_model(folder)) return {snapshot_of(folder), "", ""};
   const fs::path clean = folder.has_filename() ? folder : folder.parent_path();
   if (clean.filename() == "snapshots") {
-    return snapshot_of(clean.has_parent_path() ? clean.parent_path() : fs::path("."));
+    return {snapshot_of(clean.has_parent_path() ? clean.parent_path() : fs::path(".")), "", ""};
   }
-  if (const auto run = params::checkpoint_in(folder); !run.which.empty()) return run.folder;
+  if (const auto run = params::checkpoint_in(folder); !run.which.empty()) {
+    return {run.folder, "", run.which};
+  }
   const auto inside =
       subfolders(folder, [](const fs::path& f) { return has_config(f) || is_hub_model(f); });
   fail("{}: has no config.json; {}{}", folder.string(), kExpected,
@@ -153,19 +155,19 @@ EncoderPlace of_file(const fs::path& file) {
   const bool whole = name != "weights.safetensors" && !is_shard(name) &&
                      (ending == ".safetensors" || ending == ".bin" || ending == ".pt" ||
                       ending == ".pth" || ending == ".ckpt" || name.ends_with(".index.json"));
-  return {folder, whole ? file : fs::path()};
+  return {folder, whole ? file : fs::path(), ""};
 }
 
 }  // namespace
 
 EncoderPlace find_encoder(const fs::path& given) {
-  if (fs::is_directory(given)) return {of_folder(given), ""};
+  if (fs::is_directory(given)) return of_folder(given);
   if (fs::is_symlink(given) && !fs::exists(given)) {
     fail("{}: is a link to {}, which is not there; fetch the model again", given.string(),
          fs::read_symlink(given).string());
   }
   if (fs::exists(given)) return of_file(given);
-  if (may_be_hub_name(given.string())) return {of_hub_name(given.string()), ""};
+  if (may_be_hub_name(given.string())) return {of_hub_name(given.string()), "", ""};
   fail("{}: no such folder; {}", given.string(), kExpected);
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace flowtalk::encoder {
 
 struct EncoderPlace {
   std::filesystem::path folder;  // holds config.json
   std::filesystem::path file;    // the weights that were named; "": whatever the folder holds
+  std::string which;             // of a run, which of its checkpoints (params/run_checkpoint.h)
 };
 
 // Taken are: a folder with config.json; a file in it; a run of training (its best checkpoint, else

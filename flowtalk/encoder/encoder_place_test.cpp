@@ -119,6 +119,17 @@ TEST_F(Place, FoldersWithoutAnEncoderSayWhatTheyHold) {
   EXPECT_THAT(problem(), HasSubstr("(but tf_model.h5, which flowtalk does not read)"));
 }
 
+TEST_F(Place, ARunStandsForItsBestCheckpoint) {
+  for (const char* epoch : {"0001", "0002"}) {
+    fs::create_directories(root / "epochs");
+    fs::copy(folder, root / "epochs" / epoch);
+  }
+  fs::create_directory_symlink("epochs/0002", root / "last");
+  EXPECT_EQ(find_encoder(root).folder, root / "last");
+  EXPECT_EQ(find_encoder(root).which, "the last, epoch 2");
+  EXPECT_EQ(read(root), plain);
+}
+
 TEST_F(Place, APointerOfGitLfsIsCalledOne) {
   const std::string pointer =
       "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 378000000\n";

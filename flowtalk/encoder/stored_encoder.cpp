@@ -14,6 +14,7 @@ namespace flowtalk::encoder {
 StoredEncoder::StoredEncoder(const std::filesystem::path& given) {
   const EncoderPlace place = find_encoder(given);
   folder_ = place.folder;
+  which_ = place.which;
   if (!is_hugging_face(folder_)) {
     if (!place.file.empty()) {
       fail("{}: is not what the checkpoint around it reads; give the folder {}",

@@ -23,6 +23,7 @@ class StoredEncoder {
   explicit StoredEncoder(const std::filesystem::path& given);
 
   const std::filesystem::path& folder() const { return folder_; }  // that holds it
+  const std::string& which() const { return which_; }              // see EncoderPlace
   const std::string& network() const { return network_; }  // "HuBERT", "wav2vec 2.0", "flowtalk"
   const HubertConfig& config() const { return config_; }
   // The encoder with these weights. Error that lists all tensors that do not fit.
@@ -53,7 +54,7 @@ class StoredEncoder {
   void open_own();
 
   std::filesystem::path folder_;
-  std::string network_ = "flowtalk";
+  std::string which_, network_ = "flowtalk";
   HubertConfig config_;
   std::shared_ptr<HuggingFaceWeights> theirs_;
   std::optional<formats::SafetensorsFile> ours_;
