@@ -97,6 +97,7 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
     reporter.warn(o.params + ": array " + name + " is not used");
   }
   warn_of_lost_coefficients(motion, chosen.face, reporter);
+  note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);
   exporter.write({chosen.face, motion, chosen.shape, pool}, o.output, reporter);
   return {motion.frames(), chosen.face.vertex_count()};

@@ -10,6 +10,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/params/run_checkpoint.h"
 #include "flowtalk/predict/default_checkpoint.h"
 
 namespace flowtalk::pipeline {
@@ -51,8 +52,7 @@ std::string text_of(const analyse::Label& label, const Conditions& conditions) {
 evaluate::EmotionClassifier load_classifier(const std::string& named) {
   namespace fs = std::filesystem;
   const fs::path folder = named.empty() ? predict::shipped_model("classifier") : fs::path(named);
-  const bool is_run = fs::exists(folder / "last" / "config.json");
-  return evaluate::EmotionClassifier::load(is_run ? folder / "last" : folder);
+  return evaluate::EmotionClassifier::load(params::checkpoint_in(folder).folder);
 }
 
 void check_same_emotions(const evaluate::EmotionClassifier& classifier,

@@ -40,7 +40,7 @@ class Motions {
     const auto& sampling = o.performance.sampling;
     const Conditions conditions = sampling.model.conditions();
     options_ = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
-    session_ = sampling.model.load();
+    session_ = sampling.model.load(reporter);
     sampling.check_family(session_->model(), 1, o.performance.take);
     options_.regions = sampling.regions(*session_, o.face);
     warn_of_other_axes(session_->config().axes, face, reporter);

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "flowtalk/base/reporter.h"
+#include "flowtalk/params/run_checkpoint.h"
 #include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
@@ -14,15 +17,20 @@ struct ModelOptions {
 
   template <class V>
   void fields(V&& field) {
-    field("model", model, "checkpoint folder (default: the one that ships)");
+    field("model", model,
+          "checkpoint, or run of training: its best epoch (default: the model that ships)");
     field("encoder", encoder,
-          "HuBERT folder of Hugging Face, for models that were trained with one");
+          "folder of the HuBERT or wav2vec 2.0 that the model was trained with, if it was with one "
+          "of Hugging Face");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
   }
 
-  std::filesystem::path folder() const;  // the checkpoint, the default one unless given
-  Conditions conditions() const;         // the model's, without its weights
-  predict::Session load() const;
+  // The checkpoint, the default one unless given; of a run see params::checkpoint_in.
+  params::RunCheckpoint checkpoint(std::optional<int> epoch = std::nullopt) const;
+  std::filesystem::path folder() const { return checkpoint().folder; }
+  Conditions conditions() const;  // the model's, without its weights
+  // Notes which epoch of a run it is, and what of the encoder's weights is left unread.
+  predict::Session load(const Reporter& reporter) const;
 };
 
 }  // namespace flowtalk::pipeline

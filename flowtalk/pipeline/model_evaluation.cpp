@@ -13,6 +13,7 @@
 #include "flowtalk/formats/sha256.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/params/run_checkpoint.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/predict/default_checkpoint.h"
 
@@ -51,31 +52,10 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index
   return clips;
 }
 
-// max_epoch names an epoch of a run; a checkpoint outside a run must say that it is of that one.
-void check_epoch(const fs::path& checkpoint, int epoch) {
-  const fs::path state = checkpoint / "training" / "state.json";
-  if (!fs::exists(state)) {
-    fail_usage("{} {}: {} does not say of which epoch it is; leave the option out",
-               Field("max_epoch"), epoch, checkpoint.string());
-  }
-  const Json json = parse_json(load_file(state), state.string());
-  if (json.value("epoch", 0) != epoch) {
-    fail_usage("{} {}: {} is of epoch {}; leave the option out", Field("max_epoch"), epoch,
-               checkpoint.string(), json.value("epoch", 0));
-  }
-}
-
 // A checkpoint; of a run, the one of max_epoch, or the best, or the last.
-fs::path checkpoint_of(const ModelEvaluation& e) {
-  const std::string& given = e.save_path.empty() ? e.sampling.model.model : e.save_path;
-  fs::path folder = given.empty() ? predict::default_checkpoint() : fs::path(given);
-  if (!fs::exists(folder / "config.json") && fs::exists(folder / "last")) {
-    const fs::path of_epoch = folder / "epochs" / fmt::format("{:04}", e.max_epoch.value_or(0));
-    if (fs::exists(of_epoch)) return of_epoch;
-    folder /= fs::exists(folder / "best") && !e.max_epoch ? "best" : "last";
-  }
-  if (e.max_epoch) check_epoch(folder, *e.max_epoch);
-  return folder;
+params::RunCheckpoint checkpoint_of(const ModelEvaluation& e) {
+  if (!e.save_path.empty()) return params::checkpoint_in(e.save_path, e.max_epoch);
+  return e.sampling.model.checkpoint(e.max_epoch);
 }
 
 std::string protocol_of(const fs::path& checkpoint) {
@@ -186,7 +166,8 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   if (!save_path.empty() && !sampling.model.model.empty()) {
     fail_usage("{} and {} both name the model; leave one out", Field("save_path"), Field("model"));
   }
-  const fs::path checkpoint = checkpoint_of(*this);
+  const auto [checkpoint, which] = checkpoint_of(*this);
+  if (!which.empty()) reporter.note(fmt::format("{}: {}", checkpoint.string(), which));
   const model::ModelConfig config = predict::load_config(checkpoint);
   const generate::Family& family = generate::family_of(config.generator.kind);
   if (skip_steps && !family.steps) {

@@ -163,9 +163,10 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const auto outputs = plan_outputs(o, voices, cells);
 
   const SamplingOptions& sampling = o.performance.sampling;
-  const predict::Session session = sampling.model.load();
+  const predict::Session session = sampling.model.load(reporter);
   sampling.check_family(session.model(), o.num_samples, o.performance.take);
   const auto regions = sampling.regions(session, o.face);
+  note_new_folders(outputs, reporter);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   std::vector<PredictedFile> made;
   const Advance advance =

@@ -65,6 +65,7 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   }
   Stage stage(roles, o.stage);
   for (const Role& role : roles) warn_of_lost_coefficients(role.motion, stage.face(), reporter);
+  note_new_folders({o.output, o.frames.empty() ? "" : fs::path(o.frames) / "x"}, reporter);
   if (o.frames.empty()) {
     save_film(stage, o.output, voice, o.film, reporter);
   } else {

@@ -140,7 +140,7 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   const Conditions conditions = o.model.conditions();
   check(o, conditions);
   const auto curve = o.curve.load(o.given, conditions);
-  const predict::Session session = o.model.load();
+  const predict::Session session = o.model.load(reporter);
   analyse::require_density(session.model(), "restyle");
   const motion::Motion recorded = load_performance(o.motion, session.config().axes);
   const audio::Audio voice = load_voice(o.voice, reporter);
@@ -155,6 +155,7 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
                             static_cast<float>(o.keep));
   });
   warn_of_impossible(session, o.motion, recorded, reporter);
+  note_new_folders({o.output}, reporter);
   save(o, session, beside(made, recorded), voice, reporter);
   result.path = o.output;
   result.frames = made.frames();

@@ -55,7 +55,7 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
 std::vector<RestyledPair> all_pairs(const RestyleEvaluationOptions& o, const data::Index& index,
                                     const std::vector<data::Clip>& clips,
                                     const Reporter& reporter) {
-  const predict::Session session = o.model.load();
+  const predict::Session session = o.model.load(reporter);
   analyse::require_density(session.model(), "restyle");
   check_axes(o.data.folder(), index, session);
   const auto classifier = load_classifier(o.classifier);

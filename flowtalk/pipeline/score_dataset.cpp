@@ -183,7 +183,7 @@ Scored score_dataset(const ScoreOptions& o, const Reporter& reporter) {
   const auto clips = o.data.clips(index, conditions);
   analyse::Calibration used = analyse::load_calibration(checkpoint);
   if (o.calibrate) check_writable(checkpoint / "calibration.json");
-  const predict::Session session = o.model.load();
+  const predict::Session session = o.model.load(reporter);
   analyse::require_density(session.model(), "score");
   check_axes(o.data.folder(), index, session);
   const Advance advance = reporter.begin("score", static_cast<int64_t>(clips.size()), "clips");

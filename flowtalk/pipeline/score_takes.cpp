@@ -138,7 +138,7 @@ Scored score_takes(const ScoreOptions& o, const Reporter& reporter) {
   const std::string label = o.condition.emotion.empty() ? "" : o.condition.label(conditions);
   std::vector<Take> takes;
   const auto calibration = analyse::load_calibration(o.model.folder());
-  const predict::Session session = o.model.load();
+  const predict::Session session = o.model.load(reporter);
   analyse::require_density(session.model(), "score");
   const audio::Audio sound = load_voice(o.voice, reporter);
   const auto speech = with_context(o.voice, [&] { return session.encode(sound); });

@@ -93,12 +93,13 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const fs::path output = output_of(o, voices);
   EachVoice each(voices.size(), reporter);
   const audio::Audio voice = join_voices(voices, kPauseSeconds, each, reporter);
-  const predict::Session session = o.performance.sampling.model.load();
+  const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   auto roles = play(o, session, curve, cells, voice, reporter);
   const int64_t telling = telling_frame(roles.front().motion);
   Stage stage(std::move(roles), o.stage);
   warn_of_other_axes(session.config().axes, stage.face(), reporter);
+  note_new_folders({output, o.contact_sheet}, reporter);
   save_film(stage, output, voice, o.film, reporter);
   if (!o.contact_sheet.empty()) {
     const bool table = !o.sweep.sweep.empty();
