@@ -2,49 +2,35 @@
 // of any other encoder. Through the command line, with a few steps on a tiny corpus.
 #include <gmock/gmock.h>
 
-#include <cmath>
-
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/check_golden.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
-#include "tests/program.h"
+#include "tests/tiny_training.h"
 
 namespace flowtalk::tests {
 namespace {
 
-class ExternalEncoder : public CommandLine {
+class ExternalEncoder : public TinyTraining {
  protected:
   void SetUp() override {
-    CommandLine::SetUp();
+    TinyTraining::SetUp();
     ours = encoder::golden_folder("hubert_tiny").string();
     other = encoder::golden_folder("hubert_tiny_stable").string();
     if (!std::filesystem::exists(ours)) GTEST_SKIP() << "skipped: no golden data at " << ours;
-    for (const char* stem : {"M003_001_0_0", "M003_002_0_0", "M003_033_0_0"}) write_clip(stem);
   }
 
-  void write_clip(const std::string& stem) const {
-    std::filesystem::create_directories(file("mead/wav"));
-    std::filesystem::create_directories(file("mead/param"));
-    write_voice("mead/wav/" + stem + ".wav", 1.2);
-    tensor::Tensor motion = tensor::Tensor::zeros({1, 30, 53});
-    for (int64_t i = 0; i < motion.size(); ++i) {
-      motion[i] = 0.1f * std::sin(0.02f * static_cast<float>(i));
-    }
-    formats::save_npy(file("mead/param/" + stem + ".npy"), motion);
-  }
-
-  Outcome train(const std::string& stage, std::vector<std::string> more) const {
-    std::vector<std::string> args = {"train", stage, "--dataset", ".", "--max-epoch", "1"};
-    for (const char* set : {"train.steps_per_epoch=2", "train.batch=2", "train.window_frames=16",
-                            "model.prior.latent=4", "model.prior.vae.hidden=16",
-                            "model.condition.width=16", "model.generator.flow.steps=2",
-                            "model.generator.flow.hidden=8", "model.generator.flow.condition=8"}) {
-      args.insert(args.end(), {"--set", set});
-    }
+  Outcome train(const std::string& stage, const std::vector<std::string>& more) const {
+    std::vector<std::string> args = {"--max-epoch", "1"};
     args.insert(args.end(), more.begin(), more.end());
-    return run(args);
+    return TinyTraining::train(
+        stage,
+        {"train.steps_per_epoch=2", "train.batch=2", "train.window_frames=16",
+         "model.prior.latent=4", "model.prior.vae.hidden=16", "model.condition.width=16",
+         "model.generator.flow.steps=2", "model.generator.flow.hidden=8",
+         "model.generator.flow.condition=8"},
+        args);
   }
 
   std::string ours, other;
@@ -106,6 +92,31 @@ TEST_F(ExternalEncoder, TheEncoderInsideAModelServesAnother) {
     ++compared;
   }
   EXPECT_GT(compared, 20);
+}
+
+TEST_F(ExternalEncoder, ARunStandsForItsBestEpoch) {
+  ASSERT_EQ(train("prior", {"--out", "prior"}).code, 0);
+  const Outcome trained =
+      train("generator", {"--out", "run", "--prior", "prior", "--encoder", ours});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Outcome outcome =
+      run({"predict", "voice.wav", "--model", "run", "--encoder", ours, "-o", "new/motion.npy"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, ::testing::HasSubstr("run: takes the best, epoch 1"));
+  EXPECT_THAT(outcome.err, ::testing::HasSubstr("makes the folder new"));
+  EXPECT_TRUE(
+      failed_with(run({"evaluate", "--dataset", ".", "--save-path", "run", "--max-epoch", "7"}), 2,
+                  {"--max-epoch 7", "run has no such epoch; it has 1"}));
+}
+
+TEST_F(ExternalEncoder, WhatIsRefusedLeavesNoFolder) {
+  const auto before = names();
+  EXPECT_TRUE(failed_with(
+      train("generator", {"--out", "runs/a/b", "--prior", "prior", "--encoder", "someone/hubert"}),
+      1, {"someone/hubert", "git clone"}));
+  write("mead/param/M003_001_0_0.npy", "no motion");
+  EXPECT_EQ(train("prior", {"--out", "runs/a"}).code, 1);
+  EXPECT_EQ(names(), before);
 }
 
 TEST_F(ExternalEncoder, MotionOfFlameWantsItsFace) {

@@ -14,7 +14,7 @@
 namespace flowtalk {
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / ".lock";
+  const std::filesystem::path path = folder / kName;
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file_ < 0) fail("{}: cannot be opened ({})", path.string(), std::strerror(errno));
   if (flock(file_, LOCK_EX | LOCK_NB) != 0) {

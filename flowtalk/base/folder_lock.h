@@ -7,6 +7,8 @@ namespace flowtalk {
 
 class FolderLock {
  public:
+  static constexpr const char* kName = ".lock";
+
   // Locks folder/.lock, which stays behind, empty or with the id of its last owner. Error naming
   // that process if another one holds it.
   explicit FolderLock(const std::filesystem::path& folder);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/params/checkpoint.h"
@@ -158,6 +159,28 @@ TEST(Migrations, FormatTwoNamesTheKindsOfGeneratorAndPrior) {
     EXPECT_EQ(config, Json::parse(other));
   }
   EXPECT_EQ(migrated_name("generator/flow/0/norm/bias", 1, 2), "generator/flow/0/norm/bias");
+}
+
+TEST(Migrations, RunsOfFormatOneHadOneFamilyAndTheConditionsOf3DMead) {
+  const Json conditions = to_json(mead_conditions());
+  Json run = Json::parse(R"({"model": {"prior": {"latent": 4}, "flow": {"steps": 2}},
+    "train": {"lr": 0.5}, "loss": {"nll": 0.25, "lips": 1}})");
+  migrate_run("generator", run, 1, 2);
+  EXPECT_EQ(run["model"]["generator"], Json::parse(R"({"kind": "flow", "flow": {"steps": 2}})"));
+  EXPECT_EQ(run["model"]["prior"], Json::parse(R"({"kind": "vae", "latent": 4, "vae": {}})"));
+  EXPECT_EQ(run["model"]["conditions"], conditions);
+  EXPECT_EQ(run["loss"], Json::parse(R"({"lips": 1, "flow": {"nll": 0.25}})"));
+  EXPECT_EQ(run["train"], Json::parse(R"({"lr": 0.5})"));
+  Json judge = Json::parse(R"({"model": {"hidden": 96}, "loss": {"noise": 0.1}})");
+  migrate_run("classifier", judge, 1, 2);
+  EXPECT_EQ(
+      judge,
+      Json({{"model", {{"hidden", 96}}}, {"loss", {{"noise", 0.1}}}, {"conditions", conditions}}));
+  for (const char* other : {R"({"encoder": {"hidden_size": 8}})", R"({"model": 3})", "{}"}) {
+    Json config = Json::parse(other);
+    migrate_run("encoder", config, 1, 2);
+    EXPECT_EQ(config, Json::parse(other));
+  }
 }
 
 TEST(InitValues, DependOnNameAndSeedOnly) {

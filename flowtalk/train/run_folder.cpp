@@ -4,22 +4,13 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/params/checkpoint.h"
+#include "flowtalk/params/migrations.h"
+#include "flowtalk/params/run_checkpoint.h"
 
 namespace flowtalk::train {
 namespace fs = std::filesystem;
 namespace {
-
-fs::path made(const RunOptions& run) {
-  const fs::path out = run.out;
-  std::error_code code;
-  fs::create_directories(out, code);
-  if (!fs::is_directory(out)) fail("{}: cannot be made ({})", out.string(), code.message());
-  if (!run.resume && fs::exists(out / "last")) {
-    fail("{}: holds a run already; give {} to go on with it, or another {}", out.string(),
-         Field("resume"), Field("out"));
-  }
-  return out;
-}
 
 // "train.lr was 0.001, now 0.002" for every field that differs.
 std::vector<std::string> differences(const Json& before, const Json& now) {
@@ -38,44 +29,90 @@ std::vector<std::string> differences(const Json& before, const Json& now) {
   return found;
 }
 
-}  // namespace
-
-RunFolder::RunFolder(const RunOptions& run, const std::string& stage, Json config)
-    : run_(run), stage_(stage), config_(std::move(config)), path_(made(run)), lock_(path_) {
-  if (checkpoint()) check_config();
+// Runs of format 1, and the first of format 2, do not say it.
+int format_of(const Json& record, const std::string& file) {
+  if (const auto format = record.find("format"); format != record.end()) {
+    if (format->is_number_integer() && *format >= 1 && *format <= params::kCheckpointFormat) {
+      return *format;
+    }
+    fail("{}: format {}, this flowtalk goes on with 1 to {}; use the flowtalk that wrote it", file,
+         format->dump(), params::kCheckpointFormat);
+  }
+  const Json& config = record["config"];
+  const auto model = config.find("model");
+  const bool kinds = model != config.end() && model->is_object() && model->contains("prior") &&
+                     (*model)["prior"].is_object() && (*model)["prior"].contains("kind");
+  return kinds || config.contains("conditions") ? 2 : 1;
 }
 
-void RunFolder::check_config() const {
-  const fs::path file = path_ / "run.json";
+}  // namespace
+
+RunFolder::Made::Made(const RunOptions& run) : path_(run.out) {
+  std::vector<fs::path> fresh;
+  for (fs::path at = path_; !at.empty() && !fs::exists(at); at = at.parent_path()) {
+    if (at.has_filename()) fresh.push_back(at);
+  }
+  std::error_code code;
+  fs::create_directories(path_, code);
+  if (!fs::is_directory(path_)) fail("{}: cannot be made ({})", path_.string(), code.message());
+  if (!run.resume && fs::exists(path_ / "last")) {
+    fail("{}: holds a run already; give {} to go on with it, or another {}", path_.string(),
+         Field("resume"), Field("out"));
+  }
+  fresh_ = std::move(fresh);
+}
+
+RunFolder::Made::~Made() {
+  std::error_code code;
+  if (fresh_.empty()) return;
+  for (const auto& entry : fs::directory_iterator(path_, code)) {
+    if (entry.path().filename() != FolderLock::kName) return;
+  }
+  fs::remove(path_ / FolderLock::kName, code);
+  for (const fs::path& folder : fresh_) fs::remove(folder, code);
+}
+
+RunFolder::RunFolder(const RunOptions& run, const std::string& stage, Json config,
+                     const Complete& complete)
+    : run_(run), stage_(stage), config_(std::move(config)), made_(run), lock_(made_.path()) {
+  if (checkpoint()) check_config(complete);
+}
+
+void RunFolder::check_config(const Complete& complete) const {
+  const fs::path file = path() / "run.json";
   const Json before = parse_json(load_file(file), file.string());
-  const std::string stage = before.value("stage", "unknown");
+  const bool named = before.is_object() && before.contains("stage") && before["stage"].is_string();
+  const std::string stage = named ? before["stage"].get<std::string>() : "unknown";
   if (stage != stage_ || !before.contains("config")) {
     fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(), stage, stage_,
          Field("out"));
   }
-  const auto found = differences(before["config"], config_);
+  Json recorded = before["config"];
+  params::migrate_run(stage_, recorded, format_of(before, file.string()),
+                      params::kCheckpointFormat);
+  const auto found = differences(complete(recorded, file.string()), config_);
   if (found.empty()) return;
   fail("{}: the run began with other settings: {}; give the same, or another {}", file.string(),
        fmt::join(found, "; "), Field("out"));
 }
 
 std::optional<fs::path> RunFolder::checkpoint() const {
-  const fs::path last = path_ / "last";
+  const fs::path last = path() / "last";
   if (!run_.resume || !fs::exists(last)) return std::nullopt;
   return last;
 }
 
 void RunFolder::record() const {
   const Json inputs(run_.inputs);
-  save_file(path_ / "run.json",
-            Json{{"stage", stage_}, {"config", config_}, {"inputs", inputs}}.dump(2) + "\n");
+  const Json record{{"stage", stage_},
+                    {"format", params::kCheckpointFormat},
+                    {"config", config_},
+                    {"inputs", inputs}};
+  save_file(path() / "run.json", record.dump(2) + "\n");
 }
 
 fs::path checkpoint_of(const fs::path& run_or_checkpoint) {
-  for (const char* name : {"best", "last"}) {
-    if (fs::is_directory(run_or_checkpoint / name)) return run_or_checkpoint / name;
-  }
-  return run_or_checkpoint;
+  return params::checkpoint_in(run_or_checkpoint).folder;
 }
 
 int64_t finished_epochs(const fs::path& run) {

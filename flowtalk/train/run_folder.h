@@ -1,10 +1,12 @@
-// The folder of a run: run.json (stage, configuration and inputs), losses.csv, losses.svg,
+// The folder of a run: run.json (stage, format, configuration and inputs), losses.csv, losses.svg,
 // epochs/NNNN/ (a checkpoint after each epoch), last and best (links to two of them).
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/folder_lock.h"
@@ -14,13 +16,29 @@ namespace flowtalk::train {
 
 // Opened before anything of the run is read, and locked until it dies. Errors: it holds a run and
 // resume is not asked for; the run to go on with is of another stage or began with another
-// configuration (all but train.max_epoch must be the same); another process works in it.
+// configuration (all but train.max_epoch must be the same); another process works in it. A folder
+// that was made for a run of which nothing came is removed again.
 class RunFolder {
  public:
-  // `config` holds every field of the stage's configuration.
-  RunFolder(const RunOptions& run, const std::string& stage, Json config);
+  // A configuration that was recorded, with the fields that it lacks.
+  using Complete = std::function<Json(const Json& before, const std::string& where)>;
 
-  const std::filesystem::path& path() const { return path_; }
+  // `config` holds every field of the stage's configuration.
+  RunFolder(
+      const RunOptions& run, const std::string& stage, Json config,
+      const Complete& complete = [](const Json& before, const std::string&) { return before; });
+  // A field that the record of an older run lacks had its default.
+  template <class Config>
+  requires fields_detail::HasFields<Config> RunFolder(const RunOptions& run,
+                                                      const std::string& stage,
+                                                      const Config& config)
+      : RunFolder(run, stage, to_json(config), [](const Json& before, const std::string& where) {
+          Config recorded;
+          from_json(before, recorded, where);
+          return to_json(recorded);
+        }) {}
+
+  const std::filesystem::path& path() const { return made_.path(); }
   const RunOptions& options() const { return run_; }
   // The checkpoint that the run goes on after; nothing for a new one.
   std::optional<std::filesystem::path> checkpoint() const;
@@ -28,12 +46,25 @@ class RunFolder {
   void record() const;
 
  private:
-  void check_config() const;
+  // Removes the folders that it made, from the inmost on, unless something stands in them.
+  class Made {
+   public:
+    explicit Made(const RunOptions& run);
+    ~Made();
+    Made(const Made&) = delete;
+    Made& operator=(const Made&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+   private:
+    std::filesystem::path path_;
+    std::vector<std::filesystem::path> fresh_;  // inmost first
+  };
+  void check_config(const Complete& complete) const;
 
   RunOptions run_;
   std::string stage_;
   Json config_;
-  std::filesystem::path path_;
+  Made made_;
   FolderLock lock_;
 };
 

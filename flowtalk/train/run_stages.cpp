@@ -19,7 +19,7 @@ void run_encoder(EncoderOptions o) {
   o.stage.fill(config);
   o.stage.apply();
   o.stage.run.inputs = {{"phones", o.phones}, {"held-out", std::to_string(o.held_out)}};
-  const RunFolder run(o.stage.run, "encoder", to_json(config));
+  const RunFolder run(o.stage.run, "encoder", config);
   std::vector<data::PhoneClip> training, validation;
   const auto names = data::list_phone_clips(o.phones);
   for (size_t i = 0; i < names.size(); ++i) {
@@ -49,7 +49,7 @@ void run_prior(PriorOptions o) {
   if (!o.face.empty()) o.stage.run.inputs.insert({"face", o.face});
   const motion::Axes axes = config.model.axes;
   const face::Face& moved = face_of(axes, o.face);
-  const RunFolder run(o.stage.run, "prior", to_json(config));
+  const RunFolder run(o.stage.run, "prior", config);
   const auto training = index.for_prior(config.protocol == "paper");
   train_prior(
       config, run, load(o.data.chosen(training, index, "training"), index, axes),
@@ -68,7 +68,7 @@ void run_generator(GeneratorOptions o) {
   if (!o.face.empty()) o.stage.run.inputs.insert({"face", o.face});
   const motion::Axes axes = config.model.axes;
   const face::Face& moved = face_of(axes, o.face);
-  const RunFolder run(o.stage.run, "generator", to_json(config));
+  const RunFolder run(o.stage.run, "generator", config);
   const FeatureExtractor extractor(o.encoder, o.stage.run.device);
   if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), o.prior);
   const FeatureCache cache(o.features, extractor);
@@ -85,7 +85,7 @@ void run_classifier(ClassifierOptions o) {
       prepare<ClassifierRun>(o.data, [&](ClassifierRun& run) { o.stage.fill(run); });
   o.stage.apply();
   o.stage.run.inputs = o.data.inputs();
-  const RunFolder run(o.stage.run, "classifier", to_json(config));
+  const RunFolder run(o.stage.run, "classifier", config);
   train_classifier(
       config, run,
       load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, config.axes),
