@@ -11,6 +11,7 @@
 #include "flowtalk/formats/describe_tree.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/pickle.h"
@@ -28,18 +29,34 @@ Json contents(Json details, Json arrays) {
   return {{"details", std::move(details)}, {"arrays", std::move(arrays)}};
 }
 
+Json describe_value(const Value& value, int64_t listed) {
+  TreeDescription description = describe_tree(value, listed);
+  Json out = contents(Json::object(), std::move(description.arrays));
+  out["tree"] = std::move(description.tree);
+  return out;
+}
+
 Json describe_npy(const fs::path& path, int64_t listed) {
+  const auto file = std::make_shared<const MappedFile>(path);
+  if (const auto dict = npy_dict(file->bytes(), path.string(), file)) {
+    return describe_value(*dict, listed);
+  }
   const Array array = load_npy_array(path);
   return contents(Json::object(), Json::array({describe_array("array", array, listed)}));
 }
 
 Json describe_npz(const fs::path& path, int64_t listed) {
   const NpzFile file(path);
-  Json arrays = Json::array();
+  Json arrays = Json::array(), details = Json::object();
   for (const auto& name : file.names()) {
-    arrays.push_back(describe_array(name, file.array(name), listed));
+    const auto texts = read_npy_texts(file.bytes(name).bytes, name);
+    if (!texts) {
+      arrays.push_back(describe_array(name, file.array(name), listed));
+    } else if (texts->size() <= static_cast<size_t>(std::max<int64_t>(1, listed))) {
+      details["texts"][name] = *texts;
+    }
   }
-  return contents(Json::object(), std::move(arrays));
+  return contents(std::move(details), std::move(arrays));
 }
 
 Json describe_safetensors(const fs::path& path, int64_t listed) {
@@ -51,13 +68,6 @@ Json describe_safetensors(const fs::path& path, int64_t listed) {
   Json details = Json::object();
   if (!file.metadata().empty()) details["metadata"] = file.metadata();
   return contents(std::move(details), std::move(arrays));
-}
-
-Json describe_value(const Value& value, int64_t listed) {
-  TreeDescription description = describe_tree(value, listed);
-  Json out = contents(Json::object(), std::move(description.arrays));
-  out["tree"] = std::move(description.tree);
-  return out;
 }
 
 Json describe_index_list(const fs::path& path, int64_t listed) {
@@ -106,33 +116,39 @@ bool is_torch(std::string_view bytes) {
   return ZipReader::recognises(bytes) || bytes.starts_with(kOld);
 }
 
-// A kind of file: the endings of its names, how its bytes begin (none: only names tell), and what
-// it holds.
+// A kind of file: the endings of its names, how its bytes begin (none: only names tell), what it
+// holds, and its arrays by name (none: it is no file of arrays).
 struct FileKind {
   std::string_view name, endings;
   bool (*recognises)(std::string_view bytes);
   Json (*describe)(const fs::path& path, int64_t listed);
+  std::vector<NamedArray> (*arrays)(const fs::path& path);
 };
 
 // The one list. Names decide before bytes do, upper rows before lower ones.
 constexpr std::array kFileKinds = {
-    FileKind{"npy", ".npy", [](std::string_view b) { return b.starts_with("\x93NUMPY"); },
-             describe_npy},
-    FileKind{"npz", ".npz", nullptr, describe_npz},
-    FileKind{"ply", ".ply", [](std::string_view b) { return b.starts_with("ply\n"); },
-             describe_ply},
-    FileKind{"torch", ".pt .pth .ckpt .bin", is_torch, describe_torch},
+    FileKind{"npy", ".npy", is_npy, describe_npy, npy_arrays},
+    FileKind{"npz", ".npz", nullptr, describe_npz, npz_arrays},
+    FileKind{"ply", ".ply", [](std::string_view b) { return b.starts_with("ply\n"); }, describe_ply,
+             nullptr},
+    FileKind{"torch", ".pt .pth .ckpt .bin", is_torch, describe_torch, torch_arrays},
     FileKind{"safetensors", ".safetensors",
              [](std::string_view b) { return b.size() > 9 && b[8] == '{' && b[7] == 0; },
-             describe_safetensors},
+             describe_safetensors, safetensors_arrays},
     FileKind{
         "pickle", ".pkl .pickle",
         [](std::string_view b) { return b.size() > 1 && b[0] == '\x80' && b[1] >= 2 && b[1] <= 5; },
-        describe_pickle},
-    FileKind{"json", ".json", nullptr, describe_json},
-    FileKind{"csv", ".csv", nullptr, describe_csv},
-    FileKind{"index_list", ".txt", nullptr, describe_index_list},
+        describe_pickle, pickle_arrays},
+    FileKind{"json", ".json", nullptr, describe_json, nullptr},
+    FileKind{"csv", ".csv", nullptr, describe_csv, nullptr},
+    FileKind{"index_list", ".txt", nullptr, describe_index_list, nullptr},
 };
+
+const FileKind* kind_of(const std::string& format) {
+  const auto kind = std::find_if(kFileKinds.begin(), kFileKinds.end(),
+                                 [&](const FileKind& k) { return k.name == format; });
+  return kind == kFileKinds.end() ? nullptr : &*kind;
+}
 
 }  // namespace
 
@@ -156,10 +172,27 @@ std::string format_of(const fs::path& path) {
 }
 
 Json describe_file(const fs::path& path, const std::string& format, int64_t listed_values) {
-  const auto kind = std::find_if(kFileKinds.begin(), kFileKinds.end(),
-                                 [&](const FileKind& k) { return k.name == format; });
-  FT_CHECK(kind != kFileKinds.end(), "format {}", format);
+  const FileKind* kind = kind_of(format);
+  FT_CHECK(kind != nullptr, "format {}", format);
   return kind->describe(path, listed_values);
+}
+
+bool holds_arrays(const std::string& format) {
+  const FileKind* kind = kind_of(format);
+  return kind != nullptr && kind->arrays != nullptr;
+}
+
+std::vector<NamedArray> open_arrays(const fs::path& path) {
+  const std::string format = format_of(path);
+  if (!holds_arrays(format)) {
+    std::string known;
+    for (const FileKind& kind : kFileKinds) {
+      if (kind.arrays != nullptr) known.append(known.empty() ? "" : ", ").append(kind.name);
+    }
+    fail("{}: {}, expected a file of arrays: {}", path.string(),
+         format.empty() ? "of no known kind" : "a file of the kind " + format, known);
+  }
+  return kind_of(format)->arrays(path);
 }
 
 }  // namespace flowtalk::formats

@@ -1,5 +1,6 @@
 #include "flowtalk/formats/npy.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -160,10 +161,33 @@ size_t little_endian(std::string_view bytes) {
   return value;
 }
 
-}  // namespace
+void append_utf8(std::string& text, uint32_t code) {
+  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | ((code >> shift) & 0x3f)); };
+  if (code < 0x80) {
+    text += static_cast<char>(code);
+  } else if (code < 0x800) {
+    text += static_cast<char>(0xc0 | code >> 6);
+    tail(0);
+  } else if (code < 0x10000 && (code < 0xd800 || code > 0xdfff)) {
+    text += static_cast<char>(0xe0 | code >> 12);
+    tail(6);
+    tail(0);
+  } else if (code >= 0x10000 && code < 0x110000) {
+    text += static_cast<char>(0xf0 | code >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  } else {
+    text += '?';
+  }
+}
 
-Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
-                     const std::string& where) {
+struct Contents {
+  Header header;
+  std::string_view data;
+};
+
+Contents split(std::string_view bytes, const std::string& where) {
   if (bytes.size() < kMagic.size() + 4 || !bytes.starts_with(kMagic)) {
     fail("{}: not a .npy file (it does not start as one)", where);
   }
@@ -178,8 +202,32 @@ Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
     fail("{}: the .npy header says {} bytes, {} are left in the file; the file is cut off", where,
          length, bytes.size() - start);
   }
-  const Header header = HeaderParser(bytes.substr(start, length), where).parse();
-  const std::string_view data = bytes.substr(start + length);
+  return {HeaderParser(bytes.substr(start, length), where).parse(), bytes.substr(start + length)};
+}
+
+// UTF-8 of a fixed number of characters, which zeros fill up: bytes, or code points of 32 bits.
+std::string text_at(std::string_view cell, bool code_points, bool big_endian) {
+  std::string text;
+  for (size_t i = 0; i + (code_points ? 4 : 1) <= cell.size(); i += code_points ? 4 : 1) {
+    uint32_t code = static_cast<unsigned char>(cell[i]);
+    if (code_points) {
+      std::string unit(cell.substr(i, 4));
+      if (big_endian) std::reverse(unit.begin(), unit.end());
+      code = static_cast<uint32_t>(little_endian(unit));
+    }
+    append_utf8(text, code);
+  }
+  text.erase(text.find_last_not_of('\0') + 1);
+  return text;
+}
+
+}  // namespace
+
+bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
+
+Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
+                     const std::string& where) {
+  const auto [header, data] = split(bytes, where);
   const auto element = parse_descr(header.descr);
   if (!element) {
     fail("{}: element type {}, expected numbers (float, complex, integers, bool)", where,
@@ -196,6 +244,38 @@ Array read_npy_array(std::string_view bytes, std::shared_ptr<const void> owner,
                      .big_endian = element->big_endian,
                      .fortran_order = header.fortran_order},
                     data, std::move(owner), where);
+}
+
+std::optional<std::vector<std::string>> read_npy_texts(std::string_view bytes,
+                                                       const std::string& where) {
+  const auto [header, data] = split(bytes, where);
+  const std::string& descr = header.descr;
+  if (descr.size() < 3 || (descr[1] != 'U' && descr[1] != 'S')) return std::nullopt;
+  const bool code_points = descr[1] == 'U';
+  size_t length = 0;
+  const char* last = descr.data() + descr.size();
+  const auto [end, error] = std::from_chars(descr.data() + 2, last, length);
+  constexpr size_t kLongest = size_t{1} << 16;
+  if (error != std::errc() || end != last || length > kLongest) {
+    fail("{}: element type {}, expected texts of a length", where, printable(descr));
+  }
+  const size_t size = length * (code_points ? 4 : 1);
+  const auto count = checked_count(header.shape, size, data.size());
+  if (size == 0 || !count || static_cast<size_t>(*count) * size != data.size()) {
+    fail("{}: shape {} of {}-byte texts does not fit the {} bytes of data", where,
+         tensor::to_string(header.shape), size, data.size());
+  }
+  std::vector<std::string> texts;
+  for (size_t at = 0; at < data.size(); at += size) {
+    texts.push_back(text_at(data.substr(at, size), code_points, descr[0] == '>'));
+  }
+  return texts;
+}
+
+std::optional<std::string_view> npy_pickle(std::string_view bytes, const std::string& where) {
+  const auto [header, data] = split(bytes, where);
+  if (header.descr != "|O" && header.descr != "O") return std::nullopt;
+  return data;
 }
 
 tensor::Tensor read_npy(std::string_view bytes, const std::string& where) {
@@ -215,19 +295,35 @@ tensor::Tensor load_npy(const std::filesystem::path& path) {
   return read_npy(load_file(path), path.string());
 }
 
-std::string npy_header(const tensor::Shape& shape) {
+std::string npy_header(const tensor::Shape& shape, std::string_view descr) {
   std::string sizes;
   for (const int64_t size : shape) sizes += std::to_string(size) + ", ";
   if (shape.size() > 1) sizes.resize(sizes.size() - 2);
   if (shape.size() == 1) sizes.pop_back();
   std::string header =
-      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", sizes);
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr, sizes);
   constexpr size_t kPrefix = 10, kAlign = 64;
   header.append(kAlign - (kPrefix + header.size() + 1) % kAlign, ' ');
   header += '\n';
   std::string bytes(kMagic);
   bytes += {1, 0, static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
   return bytes + header;
+}
+
+std::string npy_of_texts(const std::vector<std::string>& texts, bool scalar) {
+  size_t longest = 1;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  const tensor::Shape shape =
+      scalar ? tensor::Shape{} : tensor::Shape{static_cast<int64_t>(texts.size())};
+  std::string bytes = npy_header(shape, fmt::format("<U{}", longest));
+  for (const std::string& text : texts) {
+    for (size_t i = 0; i < longest; ++i) {
+      const char c = i < text.size() ? text[i] : '\0';
+      FT_CHECK(static_cast<unsigned char>(c) < 0x80, "'{}' is not ASCII", text);
+      bytes += {c, 0, 0, 0};
+    }
+  }
+  return bytes;
 }
 
 void save_npy(const std::filesystem::path& path, const tensor::Tensor& tensor) {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "flowtalk/formats/array.h"
@@ -20,10 +23,18 @@ class NpzFile {
   bool contains(const std::string& name) const { return zip_.find(name + ".npy") != nullptr; }
   // Stored arrays borrow the mapped file, deflated ones are inflated.
   Array array(const std::string& name) const;
+  // The whole .npy file of a name, inflated where it is deflated.
+  ZipContent bytes(const std::string& name) const;
 
  private:
   ZipReader zip_;
   std::vector<std::string> names_;
 };
+
+// Writes an archive of .npy files, stored and in this order, as numpy.savez does: names without
+// ".npy", and the bytes of each file (formats/npy.h). The same bytes for the same parts.
+// Error: more than 4 GiB.
+void save_npz(const std::filesystem::path& path,
+              const std::vector<std::pair<std::string, std::string>>& files);
 
 }  // namespace flowtalk::formats

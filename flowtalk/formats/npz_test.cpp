@@ -74,5 +74,17 @@ TEST_F(NpzTest, EveryCutIsRefused) {
   }
 }
 
+TEST_F(NpzTest, WhatIsWrittenReadsBack) {
+  const std::string a = npy_bytes({1, 2}), b = npy_bytes({3});
+  save_npz(folder_ / "y.npz", {{"jaw", a}, {"exp", b}});
+  const NpzFile file(folder_ / "y.npz");
+  EXPECT_EQ(file.names(), (std::vector<std::string>{"jaw", "exp"}));
+  EXPECT_EQ(file.bytes("jaw").bytes, a);  // its checksum is compared
+  EXPECT_EQ(file.array("exp").real(0), 3);
+  const std::string bytes = load_file(folder_ / "y.npz");
+  save_npz(folder_ / "z.npz", {{"jaw", a}, {"exp", b}});
+  EXPECT_EQ(load_file(folder_ / "z.npz"), bytes);
+}
+
 }  // namespace
 }  // namespace flowtalk::formats

@@ -15,13 +15,14 @@ Value load_pickle(const std::filesystem::path& path) {
 }
 
 Value read_pickle(std::string_view bytes, const std::string& where,
-                  std::shared_ptr<const void> owner) {
+                  std::shared_ptr<const void> owner, ObjectArrays objects) {
   if (bytes.empty()) fail("{}: is empty, expected a pickle", where);
   if (ZipReader::recognises(bytes)) {
     fail("{}: is a zip archive, expected a pickle; it may be a torch file or an .npz", where);
   }
   auto tree = std::make_shared<ValueTree>(where, bytes.size());
   PickleSession session{*tree};
+  session.object_arrays = objects == ObjectArrays::kTaken;
   PickleMachine machine(session, {bytes, std::move(owner)});
   const ValueNode* root = machine.run();
   machine.finish();

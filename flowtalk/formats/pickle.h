@@ -15,7 +15,10 @@ namespace flowtalk::formats {
 // Error with file, byte and name for any other class.
 Value load_pickle(const std::filesystem::path& path);
 // The same for bytes that `owner`, or the caller if there is none, keeps alive.
+// Arrays of Python objects are refused, or become tuples of their objects.
+enum class ObjectArrays : bool { kRefused, kTaken };
 Value read_pickle(std::string_view bytes, const std::string& where,
-                  std::shared_ptr<const void> owner = nullptr);
+                  std::shared_ptr<const void> owner = nullptr,
+                  ObjectArrays objects = ObjectArrays::kRefused);
 
 }  // namespace flowtalk::formats

@@ -88,11 +88,32 @@ ValueNode* PickleObjects::numpy_array(const ValueNode& args) {
   return node;
 }
 
-// (version, shape, dtype, Fortran order, bytes); the version is missing in very old ones.
+// Whether a record of numpy.dtype is that of Python objects.
+bool PickleObjects::is_object_dtype(const ValueNode& dtype) const {
+  const KnownClass* type = dtype.kind == Kind::kRecord ? known(*dtype.object().type) : nullptr;
+  if (type == nullptr || type->role != ClassRole::kNumpyDtype) return false;
+  const ValueNode* code = arg(*dtype.object().args, 0, "numpy.dtype");
+  return is_text(*code, "O8") || is_text(*code, "O") || is_text(*code, "|O");
+}
+
+// (version, shape, dtype, Fortran order, bytes); the version is missing in very old ones. An array
+// of objects has a list instead of bytes, and becomes a tuple of them.
 void PickleObjects::set_numpy_state(ValueNode* array, const ValueNode& state) {
   constexpr const char* kWhat = "the state of an array";
   arg(state, 0, kWhat);
   const size_t first = state.as<Items>().size() == 4 ? 0 : 1;
+  if (session_.object_arrays && is_object_dtype(*arg(state, first + 1, kWhat))) {
+    const ValueNode* objects = arg(state, first + 3, kWhat);
+    if (objects->kind != Kind::kList) {
+      input_.refuse("an array of objects: expected their list, got " + describe(*objects));
+    }
+    Items items = objects->as<Items>();
+    tree_.spend(items.size() * sizeof(ValueNode*));
+    numpy_arrays_.erase(array);
+    array->kind = Kind::kTuple;
+    array->data = std::move(items);
+    return;
+  }
   ArrayView view = numpy_dtype(*arg(state, first + 1, kWhat));
   view.shape = integers_of(*arg(state, first, kWhat), "the shape of an array");
   const ValueNode* fortran = arg(state, first + 2, kWhat);

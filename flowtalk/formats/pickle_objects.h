@@ -21,6 +21,7 @@ namespace flowtalk::formats {
 struct PickleSession {
   ValueTree& tree;
   bool keep_unknown_classes = false;  // as records; otherwise they are refused
+  bool object_arrays = false;         // arrays of objects are taken, as tuples
   bool big_endian_storages = false;
   int depth = 0;  // of torch files inside of pickles
   // Each is read once, however often it is named; by its bytes.
@@ -60,6 +61,7 @@ class PickleObjects {
   ValueNode* numpy_scalar(const ValueNode& args);
   ValueNode* numpy_from_buffer(const ValueNode& args);
   void set_numpy_state(ValueNode* array, const ValueNode& state);
+  bool is_object_dtype(const ValueNode& dtype) const;
   ArrayView numpy_dtype(const ValueNode& dtype) const;
   Array checked_array(const ArrayView& view, const Bytes& bytes, bool exact);
   ValueNode* torch_file(const ValueNode& args);

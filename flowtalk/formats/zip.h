@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flowtalk::formats {
@@ -63,5 +64,10 @@ class ZipReader {
   std::vector<ZipEntry> entries_;
   std::map<std::string, size_t, std::less<>> index_;
 };
+
+// The bytes of an archive of these entries, stored as they are; name and content of each, names in
+// ASCII. The date in it is always 1980-01-01. Error, naming `where`: it would not fit 4 GiB.
+std::string stored_zip(const std::vector<std::pair<std::string, std::string_view>>& entries,
+                       const std::string& where);
 
 }  // namespace flowtalk::formats
