@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/regions.h"
 #include "flowtalk/formats/describe_file.h"
-#include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
 
@@ -47,24 +47,31 @@ tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
   return read.reshape({vertices, 3});
 }
 
-// Nothing if the folders hold no list at all.
+// Nothing if no place holds any list. Each is taken from the first that holds it.
 std::optional<face::Regions> find_regions(const SetupSources& sources,
                                           std::vector<std::string>& notes) {
+  face::RegionLists all;
+  for (const fs::path& place : sources.folders) {
+    face::RegionLists lists = face::read_regions(place, static_cast<uint64_t>(sources.vertices));
+    if (!lists.note.empty()) notes.push_back(lists.note);
+    if (!all.lips) all.lips = std::move(lists.lips);
+    if (!all.upper_face) all.upper_face = std::move(lists.upper_face);
+    if (!all.eyes) all.eyes = std::move(lists.eyes);
+  }
+  if (all.empty()) return std::nullopt;
   face::Regions regions;
-  std::vector<std::string> missing;
-  const auto load = [&](const char* name, const char* metrics, std::vector<uint32_t>& list) {
-    if (const auto path = find_in(sources.folders, name)) {
-      list = formats::load_index_list(*path, static_cast<uint64_t>(sources.vertices));
+  const auto take = [&](const char* name, const char* metrics,
+                        std::optional<std::vector<uint32_t>>& from, std::vector<uint32_t>& list) {
+    if (from) {
+      list = std::move(*from);
     } else {
-      missing.push_back(
+      notes.push_back(
           fmt::format("{} left out: no {} in {}", metrics, name, joined(sources.folders)));
     }
   };
-  load("lve.txt", "LVE, MEE and CE", regions.lips);
-  load("fdd.txt", "FDD", regions.upper_face);
-  load("eve.txt", "EVE", regions.eyes);
-  if (missing.size() == 3) return std::nullopt;
-  notes.insert(notes.end(), missing.begin(), missing.end());
+  take("lve.txt", "LVE, MEE and CE", all.lips, regions.lips);
+  take("fdd.txt", "FDD", all.upper_face, regions.upper_face);
+  take("eve.txt", "EVE", all.eyes, regions.eyes);
   return regions;
 }
 
@@ -90,7 +97,7 @@ LoadedSetup load_setup(const SetupSources& sources) {
   } else {
     fail(
         "a mesh of {} vertices needs its region lists: give {} FOLDER with lve.txt, "
-        "fdd.txt, eve.txt{}",
+        "fdd.txt, eve.txt, or a file of FLAME's masks{}",
         sources.vertices, Field("regions"),
         sources.folders.empty() ? "" : fmt::format(" (none in {})", joined(sources.folders)));
   }

@@ -11,7 +11,8 @@
 namespace flowtalk::evaluate {
 
 struct SetupSources {
-  // Folders with lve.txt, fdd.txt, eve.txt; each list is taken from the first that holds it. If
+  // Where region lists are looked for, folders or files of masks (face/regions.h); each list is
+  // taken from the first that holds it. If
   // none is found and the mesh is the face's, the face's own lists are.
   std::vector<std::filesystem::path> folders;
   // A .npy or .safetensors file of the template. Empty: template.npy, template.safetensors or

@@ -126,8 +126,9 @@ const Face& builtin_face();
 // text_of(Axes::kBuiltin) or "", or the path of a FLAME file. Error: unknown or unreadable.
 const Face& load_face(const std::string& name_or_path);
 
-// The lists of the metrics for this face: lve.txt and fdd.txt of the folder, and eve.txt if it is
-// there (else the face's own). Error: a list that is missing or names vertices beyond the face's.
-Regions load_regions(const std::filesystem::path& folder, const Face& face);
+// The lists of the metrics for this face, as read_regions finds them (face/regions.h); eyes that
+// are not there are the face's own. Error: another list that is missing or names vertices beyond
+// the face's.
+Regions load_regions(const std::filesystem::path& place, const Face& face);
 
 }  // namespace flowtalk::face

@@ -5,7 +5,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/face/flame.h"
-#include "flowtalk/formats/index_list.h"
+#include "flowtalk/face/regions.h"
 
 namespace flowtalk::face {
 
@@ -26,14 +26,16 @@ const Face& load_face(const std::string& name_or_path) {
   return *face;
 }
 
-Regions load_regions(const std::filesystem::path& folder, const Face& face) {
-  const auto vertices = static_cast<uint64_t>(face.vertex_count());
-  Regions regions = face.regions;
-  regions.lips = formats::load_index_list(folder / "lve.txt", vertices);
-  regions.upper_face = formats::load_index_list(folder / "fdd.txt", vertices);
-  if (std::filesystem::exists(folder / "eve.txt")) {  // ours, not part of the published lists
-    regions.eyes = formats::load_index_list(folder / "eve.txt", vertices);
+Regions load_regions(const std::filesystem::path& place, const Face& face) {
+  const RegionLists lists = read_regions(place, static_cast<uint64_t>(face.vertex_count()));
+  if (!lists.lips || !lists.upper_face) {
+    fail("{}: expected a folder with lve.txt and fdd.txt, or FLAME's masks with lips and forehead",
+         place.string());
   }
+  Regions regions = face.regions;
+  regions.lips = *lists.lips;
+  regions.upper_face = *lists.upper_face;
+  if (lists.eyes) regions.eyes = *lists.eyes;  // ours, not part of the published lists
   return regions;
 }
 

@@ -15,9 +15,10 @@ struct Subject {
   std::vector<float> shape;  // 300 coefficients
 };
 
-// From templates_mead_vert.pkl (meshes) or templates_mead_param.pkl (shape parameters): a pickled
-// dict from names to arrays. Errors name the file: no such subject (the nearest name is offered),
-// an array that is neither, values that are not finite.
+// From templates_mead_vert.pkl (meshes) or templates_mead_param.pkl (shape parameters), or another
+// file of arrays by name (formats/named_arrays.h); names may be texts, bytes or numbers, meshes
+// (V, 3) or, as FaceFormer's, (V * 3). Errors name the file: no such subject (those that there are
+// are listed), an array that is neither, values that are not finite.
 Subject load_subject(const std::filesystem::path& templates, const std::string& name);
 
 }  // namespace flowtalk::face

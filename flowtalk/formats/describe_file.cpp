@@ -152,19 +152,26 @@ const FileKind* kind_of(const std::string& format) {
 
 }  // namespace
 
-std::string format_of(const fs::path& path) {
-  const MappedFile file(path);
-  const std::string_view bytes = file.bytes();
-  if (bytes.empty()) fail("{}: empty (0 bytes); is the copy or download complete?", path.string());
+std::string format_of_name(const fs::path& path) {
   std::string ending = path.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const FileKind& kind : kFileKinds) {
     const auto words = words_of(kind.endings);
-    if (std::find(words.begin(), words.end(), ending) == words.end()) continue;
-    // torch.save makes pickles too
-    return kind.name == "pickle" && is_torch(bytes) ? "torch" : std::string(kind.name);
+    if (std::find(words.begin(), words.end(), ending) != words.end()) {
+      return std::string(kind.name);
+    }
   }
+  return "";
+}
+
+std::string format_of(const fs::path& path) {
+  const MappedFile file(path);
+  const std::string_view bytes = file.bytes();
+  if (bytes.empty()) fail("{}: empty (0 bytes); is the copy or download complete?", path.string());
+  const std::string named = format_of_name(path);
+  // torch.save makes pickles too
+  if (!named.empty()) return named == "pickle" && is_torch(bytes) ? "torch" : named;
   for (const FileKind& kind : kFileKinds) {
     if (kind.recognises != nullptr && kind.recognises(bytes)) return std::string(kind.name);
   }

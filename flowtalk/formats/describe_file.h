@@ -14,6 +14,9 @@ namespace flowtalk::formats {
 // bytes. Error: missing, a folder, unreadable, empty.
 std::string format_of(const std::filesystem::path& path);
 
+// The same by the name alone, "" if its ending says nothing; the file is not opened.
+std::string format_of_name(const std::filesystem::path& path);
+
 // {"details": {...}, "arrays": [...]} and the "tree" of pickles and torch files, read as `format`
 // from the list above. Errors name the file: damaged, or not of that format.
 Json describe_file(const std::filesystem::path& path, const std::string& format,

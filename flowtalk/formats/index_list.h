@@ -10,7 +10,8 @@
 
 namespace flowtalk::formats {
 
-// Indices separated by commas, with blanks around them allowed; order and repetitions are kept.
+// Indices separated by commas, blanks or line ends, in brackets or not, also with a comma at the
+// end, and as numpy.savetxt writes them; order and repetitions are kept.
 // Errors name the file and the place in the list: no index at all, not a number, negative, not
 // below `vertices`.
 std::vector<uint32_t> load_index_list(

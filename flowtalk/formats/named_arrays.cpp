@@ -47,10 +47,20 @@ std::string key_text(const Value& key) {
   }
 }
 
-// Plain numbers are arrays without axes.
+bool is_number(const Value& value) { return value.is(Kind::kFloat) || value.is(Kind::kInt); }
+
+// Plain numbers are arrays without axes, lists of them have one.
 Array array_of(const Value& value, const std::string& where) {
-  const bool number = value.is(Kind::kFloat) || value.is(Kind::kInt);
-  if (number) return make_array(tensor::Shape{}, std::vector<double>{value.number()});
+  if (value.is(Kind::kList) || value.is(Kind::kTuple)) {
+    std::vector<double> numbers;
+    for (size_t i = 0; i < value.size() && is_number(value.item(i)); ++i) {
+      numbers.push_back(value.item(i).number());
+    }
+    if (numbers.size() == value.size()) {
+      return make_array({static_cast<int64_t>(numbers.size())}, numbers);
+    }
+  }
+  if (is_number(value)) return make_array(tensor::Shape{}, std::vector<double>{value.number()});
   if (value.is(Kind::kArray) || value.is(Kind::kRecord)) return dense_array(value, where);
   fail("{}: expected an array of numbers, got {}", where, value.describe());
 }
