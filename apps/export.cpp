@@ -13,9 +13,11 @@ namespace {
 constexpr const char* kFooter =
     "Parameters are .npy rows of 403 values (shape 300, expression 100, jaw 3), 353 (expression "
     "50)\n"
-    "or 53 (expression 50, jaw 3), (T, W) or (1, T, W); or a .npz or .safetensors file of arrays\n"
-    "shape, expression, global_pose, neck_pose, jaw_pose, eye_pose, transl, those that it has.\n"
-    "Poses are axis-angle in radians, the eyes left then right; an array of one row holds for all\n"
+    "or 53 (expression 50, jaw 3), (T, W) or (1, T, W); or arrays by name (.npz, .safetensors, "
+    ".pt,\n"
+    ".pkl): shape, expression, global_pose, neck_pose, jaw_pose, eye_pose, transl, those that it\n"
+    "has, and the names of other systems for them (docs/motion.md). Poses are axis-angle in "
+    "radians, the eyes left then right; an array of one row holds for all\n"
     "frames. Joints turn in FLAME's order: global, neck, jaw, eyes; the translation comes last.\n"
     "Examples:\n"
     "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n"
@@ -46,7 +48,8 @@ int run(const pipeline::Exporter& format, const Args& args) {
   const auto made =
       pipeline::export_motion(std::string(format.name), options, terminal(options.quiet));
   if (options.quiet) return 0;
-  fmt::print("{}: {} frames of {} vertices\n", options.output, made.frames, made.vertices);
+  fmt::print("{}: {} frames of {} vertices, {:g} per second\n", options.output, made.frames,
+             made.vertices, made.rate_hz);
   return 0;
 }
 

@@ -89,8 +89,9 @@ VertexTake take_of(const tensor::Tensor& vertices);
 struct VertexSequence {
   std::string name;
   VertexTake truth;
-  std::vector<VertexTake> predictions;  // S >= 1, each as long as the truth
-  int64_t cut_frames = 0;               // that were left out to make them so
+  std::vector<VertexTake> predictions;    // S >= 1, each as long as the truth
+  int64_t cut_frames = 0;                 // that were left out to make them so
+  std::vector<std::string> remarks = {};  // for people, one line each: what looks odd
 };
 
 // What is measured against: the same for all sequences.

@@ -10,15 +10,15 @@
 #include <set>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/formats/npy.h"
-#include "flowtalk/formats/npz.h"
-#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/formats/describe_file.h"
+#include "flowtalk/formats/named_arrays.h"
 
 namespace flowtalk::evaluate {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kNamesInMessage = 8;
+constexpr const char* kCondition = "_condition_";
 
 enum class Role { kTruth, kPrediction };
 
@@ -49,35 +49,59 @@ std::optional<std::string> sequence_name(const std::string& name, Role role) {
   return name;
 }
 
-template <class File>
-void add_container(const fs::path& path, Role role, std::vector<StoredArray>& arrays) {
-  static const std::set<std::string> kPlain = {"vertices",   "verts",  "gt",   "pred",
-                                               "parameters", "motion", "data", "predictions"};
-  const auto file = std::make_shared<const File>(path);
-  for (const std::string& key : file->names()) {
-    const bool alone = file->names().size() == 1 && kPlain.contains(key);
-    auto name = sequence_name(alone ? path.stem().string() : key, role);
-    if (!name) continue;
-    arrays.push_back({std::move(*name), fmt::format("{}, array '{}'", path.string(), key),
-                      [file, key] { return file->array(key); }});
+// Which arrays of one file belong to a side, where it holds both as EMOTE writes them.
+std::string prefix_of(const std::vector<formats::NamedArray>& arrays, Role role) {
+  const std::vector<std::string> prefixes = role == Role::kTruth
+                                                ? std::vector<std::string>{"gt_"}
+                                                : std::vector<std::string>{"predicted_", "pred_"};
+  for (const std::string& prefix : prefixes) {
+    for (const formats::NamedArray& array : arrays) {
+      if (array.name.starts_with(prefix)) return prefix;
+    }
+  }
+  return "";
+}
+
+StoredArray stored_motion(std::string name, const fs::path& path,
+                          std::vector<formats::NamedArray> arrays, Role role) {
+  const std::string where = path.string(), prefix = prefix_of(arrays, role);
+  return {std::move(name), where, nullptr,
+          [where, prefix, arrays = std::move(arrays)](motion::Reading reading) {
+            if (reading.prefix.empty()) reading.prefix = prefix;
+            return motion::motion_of(arrays, where, reading);
+          }};
+}
+
+void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored) {
+  static const std::set<std::string> kPlain = {"",      "vertices",   "verts",      "gt",
+                                               "pred",  "data",       "parameters", "motion",
+                                               "arr_0", "predictions"};
+  const std::string stem = path.stem().string();
+  auto arrays = formats::open_arrays(path);
+  if (motion::holds_motion(arrays)) {
+    if (auto name = sequence_name(stem, role)) {
+      stored.push_back(stored_motion(std::move(*name), path, std::move(arrays), role));
+    }
+    return;
+  }
+  for (const formats::NamedArray& array : arrays) {
+    const bool alone = arrays.size() == 1 && kPlain.contains(array.name);
+    auto name = sequence_name(alone ? stem : array.name, role);
+    if (!name || array.text()) continue;
+    const std::string where = array.name.empty()
+                                  ? path.string()
+                                  : fmt::format("{}, array '{}'", path.string(), array.name);
+    stored.push_back({std::move(*name), where, array.load, nullptr});
   }
 }
 
-// Whether the file is of a kind that is read here; its arrays are added.
-bool add_file(const fs::path& path, Role role, std::vector<StoredArray>& arrays) {
-  const std::string kind = path.extension().string();
-  if (kind != ".npy" && kind != ".npz" && kind != ".safetensors") return false;
-  auto name = sequence_name(path.stem().string(), role);
-  if (!name) return true;
-  if (kind == ".safetensors") {
-    add_container<formats::SafetensorsFile>(path, role, arrays);
-  } else if (kind == ".npz") {
-    add_container<formats::NpzFile>(path, role, arrays);
-  } else {
-    arrays.push_back(
-        {std::move(*name), path.string(), [path] { return formats::load_npy_array(path); }});
-  }
-  return true;
+// Files of arrays by their names; pickles and torch files beside sequences are mostly templates,
+// masks and models, and count only where they hold a motion.
+bool is_sequence_file(const fs::path& path) {
+  const std::string kind = formats::format_of_name(path);
+  if (!fs::is_regular_file(path) || !formats::holds_arrays(kind)) return false;
+  if (kind != "pickle" && kind != "torch") return true;
+  return motion::holds_motion(formats::open_arrays(path));
 }
 
 std::map<std::string, StoredArray> list_arrays(const fs::path& place, Role role) {
@@ -86,11 +110,14 @@ std::map<std::string, StoredArray> list_arrays(const fs::path& place, Role role)
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(place)) files.push_back(entry.path());
     std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) add_file(file, role, arrays);
+    for (const fs::path& file : files) {
+      if (is_template(file.stem().string()) || !is_sequence_file(file)) continue;
+      add_file(file, role, arrays);
+    }
   } else if (!fs::exists(place)) {
     fail("{}: no such folder; expected one with .npy, .npz or .safetensors files", place.string());
-  } else if (!add_file(place, role, arrays)) {
-    fail("{}: expected a folder, or a .npy, .npz or .safetensors file", place.string());
+  } else {
+    add_file(place, role, arrays);
   }
   std::map<std::string, StoredArray> named;
   for (StoredArray& array : arrays) {
@@ -117,6 +144,23 @@ std::optional<size_t> sample_number(const std::string& name, const std::string& 
   return number;
 }
 
+// NAME_condition_SUBJECT, in the order of the subjects; they are taken out of `left`.
+std::vector<StoredArray> by_condition(const std::string& name,
+                                      const std::map<std::string, StoredArray>& truths,
+                                      std::map<std::string, StoredArray>& left) {
+  const std::string begin = name + kCondition;
+  std::vector<StoredArray> found;
+  for (auto at = left.lower_bound(begin); at != left.end() && at->first.starts_with(begin);) {
+    if (truths.contains(at->first)) {
+      ++at;
+      continue;
+    }
+    found.push_back(at->second);
+    at = left.erase(at);
+  }
+  return found;
+}
+
 // The predictions of one sequence; they are taken out of `left`.
 std::vector<StoredArray> predictions_of(const std::string& name,
                                         const std::map<std::string, StoredArray>& truths,
@@ -126,6 +170,8 @@ std::vector<StoredArray> predictions_of(const std::string& name,
     left.erase(exact);
     return one;
   }
+  auto by_subject = by_condition(name, truths, left);
+  if (!by_subject.empty()) return by_subject;
   std::map<size_t, StoredArray> numbered;
   for (auto at = left.lower_bound(name); at != left.end() && at->first.starts_with(name);) {
     const auto number = sample_number(at->first, name);

@@ -1,11 +1,14 @@
 // Recorded and predicted sequences on disk: which file belongs to which, and their vertices.
 //
-// A folder holds one sequence per .npy file, named by its stem, or any number of them in
-// .safetensors or .npz files, named by their arrays. NAME.gt or NAME_gt is ground truth only,
-// NAME.pred or NAME_pred a prediction only, so that one folder may hold both. An array holds
+// A folder holds one sequence per file of one array, named by the file's stem, and per file whose
+// arrays are the parts of one motion (motion/names.h); or any number of them in other files of
+// arrays, named by their arrays. NAME.gt or NAME_gt is ground truth only, NAME.pred or NAME_pred a
+// prediction only, so that one folder may hold both. An array holds
 //   vertices    (T, V, 3), (T, 3V); several samples (S, T, V, 3), (S, T, 3V)
 //   parameters  (T, W), several samples (S, T, W), W = 403, 353 or 53
-// Several samples may also be NAME_sample0, NAME_sample1, ... or NAME_0, NAME_1, ...
+// Several samples may also be NAME_sample0, NAME_sample1, ... or NAME_0, NAME_1, ..., or, as
+// FaceFormer and its successors name what they predict in the style of each subject,
+// NAME_condition_SUBJECT.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +20,17 @@
 #include "flowtalk/evaluate/metrics.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/formats/array.h"
+#include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::evaluate {
 
-// One array of a folder, read when it is asked for and borrowed from the mapped file.
+// One array of a folder, read when it is asked for and borrowed from the mapped file; or the arrays
+// that are one motion together.
 struct StoredArray {
   std::string name;   // of the sequence, with what marks the sample
   std::string where;  // for messages
   std::function<formats::Array()> load;
+  std::function<motion::MotionFile(motion::Reading)> motion;  // instead of `load`
 };
 
 struct SequenceFiles {
@@ -43,14 +49,16 @@ struct SequenceReading {
   const face::Deformer& deformer;  // what turns parameters into vertices
   int64_t vertices;                // that every sequence must have
   int64_t max_cut = 1;             // frames by which lengths may differ
+  motion::Reading motion = {};     // what parameters leave open; its rate is that of vertices, too
 };
 
 // How many vertices the ground truth has; those of the face if it holds parameters.
 int64_t vertex_count(const SequenceFiles& files, const face::Face& face);
 
-// Vertices of all takes, cut to the shortest. Errors name the file: a shape that is none of the
-// above, another number of vertices, several samples as ground truth, lengths that differ by more
-// than max_cut.
+// Vertices of all takes, at 25 frames per second where another rate is known, cut to the shortest;
+// with remarks on what was assumed and what looks odd, such as one side in millimetres. Errors name
+// the file: a shape that is none of the above, another number of vertices, several samples as
+// ground truth, lengths that differ by more than max_cut.
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading);
 
 // The vertices of a motion. Shape counts as zero, and of the expression the first 50 count, as in

@@ -1,10 +1,15 @@
 // The arrays of sequence files as vertices.
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/motion/layout.h"
+#include "flowtalk/motion/remarks.h"
+#include "flowtalk/motion/resample.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -57,32 +62,126 @@ VertexTake take_of_array(const formats::Array& vertices) {
           }};
 }
 
-// All takes that one array holds.
-std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReading& reading) {
+// The same at another rate: frame i shows the moment i * step of the take.
+VertexTake at_steps(VertexTake take, double step) {
+  const int64_t frames = motion::resampled_frames(take.frames, step);
+  return {frames, [take, step](int64_t begin, int64_t count, std::span<float> out) {
+            const size_t values = out.size() / static_cast<size_t>(count);
+            std::vector<std::vector<motion::WeightedFrame>> parts;
+            int64_t first = take.frames, end = 0;
+            for (int64_t i = begin; i < begin + count; ++i) {
+              parts.push_back(motion::frames_at(i, step, take.frames));
+              for (const auto& part : parts.back()) {
+                first = std::min(first, part.frame);
+                end = std::max(end, part.frame + 1);
+              }
+            }
+            std::vector<float> read(static_cast<size_t>(end - first) * values);
+            take.read(first, end - first, read);
+            std::fill(out.begin(), out.end(), 0.0f);
+            for (size_t i = 0; i < parts.size(); ++i) {
+              for (const auto& [frame, weight] : parts[i]) {
+                const float* from = read.data() + static_cast<size_t>(frame - first) * values;
+                float* to = out.data() + i * values;
+                for (size_t k = 0; k < values; ++k) to[k] += static_cast<float>(weight) * from[k];
+              }
+            }
+          }};
+}
+
+void check_vertices(int64_t vertices, const std::string& where, const SequenceReading& reading) {
+  if (vertices == reading.vertices) return;
+  fail(
+      "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh ({} "
+      "names the face of parameters)",
+      where, vertices, reading.vertices, Field("face"));
+}
+
+VertexTake take_of_file(const motion::MotionFile& file, const std::string& where,
+                        const SequenceReading& reading, std::vector<std::string>& remarks) {
+  const face::Face& face = reading.deformer.face();
+  remarks.insert(remarks.end(), file.remarks.begin(), file.remarks.end());
+  if (!file.unused.empty()) {
+    remarks.push_back(fmt::format("{}: not used, as no part of a face's motion: {}", where,
+                                  fmt::join(file.unused, ", ")));
+  }
+  if (file.says_axes && file.motion.axes != face.axes) {
+    remarks.push_back(
+        fmt::format("{}: moves the expression axes of {}, the face {} has those of {}", where,
+                    owner_of(file.motion.axes), face.name, owner_of(face.axes)));
+  }
+  if (is_still(file.motion)) remarks.push_back(still_remark(file.motion, where));
+  return take_of_motion(motion::resample(file.motion, flame::kFps), reading.deformer);
+}
+
+// All takes that one array, or the arrays of one motion, hold.
+std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReading& reading,
+                                 std::vector<std::string>& remarks) {
+  motion::Reading open = reading.motion;
+  open.axes = reading.deformer.face().axes;
+  if (stored.motion) {
+    check_vertices(reading.deformer.face().vertex_count(), stored.where, reading);
+    return {take_of_file(stored.motion(open), stored.where, reading, remarks)};
+  }
   const formats::Array array = stored.load();
   const Layout layout = layout_of(array.shape, stored.where);
   if (formats::is_complex(array.dtype))
     fail("{}: complex numbers, expected real ones", stored.where);
-  const face::Face& face = reading.deformer.face();
-  const int64_t vertices = vertices_of(layout, face);
-  if (vertices != reading.vertices) {
-    fail(
-        "{}: {} vertices, expected {} as in the first sequence; all must be of one mesh ({} "
-        "names the face of parameters)",
-        stored.where, vertices, reading.vertices, Field("face"));
-  }
+  check_vertices(vertices_of(layout, reading.deformer.face()), stored.where, reading);
   std::vector<VertexTake> takes;
   for (int64_t s = 0; s < layout.samples; ++s) {
     const formats::Array rows =
         part_of(array, {layout.frames, layout.width}, s * layout.frames * layout.width);
-    if (!layout.parameters) {
-      takes.push_back(take_of_array(rows));
+    if (layout.parameters) {
+      const formats::NamedArray one{"", stored.where, [rows] { return rows; },
+                                    [] { return std::nullopt; }};
+      const auto file = motion::motion_of({one}, stored.where, open);
+      takes.push_back(take_of_file(file, stored.where, reading, remarks));
       continue;
     }
-    const auto table = formats::to_tensor(rows, stored.where);
-    takes.push_back(take_of_motion(motion::of_rows(table, face.axes), reading.deformer));
+    VertexTake take = take_of_array(rows);
+    if (open.rate_hz > 0 && open.rate_hz != flame::kFps) {
+      take = at_steps(std::move(take), open.rate_hz / flame::kFps);
+    }
+    takes.push_back(std::move(take));
   }
   return takes;
+}
+
+// The largest extent of the first frame, metres if it is in metres.
+double size_of(const VertexTake& take, int64_t vertices) {
+  std::vector<float> frame(static_cast<size_t>(3 * vertices));
+  take.read(0, 1, frame);
+  double most = 0;
+  for (size_t k = 0; k < 3; ++k) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = k; i < frame.size(); i += 3) {
+      low = std::min(low, static_cast<double>(frame[i]));
+      high = std::max(high, static_cast<double>(frame[i]));
+    }
+    most = std::max(most, high - low);
+  }
+  return most;
+}
+
+// Distances are meaningless where one side is in another unit, and are taken for metres.
+void remark_sizes(VertexSequence& sequence, int64_t vertices) {
+  constexpr double kOther = 10, kLargestFace = 2;
+  const double truth = size_of(sequence.truth, vertices);
+  const double predicted = size_of(sequence.predictions.front(), vertices);
+  if (!(truth > 0 && predicted > 0)) return;
+  const double times = std::max(truth, predicted) / std::min(truth, predicted);
+  if (times > kOther) {
+    sequence.remarks.push_back(fmt::format(
+        "{}: the {} is {:.4g} times as large as the {}; is it in millimetres? distances between "
+        "them are of both units",
+        sequence.name, predicted > truth ? "prediction" : "ground truth", times,
+        predicted > truth ? "ground truth" : "prediction"));
+  } else if (truth > kLargestFace) {
+    sequence.remarks.push_back(fmt::format(
+        "{}: the face is {:.4g} m large; is it in millimetres? vertices are taken for metres",
+        sequence.name, truth));
+  }
 }
 
 }  // namespace
@@ -121,23 +220,25 @@ void cut_to_shortest(VertexSequence& sequence, int64_t max_cut) {
 }
 
 int64_t vertex_count(const SequenceFiles& files, const face::Face& face) {
+  if (files.truth.motion) return face.vertex_count();
   return vertices_of(layout_of(files.truth.load().shape, files.truth.where), face);
 }
 
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {
   VertexSequence sequence;
   sequence.name = files.name;
-  std::vector<VertexTake> truths = takes_of(files.truth, reading);
+  std::vector<VertexTake> truths = takes_of(files.truth, reading, sequence.remarks);
   if (truths.size() != 1) {
     fail("{}: holds {} samples, ground truth has one", files.truth.where, truths.size());
   }
   sequence.truth = std::move(truths.front());
   for (const StoredArray& array : files.predictions) {
-    for (VertexTake& take : takes_of(array, reading)) {
+    for (VertexTake& take : takes_of(array, reading, sequence.remarks)) {
       sequence.predictions.push_back(std::move(take));
     }
   }
   cut_to_shortest(sequence, reading.max_cut);
+  remark_sizes(sequence, reading.vertices);
   return sequence;
 }
 

@@ -40,7 +40,7 @@ TEST_F(FlameGolden, PosedVerticesAndJointsAreThoseOfTheReference) {
     for (const std::string prefix : {"eval.", "full."}) {
       SCOPED_TRACE(std::string(name) + " " + prefix);
       const motion::Motion p =
-          motion::open_motion(golden() / "flame/cases.safetensors", face.axes, prefix).motion;
+          motion::open_motion(golden() / "flame/cases.safetensors", {.prefix = prefix}).motion;
       const tensor::Tensor vertices = cases.load(prefix + "vertices");
       const tensor::Tensor joints = cases.load(prefix + "joints");
       ASSERT_EQ(p.frames(), vertices.dim(0));

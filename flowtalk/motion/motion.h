@@ -70,7 +70,7 @@ Motion beside(Motion made, const Motion& recorded);
 Motion slice(const Motion& motion, int64_t begin, int64_t end);
 
 // The same motion at another rate, in round(T rate / old) frames that show the moments t / rate;
-// cubic between frames (Catmull-Rom), the last frame held. At its own rate, the motion itself.
+// see motion/resample.h. At its own rate, the motion itself. Joints turn the short way.
 Motion resample(const Motion& motion, double rate_hz);
 
 }  // namespace flowtalk::motion

@@ -2,150 +2,142 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <numbers>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/npy.h"
-#include "flowtalk/formats/npz.h"
-#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/motion/assembly.h"
+#include "flowtalk/motion/part_shapes.h"
+#include "flowtalk/motion/remarks.h"
 
 namespace flowtalk::motion {
 namespace {
 
 using tensor::Tensor;
 
-// The tracks, how wide they are, and what files call them.
-struct TrackNames {
-  Track Motion::*track;
-  int64_t width;
-  bool narrower;  // fewer columns are taken as well
-  std::array<const char*, 4> names;
-};
-constexpr std::array<TrackNames, 7> kTracks = {{
-    {&Motion::shape, flame::kShape, true, {"shape", "betas", "shape_params", "shapecode"}},
-    {&Motion::expression, flame::kExpression, true, {"expression", "exp", "expr", "expcode"}},
-    {&Motion::root, 3, false, {"global_pose", "global_orient", "root_pose", "global"}},
-    {&Motion::neck, 3, false, {"neck_pose", "neck", "", ""}},
-    {&Motion::jaw, 3, false, {"jaw_pose", "jaw", "", ""}},
-    {&Motion::eyes, 6, false, {"eye_pose", "eyes_pose", "eyes", ""}},
-    {&Motion::translation, 3, false, {"transl", "translation", "trans", ""}},
-}};
+bool is_rows(const tensor::Shape& shape) {
+  const bool batched = shape.size() == 3 && shape[0] == 1;
+  return (shape.size() == 2 || batched) && is_row_width(shape.back());
+}
 
-void check_finite(const Tensor& table, const std::string& where) {
-  for (int64_t i = 0; i < table.size(); ++i) {
-    if (!std::isfinite(table[i])) {
-      fail("{}: frame {} holds a value that is not finite", where, i / table.dim(1));
-    }
+// The one array of a file that is no part by its name: rows.
+const formats::NamedArray* rows_among(const std::vector<formats::NamedArray>& arrays,
+                                      const Reading& reading) {
+  if (arrays.size() == 1 && arrays[0].name.empty()) return &arrays[0];
+  if (holds_motion(arrays)) return nullptr;
+  const formats::NamedArray* only = nullptr;
+  for (const formats::NamedArray& array : arrays) {
+    if (!array.name.starts_with(reading.prefix) || array.text()) continue;
+    if (!is_rows(array.load().shape)) continue;
+    if (only != nullptr) return nullptr;
+    only = &array;
+  }
+  return only;
+}
+
+void check_rate(double rate_hz) {
+  if (!(rate_hz >= 0 && std::isfinite(rate_hz))) {
+    fail("frame rate: expected a number above 0, got {}", rate_hz);
   }
 }
 
-// (T, W), (1, T, W) and (W) as (T, W); empty for other shapes.
-Tensor as_table(const Tensor& read) {
-  const bool fits = read.rank() == 1 || read.rank() == 2 || (read.rank() == 3 && read.dim(0) == 1);
-  return fits && !read.empty() ? read.reshape({-1, read.dim(-1)}) : Tensor();
-}
-
-Track make_track(const Tensor& read, int64_t width, bool narrower, const std::string& where) {
-  const Tensor table = as_table(read);
-  const int64_t got = table.empty() ? 0 : table.dim(1);
-  if (got == 0 || got > width || (got < width && !narrower)) {
-    fail("{}: expected shape (T, {}){}, got {}", where, width, narrower ? " or narrower" : "",
-         tensor::to_string(read.shape()));
-  }
-  check_finite(table, where);
-  return {table, 0, got};
-}
-
-MotionFile from_arrays(const std::vector<std::string>& names, const std::string& prefix,
-                       const std::function<formats::Array(const std::string&)>& array,
-                       const std::string& where) {
+MotionFile of_rows_in(const formats::NamedArray& array, const Reading& reading) {
   MotionFile file;
-  bool any = false;
-  for (const std::string& name : names) {
-    if (!name.starts_with(prefix)) continue;
-    const std::string key = name.substr(prefix.size());
-    const auto known = std::find_if(kTracks.begin(), kTracks.end(), [&](const TrackNames& t) {
-      return !key.empty() && std::find(t.names.begin(), t.names.end(), key) != t.names.end();
-    });
-    if (known == kTracks.end()) {
-      file.unused.push_back(name);
-      continue;
-    }
-    Track& track = file.motion.*(known->track);
-    const std::string place = where + ": " + name;
-    if (track.rows() > 0) fail("{}: the file holds this part under another name too", place);
-    track =
-        make_track(formats::to_tensor(array(name), place), known->width, known->narrower, place);
-    any = true;
-  }
-  if (!any) {
-    std::string wanted;
-    for (const TrackNames& t : kTracks) wanted += " " + prefix + t.names[0];
-    fail("{}: holds none of the arrays{}", where, wanted);
-  }
+  file.motion =
+      checked_rows(formats::to_tensor(array.load(), array.where), reading.axes, array.where);
+  remark_order(file.motion, array.where, file.remarks);
   return file;
-}
-
-MotionFile read_file(const std::filesystem::path& path, Axes axes, const std::string& prefix) {
-  const std::string where = path.string(), kind = formats::format_of(path);
-  if (kind == "npz") {
-    const formats::NpzFile file(path);
-    return from_arrays(
-        file.names(), prefix, [&](const auto& n) { return file.array(n); }, where);
-  }
-  if (kind == "safetensors") {
-    const formats::SafetensorsFile file(path);
-    return from_arrays(
-        file.names(), prefix, [&](const auto& n) { return file.array(n); }, where);
-  }
-  return {checked_rows(formats::to_tensor(formats::load_npy_array(path), where), axes, where), {}};
 }
 
 }  // namespace
 
-MotionFile open_motion(const std::filesystem::path& path, Axes axes, const std::string& prefix) {
-  MotionFile file = read_file(path, axes, prefix);
-  file.motion.axes = axes;
-  check_lengths(file.motion, path.string());
+Track in_radians(const Track& degrees) {
+  constexpr float kDegree = std::numbers::pi_v<float> / 180;
+  Tensor radians({degrees.rows(), degrees.width});
+  for (int64_t t = 0; t < degrees.rows(); ++t) {
+    std::ranges::transform(degrees.at(t), radians.data() + t * degrees.width,
+                           [](float x) { return x * kDegree; });
+  }
+  return {radians, 0, degrees.width};
+}
+
+std::string text_of(AngleUnit unit) { return unit == AngleUnit::kDegrees ? "degrees" : "radians"; }
+
+void from_text(const std::string& text, AngleUnit& unit) {
+  if (text != "radians" && text != "degrees") fail("expected radians or degrees, got '{}'", text);
+  unit = text == "degrees" ? AngleUnit::kDegrees : AngleUnit::kRadians;
+}
+
+std::vector<std::string> all_texts(const AngleUnit&) { return {"radians", "degrees"}; }
+
+MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::string& where,
+                     const Reading& reading) {
+  check_rate(reading.rate_hz);
+  const formats::NamedArray* rows = rows_among(arrays, reading);
+  MotionFile file = rows != nullptr ? of_rows_in(*rows, reading) : assemble(arrays, where, reading);
+  Motion& motion = file.motion;
+  if (reading.rate_hz > 0) motion.rate_hz = reading.rate_hz;
+  if (reading.jaw_unit == AngleUnit::kDegrees) motion.jaw = in_radians(motion.jaw);
+  check_lengths(motion, where);
+  remark_units(motion, reading.jaw_unit, where, file.remarks);
+  if (!motion.expression.empty() && motion.jaw.empty() && !reading.parts) {
+    file.remarks.push_back(where + ": holds expressions and no jaw, which stays shut");
+  }
   return file;
 }
 
+MotionFile open_motion(const std::filesystem::path& path, const Reading& reading) {
+  return motion_of(formats::open_arrays(path), path.string(), reading);
+}
+
 Motion load_motion(const std::filesystem::path& path, Axes axes) {
-  return open_motion(path, axes).motion;
+  return resample(open_motion(path, {.axes = axes}).motion, flame::kFps);
 }
 
 Motion checked_rows(const Tensor& rows, Axes axes, const std::string& where) {
-  const bool batched = rows.rank() == 3 && rows.dim(0) == 1;
   const int64_t width = rows.rank() >= 2 ? rows.dim(-1) : 0;
-  if ((rows.rank() != 2 && !batched) || !is_row_width(width)) {
+  if (!is_rows(rows.shape())) {
     fail("{}: expected motion of shape (1, T, {}), (T, {}) or (T, {}), got {}", where, kWideRow,
          kNarrowRow, kLive, tensor::to_string(rows.shape()));
   }
   if (rows.empty()) fail("{}: holds no frames", where);
-  const Tensor table = rows.reshape({-1, width});
-  check_finite(table, where);
-  return of_rows(table, axes);
+  return of_rows(coefficients(rows, width, false, where).table, axes);
 }
 
-void save_motion(const std::filesystem::path& npy, const Motion& motion, int64_t width) {
-  formats::save_npy(npy, rows_of(motion, width));
+namespace {
+
+Tensor read_one(const std::filesystem::path& path) {
+  const auto arrays = formats::open_arrays(path);
+  if (arrays.size() != 1) {
+    fail("{}: expected one array, got {}", path.string(), arrays.size());
+  }
+  return formats::to_tensor(arrays[0].load(), arrays[0].where);
 }
+
+}  // namespace
 
 Track load_track(const std::filesystem::path& path, int64_t width, bool narrower) {
-  const std::string where = path.string();
-  return make_track(formats::to_tensor(formats::load_npy_array(path), where), width, narrower,
-                    where);
+  return coefficients(read_one(path), width, narrower, path.string());
+}
+
+Track load_rotations(const std::filesystem::path& path, int64_t joints) {
+  return rotations(read_one(path), joints, path.string());
+}
+
+Motion load_pose(const std::filesystem::path& path) {
+  auto arrays = formats::open_arrays(path);
+  if (arrays.size() != 1) fail("{}: expected one array, got {}", path.string(), arrays.size());
+  arrays[0].name = "pose";
+  return assemble(arrays, path.string(), {}).motion;
 }
 
 void check_lengths(const Motion& motion, const std::string& where) {
   const int64_t frames = motion.frames();
-  for (const TrackNames& names : kTracks) {
-    const int64_t rows = (motion.*(names.track)).rows();
-    if (rows > 1 && rows != frames) {
-      fail("{}: {} has {} frames, another part has {}", where, names.names[0], rows, frames);
+  for_each_track(motion, [&](const char* name, const Track& track) {
+    if (track.rows() > 1 && track.rows() != frames) {
+      fail("{}: {} has {} frames, another part has {}", where, name, track.rows(), frames);
     }
-  }
+  });
 }
 
 }  // namespace flowtalk::motion

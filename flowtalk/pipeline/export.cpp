@@ -10,6 +10,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/motion/remarks.h"
 
 namespace flowtalk::pipeline {
 
@@ -41,31 +42,59 @@ void put(motion::Track& part, motion::Track by, const std::string& option,
   part = std::move(by);
 }
 
+// What files of their own hold, as far as they were named.
+motion::Motion load_parts(const ExportOptions& o) {
+  motion::Motion parts;
+  if (!o.pose.empty()) parts = motion::load_pose(o.pose);
+  const auto add = [&](const std::string& path, motion::Track& part, const char* option,
+                       auto&& read) {
+    if (!path.empty()) put(part, read(path), option, o.pose);
+  };
+  const auto turned = [](int64_t joints) {
+    return [joints](const std::string& path) { return motion::load_rotations(path, joints); };
+  };
+  const auto columns = [](int64_t width, bool narrower) {
+    return [=](const std::string& path) { return motion::load_track(path, width, narrower); };
+  };
+  add(o.shape, parts.shape, "shape", columns(flame::kShape, true));
+  add(o.expression, parts.expression, "expression", columns(flame::kExpression, true));
+  add(o.global, parts.root, "global", turned(1));
+  add(o.neck, parts.neck, "neck", turned(1));
+  add(o.jaw, parts.jaw, "jaw", turned(1));
+  add(o.eyes, parts.eyes, "eyes", turned(2));
+  add(o.transl, parts.translation, "transl", columns(3, false));
+  if (o.reading.jaw_unit == motion::AngleUnit::kDegrees) parts.jaw = in_radians(parts.jaw);
+  return parts;
+}
+
 motion::MotionFile load(const ExportOptions& o, motion::Axes axes) {
   motion::MotionFile file;
-  if (!o.params.empty()) file = motion::open_motion(o.params, axes, o.prefix);
-  motion::Motion& p = file.motion;
-  const auto add = [&](const std::string& path, motion::Track& part, int64_t width, bool narrower,
-                       const char* option) {
-    if (!path.empty()) put(part, motion::load_track(path, width, narrower), option, o.params);
-  };
-  add(o.shape, p.shape, flame::kShape, true, "shape");
-  add(o.expression, p.expression, flame::kExpression, true, "expression");
-  add(o.global, p.root, 3, false, "global");
-  add(o.neck, p.neck, 3, false, "neck");
-  add(o.jaw, p.jaw, 3, false, "jaw");
-  add(o.eyes, p.eyes, 6, false, "eyes");
-  add(o.transl, p.translation, 3, false, "transl");
-  if (!o.pose.empty()) {
-    const motion::Track pose = motion::load_track(o.pose, 15);
-    const std::array<std::pair<motion::Track*, int64_t>, 4> parts{
-        {{&p.root, 0}, {&p.neck, 3}, {&p.jaw, 6}, {&p.eyes, 9}}};
-    for (const auto& [part, first] : parts) {
-      put(*part, {pose.table, first, part == &p.eyes ? 6 : 3}, "pose", o.params);
-    }
+  file.motion.axes = axes;
+  if (!o.params.empty()) {
+    motion::Reading reading = o.reading.reading(axes);
+    reading.parts = true;  // the rest may stand in files of its own
+    file = motion::open_motion(o.params, reading);
+  } else if (o.reading.motion_fps) {
+    file.motion.rate_hz = *o.reading.motion_fps;
   }
-  if (p.frames() == 0) fail_usage("which motion? for example: {} happy.npy", Field("params"));
-  motion::check_lengths(p, o.params.empty() ? "the arrays" : o.params);
+  motion::Motion& whole = file.motion;
+  motion::Motion parts = load_parts(o);
+  const std::string where = o.params.empty() ? "the arrays" : o.params;
+  remark_units(parts, o.reading.jaw_unit, "the arrays", file.remarks);
+  const auto take = [&](motion::Track& part, motion::Track& from, const char* option) {
+    if (!from.empty()) put(part, std::move(from), option, o.params);
+  };
+  const char* pose = o.pose.empty() ? nullptr : "pose";
+  take(whole.shape, parts.shape, "shape");
+  take(whole.expression, parts.expression, "expression");
+  take(whole.root, parts.root, o.global.empty() ? pose : "global");
+  take(whole.neck, parts.neck, o.neck.empty() ? pose : "neck");
+  take(whole.jaw, parts.jaw, o.jaw.empty() ? pose : "jaw");
+  take(whole.eyes, parts.eyes, o.eyes.empty() ? pose : "eyes");
+  take(whole.translation, parts.translation, "transl");
+  if (whole.frames() == 0) fail_usage("which motion? for example: {} happy.npy", Field("params"));
+  motion::check_lengths(whole, where);
+  if (motion::is_still(whole)) file.remarks.push_back(motion::still_remark(whole, where));
   return file;
 }
 
@@ -92,15 +121,19 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
                                o.pose, o.transl, o.face.face, o.face.templates});
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
-  auto [motion, unused] = load(o, chosen.face.axes);
-  for (const std::string& name : unused) {
-    reporter.warn(o.params + ": array " + name + " is not used");
+  motion::MotionFile file = load(o, chosen.face.axes);
+  warn_of_file(file, o.params, reporter);
+  if (!o.params.empty()) {
+    std::vector<std::string> untold;
+    warn_of_axes(file, o.params, chosen.face, untold, reporter);
+    warn_of_untold(untold, chosen.face, reporter);
   }
+  const motion::Motion motion = resample(file.motion, o.fps.value_or(file.motion.rate_hz));
   warn_of_lost_coefficients(motion, chosen.face, reporter);
   note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);
   exporter.write({chosen.face, motion, chosen.shape, pool}, o.output, reporter);
-  return {motion.frames(), chosen.face.vertex_count()};
+  return {motion.frames(), chosen.face.vertex_count(), motion.rate_hz};
 }
 
 }  // namespace flowtalk::pipeline

@@ -13,20 +13,24 @@
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/pipeline/face_choice.h"
+#include "flowtalk/pipeline/motion_choice.h"
 
 namespace flowtalk::pipeline {
 
 struct ExportOptions {
   FaceOptions face;
-  std::string params, prefix, output, subject;
+  MotionOptions reading;
+  std::string params, output, subject;
   std::string shape, expression, global, neck, jaw, eyes, pose, transl;
+  std::optional<double> fps;
   int threads = 0;
   bool quiet = false;
 
   template <class V>
   void fields(V&& field) {
-    field("params", params, "parameters of the frames: .npy, .npz, .safetensors");
-    field("prefix", prefix, "what the array names in a .npz or .safetensors start with");
+    field("params", params,
+          "parameters of the frames: .npy, .npz, .safetensors, .pt, .pkl; see docs/motion.md");
+    field("reading", reading, "how motion files are read");
     field("output", output, "the file to write");
     field("face", face, "whose face");
     field("subject", subject, "whose face, by its name in the templates");
@@ -36,8 +40,11 @@ struct ExportOptions {
     field("neck", neck, ".npy (T, 3)");
     field("jaw", jaw, ".npy (T, 3)");
     field("eyes", eyes, ".npy (T, 6)");
-    field("pose", pose, ".npy (T, 15): global, neck, jaw, left and right eye in one");
+    field("pose", pose,
+          ".npy (T, 15): global, neck, jaw, left and right eye in one; or (T, 6): global, jaw");
     field("transl", transl, ".npy (T, 3), metres");
+    field("fps", fps, between(1.0, 240.0),
+          "frames per second of what is written (default: those of the motion)");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
     field("quiet", quiet, "print nothing");
   }
@@ -58,6 +65,7 @@ std::span<const Exporter> exporters();
 
 struct Exported {
   int64_t frames = 0, vertices = 0;
+  double rate_hz = 0;
 };
 // Error: no such format; whatever the files have wrong.
 Exported export_motion(const std::string& format, ExportOptions options, const Reporter& reporter);

@@ -9,7 +9,6 @@
 #include "flowtalk/analyse/plausibility.h"
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/params/run_checkpoint.h"
 #include "flowtalk/predict/default_checkpoint.h"
 
@@ -76,8 +75,9 @@ void warn_of_impossible(const predict::Session& session, const std::string& path
                   path, std::min(100.0, 100 * error)));
 }
 
-motion::Motion load_performance(const std::string& path, motion::Axes axes) {
-  motion::Motion motion = motion::load_motion(path, axes);
+motion::Motion load_performance(const std::string& path, motion::Axes axes,
+                                const MotionOptions& options, const Reporter& reporter) {
+  motion::Motion motion = read_motion_25(path, axes, options, reporter);
   const tensor::Tensor rows = live_of(motion);
   for (const float v : rows.values()) {
     if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);

@@ -8,6 +8,7 @@
 #include "flowtalk/analyse/recognition.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
+#include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/performance.h"
 
 namespace flowtalk::pipeline {
@@ -46,7 +47,9 @@ void check_same_emotions(const evaluate::EmotionClassifier& classifier,
 void warn_of_impossible(const predict::Session& session, const std::string& path,
                         const motion::Motion& motion, const Reporter& reporter);
 
-// The motion of a file, in the axes of the model that judges it. Errors name the file.
-motion::Motion load_performance(const std::string& path, motion::Axes axes);
+// The motion of a file at the rate of the models, in the axes of the one that judges it. Warns as
+// read_motion does. Errors name the file.
+motion::Motion load_performance(const std::string& path, motion::Axes axes,
+                                const MotionOptions& options, const Reporter& reporter);
 
 }  // namespace flowtalk::pipeline

@@ -5,7 +5,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
-#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/face_choice.h"
 #include "flowtalk/pipeline/voices.h"
 
@@ -34,7 +33,7 @@ class Motions {
  public:
   Motions(const LipsOptions& o, const face::Face& face, const Reporter& reporter) : o_(o) {
     for (const std::string& path : o.motion) {
-      read_.push_back(motion::load_motion(path, face.axes));
+      read_.push_back(read_motion_25(path, face.axes, o.reading, reporter));
     }
     if (!read_.empty()) return;
     const auto& sampling = o.performance.sampling;

@@ -7,6 +7,7 @@
 
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/evaluate/lips.h"
+#include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/performance.h"
 
 namespace flowtalk::pipeline {
@@ -15,6 +16,7 @@ struct LipsOptions {
   std::vector<std::string> voices, motion;
   std::string json, emotion = "neutral", face = "builtin";
   PerformanceOptions performance;
+  MotionOptions reading;
   bool quiet = false;
   Given given{};
 
@@ -22,8 +24,10 @@ struct LipsOptions {
   void fields(V&& field) {
     field("voices", voices, "sound files, folders or globs");
     field("motion", motion,
-          "motion files (.npy), one per voice; without them the motion is predicted here, without "
+          "motion files (.npy, .npz), one per voice; without them the motion is predicted here, "
+          "without "
           "chance unless a temperature is given");
+    field("reading", reading, "how motion files are read");
     field("json", json, "also write the figures to this file");
     field("emotion", emotion, "of predicted motion (default neutral)");
     field("face", face, "whose lips are measured: builtin, or a FLAME file (default builtin)");

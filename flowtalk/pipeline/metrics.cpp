@@ -20,9 +20,12 @@ std::vector<fs::path> setup_folders(const MetricsOptions& o) {
   for (const std::string& name : o.regions) {
     const fs::path folder = name;
     const bool any = fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt") ||
-                     fs::exists(folder / "eve.txt");
-    if (!any)
-      fail("{} {}: expected a folder with lve.txt, fdd.txt, eve.txt", Field("regions"), name);
+                     fs::exists(folder / "eve.txt") || fs::exists(folder / "FLAME_masks.pkl") ||
+                     fs::is_regular_file(folder);
+    if (!any) {
+      fail("{} {}: expected a folder with lve.txt, fdd.txt, eve.txt, or a file of FLAME's masks",
+           Field("regions"), name);
+    }
     folders.push_back(folder);
   }
   if (fs::is_directory(o.ground_truth)) folders.emplace_back(o.ground_truth);
@@ -42,6 +45,19 @@ void note_cuts(evaluate::Report& report) {
   }
 }
 
+// NAME_condition_SUBJECT: what these are, since the name does not say it.
+void note_conditions(evaluate::Report& report,
+                     const std::vector<evaluate::SequenceFiles>& sequences) {
+  for (const evaluate::SequenceFiles& files : sequences) {
+    const std::string& name = files.predictions.front().name;
+    if (name == files.name || !name.starts_with(files.name + "_condition_")) continue;
+    report.notes.push_back(fmt::format(
+        "{} and its like: predictions under other conditions count as samples of one sequence",
+        name));
+    return;
+  }
+}
+
 void note_samples(evaluate::Report& report) {
   const int64_t samples = report.sequences.front().samples;
   if (samples % 2 != 0) {
@@ -53,18 +69,30 @@ void note_samples(evaluate::Report& report) {
   }
 }
 
+// The first few in full, the others by their number.
+void warn_of(const std::vector<std::string>& remarks, const Reporter& reporter) {
+  constexpr size_t kShown = 6;
+  for (size_t i = 0; i < std::min(kShown, remarks.size()); ++i) reporter.warn(remarks[i]);
+  if (remarks.size() <= kShown) return;
+  reporter.warn(fmt::format("{} more such lines about other sequences", remarks.size() - kShown));
+}
+
 // What can be wrong with files shows in their headers: all are looked at before the long work.
 void check_sequences(const std::vector<evaluate::SequenceFiles>& sequences,
-                     const evaluate::SequenceReading& reading) {
+                     const evaluate::SequenceReading& reading, const Reporter& reporter) {
   size_t samples = 0;
+  std::vector<std::string> remarks;
   for (const evaluate::SequenceFiles& files : sequences) {
-    const size_t found = evaluate::open_sequence(files, reading).predictions.size();
+    const auto opened = evaluate::open_sequence(files, reading);
+    remarks.insert(remarks.end(), opened.remarks.begin(), opened.remarks.end());
+    const size_t found = opened.predictions.size();
     if (samples == 0) samples = found;
     if (found != samples) {
       fail("{} has {} samples, {} has {}; MEE, CE and diversity need the same number everywhere",
            sequences.front().name, samples, files.name, found);
     }
   }
+  warn_of(remarks, reporter);
 }
 
 evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
@@ -81,8 +109,10 @@ evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
   const auto setup = evaluate::load_setup({setup_folders(o), o.template_file, &face, vertices});
   report.setup = setup.measure;
   report.notes = setup.notes;
-  const evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1)};
-  check_sequences(sequences, reading);
+  note_conditions(report, sequences);
+  const evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1),
+                                          o.reading.reading(face.axes)};
+  check_sequences(sequences, reading, reporter);
   ThreadPool pool(o.model.sampling.model.threads);
   const auto count = static_cast<int64_t>(sequences.size());
   const Advance advance = reporter.begin("evaluate", count, "sequences");

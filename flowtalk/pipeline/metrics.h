@@ -8,6 +8,7 @@
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/evaluate/report.h"
 #include "flowtalk/pipeline/model_evaluation.h"
+#include "flowtalk/pipeline/motion_choice.h"
 
 namespace flowtalk::pipeline {
 
@@ -15,6 +16,7 @@ struct MetricsOptions {
   std::string ground_truth, predictions, face = "builtin", template_file, json, card, output;
   std::vector<std::string> regions;
   std::optional<int> max_cut;
+  MotionOptions reading;
   ModelEvaluation model;
   bool quiet = false;
   Given given{};
@@ -25,7 +27,8 @@ struct MetricsOptions {
     field("ground_truth", ground_truth, "folder of recorded sequences");
     field("predictions", predictions, "folder of predicted ones");
     field("regions", regions,
-          "folders with lve.txt, fdd.txt, eve.txt; default: beside the ground truth, else those of "
+          "folders with lve.txt, fdd.txt, eve.txt, or FLAME_masks.pkl; default: beside the ground "
+          "truth, else those of "
           "the built-in head");
     field("template", template_file,
           "the mesh at rest, for FDD (.npy, .safetensors); default: template.npy beside the "
@@ -34,6 +37,7 @@ struct MetricsOptions {
     field("max_cut", max_cut, between(0, 1000000),
           "how many frames lengths may differ by, the longer is cut; default 1 for files, 25 for "
           "a data set");
+    field("reading", reading, "how files of motion are read");
     field("model", model, "a model on a data set");
     field("json", json, "write all figures to this file");
     field("card", card, "write a page with figures and plots to this file");

@@ -244,7 +244,8 @@ TEST(Restyle, SaysWhatIsMissingOrDoesNotBelong) {
   o.voice = "a.wav";
   o.motion = "a.npy";
   o.output = "b.txt";
-  EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("ends in .npy or .mp4"));
+  EXPECT_THAT(refusal([&] { restyle(o, {}); }),
+              HasSubstr("ends in .npy, .npz or .safetensors, or in .mp4"));
   o.output = "b.npy";
   EXPECT_THAT(refusal([&] { restyle(o, {}); }), HasSubstr("what is to change?"));
   o.given = given({"crf"});

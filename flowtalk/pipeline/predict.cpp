@@ -8,18 +8,23 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
-// An .npy file or a folder; a name that looks like another kind of file is a slip.
+bool names_a_file(const fs::path& output) {
+  return motion::is_motion_name(output) && !fs::is_directory(output);
+}
+
+// A motion file or a folder; a name that looks like another kind of file is a slip.
 void check_output(const fs::path& output) {
   const std::string kind = output.extension().string();
-  if (kind.empty() || kind == ".npy" || fs::is_directory(output)) return;
-  fail_usage("{} {}: predict writes motion, to a file that ends in .npy or into a folder ({}/){}",
-             Field("output"), output.string(), output.string(),
+  if (kind.empty() || motion::is_motion_name(output) || fs::is_directory(output)) return;
+  fail_usage("{} {}: predict writes motion, to a file that ends in {} or into a folder ({}/){}",
+             Field("output"), output.string(), motion::kMotionEndings, output.string(),
              kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");
 }
 
@@ -59,7 +64,7 @@ std::map<fs::path, std::string> names_of(const std::vector<fs::path>& voices) {
 fs::path output_of(const PredictOptions& o, const std::string& voice, const SweepCell& cell,
                    bool several) {
   const fs::path output = o.output;
-  if (output.extension() == ".npy" && !fs::is_directory(output)) return output;
+  if (names_a_file(output)) return output;
   const std::string& curve = o.curve.curve;
   const std::string of_cell = cell.mood.label + "_" + cell.level;
   std::string name = curve.empty() ? of_cell : fs::path(curve).stem().string();
@@ -69,7 +74,8 @@ fs::path output_of(const PredictOptions& o, const std::string& voice, const Swee
 
 fs::path sample_path(const fs::path& path, int sample, int samples) {
   if (samples == 1) return path;
-  return path.parent_path() / fmt::format("{}_sample{}.npy", path.stem().string(), sample);
+  return path.parent_path() /
+         fmt::format("{}_sample{}{}", path.stem().string(), sample, path.extension().string());
 }
 
 // For each voice one per cell.
@@ -133,7 +139,8 @@ motion::Track shape_of(const PredictOptions& o) {
     fail_usage("{} {}: whose? give {}, for example M003", Field("templates"), o.templates,
                Field("subject"));
   }
-  if (o.width == motion::kLive) {
+  const bool in_rows = !names_a_file(o.output) || fs::path(o.output).extension() == ".npy";
+  if (o.width == motion::kLive && in_rows) {
     fail_usage("{} 53 has no room for a shape; use 353 or 403", Field("width"));
   }
   const face::Subject subject = face::load_subject(o.templates, o.performance.subject);
@@ -181,10 +188,10 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
       if (features && curve) o.curve.follow(*curve, *features, options, reporter);
       for (int sample = 0; features && sample < o.num_samples; ++sample) {
         options.take = o.performance.take + static_cast<uint32_t>(sample);
-        motion::Motion motion = session.predict(*features, options);
+        motion::Motion motion = resample(session.predict(*features, options), o.fps);
         motion.shape = shape;
         made.push_back({sample_path(output, sample, o.num_samples), motion.frames()});
-        motion::save_motion(made.back().path, motion, o.width);
+        motion::save_motion(made.back().path, motion, {o.width, expression_names(motion.axes)});
       }
       advance(1, output.filename().string());
     }

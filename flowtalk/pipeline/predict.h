@@ -20,6 +20,7 @@ struct PredictOptions {
   std::string face = "builtin", templates, output;
   int num_samples = 1;
   int width = 403;
+  double fps = flame::kFps;
   bool quiet = false;
   Given given{};
 
@@ -34,11 +35,13 @@ struct PredictOptions {
     field("face", face,
           "of a temperature per region, where the model moves a FLAME face: its file");
     field("num_samples", num_samples, between(1, 1000), "how many different answers per voice");
-    field("width", width, "values per frame: 403 (3DMEAD), 353 or 53");
+    field("width", width, "values per frame of .npy: 403 (3DMEAD), 353 or 53");
+    field("fps", fps, between(1.0, 240.0), "frames per second of what is written (default 25)");
     field("templates", templates,
           "templates_mead_param.pkl: the subject's shape is written beside the motion");
     field("output", output,
-          "file (.npy) or folder; without it VOICE_EMOTION_LEVEL.npy in this folder");
+          "file (.npy, .npz, .safetensors) or folder; without it VOICE_EMOTION_LEVEL.npy in this "
+          "folder");
     field("quiet", quiet, "print nothing");
   }
 };

@@ -5,7 +5,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
-#include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
@@ -40,13 +39,17 @@ void check(const RenderOptions& o) {
   }
 }
 
-std::vector<Role> load_roles(const RenderOptions& o) {
-  const motion::Axes axes = face::load_face(o.stage.face.face).axes;  // a file does not say its own
+// At the rate of the film.
+std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
+  const face::Face& face = face::load_face(o.stage.face.face);
   std::vector<Role> roles;
+  std::vector<std::string> untold;
   for (size_t i = 0; i < o.motions.size(); ++i) {
-    roles.push_back(
-        {o.caption.empty() ? "" : o.caption[i], motion::load_motion(o.motions[i], axes)});
+    const auto file = read_motion(o.motions[i], face.axes, o.reading, reporter);
+    warn_of_axes(file, o.motions[i], face, untold, reporter);
+    roles.push_back({o.caption.empty() ? "" : o.caption[i], resample(file.motion, flame::kFps)});
   }
+  warn_of_untold(untold, face, reporter);
   return roles;
 }
 
@@ -56,7 +59,7 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   o.stage.face.subject = o.subject;
   check(o);
   if (!o.frames.empty()) o.frames = frames_folder(o.frames).string();
-  const std::vector<Role> roles = load_roles(o);
+  const std::vector<Role> roles = load_roles(o, reporter);
   std::optional<audio::Audio> voice;
   if (!o.voice.empty()) voice = load_voice(o.voice, reporter);
   for (size_t i = 0; voice && i < roles.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/pipeline/film.h"
+#include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/stage.h"
 
 namespace flowtalk::pipeline {
@@ -13,18 +14,21 @@ namespace flowtalk::pipeline {
 struct RenderOptions {
   std::vector<std::string> motions, caption;
   std::string output, frames, voice, subject;
+  MotionOptions reading;
   StageOptions stage;
   FilmOptions film;
   bool quiet = false;
 
   template <class V>
   void fields(V&& field) {
-    field("motions", motions, "motion files (.npy), shown side by side");
+    field("motions", motions,
+          "motion files (.npy, .npz, .safetensors, .pt, .pkl), shown side by side");
     field("output", output, "the film, .mp4");
     field("frames", frames, "a new folder for numbered png pictures, instead of a film");
     field("voice", voice, "the sound of the film");
     field("caption", caption, "a line under a face; once per motion file");
     field("subject", subject, "whose face, by its name in the templates");
+    field("reading", reading, "how motion files are read");
     field("stage", stage, "how it is shown");
     field("film", film, "how it is written");
     field("quiet", quiet, "print nothing");

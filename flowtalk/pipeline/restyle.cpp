@@ -41,9 +41,9 @@ void check(const RestyleOptions& o, const Conditions& conditions) {
   if (o.voice.empty() || o.motion.empty()) {
     fail_usage("which performance? give the voice and {}, its .npy file", Field("motion"));
   }
-  const std::string extension = fs::path(o.output).extension().string();
-  if (extension != ".npy" && extension != ".mp4") {
-    fail_usage("{} '{}': expected a name that ends in .npy or .mp4", Field("output"), o.output);
+  if (!motion::is_motion_name(o.output) && !is_film(o)) {
+    fail_usage("{} '{}': expected a name that ends in {}, or in .mp4", Field("output"), o.output,
+               motion::kMotionEndings);
   }
   if (!motion::is_row_width(o.width)) {
     fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,
@@ -118,7 +118,7 @@ NamedCondition target_of(const RestyleOptions& o, const NamedCondition& from,
 void save(const RestyleOptions& o, const predict::Session& session, const motion::Motion& shown,
           const audio::Audio& voice, const Reporter& reporter) {
   if (!is_film(o)) {
-    motion::save_motion(o.output, shown, o.width);
+    motion::save_motion(o.output, shown, {o.width, expression_names(shown.axes)});
     return;
   }
   Stage stage({{"", shown}}, o.stage);
@@ -142,7 +142,8 @@ Restyled restyle(RestyleOptions o, const Reporter& reporter) {
   const auto curve = o.curve.load(o.given, conditions);
   const predict::Session session = o.model.load(reporter);
   analyse::require_density(session.model(), "restyle");
-  const motion::Motion recorded = load_performance(o.motion, session.config().axes);
+  const motion::Motion recorded =
+      load_performance(o.motion, session.config().axes, o.reading, reporter);
   const audio::Audio voice = load_voice(o.voice, reporter);
   const auto speech = with_context(o.voice, [&] { return session.encode(voice); });
   Restyled result;

@@ -17,6 +17,7 @@ struct RestyleOptions {
   ConditionOptions from{.prefix = "from_", .role = "what was recorded (default: the most likely)"};
   ConditionOptions to{.prefix = "", .role = "the new condition (default: as it was)"};
   CurveOptions curve;
+  MotionOptions reading;
   double keep = 1;
   int width = 403;
   ModelOptions model;
@@ -28,14 +29,15 @@ struct RestyleOptions {
   template <class V>
   void fields(V&& field) {
     field("voice", voice, "the sound file that goes with the motion");
-    field("motion", motion, "the recorded performance (.npy)");
+    field("motion", motion, "the recorded performance (.npy, .npz)");
+    field("reading", reading, "how motion files are read");
     field("to", to, "the new condition");
     field("curve", curve, "over time");
     field("subject", subject, "of a film: whose face, by its name in the templates");
     field("from", from, "what was recorded");
     field("keep", keep, between(0.0, 1.0), "how much of the take itself is kept; default 1");
     field("width", width, "values per frame: 403 (3DMEAD), 353 or 53");
-    field("output", output, "motion (.npy) or film (.mp4)");
+    field("output", output, "motion (.npy, .npz, .safetensors) or film (.mp4)");
     field("stage", stage, "how it is shown");
     field("film", film, "how it is written");
     field("quiet", quiet, "print nothing");

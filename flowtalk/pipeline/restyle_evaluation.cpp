@@ -30,7 +30,8 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
                                    const predict::Session& session,
                                    const evaluate::EmotionClassifier& classifier,
                                    const Reporter& reporter) {
-  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
+  const motion::Motion motion =
+      load_performance(clip.npy.string(), session.config().axes, {}, reporter);
   const audio::Audio voice = load_voice(clip.wav, reporter);
   return with_context(clip.npy.string(), [&] {
     const auto speech = session.encode(voice);

@@ -8,7 +8,8 @@ namespace flowtalk::pipeline {
 namespace {
 
 void check_dataset(const ScoreOptions& o) {
-  for (const char* field : {"motion", "voice", "emotion", "intensity", "strength"}) {
+  for (const char* field : {"motion", "voice", "emotion", "intensity", "strength", "motion_fps",
+                            "jaw_unit", "prefix"}) {
     if (!o.given(field)) continue;
     fail_usage("{}: the clips of {} have their own; leave one of the two out", Field(field),
                Field("dataset"));

@@ -16,6 +16,7 @@ struct ScoreOptions {
   std::vector<std::string> motion;
   ConditionOptions condition{.prefix = "",
                              .role = "the condition to judge under (default: the most likely)"};
+  MotionOptions reading;
   DatasetOptions data;
   bool flag = false, calibrate = false, quiet = false;
   ModelOptions model;
@@ -24,7 +25,8 @@ struct ScoreOptions {
   template <class V>
   void fields(V&& field) {
     field("voice", voice, "the sound file that goes with the motion");
-    field("motion", motion, "motion files (.npy) of this voice; several are ranked");
+    field("motion", motion, "motion files (.npy, .npz) of this voice; several are ranked");
+    field("reading", reading, "how motion files are read");
     field("condition", condition, "under what");
     field("data", data, "all clips of a split are scored");
     field("flag", flag, "list the clips whose likelihood is not that of their neighbours");

@@ -36,7 +36,7 @@ struct Summary {
 
 Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style,
              const Reporter& reporter) {
-  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes);
+  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes, {}, {});
   const audio::Audio voice = load_voice(clip.wav, reporter);
   return with_context(clip.npy.string(), [&] {
     const auto speech = session.encode(voice);

@@ -28,7 +28,7 @@ struct Take {
 Take judge(const ScoreOptions& o, const predict::Session& session,
            const predict::SpeechFeatures& speech, const std::string& path,
            const Reporter& reporter) {
-  const motion::Motion motion = load_performance(path, session.config().axes);
+  const motion::Motion motion = load_performance(path, session.config().axes, o.reading, reporter);
   return with_context(path, [&] {
     Take take;
     take.path = path;

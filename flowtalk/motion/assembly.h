@@ -1,0 +1,15 @@
+// A motion from arrays that are named as the field names them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flowtalk/motion/motion_file.h"
+
+namespace flowtalk::motion {
+
+// The parts as they stand, at the rate that the file says; see motion_of.
+MotionFile assemble(const std::vector<formats::NamedArray>& arrays, const std::string& where,
+                    const Reading& reading);
+
+}  // namespace flowtalk::motion
