@@ -49,13 +49,18 @@ void print_arrays(const Json& arrays, size_t most) {
 }
 
 void print_motion(const Json& motion) {
-  fmt::print("  {} frames, {:.2f} s at {} per second\n", motion["frames"].get<int64_t>(),
-             motion["duration_s"].get<double>(), motion["fps"].get<int>());
+  if (motion.contains("refused")) return;
+  fmt::print("  {} frames, {:.2f} s at {:g} per second\n", motion["frames"].get<int64_t>(),
+             motion["duration_s"].get<double>(), motion["fps"].get<double>());
   for (const Json& part : motion["columns"]) {
     fmt::print("  {:<11} columns {:>3}..{:<3} min {}, mean {}, max {}\n",
                part["name"].get<std::string>(), part["begin"].get<int64_t>(),
                part["end"].get<int64_t>() - 1, shown(part["min"]), shown(part["mean"]),
                shown(part["max"]));
+  }
+  for (const Json& remark : motion["remarks"]) fmt::print("  {}\n", remark.get<std::string>());
+  for (const Json& name : motion["unused"]) {
+    fmt::print("  not used: {}\n", name.get<std::string>());
   }
 }
 
@@ -66,7 +71,9 @@ void print_details(const Json& details) {
     } else if (key == "config") {
       fmt::print("{}\n", value.dump(2));
     } else {
-      fmt::print("  {}: {}\n", key, value.is_structured() ? value.dump() : shown(value));
+      fmt::print("  {}: {}\n", key,
+                 value.is_structured() ? value.dump(-1, ' ', false, Json::error_handler_t::replace)
+                                       : shown(value));
     }
   }
 }

@@ -109,7 +109,13 @@ class Assembly {
   }
 
  private:
-  void leave_out(const NamedArray& array) { file_.unused.push_back(array.name); }
+  // Names are shown to people: without control characters.
+  void leave_out(const NamedArray& array) {
+    std::string name = array.name;
+    std::ranges::replace_if(
+        name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    file_.unused.push_back(std::move(name));
+  }
 
   void put(Track& track, Track part, const NamedArray& from) {
     if (&track == &left_eye_ || &track == &right_eye_) eye_place_ = from.where;

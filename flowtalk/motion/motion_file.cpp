@@ -15,11 +15,6 @@ namespace {
 
 using tensor::Tensor;
 
-bool is_rows(const tensor::Shape& shape) {
-  const bool batched = shape.size() == 3 && shape[0] == 1;
-  return (shape.size() == 2 || batched) && is_row_width(shape.back());
-}
-
 // The one array of a file that is no part by its name: rows.
 const formats::NamedArray* rows_among(const std::vector<formats::NamedArray>& arrays,
                                       const Reading& reading) {
@@ -50,6 +45,11 @@ MotionFile of_rows_in(const formats::NamedArray& array, const Reading& reading) 
 }
 
 }  // namespace
+
+bool is_rows(const tensor::Shape& shape) {
+  const bool batched = shape.size() == 3 && shape[0] == 1;
+  return (shape.size() == 2 || batched) && is_row_width(shape.back());
+}
 
 Track in_radians(const Track& degrees) {
   constexpr float kDegree = std::numbers::pi_v<float> / 180;

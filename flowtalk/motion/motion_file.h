@@ -54,6 +54,9 @@ bool holds_motion(const std::vector<formats::NamedArray>& arrays);
 // The same where nothing but the motion matters, at the rate of the models.
 Motion load_motion(const std::filesystem::path& path, Axes axes);
 
+// Whether arrays of this shape are rows: (T, W) or (1, T, W).
+bool is_rows(const tensor::Shape& shape);
+
 // Of rows that are read already, (T, W) or (1, T, W); `where` names them in errors.
 Motion checked_rows(const tensor::Tensor& rows, Axes axes, const std::string& where);
 

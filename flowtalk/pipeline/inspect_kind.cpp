@@ -16,8 +16,7 @@
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/index_list.h"
-#include "flowtalk/motion/motion_file.h"
-#include "flowtalk/ops/native.h"
+#include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_arrays.h"
 #include "flowtalk/pipeline/voices.h"
@@ -52,18 +51,11 @@ bool is_dict_ending_in(const Seen& s, int64_t width) {
   return s.arrays.size() > 0 && std::all_of(s.arrays.all().begin(), s.arrays.all().end(), fits);
 }
 
-bool holds_motion(const Seen& s) {
-  if (s.report["format"] == "npy") {
-    const Shape& shape = s.arrays.all().begin()->second;
-    const bool one = shape.size() == 2 || (shape.size() == 3 && shape[0] == 1);
-    return one && motion::is_row_width(shape.back());
-  }
-  try {
-    motion::load_motion(s.path, motion::Axes::kFlame);
-  } catch (const Error&) {
-    return false;
-  }
-  return true;
+bool holds_motion(const Seen& s) { return s.report["details"].contains("motion"); }
+
+void read_motion(const Seen& s) {
+  const Json& motion = s.report["details"]["motion"];
+  if (motion.contains("refused")) fail("{}", motion["refused"].get<std::string>());
 }
 
 // Frames of a mesh: (T, V, 3), with an axis of samples before, or flat.
@@ -124,11 +116,7 @@ void read_subjects(const Seen& s) {
   for (const auto& [name, shape] : s.arrays.all()) face::load_subject(s.path, name);
 }
 
-void read_encoder(const Seen& s) {
-  ThreadPool pool(1);
-  ops::NativeOps ops(pool);
-  encoder::StoredEncoder(s.path).make(ops);
-}
+void read_encoder(const Seen& s) { encoder::describe_encoder(s.path); }
 
 void read_voice(const Seen& s) { load_voice(s.path, Reporter()); }
 
@@ -181,8 +169,7 @@ constexpr std::array kKinds = {
     Kind{"shape_templates", "pickle",
          [](const Seen& s) { return is_dict_ending_in(s, flame::kShape); }, read_subjects,
          "predict, render, export", "faces of subjects, as FLAME shape coefficients"},
-    Kind{"flame_motion", kNumbers, holds_motion,
-         [](const Seen& s) { add_motion(s.report, s.path); },
+    Kind{"flame_motion", kNumbers, holds_motion, read_motion,
          "render, export, evaluate, score, restyle", "FLAME motion"},
     Kind{"vertex_sequence", "npy", is_mesh_sequence, read_sequences, "evaluate",
          "vertices of many frames"},

@@ -11,7 +11,4 @@ namespace flowtalk::pipeline {
 // what the function that a command opens it with takes; what that refuses comes with its message.
 void judge(Json& report, const std::filesystem::path& path);
 
-// Adds "motion" to the details: frames and the ranges of its parts. Error: no motion.
-void add_motion(Json& report, const std::filesystem::path& path);
-
 }  // namespace flowtalk::pipeline

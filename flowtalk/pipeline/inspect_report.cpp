@@ -10,8 +10,10 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/generate/families.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/motion/remarks.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_kind.h"
 
@@ -19,25 +21,79 @@ namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
+std::string plain(const std::string& text) {
+  return spell_fields(text, [](std::string_view field) { return std::string(field); });
+}
+
 constexpr int kSchema = 1;
 constexpr size_t kMaxConfig = size_t{1} << 24;
 constexpr size_t kListedProblems = 20;
 
-Json track_ranges(const char* name, const motion::Track& track) {
+// Ranges of what a track holds; where it stands in rows, from column `begin` on.
+Json track_ranges(const char* name, const motion::Track& track, int64_t begin) {
   double low = INFINITY, high = -INFINITY, sum = 0;
+  int64_t count = 0;
   for (int64_t t = 0; t < track.rows(); ++t) {
-    for (const float value : track.at(t)) {
-      low = std::min(low, double{value});
-      high = std::max(high, double{value});
-      sum += double{value};
+    for (const float x : track.at(t)) {
+      low = std::min(low, double{x});
+      high = std::max(high, double{x});
+      sum += double{x};
+      ++count;
     }
   }
-  return {{"name", name},
-          {"begin", track.first},
-          {"end", track.first + track.width},
-          {"min", low},
-          {"max", high},
-          {"mean", sum / static_cast<double>(track.rows() * track.width)}};
+  return {{"name", name}, {"begin", begin}, {"end", begin + track.width},
+          {"min", low},   {"max", high},    {"mean", sum / static_cast<double>(count)}};
+}
+
+// Rows of a width as other columns of one table: whether it is rows, and how wide.
+int64_t row_width(const motion::Motion& motion) {
+  const auto &e = motion.expression, &j = motion.jaw;
+  const bool rows = !e.empty() && !j.empty() && e.table.data() == j.table.data();
+  return rows && motion::is_row_width(e.table.dim(1)) ? e.table.dim(1) : 0;
+}
+
+// The arrays of a file by name; none where it holds something else.
+std::vector<formats::NamedArray> arrays_in(const fs::path& path) {
+  try {
+    return formats::open_arrays(path);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::string& where) {
+  const motion::MotionFile file = motion::motion_of(arrays, where, {});
+  const motion::Motion& m = file.motion;
+  Json columns = Json::array(), remarks = Json::array();
+  const int64_t width = row_width(m);
+  for_each_track(m, [&](const char* name, const motion::Track& track) {
+    if (track.empty()) return;
+    columns.push_back(track_ranges(name, track, width > 0 ? track.first : 0));
+  });
+  for (const std::string& remark : file.remarks) remarks.push_back(plain(remark));
+  if (motion::is_still(m)) remarks.push_back(motion::still_remark(m, where));
+  return {{"frames", m.frames()},
+          {"width", width > 0 ? Json(width) : Json()},
+          {"fps", m.rate_hz},
+          {"duration_s", m.duration_s()},
+          {"axes", file.says_axes ? Json(text_of(m.axes)) : Json()},
+          {"columns", std::move(columns)},
+          {"remarks", std::move(remarks)},
+          {"unused", file.unused}};
+}
+
+// What the commands read of a motion, or why they refuse it.
+void add_motion(Json& report, const fs::path& path, const std::string& format) {
+  if (!formats::holds_arrays(format)) return;
+  const auto arrays = arrays_in(path);
+  const bool one = arrays.size() == 1 && arrays[0].name.empty();
+  const bool rows = one && motion::is_rows(arrays[0].load().shape);
+  if (!rows && !motion::holds_motion(arrays)) return;
+  try {
+    report["details"]["motion"] = describe_motion(arrays, path.string());
+  } catch (const Error& e) {
+    report["details"]["motion"] = {{"refused", e.what()}};
+  }
 }
 
 void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
@@ -165,22 +221,6 @@ void add_other(Json& report, const fs::path& path, int64_t listed_values) {
 
 }  // namespace
 
-void add_motion(Json& report, const fs::path& path) {
-  const motion::Motion motion = motion::load_motion(path, motion::Axes::kFlame);
-  Json columns = Json::array();
-  int64_t width = 0;
-  motion::for_each_track(motion, [&](const char* name, const motion::Track& track) {
-    if (track.empty()) return;
-    columns.push_back(track_ranges(name, track));
-    width += track.width;
-  });
-  report["details"]["motion"] = {{"frames", motion.frames()},
-                                 {"width", width},
-                                 {"fps", motion.rate_hz},
-                                 {"duration_s", motion.duration_s()},
-                                 {"columns", std::move(columns)}};
-}
-
 Json inspect_report(const fs::path& path, int64_t listed_values) {
   Json report = {{"schema", kSchema},      {"path", path.string()},     {"bytes", nullptr},
                  {"format", nullptr},      {"kind", nullptr},           {"usable", false},
@@ -196,6 +236,7 @@ Json inspect_report(const fs::path& path, int64_t listed_values) {
     } else {
       report["format"] = format;
       report.update(formats::describe_file(path, format, listed_values));
+      add_motion(report, path, format);
     }
   }
   judge(report, path);

@@ -19,7 +19,7 @@ void check(LipsOptions& o) {
   o.performance.sampling.check(o.given);
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   check_report(o.json, ".json");
-  if (o.motion.empty()) return;
+  if (o.motion.empty()) return refuse_reading(o.given, "this motion is predicted");
   for (const char* field : {"emotion", "intensity", "strength", "id", "temperature",
                             "deterministic", "guidance", "blinks", "model"}) {
     if (!o.given(field)) continue;

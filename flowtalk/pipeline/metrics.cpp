@@ -150,7 +150,11 @@ fs::path report_path(const std::string& file, const std::string& folder, const c
 
 Measured measure(const MetricsOptions& o, const Reporter& reporter) {
   const bool of_two_folders = !o.ground_truth.empty() || !o.predictions.empty();
-  if (of_two_folders) o.model.refuse_with_files(o.given);
+  if (of_two_folders) {
+    o.model.refuse_with_files(o.given);
+  } else {
+    refuse_reading(o.given, "a data set says it itself");
+  }
   o.model.sampling.check(o.given, o.model.num_samples);
   const fs::path json = report_path(o.json, o.output, "metrics.json", ".json");
   const fs::path card = report_path(o.card, o.output, "card.html", ".html");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/remarks.h"
 
@@ -22,6 +23,13 @@ bool shows_expressions(const motion::Motion& motion) {
 
 motion::Reading MotionOptions::reading(motion::Axes axes) const {
   return {.axes = axes, .rate_hz = motion_fps.value_or(0), .jaw_unit = jaw_unit, .prefix = prefix};
+}
+
+void refuse_reading(const Given& given, const char* instead) {
+  for (const char* field : {"prefix", "motion_fps", "jaw_unit"}) {
+    if (!given(field)) continue;
+    fail_usage("{} says how a motion file is read; {}, so leave it out", Field(field), instead);
+  }
 }
 
 void warn_of_file(const motion::MotionFile& file, const std::string& path,

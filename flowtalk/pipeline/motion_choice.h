@@ -27,6 +27,9 @@ struct MotionOptions {
   motion::Reading reading(motion::Axes axes) const;
 };
 
+// Usage Error: one of these options where no motion file is read; `instead` says what is.
+void refuse_reading(const Given& given, const char* instead);
+
 // The motion of a file at its own rate. Warns of what was assumed of it, of what looks odd, of
 // arrays that are left out, and of motion that does not move. Errors name the file.
 motion::MotionFile read_motion(const std::string& path, motion::Axes axes,

@@ -175,6 +175,12 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const auto regions = sampling.regions(session, o.face);
   note_new_folders(outputs, reporter);
   for (SweepCell& cell : cells) cell.options.regions = regions;
+  if (o.fps != flame::kFps && outputs.front().extension() == ".npy") {
+    reporter.warn(
+        fmt::format("{} {:g}: .npy files do not say their rate; give {} {:g} where they are read, "
+                    "or write .npz",
+                    Field("fps"), o.fps, Field("motion_fps"), o.fps));
+  }
   std::vector<PredictedFile> made;
   const Advance advance =
       outputs.size() > 1

@@ -1,5 +1,6 @@
 #include "flowtalk/pipeline/render.h"
 
+#include <cmath>
 #include <filesystem>
 
 #include "flowtalk/base/error.h"
@@ -53,6 +54,17 @@ std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
   return roles;
 }
 
+// Which usual rate would fit motion that was taken for 25 to its voice.
+std::string likely_rate(const motion::Motion& motion, const audio::Audio& voice) {
+  constexpr double kNear = 0.03;
+  const double rate = static_cast<double>(motion.frames()) / voice.duration_s();
+  for (const int usual : {24, 30, 50, 60, 100, 120}) {
+    if (std::abs(rate / usual - 1) > kNear) continue;
+    return fmt::format("; is it at {0}? {1} {0} says so", usual, Field("motion_fps"));
+  }
+  return "; do they belong together?";
+}
+
 }  // namespace
 
 Rendered render(RenderOptions o, const Reporter& reporter) {
@@ -64,7 +76,9 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   if (!o.voice.empty()) voice = load_voice(o.voice, reporter);
   for (size_t i = 0; voice && i < roles.size(); ++i) {
     const auto mismatch = length_mismatch(o.motions[i], roles[i].motion.frames(), o.voice, *voice);
-    if (!mismatch.empty()) reporter.warn(mismatch + "; do they belong together?");
+    if (mismatch.empty()) continue;
+    reporter.warn(mismatch + (o.reading.motion_fps ? "; do they belong together?"
+                                                   : likely_rate(roles[i].motion, *voice)));
   }
   Stage stage(roles, o.stage);
   for (const Role& role : roles) warn_of_lost_coefficients(role.motion, stage.face(), reporter);
