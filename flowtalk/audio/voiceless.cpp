@@ -45,6 +45,8 @@ double periodicity_of(std::span<const float> samples) {
   for (size_t i = 0; i < kCount; ++i) {
     for (size_t k = 0; k < kStep; ++k) low[i] += samples[i * kStep + k];
   }
+  for (size_t i = kCount; i-- > 1;) low[i] -= kPreEmphasis * low[i - 1];
+  low[0] = 0;
   double best = 0;
   for (size_t lag = kShortestLag; lag <= kLongestLag; ++lag) {
     double both = 0, first = 0, second = 0;
@@ -68,16 +70,30 @@ std::vector<Frame> frames_of(std::span<const float> samples) {
   return frames;
 }
 
+// How far the levels spread, dB; about the straight line that fits them best, if `sloping`.
+double spread_of(std::span<const Frame> frames, bool sloping) {
+  const auto count = static_cast<double>(frames.size());
+  const double middle = (count - 1) / 2;
+  double slope = 0;
+  for (size_t i = 0; sloping && i < frames.size(); ++i) {
+    slope += (static_cast<double>(i) - middle) * frames[i].level_db;
+  }
+  slope /= count * (count * count - 1) / 12;  // the sum of squares of i - middle
+  double least = frames[0].level_db, most = least;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const double level = frames[i].level_db - slope * static_cast<double>(i);
+    least = std::min(least, level);
+    most = std::max(most, level);
+  }
+  return most - least;
+}
+
 bool even(std::span<const Frame> frames) {
-  const auto [least, most] =
-      std::minmax_element(frames.begin(), frames.end(),
-                          [](const Frame& a, const Frame& b) { return a.level_db < b.level_db; });
-  const double range = most->level_db - least->level_db;
-  if (range <= kEven_db) return true;
+  if (spread_of(frames, false) <= kEven_db) return true;
   const auto periodic = std::count_if(frames.begin(), frames.end(),
                                       [](const Frame& frame) { return frame.periodic; });
-  return range <= kEvenNoise_db &&
-         static_cast<double>(periodic) <= kMostPeriodic * static_cast<double>(frames.size());
+  return static_cast<double>(periodic) <= kMostPeriodic * static_cast<double>(frames.size()) &&
+         spread_of(frames, true) <= kEvenNoise_db;
 }
 
 // Per frame: does it lie in a window that is even?

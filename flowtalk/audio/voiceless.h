@@ -12,7 +12,8 @@
 namespace flowtalk::audio {
 
 // Half-open ranges of samples at 16 kHz, in order. A voice is never even for long: what stays
-// within 2 dB for more than a second (within 6 dB if it has no pitch) is none. Digital silence is
+// within 2 dB for more than a second is none, nor what has no pitch and keeps within 6 dB of a
+// straight line. Digital silence is
 // in no range, for there is nothing to take away. Sound whose loudness moves (speech in noise,
 // whispering, music, clicks) is in none either.
 struct SampleRange {

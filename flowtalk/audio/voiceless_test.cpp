@@ -50,6 +50,11 @@ TEST(Voiceless, AreNoiseHumAndTonesAtAnyLevel) {
     EXPECT_TRUE(all(voiceless(hum), hum.size())) << level;
     for (const float quiet : without_noise_alone(hum)) ASSERT_EQ(quiet, 0);
   }
+  auto rising = noise(4, 0.1f);  // by 20 dB
+  for (size_t i = 0; i < rising.size(); ++i) {
+    rising[i] *= static_cast<float>(std::pow(10, static_cast<double>(i) / 64000 - 1));
+  }
+  EXPECT_TRUE(all(voiceless(rising), rising.size()));
   const auto brief = noise(0.6, 0.1f);
   EXPECT_TRUE(all(voiceless(brief), brief.size()));
 }

@@ -31,6 +31,9 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
   }
 }
 
-FolderLock::~FolderLock() { close(file_); }
+FolderLock::~FolderLock() {
+  flock(file_, LOCK_UN);  // also where a process that was forked has not closed it yet
+  close(file_);
+}
 
 }  // namespace flowtalk
