@@ -68,15 +68,25 @@ TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
   EXPECT_EQ(load_file(file("pictures/00000.png")), load_file(file("pictures/00004.png")));
 }
 
+// A jaw that opens a little more in each frame.
+tensor::Tensor opening(int64_t frames) {
+  tensor::Tensor motion = tensor::Tensor::zeros({frames, 53});
+  for (int64_t t = 0; t < frames; ++t) motion[53 * t + 50] = 0.002f * static_cast<float>(t);
+  return motion;
+}
+
 TEST_F(CliFilm, MotionOfAnotherLengthThanItsVoiceIsWarnedOf) {
   const auto said = [&](int64_t frames) {
-    formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({frames, 53}));
+    formats::save_npy(file("motion.npy"), opening(frames));
     const Outcome outcome =
         run({"render", "motion.npy", "--voice", "voice.wav", "-o", "a.mp4", "--size", "64"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     return outcome.err;
   };
-  EXPECT_THAT(said(60), HasSubstr("motion.npy: 60 frames are 2.4 s at 25 per second"));
+  const std::string at_thirty = said(60);
+  EXPECT_THAT(at_thirty, HasSubstr("motion.npy: 60 frames are 2.4 s at 25 per second"));
+  EXPECT_THAT(at_thirty, HasSubstr("is it at 30? --motion-fps 30 says so"));
+  EXPECT_THAT(said(70), HasSubstr("do they belong together?"));
   EXPECT_THAT(said(50), Not(HasSubstr("warning")));
 }
 
@@ -120,7 +130,7 @@ TEST_F(CliFilm, EvaluateWantsOneMotionPerVoice) {
   EXPECT_TRUE(failed_with(
       run({"evaluate", "lips", "--audio", "voice.wav", "--motion", "motion.npy", "motion.npy"}), 2,
       {"--motion", "one per voice"}));
-  formats::save_npy(file("thirty.npy"), tensor::Tensor::zeros({1, 60, 403}));
+  formats::save_npy(file("thirty.npy"), opening(60));
   EXPECT_TRUE(
       failed_with(run({"evaluate", "lips", "--audio", "voice.wav", "--motion", "thirty.npy"}), 1,
                   {"thirty.npy", "60 frames", "2.4 s", "voice.wav lasts 2.0 s"}));

@@ -77,11 +77,15 @@ void warn_of_impossible(const predict::Session& session, const std::string& path
 
 motion::Motion load_performance(const std::string& path, motion::Axes axes,
                                 const MotionOptions& options, const Reporter& reporter) {
-  motion::Motion motion = read_motion_25(path, axes, options, reporter);
+  std::vector<std::string> said;  // once the file is not refused
+  Reporter later;
+  later.warn = [&](const std::string& text) { said.push_back(text); };
+  motion::Motion motion = read_motion_25(path, axes, options, later);
   const tensor::Tensor rows = live_of(motion);
   for (const float v : rows.values()) {
     if (!(std::abs(v) < 1e3f)) fail("{}: holds a value of {}, which no face has", path, v);
   }
+  for (const std::string& text : said) reporter.warn(text);
   return motion;
 }
 

@@ -48,7 +48,10 @@ class Motions {
   motion::Motion of(size_t i, const std::filesystem::path& path, const audio::Audio& voice) const {
     if (session_) return session_->predict(voice, options_);
     const auto mismatch = length_mismatch(o_.motion[i], read_[i].frames(), path, voice);
-    if (!mismatch.empty()) fail("{}; give each voice its own motion", mismatch);
+    if (!mismatch.empty()) {
+      fail("{}; give each voice its own motion, or say its rate: {}", mismatch,
+           Field("motion_fps"));
+    }
     return read_[i];
   }
 
