@@ -101,7 +101,11 @@ bool is_sequence_file(const fs::path& path) {
   const std::string kind = formats::format_of_name(path);
   if (!fs::is_regular_file(path) || !formats::holds_arrays(kind)) return false;
   if (kind != "pickle" && kind != "torch") return true;
-  return motion::holds_motion(formats::open_arrays(path));
+  try {
+    return motion::holds_motion(formats::open_arrays(path));
+  } catch (const Error&) {
+    return false;  // objects of another kind
+  }
 }
 
 std::map<std::string, StoredArray> list_arrays(const fs::path& place, Role role) {

@@ -16,6 +16,7 @@
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/pickle.h"
 #include "flowtalk/formats/ply.h"
+#include "flowtalk/formats/printable.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/formats/torch_file.h"
 
@@ -49,7 +50,14 @@ Json describe_npz(const fs::path& path, int64_t listed) {
   const NpzFile file(path);
   Json arrays = Json::array(), details = Json::object();
   for (const auto& name : file.names()) {
-    const auto texts = read_npy_texts(file.bytes(name).bytes, name);
+    const ZipContent content = file.bytes(name);
+    if (file.names().size() == 1) {  // numpy.savez of a dict
+      const std::string where = fmt::format("{}: {}", path.string(), printable(name));
+      if (const auto dict = npy_dict(content.bytes, where, content.owner)) {
+        return describe_value(*dict, listed);
+      }
+    }
+    const auto texts = read_npy_texts(content.bytes, name);
     if (!texts) {
       arrays.push_back(describe_array(name, file.array(name), listed));
     } else if (texts->size() <= static_cast<size_t>(std::max<int64_t>(1, listed))) {
