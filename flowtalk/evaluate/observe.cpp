@@ -23,9 +23,9 @@ int emotion_of(const predict::PredictOptions& options) {
 
 predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
   const int64_t width = speech.values.dim(2);
-  return {Tensor({1, frames, width},
-                 speech.values.values().first(static_cast<size_t>(frames * width))),
-          speech.loudness};
+  return {
+      Tensor({1, frames, width}, speech.values.values().first(static_cast<size_t>(frames * width))),
+      speech.loudness};
 }
 
 // Mean over vertices of sqrt(sum over takes |x - mean|^2 / (takes - 1)); takes: (V*3) each.

@@ -131,7 +131,7 @@ TEST(Flame, ValuesThatCannotBeAreRefusedByName) {
   EXPECT_THAT(refusal([](auto& m) {
                 m.weights = numbers({6, 5}, 0.3, 0);
               }),
-              HasSubstr("weights: those of vertex 0 sum to 1.5, expected 1"));
+              HasSubstr("weights: those of vertex 0 sum to 1.500, expected 1"));
   EXPECT_THAT(refusal([](auto& m) {
                 m.f = make_array<uint32_t>({1, 3}, {0, 1, 6});
               }),

@@ -35,7 +35,8 @@ struct PredictOptions {
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
   bool deterministic = false;                            // no noise: temperature 0
   // 0 .. 60. None: kUsualBlinks where the eyes have a temperature above 0 and the face has lids
-  // (the built-in head's axes), else no blinks. The voice, seed and take say when, whatever else is asked for.
+  // (the built-in head's axes), else no blinks. The voice, seed and take say when, whatever else is
+  // asked for.
   std::optional<float> blinks_per_minute{};
   uint64_t seed = 0;
   uint32_t take = 0;
