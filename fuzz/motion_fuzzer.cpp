@@ -40,8 +40,8 @@ class Input {
     int64_t size = 1;
     for (int64_t& axis : shape) {
       axis = byte();
+      if (axis * size > kMost) axis = 1;
       size *= axis;
-      if (size > kMost) axis = 1, size = 1;
     }
     std::vector<float> values(static_cast<size_t>(tensor::count(shape)));
     const float scale = static_cast<float>(byte()) / 16;

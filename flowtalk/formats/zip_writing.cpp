@@ -15,7 +15,7 @@ constexpr uint64_t kMostEntries = std::numeric_limits<uint16_t>::max() - 1;
 constexpr uint64_t kFirstOfJanuary1980 = 0x21;
 
 void put(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(i < 8 ? value >> (8 * i) & 0xff : 0);
 }
 
 // From the version to the sizes, which stand alike in both headers of an entry.

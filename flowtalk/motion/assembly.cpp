@@ -16,7 +16,7 @@ namespace {
 using formats::NamedArray;
 using tensor::Tensor;
 
-constexpr double kMostRate = 1000;  // frames per second; motion capture has up to 240
+constexpr double kLeastRate = 1, kMostRate = 1000;  // frames per second; capture has up to 240
 constexpr int64_t kJointsOfBody = 55;
 
 bool same(const Track& a, const Track& b) {
@@ -174,8 +174,9 @@ class Assembly {
 
   void add_rate(const NamedArray& array) {
     const auto values = formats::to_double(array.load(), array.where);
-    if (values.size() != 1 || !(values[0] > 0 && values[0] <= kMostRate)) {
-      fail("{}: expected one number of frames per second, up to {}, got {}", array.where, kMostRate,
+    if (values.size() != 1 || !(values[0] >= kLeastRate && values[0] <= kMostRate)) {
+      fail("{}: expected one number of frames per second, {} to {}, got {}", array.where,
+           kLeastRate, kMostRate,
            values.size() == 1 ? fmt::format("{}", values[0])
                               : fmt::format("{} numbers", values.size()));
     }

@@ -99,6 +99,13 @@ TEST_F(MotionNames, SmirkTurnsTheHeadByPoseParams) {
   EXPECT_FLOAT_EQ(m.jaw.at(0)[0], 0.1f);
   EXPECT_FLOAT_EQ(m.root.at(0)[1], 0.3f);
   EXPECT_EQ(m.shape.at(3)[299], 1);
+  for (const Shape& shape : {Shape{5, 3}, Shape{1, 5, 3}, Shape{2, 3}}) {
+    const Tensor turns = Tensor::full(shape, 0.1f);
+    const Motion head = read({{"pose_params", turns}}).motion;
+    EXPECT_EQ(head.frames(), shape[shape.size() - 2]);
+    EXPECT_EQ(head.root.width, 3);
+    EXPECT_TRUE(head.jaw.empty());
+  }
 }
 
 TEST_F(MotionNames, BodiesOfSmplxGiveTheirJawAndEyes) {
@@ -201,6 +208,15 @@ TEST_F(MotionNames, OddUnitsAndOrdersAreRemarked) {
   for (int64_t t = 0; t < kFrames; ++t) first[53 * t + 52] = -1;
   EXPECT_THAT(read({{"rows", first}}).remarks,
               Contains(HasSubstr("columns 0 to 2 move like a jaw")));
+}
+
+TEST_F(MotionNames, RatesThatNoMotionHasAreRefused) {
+  for (const float rate : {0.0f, 1e-9f, -25.0f, 1e9f, NAN}) {
+    EXPECT_THAT(refusal({{"jaw", columns(3, {})}, {"fps", Tensor::full({1}, rate)}}),
+                HasSubstr("frames per second, 1 to 1000"))
+        << rate;
+  }
+  EXPECT_EQ(read({{"jaw", columns(3, {})}, {"fps", Tensor::full({1}, 30)}}).motion.rate_hz, 30);
 }
 
 TEST_F(MotionNames, WhatIsSavedSaysWhatItIs) {

@@ -38,7 +38,8 @@ int64_t rows_in(const tensor::Shape& whole, int64_t width) {
   const tensor::Shape shape = squeezed(whole);
   const int64_t size = tensor::count(shape);
   if (shape.empty() || size == 0) return 0;
-  if (size == width) return 1;
+  // Of two axes the first are frames: (5, 3) is no frame of five joints.
+  if (size == width && (shape.size() == 1 || whole.size() > 2)) return 1;
   return shape.size() >= 2 && size == shape[0] * width ? shape[0] : 0;
 }
 
@@ -62,7 +63,9 @@ Track rotations(const Tensor& read, int64_t joints, const std::string& where, st
   const auto say = [&](const char* what) {
     if (note != nullptr) *note = fmt::format("{}: {}, turned into axis-angle", where, what);
   };
-  if (const auto nine = as_rows(read, 9 * joints)) {
+  const bool one = read.size() == 9 * joints;  // (3, 3): one matrix if it is a rotation
+  const Tensor read_once = one ? read.reshape({1, read.size()}) : read;
+  if (const auto nine = as_rows(read_once, 9 * joints)) {
     if (const auto turned = from_matrices(*nine)) {
       say("rotation matrices");
       return track_of(*turned, where);
@@ -95,12 +98,14 @@ Track rotations(const Tensor& read, int64_t joints, const std::string& where, st
 
 int64_t joints_of_pose(const Tensor& read, bool one, const std::string& where) {
   constexpr int64_t kHeadAndJaw = 2, kBody = 55;
+  const tensor::Shape shape = squeezed(read.shape());
+  if (one && !read.empty() && !shape.empty() && shape.size() <= 2 && shape.back() == 3) return 1;
   for (const int64_t joints : {kHeadAndJaw, flame::kJoints, kBody}) {
     for (const int64_t width : {3 * joints, 9 * joints, 6 * joints}) {
       if (as_rows(read, width)) return joints;
     }
   }
-  if (one && (as_rows(read, 3) || as_rows(read, 9))) return 1;
+  if (one && as_rows(read, 9)) return 1;
   fail(
       "{}: expected (T, 6), global and jaw, (T, 15), global, neck, jaw and eyes, or (T, 165), the "
       "joints of SMPL-X, got {}; give its parts by their names, jaw_pose and so on",

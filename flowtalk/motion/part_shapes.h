@@ -10,7 +10,7 @@
 namespace flowtalk::motion {
 
 // How many rows of so many columns an array is: (T, W), (1, T, W), (T, 1, W), (T, J, W / J), and
-// (W) or any other form of one frame; 0 for other shapes.
+// (W) or (1, J, W / J), one frame; 0 for other shapes.
 int64_t rows_in(const tensor::Shape& shape, int64_t width);
 // The array as these rows, (T, W); nothing for other shapes.
 std::optional<tensor::Tensor> as_rows(const tensor::Tensor& read, int64_t width);
