@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "flowtalk/base/error.h"
@@ -69,15 +70,19 @@ std::string main_revision(const fs::path& model) {
   return text;
 }
 
-fs::path snapshot_of(const fs::path& model) {
+EncoderPlace snapshot_of(const fs::path& model) {
   const fs::path snapshots = model / "snapshots";
   const auto all = subfolders(snapshots, has_config);
   const std::string main = main_revision(model);
-  if (std::find(all.begin(), all.end(), main) != all.end()) return snapshots / main;
+  const auto place = [&](const std::string& revision) {
+    return EncoderPlace{snapshots / revision, "",
+                        fmt::format("revision {} of the hub's cache", revision)};
+  };
+  if (std::find(all.begin(), all.end(), main) != all.end()) return place(main);
   if (all.empty()) {
     fail("{}: no snapshot in it has a config.json; fetch the model again", model.string());
   }
-  if (main.empty() && all.size() == 1) return snapshots / all.front();
+  if (main.empty() && all.size() == 1) return place(all.front());
   fail("{}: {}; give one of its snapshots: {}", snapshots.string(),
        main.empty() ? "holds several and no refs/main says which"
                     : fmt::format("{}, which refs/main names, is not complete", main),
@@ -101,6 +106,14 @@ fs::path hub_cache() {
   return home.empty() ? fs::path() : home / ".cache" / "huggingface" / "hub";
 }
 
+// Without what people copy along from the hub's page.
+std::string hub_name(std::string text) {
+  constexpr std::string_view kPage = "https://huggingface.co/";
+  if (text.starts_with(kPage)) text.erase(0, kPage.size());
+  while (text.ends_with('/')) text.pop_back();
+  return text;
+}
+
 // "OWNER/NAME" and nothing else
 bool may_be_hub_name(const std::string& text) {
   const auto slash = text.find('/');
@@ -113,7 +126,7 @@ bool may_be_hub_name(const std::string& text) {
   return slash != std::string::npos && good(text.substr(0, slash)) && good(text.substr(slash + 1));
 }
 
-fs::path of_hub_name(const std::string& name) {
+EncoderPlace of_hub_name(const std::string& name) {
   const auto slash = name.find('/');
   const fs::path cache = hub_cache();
   const fs::path model =
@@ -129,10 +142,10 @@ fs::path of_hub_name(const std::string& name) {
 
 EncoderPlace of_folder(const fs::path& folder) {
   if (has_config(folder)) return {folder, "", ""};
-  if (is_hub_model(folder)) return {snapshot_of(folder), "", ""};
+  if (is_hub_model(folder)) return snapshot_of(folder);
   const fs::path clean = folder.has_filename() ? folder : folder.parent_path();
   if (clean.filename() == "snapshots") {
-    return {snapshot_of(clean.has_parent_path() ? clean.parent_path() : fs::path(".")), "", ""};
+    return snapshot_of(clean.has_parent_path() ? clean.parent_path() : fs::path("."));
   }
   if (const auto run = params::checkpoint_in(folder); !run.which.empty()) {
     return {run.folder, "", run.which};
@@ -167,7 +180,8 @@ EncoderPlace find_encoder(const fs::path& given) {
          fs::read_symlink(given).string());
   }
   if (fs::exists(given)) return of_file(given);
-  if (may_be_hub_name(given.string())) return {of_hub_name(given.string()), "", ""};
+  const std::string name = hub_name(given.string());
+  if (may_be_hub_name(name)) return of_hub_name(name);
   fail("{}: no such folder; {}", given.string(), kExpected);
 }
 

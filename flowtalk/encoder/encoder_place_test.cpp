@@ -68,6 +68,10 @@ TEST_F(Place, TheHubsCacheIsReadInEveryForm) {
                                 model / "snapshots" / "abc123", fs::path("someone/hubert-tiny")}) {
     EXPECT_EQ(read(given), plain) << given;
   }
+  EXPECT_THAT(StoredEncoder("someone/hubert-tiny").notes(),
+              ::testing::ElementsAre((model / "snapshots" / "abc123").string() +
+                                     ": revision abc123 of the hub's cache"));
+  EXPECT_EQ(read("https://huggingface.co/someone/hubert-tiny/"), plain);
   tensors.at("encoder.layer_norm.bias")[0] += 1;
   save();
   add_snapshot("other");  // main still says which

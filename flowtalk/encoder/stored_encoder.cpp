@@ -67,6 +67,13 @@ std::string StoredEncoder::left_unread() const {
   return fmt::format("{}: parts beside the encoder are left unread: {}", folder_.string(), list);
 }
 
+std::vector<std::string> StoredEncoder::notes() const {
+  std::vector<std::string> notes;
+  if (!which_.empty()) notes.push_back(fmt::format("{}: {}", folder_.string(), which_));
+  if (const std::string unread = left_unread(); !unread.empty()) notes.push_back(unread);
+  return notes;
+}
+
 void StoredEncoder::drop_pages() const {
   if (theirs_) theirs_->drop_pages();
   if (ours_) ours_->drop_pages();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert.h"
@@ -23,7 +24,6 @@ class StoredEncoder {
   explicit StoredEncoder(const std::filesystem::path& given);
 
   const std::filesystem::path& folder() const { return folder_; }  // that holds it
-  const std::string& which() const { return which_; }              // see EncoderPlace
   const std::string& network() const { return network_; }  // "HuBERT", "wav2vec 2.0", "flowtalk"
   const HubertConfig& config() const { return config_; }
   // The encoder with these weights. Error that lists all tensors that do not fit.
@@ -48,6 +48,8 @@ class StoredEncoder {
   // A line that lists what else the weights hold (heads of a task) and nobody reads; "" for
   // nothing.
   std::string left_unread() const;
+  // What people should know of what was taken: a line on which of several it is, and left_unread().
+  std::vector<std::string> notes() const;
   void drop_pages() const;  // see formats::MappedFile
 
  private:

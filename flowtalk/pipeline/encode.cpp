@@ -62,10 +62,7 @@ tensor::Tensor stack(const std::vector<tensor::Tensor>& states, bool all) {
 
 // What people should know of the encoder before they trust its features.
 void tell_of(const encoder::StoredEncoder& stored, const Reporter& reporter) {
-  if (!stored.which().empty()) {
-    reporter.note(fmt::format("{}: {}", stored.folder().string(), stored.which()));
-  }
-  if (const std::string unread = stored.left_unread(); !unread.empty()) reporter.note(unread);
+  for (const std::string& note : stored.notes()) reporter.note(note);
   constexpr int64_t kHop = 320;  // samples, of every published HuBERT and wav2vec 2.0
   const int64_t hop = stored.config().hop_samples();
   if (hop == kHop) return;

@@ -1,5 +1,7 @@
 #include "flowtalk/predict/model.h"
 
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "flowtalk/base/error.h"
@@ -15,8 +17,8 @@ namespace {
 
 using ops::NativeOps;
 
-// The network with the encoder of a Hugging Face folder, which must be that of training; what it
-// leaves unread of it.
+// The network with the encoder of a Hugging Face folder, which must be that of training; what there
+// is to say of it, in a line.
 std::string make_with_encoder(Model::Network& network, model::ModelConfig& config,
                               params::NativeParams& source, const std::string& name,
                               const fs::path& encoder_folder) {
@@ -44,7 +46,7 @@ std::string make_with_encoder(Model::Network& network, model::ModelConfig& confi
                                                                  config, std::move(encoder));
   source.finish();
   network.drop_pages = [stored] { stored.drop_pages(); };
-  return stored.left_unread();
+  return fmt::format("{}", fmt::join(stored.notes(), "; "));
 }
 
 model::ModelConfig config_of(const params::Checkpoint& checkpoint, const std::string& where) {

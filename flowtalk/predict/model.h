@@ -29,7 +29,7 @@ class Model {
 
   const std::string& name() const { return name_; }  // its folder, or what from_bytes was told
   const model::ModelConfig& config() const { return config_; }
-  // A line on what the weights of a foreign encoder hold that is left unread; "" for nothing.
+  // What there is to say of a foreign encoder, in a line: its notes(); "" for nothing.
   const std::string& encoder_note() const { return encoder_note_; }
   // How many weights are in packed form. They are packed at their first use, once for all sessions.
   size_t packed_weights() const;
