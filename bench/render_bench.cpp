@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "flowtalk/face/expression_axes.h"
@@ -84,6 +85,24 @@ void rasterize_head(benchmark::State& state) {
   }
 }
 BENCHMARK(rasterize_head)->Unit(benchmark::kMillisecond);
+
+// A picture to the bytes of its file.
+void pack_png(benchmark::State& state) {
+  const face::Face& face = face::builtin_face();
+  ThreadPool pool(1);
+  render::Renderer renderer(face, {}, pool);
+  const auto size = static_cast<int>(state.range(0));
+  render::Image image(size, size);
+  renderer.draw(poses()[10], render::portrait(face, 0.2f), image);
+  size_t bytes = 0;
+  for (auto _ : state) {
+    const std::string png = render::encode_png(image);
+    bytes = png.size();
+    benchmark::DoNotOptimize(png.data());
+  }
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(pack_png)->ArgName("pixels")->Arg(512)->Arg(1024)->Unit(benchmark::kMillisecond);
 
 // Once per face: openness of the rest shape.
 void prepare_head(benchmark::State& state) {

@@ -65,8 +65,9 @@ Rect Grid::cell(int index) const {
           options_.cell_width, options_.cell_height};
 }
 
-Image Grid::canvas() const {
-  Image image(width_, height_, options_.ground);
+Image Grid::canvas(bool transparent) const {
+  Image image =
+      transparent ? Image::transparent(width_, height_) : Image(width_, height_, options_.ground);
   if (!title_.empty()) draw_line(image, title_, {0, 0, width_, title_height_}, options_.ink);
   for (int i = 0; i < cells(); ++i) {
     const Rect at = cell(i);

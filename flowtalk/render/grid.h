@@ -29,8 +29,9 @@ class Grid {
   int columns() const { return columns_; }
   int rows() const { return rows_; }
   Rect cell(int index) const;  // where face `index` is drawn
-  // Everything but the faces; draw each frame's faces over a copy, or over the last frame.
-  Image canvas() const;
+  // Everything but the faces; draw each frame's faces over a copy, or over the last frame. Of a
+  // transparent one only the letters are there.
+  Image canvas(bool transparent = false) const;
 
  private:
   GridOptions options_;

@@ -58,6 +58,31 @@ TEST(Image, PngHoldsThePixels) {
   }
 }
 
+TEST(Image, PngWithAlphaHoldsIt) {
+  Image image = Image::transparent(9, 4);
+  for (size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<uint8_t>(i * i % 251);
+  for (size_t i = 0; i < image.alpha.size(); ++i) image.alpha[i] = static_cast<uint8_t>(7 * i);
+  const std::string bytes = encode_png(image);
+  EXPECT_EQ(bytes[25], 6);  // RGBA
+  const size_t data = bytes.find("IDAT");
+  std::string rows(4 * 37, '\0');
+  uLongf unpacked = rows.size();
+  ASSERT_EQ(
+      uncompress(reinterpret_cast<Bytef*>(rows.data()), &unpacked,
+                 reinterpret_cast<const Bytef*>(bytes.data()) + data + 4, big(bytes, data - 4)),
+      Z_OK);
+  for (size_t y = 0; y < 4; ++y) {
+    for (size_t x = 0; x < 9; ++x) {
+      const char* pixel = &rows[37 * y + 1 + 4 * x];
+      const size_t i = 9 * y + x;
+      const int above = y > 0 ? image.alpha[i - 9] : 0;
+      ASSERT_EQ(static_cast<uint8_t>(pixel[3] + above), image.alpha[i]);
+      const int red = y > 0 ? image.rgb[3 * (i - 9)] : 0;
+      ASSERT_EQ(static_cast<uint8_t>(pixel[0] + red), image.rgb[3 * i]);
+    }
+  }
+}
+
 TEST(Image, UnwritablePathIsAnError) {
   EXPECT_THROW(save_png("/dev/null/x.png", Image(4, 4)), Error);
 }
@@ -175,6 +200,25 @@ TEST(Grid, CellsDoNotOverlapAndHoldTheirCaptions) {
       }
     }
   }
+}
+
+TEST(Grid, ATransparentCanvasHoldsTheLettersAlone) {
+  const Grid grid({"one", "two"}, "title");
+  const Image solid = grid.canvas(), clear = grid.canvas(true);
+  ASSERT_EQ(clear.alpha.size(), static_cast<size_t>(clear.width * clear.height));
+  const Rgb ink = GridOptions().ink;
+  int covered = 0;
+  for (size_t i = 0; i < clear.alpha.size(); ++i) {
+    if (clear.alpha[i] == 0) continue;
+    ++covered;
+    ASSERT_EQ(clear.rgb[3 * i], ink[0]);
+    if (clear.alpha[i] == 255) {
+      ASSERT_EQ(solid.rgb[3 * i], ink[0]);
+    }
+  }
+  EXPECT_GT(covered, 300);
+  const Rect at = grid.cell(1);
+  EXPECT_EQ(clear.alpha[static_cast<size_t>((at.y + 5) * clear.width + at.x + 5)], 0);
 }
 
 TEST(Grid, LongCaptionsAreShrunk) {

@@ -31,7 +31,8 @@ class Renderer {
   Renderer(const Renderer&) = delete;
   Renderer& operator=(const Renderer&) = delete;
 
-  // vertices: V*3 metres. Fills `at` (inside `out`), background included.
+  // vertices: V*3 metres. Fills `at` (inside `out`), background included; where `out` has alpha the
+  // face stands before nothing.
   void draw(std::span<const float> vertices, const Camera& camera, Image& out, const Rect& at);
   // The whole image.
   void draw(std::span<const float> vertices, const Camera& camera, Image& out);

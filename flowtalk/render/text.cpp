@@ -113,6 +113,16 @@ void blend(uint8_t* pixel, const Rgb& colour, float share) {
   }
 }
 
+// `colour` over a pixel, also where nothing is there yet.
+void lay(Image& image, int x, int y, const Rgb& colour, float share) {
+  if (!image.has_alpha()) return blend(image.at(x, y), colour, share);
+  uint8_t& alpha = *image.alpha_at(x, y);
+  const float before = static_cast<float>(alpha) / 255.0f;
+  const float after = before + (1 - before) * share;
+  blend(image.at(x, y), colour, share / after);
+  alpha = static_cast<uint8_t>(255.0f * after + 0.5f);
+}
+
 // Segments in pixels; round ends, edges one pixel soft.
 void draw_strokes(Image& image, const std::vector<Segment>& segments, float radius,
                   const Rgb& colour) {
@@ -137,7 +147,7 @@ void draw_strokes(Image& image, const std::vector<Segment>& segments, float radi
                            distance(s, static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f));
       }
       const float share = std::clamp(radius + 0.5f - nearest, 0.0f, 1.0f);
-      if (share > 0) blend(image.at(x, y), colour, share);
+      if (share > 0) lay(image, x, y, colour, share);
     }
   }
 }

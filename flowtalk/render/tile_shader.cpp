@@ -41,9 +41,15 @@ TileShader::TileShader(const Scene& scene, int tile, const Rect& at)
 
 void TileShader::draw(Image& out) {
   if (scene_.bins->empty(tile_)) {
+    const auto width = static_cast<size_t>(right_ - left_);
     for (int y = top_; y < bottom_; ++y) {
-      std::memcpy(out.at(at_.x + left_, at_.y + y), scene_.backdrop->at(left_, y),
-                  3 * static_cast<size_t>(right_ - left_));
+      uint8_t* target = out.at(at_.x + left_, at_.y + y);
+      if (out.has_alpha()) {
+        std::memset(target, 0, 3 * width);
+        std::memset(out.alpha_at(at_.x + left_, at_.y + y), 0, width);
+      } else {
+        std::memcpy(target, scene_.backdrop->at(left_, y), 3 * width);
+      }
     }
     return;
   }
@@ -57,7 +63,9 @@ void TileShader::draw(Image& out) {
                  left_, y, seen.get(), fragments_);
     }
     shade_fragments();
-    for (int y = first; y < last; ++y) write_row(y, out);
+    for (int y = first; y < last; ++y) {
+      out.has_alpha() ? write_row_with_alpha(y, out) : write_row(y, out);
+    }
   }
 }
 
@@ -121,6 +129,21 @@ void TileShader::write_row(int y, Image& out) const {
     }
     for (size_t c = 0; c < 3; ++c) {
       target[c] = kTransfer.encoded[static_cast<size_t>(step[4 * x + c])];
+    }
+  }
+}
+
+// The colour of what is there, whatever its share of the pixel; that is the alpha.
+void TileShader::write_row_with_alpha(int y, Image& out) const {
+  const float* pixel = colour_[static_cast<size_t>((y - top_) * kTile) % kColours].data();
+  uint8_t* target = out.at(at_.x + left_, at_.y + y);
+  uint8_t* alpha = out.alpha_at(at_.x + left_, at_.y + y);
+  for (int x = left_; x < right_; ++x, pixel += 4, target += 3, ++alpha) {
+    const float share = std::min(1.0f, pixel[3]);
+    *alpha = static_cast<uint8_t>(255.0f * share + 0.5f);
+    for (size_t c = 0; c < 3; ++c) {
+      const float linear = *alpha == 0 ? 0.0f : std::min(1.0f, pixel[c] / share);
+      target[c] = kTransfer.encoded[static_cast<size_t>(linear * (kSteps - 1) + 0.5f)];
     }
   }
 }

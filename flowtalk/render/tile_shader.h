@@ -39,6 +39,7 @@ class TileShader {
 
   void shade_fragments();
   void write_row(int y, Image& out) const;
+  void write_row_with_alpha(int y, Image& out) const;
 
   const Scene& scene_;
   Rect at_;
