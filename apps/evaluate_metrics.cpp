@@ -39,7 +39,7 @@ int evaluate_metrics(const Args& args) {
       kFooter);
   command.bind(options, {{"ground_truth", "--ground-truth,--gt"},
                          {"card", "--card,--html"},
-                         {"output", "-o,--output"}});
+                         {"output", "-o,--output,--out"}});
   if (!command.parse(args)) return 0;
   options.command = "flowtalk evaluate";
   for (const std::string& word : args) options.command.append(1, ' ').append(quoted(word));

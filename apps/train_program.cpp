@@ -16,7 +16,7 @@
 namespace flowtalk::apps {
 namespace {
 
-const std::vector<Spelling> kSpellings = {{"out", "-o,--out,--save-path"},
+const std::vector<Spelling> kSpellings = {{"out", "-o,--out,--output,--save-path"},
                                           {"set", "", true},
                                           {"run", "RUN,--run"},
                                           {"model", "--model"},

@@ -11,7 +11,7 @@ namespace {
 struct Common {
   std::string_view field, names;
 };
-constexpr std::array kCommon = {Common{"output", "-o,--output,--save-path"},
+constexpr std::array kCommon = {Common{"output", "-o,--output,--out,--save-path"},
                                 Common{"quiet", "-q,--quiet"},
                                 Common{"model", "--model,--checkpoint"}};
 

@@ -139,9 +139,19 @@ TEST(Sweep, IsATableOfEmotionsByStrengths) {
   const auto cells = sweep_cells("0,low,0.8", {"happy", "sad"}, performance, false, kWords);
   ASSERT_EQ(cells.size(), 5u);
   EXPECT_EQ(cells[0].caption(), "happy, low");
-  EXPECT_EQ(cells[1].level, "strength-0.80");
+  EXPECT_EQ(cells[1].caption(), "sad, low");
+  EXPECT_EQ(cells[2].caption(), "happy, strength-0.80");
   EXPECT_EQ(cells.back().caption(), "neutral");
-  EXPECT_EQ(sweep_columns("0,low,0.8", kWords), 2);
+  // The longer side lies across.
+  EXPECT_EQ(sweep_columns("0,low,0.8", {"happy", "sad"}, kWords), 2);
+  EXPECT_EQ(sweep_columns(std::string(kLevelSweep), {}, kWords), 7);
+  EXPECT_EQ(sweep_columns("0,0.3,0.6,1", {"happy", "sad"}, kWords), 3);
+  EXPECT_EQ(sweep_columns("", {}, kWords), 0);
+  const auto long_side = sweep_cells("0,0.3,0.6,1", {"happy", "sad"}, performance, false, kWords);
+  EXPECT_EQ(long_side[1].caption(), "happy, strength-0.60");
+  EXPECT_EQ(long_side[3].caption(), "sad, strength-0.30");
+  EXPECT_THAT(refusal([&] { sweep_cells("0.5,", {"neutral"}, performance, false, kWords); }),
+              HasSubstr("expected strengths"));
   EXPECT_EQ(sweep_cells(std::string(kLevelSweep), {}, performance, false, kWords).size(), 22u);
   EXPECT_THAT(refusal([&] { sweep_cells("2", {}, performance, false, kWords); }),
               HasSubstr("expected strengths between 0 and 1.25"));

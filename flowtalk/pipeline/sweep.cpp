@@ -38,12 +38,33 @@ std::string spelled_out(const std::string& sweep, const Conditions& conditions) 
   return sweep == kLevelSweep ? fmt::format("0,{}", fmt::join(conditions.levels, ",")) : sweep;
 }
 
-std::vector<Strength> strengths_in(const std::string& sweep, const Conditions& conditions) {
+// The table of a sweep: what stands for a side each, and whether neutral is asked for.
+struct Table {
+  std::vector<Mood> moods;
   std::vector<Strength> strengths;
+  bool neutral = false;
+
+  bool moods_across() const { return moods.size() >= strengths.size(); }
+};
+
+Table table_of(const std::string& given, const std::vector<std::string>& emotions,
+               const Conditions& conditions) {
+  const std::string sweep = spelled_out(given, conditions);
+  Table table;
   for (const std::string& part : parts_of(sweep, ',')) {
-    strengths.push_back(strength_in(part, sweep, conditions));
+    const Strength strength = strength_in(part, sweep, conditions);
+    if (strength.value > 0) table.strengths.push_back(strength);
+    table.neutral = table.neutral || strength.value == 0;
   }
-  return strengths;
+  for (Mood& mood :
+       parse_moods(emotions.empty() ? std::vector<std::string>{"all"} : emotions, conditions)) {
+    table.neutral = table.neutral || (mood.neutral() && !emotions.empty());
+    if (!mood.neutral()) table.moods.push_back(std::move(mood));
+  }
+  if (!table.neutral && (table.moods.empty() || table.strengths.empty())) {
+    fail_usage("{} {}: shows no face; add an emotion or a strength", Field("sweep"), sweep);
+  }
+  return table;
 }
 
 }  // namespace
@@ -87,36 +108,31 @@ std::vector<SweepCell> sweep_cells(const std::string& given,
     }
     return cells;
   }
-  const std::string sweep = spelled_out(given, conditions);
-  const auto strengths = strengths_in(sweep, conditions);
-  bool neutral = std::any_of(strengths.begin(), strengths.end(),
-                             [](const Strength& s) { return s.value == 0; });
-  for (const Mood& mood :
-       parse_moods(emotions.empty() ? std::vector<std::string>{"all"} : emotions, conditions)) {
-    neutral = neutral || (mood.neutral() && !emotions.empty());
-    for (const Strength& strength : strengths) {
-      if (mood.neutral() || strength.value == 0) continue;
-      SweepCell cell{mood, strength.label, performance.options(mood, has_templates, conditions)};
-      cell.options.asked.strength = static_cast<float>(strength.value);
-      cells.push_back(std::move(cell));
-    }
+  const Table table = table_of(given, emotions, conditions);
+  const auto add = [&](const Mood& mood, const Strength& strength) {
+    SweepCell cell{mood, strength.label, performance.options(mood, has_templates, conditions)};
+    cell.options.asked.strength = static_cast<float>(strength.value);
+    cells.push_back(std::move(cell));
+  };
+  const size_t across = table.moods_across() ? table.moods.size() : table.strengths.size();
+  for (size_t i = 0; i < table.moods.size() * table.strengths.size(); ++i) {
+    const size_t row = i / across, column = i % across;
+    table.moods_across() ? add(table.moods[column], table.strengths[row])
+                         : add(table.moods[row], table.strengths[column]);
   }
-  if (neutral) {
+  if (table.neutral) {
     const Mood mood = parse_mood(conditions.emotions[kNeutral], conditions);
     cells.push_back(
         {mood, conditions.levels.front(), performance.options(mood, has_templates, conditions)});
   }
-  if (cells.empty()) {
-    fail_usage("{} {}: shows no face; add an emotion or a strength", Field("sweep"), sweep);
-  }
   return cells;
 }
 
-int sweep_columns(const std::string& sweep, const Conditions& conditions) {
+int sweep_columns(const std::string& sweep, const std::vector<std::string>& emotions,
+                  const Conditions& conditions) {
   if (sweep.empty()) return 0;
-  const auto strengths = strengths_in(spelled_out(sweep, conditions), conditions);
-  return static_cast<int>(std::count_if(strengths.begin(), strengths.end(),
-                                        [](const Strength& s) { return s.value > 0; }));
+  const Table table = table_of(sweep, emotions, conditions);
+  return static_cast<int>(table.moods_across() ? table.moods.size() : table.strengths.size());
 }
 
 }  // namespace flowtalk::pipeline

@@ -37,13 +37,15 @@ struct SweepCell {
 // Is it a list of strengths rather than the name of a file?
 bool looks_like_strengths(const std::string& word);
 
-// Without a sweep one cell per emotion (none: neutral). With one, rows of emotions (none: all) by
-// columns of strengths above zero, and at the end neutral once, if 0 is among them.
+// Without a sweep one cell per emotion (none: neutral). With one, a table of emotions (none: all)
+// by strengths above zero, row by row, and at the end neutral once, if 0 is among them. The longer
+// side of the table lies across, for films are wider than high.
 std::vector<SweepCell> sweep_cells(const std::string& sweep,
                                    const std::vector<std::string>& emotions,
                                    const PerformanceOptions& performance, bool has_templates,
                                    const Conditions& conditions);
-// Columns of that table, strengths above zero; 0 without a sweep.
-int sweep_columns(const std::string& sweep, const Conditions& conditions);
+// Columns of that table; 0 without a sweep.
+int sweep_columns(const std::string& sweep, const std::vector<std::string>& emotions,
+                  const Conditions& conditions);
 
 }  // namespace flowtalk::pipeline

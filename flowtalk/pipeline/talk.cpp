@@ -28,7 +28,7 @@ void complete(TalkOptions& o, const Conditions& conditions) {
   if (!o.stage.face.templates.empty()) o.stage.face.subject = o.performance.subject;
   o.stage.threads = o.performance.sampling.model.threads;
   if (o.sweep.sweep.empty()) return;
-  if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep, conditions);
+  if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep, o.emotion, conditions);
   if (!o.given("size")) o.stage.size = kSweepFace;
 }
 
