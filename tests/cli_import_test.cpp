@@ -24,7 +24,8 @@ class CliImport : public CommandLine {
     options.width = options.height = 16;
     const fs::path film = file("film.mp4"), sound = file("mead/" + id + "/audio/" + take + ".m4a");
     make_parent_folder(sound);
-    video::VideoWriter writer(film, options, data::make_test_clip(seed, 50).sound);
+    video::VideoWriter writer(film, options,
+                              video::soundtrack_of(data::make_test_clip(seed, 50).sound));
     for (int t = 0; t < 50; ++t) writer.add(render::Image(16, 16));
     writer.finish();
     fs::rename(film, sound);

@@ -6,7 +6,9 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
+#include "flowtalk/video/writer.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
@@ -28,7 +30,7 @@ void check(const RenderOptions& o) {
                Field("frames"));
   }
   if (!o.output.empty()) {
-    check_ending(o.output, ".mp4", "output");
+    video::check_film(o.output, o.stage.background.transparent(), "output");
     check_writable(o.output);
     refuse_to_replace(o.output, {o.motions.begin(), o.motions.end()});
     refuse_to_replace(o.output, {o.voice});
@@ -40,7 +42,7 @@ void check(const RenderOptions& o) {
   }
 }
 
-// At the rate of the film.
+// Each at the rate that its file has.
 std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
   const face::Face& face = face::load_face(o.stage.face.face);
   std::vector<Role> roles;
@@ -48,7 +50,7 @@ std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
   for (size_t i = 0; i < o.motions.size(); ++i) {
     const auto file = read_motion(o.motions[i], face.axes, o.reading, reporter);
     warn_of_axes(file, o.motions[i], face, untold, reporter);
-    roles.push_back({o.caption.empty() ? "" : o.caption[i], resample(file.motion, flame::kFps)});
+    roles.push_back({o.caption.empty() ? "" : o.caption[i], settled(file.motion, o.film.settle)});
   }
   warn_of_untold(untold, face, reporter);
   return roles;
@@ -75,7 +77,8 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   std::optional<audio::Audio> voice;
   if (!o.voice.empty()) voice = load_voice(o.voice, reporter);
   for (size_t i = 0; voice && i < roles.size(); ++i) {
-    const auto mismatch = length_mismatch(o.motions[i], roles[i].motion.frames(), o.voice, *voice);
+    const auto frames = std::lround(roles[i].motion.duration_s() * flame::kFps);
+    const auto mismatch = length_mismatch(o.motions[i], frames, o.voice, *voice);
     if (mismatch.empty()) continue;
     reporter.warn(mismatch + (o.reading.motion_fps ? "; do they belong together?"
                                                    : likely_rate(roles[i].motion, *voice)));
@@ -84,7 +87,10 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   for (const Role& role : roles) warn_of_lost_coefficients(role.motion, stage.face(), reporter);
   note_new_folders({o.output, o.frames.empty() ? "" : fs::path(o.frames) / "x"}, reporter);
   if (o.frames.empty()) {
-    save_film(stage, o.output, voice, o.film, reporter);
+    std::optional<video::Soundtrack> sound;
+    const std::vector<fs::path> voices = {o.voice};
+    if (voice) sound = sound_of(voices, 0, *voice, reporter);
+    save_film(stage, o.output, sound, o.film, reporter);
   } else {
     save_frames(stage, o.frames, reporter);
   }

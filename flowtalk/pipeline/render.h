@@ -23,7 +23,7 @@ struct RenderOptions {
   void fields(V&& field) {
     field("motions", motions,
           "motion files (.npy, .npz, .safetensors, .pt, .pkl), shown side by side");
-    field("output", output, "the film, .mp4");
+    field("output", output, "the film, .mp4, .mov or .webm");
     field("frames", frames, "a new folder for numbered png pictures, instead of a film");
     field("voice", voice, "the sound of the film");
     field("caption", caption, "a line under a face; once per motion file");

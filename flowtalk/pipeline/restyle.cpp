@@ -10,13 +10,18 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
+#include "flowtalk/video/writer.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_film(const RestyleOptions& o) { return fs::path(o.output).extension() == ".mp4"; }
+bool is_film(const RestyleOptions& o) {
+  const fs::path ending = fs::path(o.output).extension();
+  return ending == ".mp4" || ending == ".mov" || ending == ".webm";
+}
 
 bool new_strength(const RestyleOptions& o) { return o.given("strength") || o.given("intensity"); }
 
@@ -42,22 +47,24 @@ void check(const RestyleOptions& o, const Conditions& conditions) {
     fail_usage("which performance? give the voice and {}, its .npy file", Field("motion"));
   }
   if (!motion::is_motion_name(o.output) && !is_film(o)) {
-    fail_usage("{} '{}': expected a name that ends in {}, or in .mp4", Field("output"), o.output,
-               motion::kMotionEndings);
+    fail_usage("{} '{}': expected a name that ends in {}, or in .mp4, .mov or .webm",
+               Field("output"), o.output, motion::kMotionEndings);
   }
   if (!motion::is_row_width(o.width)) {
     fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,
                motion::kNarrowRow, motion::kLive);
   }
   const std::vector<const char*> of_other =
-      is_film(o) ? std::vector{"width"}
-                 : std::vector{"size", "columns",   "look",    "title",  "crf",
-                               "face", "templates", "subject", "regions"};
+      is_film(o)
+          ? std::vector{"width"}
+          : std::vector{"size",       "columns", "look", "title",     "crf",     "fps",    "camera",
+                        "background", "settle",  "face", "templates", "subject", "regions"};
   for (const char* field : of_other) {
     if (!o.given(field)) continue;
     fail_usage("{} belongs to {} with a name that ends in {}", Field(field), Field("output"),
                is_film(o) ? ".npy" : ".mp4");
   }
+  if (is_film(o)) video::check_film(o.output, o.stage.background.transparent(), "output");
   check_conditions(o, conditions);
   check_subject(o.stage.face);
   check_writable(o.output);
@@ -121,10 +128,11 @@ void save(const RestyleOptions& o, const predict::Session& session, const motion
     motion::save_motion(o.output, shown, {o.width, expression_names(shown.axes)});
     return;
   }
-  Stage stage({{"", shown}}, o.stage);
+  Stage stage({{"", settled(shown, o.film.settle)}}, o.stage);
   warn_of_other_axes(session.config().axes, stage.face(), reporter);
   warn_of_lost_coefficients(shown, stage.face(), reporter);
-  save_film(stage, o.output, voice, o.film, reporter);
+  const std::vector<fs::path> voices = {o.voice};
+  save_film(stage, o.output, sound_of(voices, 0, voice, reporter), o.film, reporter);
 }
 
 std::string text_of(const NamedCondition& x, const Conditions& conditions) {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/flame_layout.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/camera.h"
 #include "flowtalk/render/grid.h"
@@ -15,8 +15,8 @@
 namespace flowtalk::pipeline {
 namespace {
 
-constexpr int kSheetCell = 256;  // pixels of a face on a contact sheet
-constexpr float kYaw = 0.2f;     // radians; a face is easier to read slightly from the side
+constexpr int kSheetCell = 256;     // pixels of a face on a contact sheet
+constexpr float kHeadShare = 0.8f;  // width of a portrait that the head needs, of its height
 
 std::vector<std::string> captions_of(const std::vector<Role>& roles) {
   std::vector<std::string> captions;
@@ -26,13 +26,30 @@ std::vector<std::string> captions_of(const std::vector<Role>& roles) {
 
 render::GridOptions grid_options(const StageOptions& options) {
   render::GridOptions grid;
-  grid.cell_width = grid.cell_height = options.size;
+  grid.cell_width = options.size.width;
+  grid.cell_height = options.size.height;
   grid.columns = options.columns;
-  if (options.look == render::Look::kGrey) {
-    grid.ground = {0xff, 0xff, 0xff};
-    grid.ink = {0x16, 0x18, 0x1c};
-  }
+  if (options.look == render::Look::kGrey) grid.ground = {0xff, 0xff, 0xff};
+  if (options.background.kind == Background::Kind::kColour) grid.ground = options.background.colour;
+  const bool bright = std::max({grid.ground[0], grid.ground[1], grid.ground[2]}) > 0xa0;
+  if (bright) grid.ink = {0x16, 0x18, 0x1c};
   return grid;
+}
+
+render::RenderOptions render_options(const StageOptions& options) {
+  render::RenderOptions how = render::render_options(options.look);
+  if (options.background.kind == Background::Kind::kColour) {
+    how.backdrop_centre = how.backdrop_edge = options.background.colour;
+  }
+  return how;
+}
+
+// A narrow picture is taken from further away, so that the head fits across.
+render::Camera camera_of(const face::Face& face, const StageOptions& options) {
+  const auto width = static_cast<float>(options.size.width),
+             height = static_cast<float>(options.size.height);
+  const float zoom = std::min(1.0f, width / (kHeadShare * height));
+  return render::portrait(face, yaw_of(options.camera), 0.0f, zoom);
 }
 
 }  // namespace
@@ -56,13 +73,14 @@ struct Stage::State {
         chosen(choose_face(o.face)),
         face(chosen.face),
         pool(o.threads),
-        renderer(face, render::render_options(o.look), pool),
-        camera(render::portrait(face, kYaw)),
+        renderer(face, render_options(o), pool),
+        camera(camera_of(face, o)),
         vertices(static_cast<size_t>(3 * face.vertex_count())),
         grid(captions_of(roles), o.title, grid_options(o)),
-        picture(grid.canvas()) {
+        picture(grid.canvas(o.background.transparent())) {
     FT_CHECK(!roles.empty(), "a stage needs a role");
-    for (const Role& role : roles) {
+    for (Role& role : roles) {
+      role.motion = motion::resample(role.motion, o.fps.hz());
       deformers.push_back(make_deformer(role.motion));
     }
   }
@@ -89,6 +107,9 @@ Stage::~Stage() = default;
 int Stage::width() const { return state_->picture.width; }
 int Stage::height() const { return state_->picture.height; }
 
+bool Stage::transparent() const { return state_->picture.has_alpha(); }
+ThreadPool& Stage::pool() { return state_->pool; }
+
 const face::Face& Stage::face() const { return state_->face; }
 
 int64_t Stage::frames() const {
@@ -96,6 +117,10 @@ int64_t Stage::frames() const {
   for (const Role& role : state_->roles) longest = std::max(longest, role.motion.frames());
   return longest;
 }
+
+const FrameRate& Stage::rate() const { return state_->options.fps; }
+
+int64_t Stage::frame_at(double seconds) const { return std::llround(seconds * rate().hz()); }
 
 const render::Image& Stage::draw(int64_t frame) {
   State& s = *state_;
@@ -111,14 +136,15 @@ render::Image Stage::contact_sheet(int moments) {
   std::vector<std::vector<render::Image>> rows(s.roles.size());
   for (int m = 0; m < moments; ++m) {
     const int64_t frame = frames() * (2 * m + 1) / (2 * moments);
-    times.push_back(fmt::format("{:.2f} s", static_cast<double>(frame) / flame::kFps));
+    times.push_back(fmt::format("{:.2f} s", static_cast<double>(frame) / rate().hz()));
     for (size_t i = 0; i < s.roles.size(); ++i) {
-      render::Image& cell = rows[i].emplace_back(s.options.size, s.options.size);
-      s.draw_role(i, frame, cell, {0, 0, s.options.size, s.options.size});
+      const auto [width, height] = s.options.size;
+      s.draw_role(i, frame, rows[i].emplace_back(width, height), {0, 0, width, height});
     }
   }
   render::GridOptions layout = grid_options(s.options);
-  layout.cell_width = layout.cell_height = std::min(s.options.size, kSheetCell);
+  layout.cell_width = std::min(s.options.size.width, kSheetCell);
+  layout.cell_height = layout.cell_width * s.options.size.height / s.options.size.width;
   return render::contact_sheet(rows, captions_of(s.roles), times, s.options.title, layout);
 }
 

@@ -8,6 +8,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/pipeline/face_choice.h"
+#include "flowtalk/pipeline/picture.h"
 #include "flowtalk/render/image.h"
 #include "flowtalk/render/shading.h"
 
@@ -20,7 +21,10 @@ struct Role {
 
 struct StageOptions {
   FaceOptions face;
-  int size = 512;   // pixels of one face, each way
+  PictureSize size;  // of one face
+  FrameRate fps;
+  View camera = View::kPortrait;
+  Background background;
   int columns = 0;  // faces in a row; 0: whatever makes a landscape picture
   render::Look look = render::Look::kNatural;
   std::string title;  // a line on top; "" shows none
@@ -29,7 +33,13 @@ struct StageOptions {
   // All but the threads, which are those of the command.
   template <class V>
   void fields(V&& field) {
-    field("size", size, between(64, 4096), "pixels of one face, each way; default 512");
+    field("size", size, "pixels of one face, such as 512 or 640x480 (default 512)");
+    field("fps", fps, "pictures per second, 1 to 120 (default 25)");
+    field("camera", camera,
+          "portrait, a little from the side, front, three-quarter or profile (default portrait)");
+    field("background", background,
+          "studio, a colour such as white or #30343c, or transparent, for png pictures and films "
+          "that end in .mov or .webm (default studio)");
     field("columns", columns, between(0, 64),
           "faces in a row; 0, the default: what makes a landscape picture");
     field("look", look,
@@ -39,7 +49,8 @@ struct StageOptions {
   }
 };
 
-// Draws any frame of the roles; memory does not grow with their length.
+// Draws any frame of the roles, whose motions are taken to its rate; memory does not grow with
+// their length.
 class Stage {
  public:
   // Errors: an unreadable face; motion that does not fit it.
@@ -48,11 +59,15 @@ class Stage {
 
   const face::Face& face() const;
   int64_t frames() const;  // of the longest role; shorter ones hold their last frame
+  const FrameRate& rate() const;
+  int64_t frame_at(double seconds) const;  // the nearest
   int width() const;
   int height() const;
+  bool transparent() const;  // pictures have alpha
+  ThreadPool& pool();        // idle between draws
   // The picture is the stage's own and valid until the next draw.
   const render::Image& draw(int64_t frame);
-  // One row per role, one column per moment; evenly spaced over the whole clip.
+  // One row per role, one column per moment; evenly spaced over the whole clip. Never transparent.
   render::Image contact_sheet(int moments);
 
  private:

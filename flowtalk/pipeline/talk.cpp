@@ -7,7 +7,9 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
+#include "flowtalk/video/writer.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
@@ -20,7 +22,8 @@ constexpr int kSweepFace = 256;  // pixels of a face in a table
 // What follows from other options, once they are checked.
 void complete(TalkOptions& o, const Conditions& conditions) {
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
-  if (!o.output.empty()) check_ending(o.output, ".mp4", "output");
+  video::check_film(o.output.empty() ? "film.mp4" : o.output, o.stage.background.transparent(),
+                    "output");
   if (!o.contact_sheet.empty()) check_ending(o.contact_sheet, ".png", "contact_sheet");
   o.performance.strength.check(o.given);
   o.performance.sampling.check(o.given);
@@ -29,7 +32,7 @@ void complete(TalkOptions& o, const Conditions& conditions) {
   o.stage.threads = o.performance.sampling.model.threads;
   if (o.sweep.sweep.empty()) return;
   if (!o.given("columns")) o.stage.columns = sweep_columns(o.sweep.sweep, o.emotion, conditions);
-  if (!o.given("size")) o.stage.size = kSweepFace;
+  if (!o.given("size")) o.stage.size = {kSweepFace, kSweepFace};
 }
 
 fs::path output_of(const TalkOptions& o, const std::vector<fs::path>& voices) {
@@ -60,7 +63,7 @@ std::vector<Role> play(const TalkOptions& o, const predict::Session& session,
     // All cells follow the same curve: it is warned of once.
     if (curve) o.curve.follow(*curve, speech, cell.options, roles.empty() ? reporter : Reporter());
     const std::string caption = cells.size() > 1 ? cell.caption() : "";
-    roles.push_back({caption, session.predict(speech, cell.options)});
+    roles.push_back({caption, settled(session.predict(speech, cell.options), o.film.settle)});
   }
   return roles;
 }
@@ -96,15 +99,15 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   auto roles = play(o, session, curve, cells, voice, reporter);
-  const int64_t telling = telling_frame(roles.front().motion);
+  const double telling_s = static_cast<double>(telling_frame(roles.front().motion)) / flame::kFps;
   Stage stage(std::move(roles), o.stage);
   warn_of_other_axes(session.config().axes, stage.face(), reporter);
   note_new_folders({output, o.contact_sheet}, reporter);
-  save_film(stage, output, voice, o.film, reporter);
+  save_film(stage, output, sound_of(voices, kPauseSeconds, voice, reporter), o.film, reporter);
   if (!o.contact_sheet.empty()) {
     const bool table = !o.sweep.sweep.empty();
-    render::save_png(o.contact_sheet,
-                     table ? stage.draw(telling) : stage.contact_sheet(kSheetMoments));
+    render::save_png(o.contact_sheet, table ? stage.draw(stage.frame_at(telling_s))
+                                            : stage.contact_sheet(kSheetMoments));
   }
   each.finish(fmt::format("{} is of the others", output.string()));
   return {output.string(), voice.duration_s(), stage.width(), stage.height()};

@@ -13,6 +13,8 @@
 
 namespace flowtalk::pipeline {
 
+inline constexpr double kUsualSettle = 0.16;  // seconds
+
 struct TalkOptions {
   std::vector<std::string> voices, emotion;
   std::string output, contact_sheet;
@@ -20,14 +22,16 @@ struct TalkOptions {
   CurveOptions curve;
   SweepOptions sweep;
   StageOptions stage;
-  FilmOptions film;
+  FilmOptions film{.settle = kUsualSettle};
   bool quiet = false;
   Given given{};
 
   template <class V>
   void fields(V&& field) {
     field("voices", voices, "sound files; several are joined with short pauses into one film");
-    field("output", output, "the film (default: VOICE.mp4 in this folder, if there is none yet)");
+    field(
+        "output", output,
+        "the film, .mp4, .mov or .webm (default: VOICE.mp4 in this folder, if there is none yet)");
     field("emotion", emotion,
           (emotion_help() + ", or all; several times for faces side by side (default neutral)")
               .c_str());

@@ -1,20 +1,18 @@
 #include "flowtalk/video/writer.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <memory>
+#include <string>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/video/container.h"
 #include "flowtalk/video/encoder.h"
-
-extern "C" {
-#include <libswscale/swscale.h>
-}
+#include "flowtalk/video/picture_frames.h"
+#include "flowtalk/video/sound_stream.h"
 
 namespace flowtalk::video {
 namespace fs = std::filesystem;
-using audio::Libav;
 using audio::libav_error;
 namespace {
 
@@ -31,47 +29,20 @@ struct MuxerDeleter {
 };
 using Muxer = std::unique_ptr<AVFormatContext, MuxerDeleter>;
 
-struct ScalerDeleter {
-  void operator()(SwsContext* p) const { sws_freeContext(p); }
-};
-using Scaler = std::unique_ptr<SwsContext, ScalerDeleter>;
-
-Muxer open_muxer(const fs::path& target, const fs::path& path) {
+Muxer open_muxer(const Container& container, const fs::path& target, const fs::path& path) {
   audio::silence_libav();
   AVFormatContext* raw = nullptr;
   const std::string url = "file:" + target.string();
-  int code = avformat_alloc_output_context2(&raw, nullptr, "mp4", url.c_str());
-  if (code < 0)
-    fail("{}: no mp4 writer in this libavformat ({})", path.string(), libav_error(code));
+  int code = avformat_alloc_output_context2(&raw, nullptr, container.muxer, url.c_str());
+  if (code < 0) {
+    fail("{}: no {} writer in this libavformat ({})", path.string(), container.muxer,
+         libav_error(code));
+  }
   Muxer muxer(raw);
   muxer->flags |= AVFMT_FLAG_BITEXACT;  // no date, no version
   code = avio_open(&muxer->pb, url.c_str(), AVIO_FLAG_WRITE);
   if (code < 0) fail("{}: cannot be written ({})", path.string(), libav_error(code));
   return muxer;
-}
-
-int even(int size) { return size + size % 2; }
-
-// RGB -> the planes of a video frame, BT.709, 8 bits, limited range.
-Scaler make_scaler(int width, int height) {
-  Scaler scaler(sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
-                               SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
-  if (!scaler) fail("pictures of {} x {} cannot be converted for video", width, height);
-  const int* bt709 = sws_getCoefficients(SWS_CS_ITU709);
-  sws_setColorspaceDetails(scaler.get(), bt709, 1, bt709, 0, 0, 1 << 16, 1 << 16);
-  return scaler;
-}
-
-// The last row and column again where a size is odd.
-render::Image padded(const render::Image& image) {
-  render::Image out(even(image.width), even(image.height));
-  for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      const uint8_t* from = image.at(std::min(x, image.width - 1), std::min(y, image.height - 1));
-      std::copy_n(from, 3, out.at(x, y));
-    }
-  }
-  return out;
 }
 
 class Dictionary {
@@ -89,108 +60,134 @@ class Dictionary {
   AVDictionary* entries_ = nullptr;
 };
 
+// What each encoder is told of the wanted quality, 0 best .. 51.
+void set_quality(const std::string& encoder, const VideoOptions& options, Dictionary& settings) {
+  constexpr int kVp9Worst = 63, kVp9More = 8;  // its scale is another
+  if (encoder == "libx264") {
+    settings.set("preset", options.preset);
+    settings.set("crf", std::to_string(options.crf));
+  } else if (encoder == "libvpx-vp9") {
+    settings.set("crf", std::to_string(std::min(kVp9Worst, options.crf + kVp9More)));
+    settings.set("b", "0");
+    settings.set("deadline", "good");
+    settings.set("cpu-used", "5");
+    settings.set("row-mt", "1");
+    settings.set("auto-alt-ref", "0");  // which alpha does not go with
+  } else if (encoder == "prores_ks") {
+    settings.set("profile", "4444");
+  }
+}
+
+// Usage Error: no codec for such films.
+PictureCodec codec_for(const Container& container, const VideoOptions& options,
+                       const fs::path& path) {
+  const auto& codecs = options.transparent ? container.transparent : container.opaque;
+  if (!options.video_encoder.empty()) {
+    return {options.video_encoder.c_str(), AV_PIX_FMT_YUV420P};
+  }
+  if (codecs.empty()) {
+    fail_usage(
+        "{}: an {} film cannot be transparent; give a name that ends in .mov or .webm, or make png "
+        "pictures",
+        path.string(), container.muxer);
+  }
+  const PictureCodec* codec = first_present(codecs);
+  if (codec == nullptr) {
+    fail_usage("{}: this libavcodec has no encoder {} for a {}{} film; use another ending",
+               path.string(), codecs.front().encoder, options.transparent ? "transparent " : "",
+               container.muxer);
+  }
+  return *codec;
+}
+
 }  // namespace
 
 struct VideoWriter::State {
   fs::path path;
   VideoOptions options;
-  std::optional<audio::Audio> sound;
+  const Container& container;
+  PictureCodec codec;
   PartialOutput output;
   Muxer muxer;
-  std::optional<Encoder> video, voice;
-  Libav<AVFrame> picture, block;
-  Scaler scaler;
-  int64_t pictures = 0, samples = 0;  // sent so far
+  std::optional<PictureFrames> frames;
+  std::optional<Encoder> video;
+  std::unique_ptr<SoundStream> sound;
+  int64_t pictures = 0;  // sent so far
 
-  State(const fs::path& p, const VideoOptions& o, std::optional<audio::Audio> s)
-      : path(p), options(o), sound(std::move(s)), output(p), muxer(open_muxer(output.path(), p)) {
+  State(const fs::path& p, const VideoOptions& o, const std::optional<Soundtrack>& soundtrack)
+      : path(p),
+        options(o),
+        container(container_of(p)),
+        codec(codec_for(container, o, p)),
+        output(p),
+        muxer(open_muxer(container, output.path(), p)) {
     open_video();
-    if (sound) open_voice();
+    if (soundtrack) {
+      sound = copy_sound(*muxer, container, *soundtrack, path);
+      if (!sound) {
+        sound = encode_sound(*muxer, container.sound_encoder, soundtrack->recording, path);
+      }
+    }
     Dictionary settings;
-    settings.set("movflags", "+faststart");
+    if (container.muxer != std::string("webm")) settings.set("movflags", "+faststart");
     const int code = avformat_write_header(muxer.get(), settings.get());
     if (code < 0) fail("{}: cannot be written ({})", path.string(), libav_error(code));
   }
 
   void open_video();
-  void open_voice();
-  void send_voice(int64_t until);
+  double shown_s() const {
+    return static_cast<double>(pictures) * options.rate_denominator / options.rate_numerator;
+  }
 };
 
 void VideoWriter::State::open_video() {
-  video.emplace(*muxer, options.video_encoder, path);
+  const std::string name = codec.encoder;
+  video.emplace(*muxer, name, path);
+  frames.emplace(options.width, options.height, codec.format);
   AVCodecContext& c = video->context();
-  c.width = even(options.width);
-  c.height = even(options.height);
-  c.pix_fmt = AV_PIX_FMT_YUV420P;
-  c.time_base = {1, options.fps};
-  c.framerate = {options.fps, 1};
-  c.gop_size = kKeyframeSeconds * options.fps;
+  c.width = frames->width();
+  c.height = frames->height();
+  c.pix_fmt = codec.format;
+  c.time_base = {options.rate_denominator, options.rate_numerator};
+  c.framerate = {options.rate_numerator, options.rate_denominator};
+  c.gop_size = std::max(1, kKeyframeSeconds * options.rate_numerator / options.rate_denominator);
   c.thread_count = kEncoderThreads;
-  c.color_range = AVCOL_RANGE_MPEG;
-  c.colorspace = AVCOL_SPC_BT709;
+  if (codec.format != AV_PIX_FMT_RGBA) {
+    c.color_range = AVCOL_RANGE_MPEG;
+    c.colorspace = AVCOL_SPC_BT709;
+  }
   c.color_primaries = AVCOL_PRI_BT709;
   c.color_trc = AVCOL_TRC_BT709;
   Dictionary settings;
-  settings.set("preset", options.preset);
-  settings.set("crf", std::to_string(options.crf));
+  set_quality(name, options, settings);
   video->open(settings.get());
-
-  picture = audio::make_frame();
-  picture->format = c.pix_fmt;
-  picture->width = c.width;
-  picture->height = c.height;
-  if (av_frame_get_buffer(picture.get(), 0) < 0) fail("{}: out of memory", path.string());
-  scaler = make_scaler(c.width, c.height);
 }
 
-void VideoWriter::State::open_voice() {
-  voice.emplace(*muxer, options.audio_encoder, path);
-  AVCodecContext& c = voice->context();
-  c.sample_rate = sound->rate_hz;
-  c.time_base = {1, sound->rate_hz};
-  c.sample_fmt = AV_SAMPLE_FMT_FLTP;
-  c.ch_layout = AV_CHANNEL_LAYOUT_MONO;
-  c.bit_rate = options.audio_bits_per_s;
-  Dictionary settings;
-  voice->open(settings.get());
-
-  block = audio::make_frame();
-  block->format = c.sample_fmt;
-  block->sample_rate = c.sample_rate;
-  block->nb_samples = c.frame_size;
-  av_channel_layout_copy(&block->ch_layout, &c.ch_layout);
-  if (av_frame_get_buffer(block.get(), 0) < 0) fail("{}: out of memory", path.string());
-}
-
-// Sends whole blocks that end by sample `until`; at the end of the file `until` closes the last,
-// shorter block. Past its own end the sound is silent.
-void VideoWriter::State::send_voice(int64_t until) {
-  const int64_t size = voice->context().frame_size;
-  const auto available = static_cast<int64_t>(sound->samples.size());
-  while (samples < until) {
-    const int64_t count = std::min(size, until - samples);
-    if (av_frame_make_writable(block.get()) < 0) fail("{}: out of memory", path.string());
-    auto* target = reinterpret_cast<float*>(block->data[0]);
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t at = samples + i;
-      target[i] = at < available ? sound->samples[static_cast<size_t>(at)] : 0.0f;
-    }
-    block->nb_samples = static_cast<int>(count);
-    block->pts = samples;
-    voice->send(block.get());
-    samples += count;
+void check_film(const fs::path& path, bool transparent, const std::string& field) {
+  const auto& all = containers();
+  const bool known = std::any_of(all.begin(), all.end(),
+                                 [&](const Container& c) { return path.extension() == c.ending; });
+  if (!known) {
+    fail_usage("{} {}: expected a name that ends in .mp4, .mov or .webm", Field(field),
+               path.string());
   }
+  VideoOptions options;
+  options.transparent = transparent;
+  codec_for(container_of(path), options, path);
 }
 
 VideoWriter::VideoWriter(const fs::path& path, const VideoOptions& options,
-                         std::optional<audio::Audio> sound) {
+                         const std::optional<Soundtrack>& sound) {
   if (options.width < 2 || options.height < 2 || options.width > kMaxEdge ||
       options.height > kMaxEdge) {
-    fail("{}: pictures of {} x {}, expected 2 to {} pixels each way", path.string(), options.width,
-         options.height, kMaxEdge);
+    fail(
+        "{}: pictures of {} x {}, expected 2 to {} pixels each way; take a smaller size or fewer "
+        "faces",
+        path.string(), options.width, options.height, kMaxEdge);
   }
-  state_ = std::make_unique<State>(path, options, std::move(sound));
+  FT_CHECK(options.rate_numerator > 0 && options.rate_denominator > 0, "a rate of {} / {}",
+           options.rate_numerator, options.rate_denominator);
+  state_ = std::make_unique<State>(path, options, sound);
 }
 
 VideoWriter::~VideoWriter() = default;
@@ -201,21 +198,10 @@ void VideoWriter::add(const render::Image& image) {
   FT_CHECK(image.width == s.options.width && image.height == s.options.height,
            "picture of {} x {} in a video of {} x {}", image.width, image.height, s.options.width,
            s.options.height);
-  if (av_frame_make_writable(s.picture.get()) < 0) fail("{}: out of memory", s.path.string());
-  const bool fits = image.width % 2 == 0 && image.height % 2 == 0;
-  const render::Image wide = fits ? render::Image() : padded(image);
-  const render::Image& source = fits ? image : wide;
-  const std::array<const uint8_t*, 1> rows = {source.rgb.data()};
-  const std::array<int, 1> stride = {3 * source.width};
-  sws_scale(s.scaler.get(), rows.data(), stride.data(), 0, source.height, s.picture->data,
-            s.picture->linesize);
-  s.picture->pts = s.pictures++;
-  s.video->send(s.picture.get());
-  if (s.voice) {
-    const int64_t size = s.voice->context().frame_size;
-    const int64_t shown = s.pictures * s.sound->rate_hz / s.options.fps;
-    s.send_voice(shown / size * size);
-  }
+  AVFrame& frame = s.frames->convert(image);
+  frame.pts = s.pictures++;
+  s.video->send(&frame);
+  if (s.sound) s.sound->write_until(s.shown_s());
 }
 
 void VideoWriter::finish() {
@@ -223,10 +209,7 @@ void VideoWriter::finish() {
   State& s = *state_;
   if (s.pictures == 0) fail("{}: no picture to write", s.path.string());
   s.video->send(nullptr);
-  if (s.voice) {
-    s.send_voice(s.pictures * s.sound->rate_hz / s.options.fps);
-    s.voice->send(nullptr);
-  }
+  if (s.sound) s.sound->finish(s.shown_s());
   int code = av_write_trailer(s.muxer.get());
   if (code >= 0) code = avio_closep(&s.muxer->pb);
   if (code < 0) fail("{}: cannot be written ({})", s.path.string(), libav_error(code));

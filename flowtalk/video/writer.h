@@ -1,4 +1,6 @@
-// Pictures and sound into an mp4 file: H.264 and AAC, ready to play while it loads.
+// Pictures and sound into a film: .mp4 (H.264), .mov (the same, or ProRes with alpha) or .webm
+// (VP9, also with alpha). Sound is taken over as it is where the container allows that, else
+// encoded.
 #pragma once
 
 #include <filesystem>
@@ -6,30 +8,34 @@
 #include <optional>
 #include <string>
 
-#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/render/image.h"
+#include "flowtalk/video/soundtrack.h"
 
 namespace flowtalk::video {
 
 struct VideoOptions {
   int width = 512, height = 512;  // of every picture; odd sizes are padded by one pixel
-  int fps = flame::kFps;
-  int crf = 18;  // x264's constant quality: 0 lossless .. 51 worst
+  int rate_numerator = flame::kFps, rate_denominator = 1;  // pictures per second
+  bool transparent = false;  // pictures with alpha, in a film with alpha
+  int crf = 18;              // x264's constant quality, 0 lossless .. 51 worst, or what is as good
   std::string preset = "veryfast";
-  std::string video_encoder = "libx264", audio_encoder = "aac";
-  int audio_bits_per_s = 96'000;
+  std::string video_encoder;  // "": that of the film's kind
 };
+
+// Usage Error for a film of no kind that is known, or of one that cannot be transparent here; to be
+// asked before long work. field: what named it.
+void check_film(const std::filesystem::path& path, bool transparent, const std::string& field);
 
 // Memory does not grow with the number of pictures. The same pictures give the same bytes on any
 // number of cores. The file appears under its name when finish() returns; before that, and after
 // any Error, there is none.
 class VideoWriter {
  public:
-  // The sound is cut or filled with silence to the length of the pictures. Errors: an unwritable
-  // path, a missing encoder, a size or rate that the encoders refuse.
+  // The sound is cut to the length of the pictures, and if it is encoded filled with silence.
+  // Errors: an unwritable path, a missing encoder, a size or rate that the encoders refuse.
   VideoWriter(const std::filesystem::path& path, const VideoOptions& options,
-              std::optional<audio::Audio> sound = std::nullopt);
+              const std::optional<Soundtrack>& sound = std::nullopt);
   ~VideoWriter();
   VideoWriter(const VideoWriter&) = delete;
   VideoWriter& operator=(const VideoWriter&) = delete;

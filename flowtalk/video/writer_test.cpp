@@ -59,7 +59,9 @@ audio::Audio tone(double seconds, int rate_hz) {
 
 void write(const fs::path& path, int frames, const VideoOptions& options,
            std::optional<audio::Audio> sound) {
-  VideoWriter writer(path, options, std::move(sound));
+  std::optional<Soundtrack> track;
+  if (sound) track = soundtrack_of(*sound);
+  VideoWriter writer(path, options, track);
   for (int i = 0; i < frames; ++i) writer.add(picture(i, options.width, options.height));
   writer.finish();
 }
@@ -211,9 +213,6 @@ TEST_F(VideoTest, MistakesLeaveNoFile) {
   options.video_encoder = "no_such_encoder";
   EXPECT_THAT(message_of([&] { VideoWriter(path, options); }),
               AllOf(HasSubstr("x.mp4"), HasSubstr("no encoder no_such_encoder")));
-  auto odd_rate = tone(1, 12345);
-  EXPECT_THAT(message_of([&] { VideoWriter(path, sized(64, 64), odd_rate); }),
-              HasSubstr("does not start"));
   EXPECT_THAT(message_of([&] { VideoWriter(path, sized(0, 64)); }), HasSubstr("0 x 64"));
   EXPECT_THAT(message_of([&] {
                 VideoWriter writer(path, sized(64, 64));
