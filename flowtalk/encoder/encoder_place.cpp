@@ -165,9 +165,14 @@ EncoderPlace of_file(const fs::path& file) {
          file.string(), kExpected);
   }
   const std::string name = file.filename().string(), ending = file.extension().string();
-  const bool whole = name != "weights.safetensors" && !is_shard(name) &&
-                     (ending == ".safetensors" || ending == ".bin" || ending == ".pt" ||
-                      ending == ".pth" || ending == ".ckpt" || name.ends_with(".index.json"));
+  const bool index = name.ends_with(".index.json");
+  const bool weights = ending == ".safetensors" || ending == ".bin" || ending == ".pt" ||
+                       ending == ".pth" || ending == ".ckpt";
+  if (!weights && !index && name != kConfig) {
+    fail("{}: neither the weights nor the config.json of an encoder; give the folder {}",
+         file.string(), folder.string());
+  }
+  const bool whole = index || (weights && name != "weights.safetensors" && !is_shard(name));
   return {folder, whole ? file : fs::path(), ""};
 }
 

@@ -233,7 +233,14 @@ std::string listed(const std::vector<NamedArray>& arrays) {
 
 }  // namespace
 
+bool is_network(const std::vector<NamedArray>& arrays) {
+  return std::ranges::any_of(arrays, [](const NamedArray& array) {
+    return array.name.ends_with(".weight") || array.name.ends_with(".bias");
+  });
+}
+
 bool holds_motion(const std::vector<NamedArray>& arrays) {
+  if (is_network(arrays)) return false;
   return std::ranges::any_of(arrays, [](const NamedArray& array) {
     switch (meaning_of(array.name)) {
       case Meaning::kShape:

@@ -12,4 +12,8 @@ namespace flowtalk::motion {
 MotionFile assemble(const std::vector<formats::NamedArray>& arrays, const std::string& where,
                     const Reading& reading);
 
+// Are these the weights of a network? One of its matrices may be as wide as rows of motion, and a
+// loss be called after a part of the face.
+bool is_network(const std::vector<formats::NamedArray>& arrays);
+
 }  // namespace flowtalk::motion

@@ -73,6 +73,7 @@ std::vector<std::string> all_texts(const AngleUnit&) { return {"radians", "degre
 MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::string& where,
                      const Reading& reading) {
   check_rate(reading.rate_hz);
+  if (is_network(arrays)) fail("{}: holds the weights of a network, and no motion", where);
   const formats::NamedArray* rows = rows_among(arrays, reading);
   MotionFile file = rows != nullptr ? of_rows_in(*rows, reading) : assemble(arrays, where, reading);
   Motion& motion = file.motion;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/words.h"
 #include "flowtalk/condition/timeline.h"
@@ -28,6 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kFewestVertices = 100;  // of a mesh
+constexpr size_t kMaxConfig = size_t{1} << 24;
+constexpr char kHubert[] = "hubert_weights";
 
 struct Seen {
   const fs::path& path;
@@ -74,6 +77,14 @@ bool is_mesh(const Seen& s) {
 bool is_samples_of_motion(const Seen& s) {
   const Shape& shape = s.arrays.all().begin()->second;
   return shape.size() == 3 && motion::is_row_width(shape.back());
+}
+
+// Weights of an encoder under any prefix, or a part of them: config.json beside them says so.
+bool is_encoder_file(const Seen& s) {
+  if (system_of(s.arrays) == kHubert) return true;
+  const fs::path config = s.path.parent_path() / "config.json";
+  if (!fs::exists(config)) return false;
+  return parse_json(load_file(config, kMaxConfig), config.string()).contains("model_type");
 }
 
 bool is_scaler(const Seen& s) {
@@ -142,8 +153,7 @@ bool is_of(const Seen& s) {
 }
 constexpr char kVqPrior[] = "probtalk3d_vqvae_prior", kVqPredictor[] = "probtalk3d_vqvae_predictor",
                kVaePrior[] = "probtalk3d_vae_prior", kVaePredictor[] = "probtalk3d_vae_predictor",
-               kFaceDiffuser[] = "face_diffuser", kHubert[] = "hubert_weights",
-               kOurs[] = "flowtalk_weights";
+               kFaceDiffuser[] = "face_diffuser", kOurs[] = "flowtalk_weights";
 
 // The one list; the first row that looks right and can be opened is the kind. Rows without a look
 // of their own are for what looks like nothing else.
@@ -159,7 +169,7 @@ constexpr std::array kKinds = {
     Kind{kVaePrior, kWeights, is_of<kVaePrior>, nullptr, "",
          "a ProbTalk3D checkpoint of a motion prior"},
     Kind{kFaceDiffuser, kWeights, is_of<kFaceDiffuser>, nullptr, "", "a FaceDiffuser checkpoint"},
-    Kind{kHubert, kWeights, is_of<kHubert>, read_encoder, "encode", "weights of a speech encoder"},
+    Kind{kHubert, kWeights, is_encoder_file, read_encoder, "encode", "weights of a speech encoder"},
     Kind{kOurs, kWeights, is_of<kOurs>, nullptr, "",
          "weights of flowtalk: name the checkpoint folder around it"},
     Kind{"scaler", "pickle", is_scaler, nullptr, "",

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/import_mead.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/encoder/encoder_place.h"
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/named_arrays.h"
@@ -133,22 +135,22 @@ void add_checkpoint(Json& report, const fs::path& folder, int64_t listed_values)
   }
 }
 
-// A folder of config.json and weights, as Hugging Face writes it.
+// A folder of config.json and weights, whole or in shards, as Hugging Face writes it.
 void add_hugging_face(Json& report, const fs::path& folder, int64_t listed_values) {
   report["format"] = "hugging_face";
   const fs::path config = folder / "config.json";
   Json details = {{"config", parse_json(load_file(config, kMaxConfig), config.string())}};
-  for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
-    if (!fs::exists(folder / name)) continue;
-    const fs::path weights = folder / name;
-    Json contents = formats::describe_file(weights, formats::format_of(weights), listed_values);
-    details["weights"] = name;
-    report["arrays"] = std::move(contents["arrays"]);
-    break;
+  std::set<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto ending = entry.path().extension();
+    if (ending == ".safetensors" || ending == ".bin") files.insert(entry.path());
   }
-  if (!details.contains("weights")) {
-    fail("{}: config.json without model.safetensors or pytorch_model.bin; copy the whole folder",
-         folder.string());
+  for (const fs::path& file : files) {
+    const std::string format = formats::format_of(file);
+    if (format != "safetensors" && format != "torch") continue;
+    details["weights"].push_back(file.filename().string());
+    const Json contents = formats::describe_file(file, format, listed_values);
+    for (const Json& array : contents["arrays"]) report["arrays"].push_back(array);
   }
   report["details"] = std::move(details);
 }
@@ -172,6 +174,9 @@ void add_dataset(Json& report, const fs::path& folder) {
 
 void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   const fs::path config = folder / "config.json";
+  if (fs::is_directory(folder / "snapshots") && !fs::exists(config)) {
+    return add_hugging_face(report, encoder::find_encoder(folder).folder, listed_values);
+  }
   if (fs::is_directory(folder / "param") || fs::is_directory(folder / "wav")) {
     add_dataset(report, folder);
   } else if (!fs::exists(config)) {

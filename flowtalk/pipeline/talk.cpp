@@ -95,7 +95,7 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   const auto voices = find_voices(o.voices, reporter);
   const fs::path output = output_of(o, voices);
   EachVoice each(voices.size(), reporter);
-  const audio::Audio voice = join_voices(voices, kPauseSeconds, each, reporter);
+  const auto [voice, heard] = join_voices(voices, kPauseSeconds, each, reporter);
   const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
   auto roles = play(o, session, curve, cells, voice, reporter);
@@ -103,7 +103,7 @@ Film talk(TalkOptions o, const Reporter& reporter) {
   Stage stage(std::move(roles), o.stage);
   warn_of_other_axes(session.config().axes, stage.face(), reporter);
   note_new_folders({output, o.contact_sheet}, reporter);
-  save_film(stage, output, sound_of(voices, kPauseSeconds, voice, reporter), o.film, reporter);
+  save_film(stage, output, sound_of(heard, kPauseSeconds, voice, reporter), o.film, reporter);
   if (!o.contact_sheet.empty()) {
     const bool table = !o.sweep.sweep.empty();
     render::save_png(o.contact_sheet, table ? stage.draw(stage.frame_at(telling_s))

@@ -181,12 +181,14 @@ std::string length_mismatch(const std::string& motion, int64_t frames, const fs:
                      voice.duration_s());
 }
 
-audio::Audio join_voices(const std::vector<fs::path>& paths, double pause_s, EachVoice& each,
+JoinedVoices join_voices(const std::vector<fs::path>& paths, double pause_s, EachVoice& each,
                          const Reporter& reporter) {
-  audio::Audio joined;
+  JoinedVoices all;
+  audio::Audio& joined = all.audio;
   for (const fs::path& path : paths) {
     audio::Audio part;
     if (!each.tried([&] { part = load_voice(path, reporter); })) continue;
+    all.paths.push_back(path);
     if (!joined.samples.empty()) {
       const double pause = pause_s * joined.rate_hz;
       joined.samples.resize(joined.samples.size() + static_cast<size_t>(pause), 0.0f);
@@ -198,7 +200,7 @@ audio::Audio join_voices(const std::vector<fs::path>& paths, double pause_s, Eac
     }
   }
   if (each.all_failed()) each.finish("");
-  return joined;
+  return all;
 }
 
 }  // namespace flowtalk::pipeline

@@ -41,9 +41,14 @@ audio::Audio load_voice(const std::filesystem::path& path, const Reporter& repor
 std::string length_mismatch(const std::string& motion, int64_t frames,
                             const std::filesystem::path& path, const audio::Audio& voice);
 
-// One after the other with `pause_s` seconds of silence between them. Error: none can be read, or
+// Voices one after the other, and the files that they are from.
+struct JoinedVoices {
+  audio::Audio audio;
+  std::vector<std::filesystem::path> paths;
+};
+// Those that can be read, with `pause_s` seconds of silence between them. Error: none can be, or
 // all together are longer than kMaxVoiceSeconds.
-audio::Audio join_voices(const std::vector<std::filesystem::path>& paths, double pause_s,
+JoinedVoices join_voices(const std::vector<std::filesystem::path>& paths, double pause_s,
                          EachVoice& each, const Reporter& reporter);
 
 }  // namespace flowtalk::pipeline
