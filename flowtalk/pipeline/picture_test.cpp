@@ -86,7 +86,7 @@ TEST(Settle, ShutsTheMouthAtBothEndsAndLeavesTheSmile) {
   const face::Deformer deformer(head);
   std::vector<float> vertices(static_cast<size_t>(head.rest.size()));
   const auto gap = [&](const motion::Motion& motion, int64_t t) {
-    deformer.vertices(frame_of(motion, t), vertices);
+    deformer.vertices(face::frame_of(motion, t), vertices);
     return face::lip_gap(head, vertices);
   };
   EXPECT_GT(gap(cut, 0), 0.01f);
