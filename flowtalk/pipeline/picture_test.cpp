@@ -106,7 +106,10 @@ TEST(Settle, ShutsTheMouthAtBothEndsAndLeavesTheSmile) {
 }
 
 struct StageTest : ::testing::Test {
-  StageTest() : folder(fs::path(::testing::TempDir()) / "pipeline_stage") {
+  StageTest()
+      : folder(fs::path(::testing::TempDir()) /
+               (std::string("pipeline_stage_") +
+                ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     fs::remove_all(folder);
     fs::create_directories(folder);
   }

@@ -15,9 +15,10 @@ using audio::libav_error;
 
 // By how much packets may miss the end of the one before: timestamps in whole milliseconds.
 constexpr double kClockStep = 0.0021;
-// How much more than was decoded of them packets may say, padding at the end, and how much less;
-// silence that was put in makes the decoded sound longer.
-constexpr double kPadding = 0.1, kMissing = 0.015;
+// How much more than was decoded of them packets may say, padding at the end, and how much less: a
+// last packet that is cut short in time is decoded whole. Silence that is put in before late sound
+// (40 ms and more) makes the decoded sound longer than that.
+constexpr double kPadding = 0.1, kMissing = 0.035;
 constexpr int kLeastMp3Hz = 16000;  // below it mp3 is no standard sound of an mp4
 
 struct InputDeleter {
