@@ -1,6 +1,7 @@
 // Pictures to the frames that an encoder takes; within this room only.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "flowtalk/audio/libav.h"
@@ -28,12 +29,15 @@ class PictureFrames {
   struct ScalerDeleter {
     void operator()(SwsContext* p) const;
   };
+  struct MemoryDeleter {
+    void operator()(uint8_t* p) const;
+  };
 
   int width_, height_;
   bool alpha_;
   std::unique_ptr<SwsContext, ScalerDeleter> scaler_;
   audio::Libav<AVFrame> frame_;
-  std::vector<uint8_t> pixels_;  // padded, RGB or RGBA
+  std::unique_ptr<uint8_t, MemoryDeleter> pixels_;  // of even sizes, RGB or RGBA
 };
 
 }  // namespace flowtalk::video
