@@ -55,7 +55,7 @@ for name in $commands data-synth data-import-mead evaluate-lips evaluate-restyle
   grep -q '^\.SH SYNOPSIS' "$page" || wrong "no synopsis in $page"
 done
 grep -q '^\\fB\\-o\\fR, \\fB\\-\\-output\\fR' "$manuals/flowtalk-talk.1" || wrong "talk's manual lacks -o"
-for option in $(flowtalk predict --help | grep -o -E '^  .{26}' | grep -o -E '\-\-[a-z][a-z-]+'); do
+for option in $(flowtalk predict --help | awk '/^  -/ { print $1 }' | grep -o -E '\-\-[a-z][a-z-]+'); do
   grep -q -e "$(printf '%s' "$option" | sed 's/-/\\\\-/g')\\\\fR" "$manuals/flowtalk-predict.1" ||
     wrong "predict's manual lacks $option"
 done
