@@ -5,6 +5,7 @@
 
 #include "apps/commands.h"
 #include "apps/options/bind.h"
+#include "apps/options/terminal.h"
 #include "apps/print_inspect.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/describe.h"
@@ -45,15 +46,23 @@ int inspect(const Args& args) {
   command.bind(options, {{"paths", "PATH"}});
   if (!command.parse(args)) return 0;
   if (options.paths.empty()) fail_usage("which file? for example: flowtalk inspect motion.npy");
+  bool all_read = true;
   for (const std::string& path : options.paths) {
-    const Json report = pipeline::inspect_report(path, options.values);
+    Json report;
+    try {
+      report = pipeline::inspect_report(path, options.values);
+    } catch (const Error& e) {
+      fmt::print(stderr, "flowtalk: {}\n", spelled(e.marked()));
+      all_read = false;
+      continue;
+    }
     if (options.json) {
       fmt::print("{}\n", report.dump(-1, ' ', false, Json::error_handler_t::replace));
     } else {
       print_report(report, options.all ? std::numeric_limits<size_t>::max() : kListedArrays);
     }
   }
-  return 0;
+  return all_read ? 0 : 1;
 }
 
 }  // namespace flowtalk::apps

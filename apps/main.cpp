@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <string_view>
@@ -25,9 +26,9 @@ struct Command {
 
 constexpr std::array kCommands = {
     Command{"talk", "a voice in, a video of a talking face out", talk},
-    Command{"predict", "a voice in, FLAME motion (.npy) out", predict},
+    Command{"predict", "a voice in, FLAME motion out: npy, npz or safetensors", predict},
     Command{"encode", "a voice in, hidden states of the speech encoder (.npy) out", encode},
-    Command{"render", "motion (.npy) and voice to mp4 or png frames", render},
+    Command{"render", "motion and voice to a film or png pictures", render},
     Command{"export", "motion as meshes for other programs", export_motion},
     Command{"evaluate", "measure motion against recorded faces, or against the voice", evaluate},
     Command{"score", "how likely a recorded performance is, and what it shows", score},
@@ -89,6 +90,8 @@ int main(int argc, char** argv) {
   } catch (const flowtalk::Error& e) {
     fmt::print(stderr, "flowtalk: {}\n", flowtalk::apps::spelled(e.marked()));
     return e.exit_code();
+  } catch (const std::filesystem::filesystem_error& e) {
+    fmt::print(stderr, "flowtalk: {}: {}\n", e.path1().string(), e.code().message());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "flowtalk: out of memory; try a shorter voice or fewer samples\n");
   } catch (const std::exception& e) {

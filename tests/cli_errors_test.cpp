@@ -31,6 +31,23 @@ TEST_F(CommandLine, OverviewNamesEveryCommand) {
   EXPECT_EQ(run({"--version"}).out, run({"version"}).out);
 }
 
+TEST_F(CommandLine, NoFileIsReplacedByOneOfAnotherKind) {
+  write("curve.json", "{}");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"encode", "voice.wav", "-o", "curve.json"},
+        {"export", "vertices", "--params", "x.npz", "--out", "curve.json"}}) {
+    EXPECT_TRUE(failed_with(run(command), 2, {"curve.json", ".npy"}));
+  }
+  EXPECT_EQ(std::filesystem::file_size(file("curve.json")), 2u);
+}
+
+TEST_F(CommandLine, InspectGoesOnAfterAFileThatItCannotRead) {
+  const Outcome outcome = run({"inspect", "--json", "nothere", "voice.wav"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("nothere"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"kind\":\"voice\""));
+}
+
 TEST_F(CommandLine, MisspeltNamesComeWithTheNearest) {
   EXPECT_TRUE(failed_with(run({"predcit"}), 2, {"'predcit'", "did you mean 'predict'"}));
   EXPECT_TRUE(failed_with(run({"predict", "voice.wav", "--emotoin", "happy"}), 2,

@@ -132,5 +132,20 @@ TEST_F(InspectAgrees, WithTheNamesOfTheFiles) {
   }
 }
 
+TEST_F(InspectAgrees, OnTemplatesAndRegionsAsPeopleHaveThem) {
+  const fs::path cases = formats::golden_folder().parent_path() / "cases";
+  if (!fs::exists(cases)) GTEST_SKIP() << "skipped: no cases at " << cases;
+  const std::pair<const char*, const char*> files[] = {
+      {"template-keys/bytes.pkl", "vertex_templates"},
+      {"template-keys/flat.pkl", "vertex_templates"},
+      {"region-lists/FLAME_masks_like.pkl", "vertex_regions"},
+      {"evaluate-units-and-names/regions", "vertex_regions"}};
+  for (const auto& [name, kind] : files) {
+    const Json report = inspect_report(cases / name, 0);
+    EXPECT_EQ(report["kind"], kind) << report["use"];
+    EXPECT_EQ(report["usable"], true) << report["use"];
+  }
+}
+
 }  // namespace
 }  // namespace flowtalk::pipeline

@@ -209,6 +209,10 @@ std::vector<float> parse_emotion_mix(const std::string& text, const Conditions& 
   std::vector<double> weights(conditions.emotions.size(), 0.0);
   double sum = 0;
   for (const std::string& part : parts_of(text, ',')) {
+    if (part.empty() && text.find(',') != std::string::npos) {
+      fail_usage("emotion mix '{}': a comma with nothing beside it; leave it out", text);
+    }
+    if (part == "all") fail_usage("emotion mix '{}': 'all' stands alone", text);
     const size_t colon = part.find(':');
     const float weight =
         colon == std::string::npos ? 1.0f : parse_weight(part.substr(colon + 1), text);

@@ -26,7 +26,7 @@ To whole_number(const Array& array, int64_t i) {
   return visit_dtype(array.dtype, [&]<class T>(T) -> To {
     const auto refuse = [&](const auto& value) {
       fail("element {}: expected a whole number of {} bits{}, got {}", i, 8 * sizeof(To),
-           std::is_unsigned_v<To> ? " that is not negative" : "", value);
+           std::is_unsigned_v<To> ? " that is not negative" : " with a sign", value);
     };
     if constexpr (is_complex_type<T>) {
       refuse("a complex number");

@@ -181,6 +181,7 @@ class Assembly {
                               : fmt::format("{} numbers", values.size()));
     }
     file_.motion.rate_hz = values[0];
+    file_.says_rate = true;
   }
 
   void add_axes(const NamedArray& array) {

@@ -71,6 +71,8 @@ Motion slice(const Motion& motion, int64_t begin, int64_t end);
 
 // The same motion at another rate, in round(T rate / old) frames that show the moments t / rate;
 // see motion/resample.h. At its own rate, the motion itself. Joints turn the short way.
-Motion resample(const Motion& motion, double rate_hz);
+// Length::kWhole: no frame less than the motion lasts.
+enum class Length : bool { kNearest, kWhole };
+Motion resample(const Motion& motion, double rate_hz, Length length = Length::kNearest);
 
 }  // namespace flowtalk::motion

@@ -77,7 +77,13 @@ MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::
   const formats::NamedArray* rows = rows_among(arrays, reading);
   MotionFile file = rows != nullptr ? of_rows_in(*rows, reading) : assemble(arrays, where, reading);
   Motion& motion = file.motion;
-  if (reading.rate_hz > 0) motion.rate_hz = reading.rate_hz;
+  if (reading.rate_hz > 0) {
+    if (file.says_rate && std::abs(motion.rate_hz - reading.rate_hz) > 1e-6) {
+      file.remarks.push_back(fmt::format("{}: says {} frames per second, {} {} is taken", where,
+                                         motion.rate_hz, Field("motion_fps"), reading.rate_hz));
+    }
+    motion.rate_hz = reading.rate_hz;
+  }
   if (reading.jaw_unit == AngleUnit::kDegrees) motion.jaw = in_radians(motion.jaw);
   check_lengths(motion, where);
   remark_units(motion, reading.jaw_unit, where, file.remarks);

@@ -33,6 +33,7 @@ struct Reading {
 struct MotionFile {
   Motion motion;
   bool says_axes = false;            // by a text "axes", or by names that only FLAME's trackers use
+  bool says_rate = false;            // by a number "fps"
   std::vector<std::string> unused;   // names of arrays that are no part of a face's motion
   std::vector<std::string> remarks;  // for people, one line each: what was assumed, what looks odd
 };

@@ -82,17 +82,20 @@ std::vector<WeightedFrame> frames_at(int64_t i, double step, int64_t count) {
   return frames;
 }
 
-int64_t resampled_frames(int64_t frames, double step) {
-  return std::max<int64_t>(1, std::llround(static_cast<double>(frames) / step));
+int64_t resampled_frames(int64_t frames, double step, Length length) {
+  constexpr double kRounding = 1e-6;
+  const double exact = static_cast<double>(frames) / step;
+  const double whole = length == Length::kWhole ? std::ceil(exact - kRounding) : std::round(exact);
+  return std::max<int64_t>(1, static_cast<int64_t>(whole));
 }
 
-Motion resample(const Motion& motion, double rate_hz) {
+Motion resample(const Motion& motion, double rate_hz, Length length) {
   if (!(rate_hz > 0 && std::isfinite(rate_hz))) {
     fail("frame rate: expected a number above 0, got {}", rate_hz);
   }
   if (rate_hz == motion.rate_hz) return motion;
   const double step = motion.rate_hz / rate_hz;
-  const int64_t frames = resampled_frames(motion.frames(), step);
+  const int64_t frames = resampled_frames(motion.frames(), step, length);
   Motion result = motion;
   result.rate_hz = rate_hz;
   for (Track* joint : {&result.root, &result.neck, &result.jaw, &result.eyes}) {

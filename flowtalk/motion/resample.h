@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "flowtalk/motion/motion.h"
+
 namespace flowtalk::motion {
 
 struct WeightedFrame {
@@ -19,6 +21,6 @@ struct WeightedFrame {
 std::vector<WeightedFrame> frames_at(int64_t i, double step, int64_t count);
 
 // How many frames of `step` there are in so many, at least 1.
-int64_t resampled_frames(int64_t frames, double step);
+int64_t resampled_frames(int64_t frames, double step, Length length = Length::kNearest);
 
 }  // namespace flowtalk::motion

@@ -81,8 +81,9 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
   if (o.all && o.layer) {
     fail_usage("{} excludes {}; leave one out", Field("all"), Field("layer"));
   }
-  check_writable(o.output);
   refuse_to_replace(o.output, {o.voice});
+  check_ending(o.output, ".npy", "output");
+  check_writable(o.output);
   ThreadPool pool(o.threads);
   ops::NativeOps ops(pool);
   const encoder::StoredEncoder stored(o.encoder.empty() ? predict::default_checkpoint()

@@ -116,9 +116,10 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   const Exporter& exporter = exporter_of(format);
   o.face.subject = o.subject;
   if (o.output.empty()) fail_usage("where to? give {} FILE{}", Field("output"), exporter.ending);
-  check_writable(o.output);
   refuse_to_replace(o.output, {o.params, o.shape, o.expression, o.global, o.neck, o.jaw, o.eyes,
                                o.pose, o.transl, o.face.face, o.face.templates});
+  check_ending(o.output, std::string(exporter.ending), "output");
+  check_writable(o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
   motion::MotionFile file = load(o, chosen.face.axes);

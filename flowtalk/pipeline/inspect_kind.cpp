@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -15,8 +16,10 @@
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/face/regions.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/index_list.h"
+#include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_arrays.h"
@@ -52,6 +55,22 @@ bool is_dict_ending_in(const Seen& s, int64_t width) {
     return !entry.second.empty() && entry.second.back() == width;
   };
   return s.arrays.size() > 0 && std::all_of(s.arrays.all().begin(), s.arrays.all().end(), fits);
+}
+
+// Neutral faces of subjects: (V, 3) each, or all coordinates in one.
+bool is_meshes(const Seen& s) {
+  if (is_dict_ending_in(s, 3)) return true;
+  if (s.arrays.size() == 0) return false;
+  const Shape& first = s.arrays.all().begin()->second;
+  const bool flat = first.size() == 1 && first[0] % 3 == 0 && first[0] >= 3 * kFewestVertices &&
+                    first[0] != flame::kShape;
+  return flat && is_dict_ending_in(s, first[0]);
+}
+
+bool is_masks(const Seen& s) { return s.arrays.has("lips") && s.arrays.has("eye_region"); }
+
+void read_masks(const Seen& s) {
+  face::read_regions(s.path, uint64_t{std::numeric_limits<uint32_t>::max()} + 1);
 }
 
 bool holds_motion(const Seen& s) { return s.report["details"].contains("motion"); }
@@ -124,7 +143,7 @@ void read_flame(const Seen& s) {
 
 void read_subjects(const Seen& s) {
   s.report["details"]["subjects"] = s.arrays.size();
-  for (const auto& [name, shape] : s.arrays.all()) face::load_subject(s.path, name);
+  for (const auto& array : formats::open_arrays(s.path)) face::load_subject(s.path, array.name);
 }
 
 void read_encoder(const Seen& s) { encoder::describe_encoder(s.path); }
@@ -172,10 +191,14 @@ constexpr std::array kKinds = {
     Kind{kHubert, kWeights, is_encoder_file, read_encoder, "encode", "weights of a speech encoder"},
     Kind{kOurs, kWeights, is_of<kOurs>, nullptr, "",
          "weights of flowtalk: name the checkpoint folder around it"},
+    Kind{"vertex_regions", "pickle", is_masks, read_masks, "evaluate",
+         "lists of vertices by name: regions of the metrics"},
+    Kind{"vertex_regions", "regions", nullptr, read_masks, "evaluate",
+         "lists of vertices: regions of the metrics"},
     Kind{"scaler", "pickle", is_scaler, nullptr, "",
          "a scaler of scikit-learn for normalised motion"},
-    Kind{"vertex_templates", "pickle", [](const Seen& s) { return is_dict_ending_in(s, 3); },
-         read_subjects, "render, export", "neutral faces of subjects, as vertices"},
+    Kind{"vertex_templates", "pickle", is_meshes, read_subjects, "render, export",
+         "neutral faces of subjects, as vertices"},
     Kind{"shape_templates", "pickle",
          [](const Seen& s) { return is_dict_ending_in(s, flame::kShape); }, read_subjects,
          "predict, render, export", "faces of subjects, as FLAME shape coefficients"},

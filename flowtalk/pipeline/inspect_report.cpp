@@ -179,6 +179,8 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   }
   if (fs::is_directory(folder / "param") || fs::is_directory(folder / "wav")) {
     add_dataset(report, folder);
+  } else if (fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt")) {
+    report["format"] = "regions";
   } else if (!fs::exists(config)) {
     fail(
         "{}: a folder of no known kind; expected a checkpoint (config.json and "

@@ -143,6 +143,8 @@ TEST_F(StageTest, MotionIsTakenToTheRateOfTheFilm) {
   Stage stage({{"", open_mouth(50)}}, options);
   EXPECT_EQ(stage.frames(), 120);
   EXPECT_EQ(stage.frame_at(1.5), 90);
+  options.fps = {30000, 1001};  // 4.12 s are 123.48 frames: the last is held, none is cut off
+  EXPECT_EQ(Stage({{"", open_mouth(103)}}, options).frames(), 124);
   EXPECT_EQ(stage.width(), 96);
   EXPECT_EQ(stage.height(), 64);
 }

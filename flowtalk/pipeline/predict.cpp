@@ -15,14 +15,19 @@ namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
+bool is_folder(const fs::path& path) {
+  std::error_code code;  // a name that is too long is refused where it is opened
+  return fs::is_directory(path, code);
+}
+
 bool names_a_file(const fs::path& output) {
-  return motion::is_motion_name(output) && !fs::is_directory(output);
+  return motion::is_motion_name(output) && !is_folder(output);
 }
 
 // A motion file or a folder; a name that looks like another kind of file is a slip.
 void check_output(const fs::path& output) {
   const std::string kind = output.extension().string();
-  if (kind.empty() || motion::is_motion_name(output) || fs::is_directory(output)) return;
+  if (kind.empty() || motion::is_motion_name(output) || is_folder(output)) return;
   fail_usage("{} {}: predict writes motion, to a file that ends in {} or into a folder ({}/){}",
              Field("output"), output.string(), motion::kMotionEndings, output.string(),
              kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");

@@ -26,7 +26,8 @@ void check(const RenderOptions& o) {
     fail_usage("which motion? for example: flowtalk render happy.npy -o a.mp4");
   }
   if (o.output.empty() == o.frames.empty()) {
-    fail_usage("where to? {} FILE.mp4 makes a film, {} FOLDER makes pictures", Field("output"),
+    fail_usage("{} {} FILE.mp4 makes a film, {} FOLDER makes pictures",
+               o.output.empty() ? "where to?" : "give one of the two:", Field("output"),
                Field("frames"));
   }
   if (!o.output.empty()) {

@@ -46,6 +46,10 @@ void check(const RestyleOptions& o, const Conditions& conditions) {
   if (o.voice.empty() || o.motion.empty()) {
     fail_usage("which performance? give the voice and {}, its .npy file", Field("motion"));
   }
+  if (o.output.empty()) {
+    fail_usage("where to? {} FILE.npy writes the motion, {} FILE.mp4 a film", Field("output"),
+               Field("output"));
+  }
   if (!motion::is_motion_name(o.output) && !is_film(o)) {
     fail_usage("{} '{}': expected a name that ends in {}, or in .mp4, .mov or .webm",
                Field("output"), o.output, motion::kMotionEndings);

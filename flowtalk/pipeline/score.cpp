@@ -25,7 +25,7 @@ void check_takes(const ScoreOptions& o) {
     fail_usage("which voice? for example: flowtalk score voice.wav {} take.npy", Field("motion"));
   }
   if (o.motion.empty()) {
-    fail_usage("which motion? give {} one or more .npy files", Field("motion"));
+    fail_usage("which motion? give {} one or more motion files", Field("motion"));
   }
   if (o.condition.emotion.empty() && (o.given("intensity") || o.given("strength"))) {
     fail_usage("{} and {} need {}; leave them out to have it recognised", Field("intensity"),

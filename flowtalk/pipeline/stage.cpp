@@ -80,7 +80,7 @@ struct Stage::State {
         picture(grid.canvas(o.background.transparent())) {
     FT_CHECK(!roles.empty(), "a stage needs a role");
     for (Role& role : roles) {
-      role.motion = motion::resample(role.motion, o.fps.hz());
+      role.motion = motion::resample(role.motion, o.fps.hz(), motion::Length::kWhole);
       deformers.push_back(make_deformer(role.motion));
     }
   }
