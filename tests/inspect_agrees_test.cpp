@@ -123,7 +123,8 @@ TEST_F(InspectAgrees, OnEveryFileOfTheGoldenDataAndTheCases) {
 
 TEST_F(InspectAgrees, WithTheNamesOfTheFiles) {
   const fs::path folder = formats::golden_folder().parent_path() / "cases/inspect-says-otherwise";
-  if (!fs::exists(folder)) GTEST_SKIP() << "skipped: no cases at " << folder;
+  if (!fs::exists(folder))
+    GTEST_SKIP() << "skipped: no cases at " << folder << ", which are no part of the repository";
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name == "README") continue;
@@ -134,7 +135,8 @@ TEST_F(InspectAgrees, WithTheNamesOfTheFiles) {
 
 TEST_F(InspectAgrees, OnTemplatesAndRegionsAsPeopleHaveThem) {
   const fs::path cases = formats::golden_folder().parent_path() / "cases";
-  if (!fs::exists(cases)) GTEST_SKIP() << "skipped: no cases at " << cases;
+  if (!fs::exists(cases))
+    GTEST_SKIP() << "skipped: no cases at " << cases << ", which are no part of the repository";
   const std::pair<const char*, const char*> files[] = {
       {"template-keys/bytes.pkl", "vertex_templates"},
       {"template-keys/flat.pkl", "vertex_templates"},

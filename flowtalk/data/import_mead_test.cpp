@@ -195,7 +195,8 @@ TEST_F(ImportMead, MeadsOwnFoldersInAnyCase) {
 
 TEST_F(ImportMead, LayoutsOfPeopleGiveOneClipEach) {
   const fs::path cases = golden_sound().parent_path() / "../../../cases/import-mead-layouts";
-  if (!fs::exists(cases)) GTEST_SKIP() << "skipped: no cases at " << cases;
+  if (!fs::exists(cases))
+    GTEST_SKIP() << "skipped: no cases at " << cases << ", which are no part of the repository";
   for (const char* layout : {"a", "b"}) {
     options_.reconstruction = cases / layout / "rec";
     options_.sound = cases / layout / "snd";

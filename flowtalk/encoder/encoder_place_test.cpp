@@ -154,7 +154,8 @@ TEST_F(Place, APointerOfGitLfsIsCalledOne) {
 struct Case : HuggingFace {
   void SetUp() override {
     root = golden_folder("../cases");
-    if (!fs::exists(root)) GTEST_SKIP() << "skipped: no cases at " << root;
+    if (!fs::exists(root))
+      GTEST_SKIP() << "skipped: no cases at " << root << ", which are no part of the repository";
   }
   std::vector<float> states(const fs::path& given) {
     std::vector<float> wave(4000);

@@ -118,7 +118,8 @@ TEST_F(Shards, MustBeThereAndAgreeWithTheIndex) {
 
 TEST(Shard, CaseReadsAsTheWholeFile) {
   const fs::path shards = golden_folder("../cases/hubert-variants/shards");
-  if (!fs::exists(shards)) GTEST_SKIP() << "skipped: no cases at " << shards;
+  if (!fs::exists(shards))
+    GTEST_SKIP() << "skipped: no cases at " << shards << ", which are no part of the repository";
   ThreadPool pool(1);
   ops::NativeOps ops(pool);
   const std::vector<float> wave(2000, 0.25f);

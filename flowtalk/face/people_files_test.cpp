@@ -33,7 +33,8 @@ std::string refusal(F&& f) {
 
 TEST(PeopleFiles, RegionsInBracketsWithACommaAndAsMasks) {
   const fs::path folder = cases() / "region-lists";
-  if (!fs::exists(folder)) GTEST_SKIP() << "no " << folder;
+  if (!fs::exists(folder))
+    GTEST_SKIP() << "skipped: no " << folder << ", which is no part of the repository";
   for (const char* name : {"brackets", "trailing"}) {
     const RegionLists lists = read_regions(folder / name, 400);
     ASSERT_TRUE(lists.lips) << name;
@@ -51,7 +52,8 @@ TEST(PeopleFiles, RegionsInBracketsWithACommaAndAsMasks) {
 
 TEST(PeopleFiles, TemplatesByTextBytesAndFlat) {
   const fs::path folder = cases() / "template-keys";
-  if (!fs::exists(folder)) GTEST_SKIP() << "no " << folder;
+  if (!fs::exists(folder))
+    GTEST_SKIP() << "skipped: no " << folder << ", which is no part of the repository";
   const Subject by_bytes = load_subject(folder / "bytes.pkl", "S1");
   const Subject flat = load_subject(folder / "flat.pkl", "S1");
   ASSERT_EQ(by_bytes.rest.shape(), (tensor::Shape{400, 3}));
