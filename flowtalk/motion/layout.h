@@ -20,18 +20,4 @@ constexpr bool is_row_width(int64_t width) {
   return width == kWideRow || width == kNarrowRow || width == kLive;
 }
 
-// The columns of a row of such a width, in order.
-struct Columns {
-  const char* name;
-  int64_t begin, end;
-};
-inline std::vector<Columns> columns_of(int64_t width) {
-  const int64_t expression = width == kLive ? 0 : flame::kShape, jaw = width - flame::kJaw;
-  std::vector<Columns> columns;
-  if (expression > 0) columns.push_back({"shape", 0, expression});
-  columns.push_back({"expression", expression, jaw});
-  columns.push_back({"jaw", jaw, width});
-  return columns;
-}
-
 }  // namespace flowtalk::motion

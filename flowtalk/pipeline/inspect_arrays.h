@@ -18,13 +18,11 @@ class Arrays {
   explicit Arrays(const Json& report);
   bool has(const std::string& name) const { return shapes_.contains(name); }
   bool any(const std::string& prefix) const;  // does any name start with it?
-  bool finite() const { return finite_; }     // are all their values?
   size_t size() const { return shapes_.size(); }
   const std::map<std::string, Shape>& all() const { return shapes_; }
 
  private:
   std::map<std::string, Shape> shapes_;
-  bool finite_ = true;
 };
 
 // Which system's weights these are, by the names that it gives them: "face_diffuser",
