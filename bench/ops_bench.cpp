@@ -126,6 +126,18 @@ void attention(benchmark::State& state) {
 }
 BENCHMARK(attention)->ArgName("frames")->Arg(50)->Arg(300)->Arg(1500);
 
+// 10 s of motion; the batch is the samples of one clip.
+void gru(benchmark::State& state) {
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  const int64_t clips = state.range(0), units = state.range(1), frames = 250;
+  const Tensor gates = random_tensor({clips, frames, 3 * units});
+  const Tensor weight = random_tensor({3 * units, units}), bias = random_tensor({3 * units});
+  for (auto _ : state) benchmark::DoNotOptimize(ops.gru(gates, weight, bias));
+  report_flops(state, 6.0 * static_cast<double>(clips * frames * units * units));
+}
+BENCHMARK(gru)->ArgNames({"clips", "units"})->ArgsProduct({{1, 10}, {128, 256}});
+
 template <Tensor (ops::NativeOps::*kOp)(const Tensor&)>
 void unary(benchmark::State& state) {
   ThreadPool pool(1);

@@ -66,6 +66,8 @@ class NativeOps {
   Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                 const ConvOptions& options);
   Tensor inverse(const Tensor& x);
+  // The weight must not be written to after its first use.
+  Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& bias);
   // Beyond the vocabulary: softmax(q k^T) v per head, q (B, T, C), k and v (B, T', C) -> (B, T, C),
   // heads side by side in C. The same bytes as the form composed of the ops above.
   Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads);

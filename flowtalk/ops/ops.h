@@ -73,6 +73,11 @@ concept Backend = requires(Ops& o, const typename Ops::Tensor& x, const Shape& s
   { o.conv1d(x, x, conv) } -> std::same_as<typename Ops::Tensor>;     // (B,T,C) (N, C/groups, k)
   { o.conv1d(x, x, x, conv) } -> std::same_as<typename Ops::Tensor>;  // the same with bias (N)
   { o.inverse(x) } -> std::same_as<typename Ops::Tensor>;             // (N, N), in double precision
+  // The recurrent half of a GRU (Cho et al., 2014): gates (B, T, 3H), what the inputs say of reset,
+  // update and candidate, recurrent weight (3H, H) and bias (3H) -> states (B, T, H). From h = 0,
+  // with (a, b, c) = W h + bias: r = sigmoid(gate_r + a), u = sigmoid(gate_u + b),
+  // n = tanh(gate_n + r c), and the next h is n + u (h - n).
+  { o.gru(x, x, x) } -> std::same_as<typename Ops::Tensor>;
   // Training only; the identity elsewhere
   { o.dropout(x, s) } -> std::same_as<typename Ops::Tensor>;
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/ops/ops.h"
@@ -72,6 +73,37 @@ inline Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
           }
         }
         y[(b * out + t) * n + j] = static_cast<float>(sum);
+      }
+    }
+  }
+  return y;
+}
+
+// gates (B, T, 3H), weight (3H, H), bias (3H) -> (B, T, H)
+inline Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& bias) {
+  const int64_t frames = gates.dim(1), n = weight.dim(1);
+  Tensor y({gates.dim(0), frames, n});
+  const auto logistic = [](double x) { return 1 / (1 + std::exp(-x)); };
+  for (int64_t b = 0; b < gates.dim(0); ++b) {
+    std::vector<double> h(static_cast<size_t>(n), 0.0), said(static_cast<size_t>(3 * n));
+    for (int64_t t = 0; t < frames; ++t) {
+      for (int64_t j = 0; j < 3 * n; ++j) {
+        double sum = static_cast<double>(bias[j]);
+        for (int64_t i = 0; i < n; ++i) {
+          sum += static_cast<double>(weight[j * n + i]) * h[static_cast<size_t>(i)];
+        }
+        said[static_cast<size_t>(j)] = sum;
+      }
+      for (int64_t i = 0; i < n; ++i) {
+        const auto gate = [&](int64_t part) {
+          return static_cast<double>(gates[((b * frames + t) * 3 + part) * n + i]);
+        };
+        const auto own = [&](int64_t part) { return said[static_cast<size_t>(part * n + i)]; };
+        const double reset = logistic(gate(0) + own(0)), update = logistic(gate(1) + own(1));
+        const double candidate = std::tanh(gate(2) + reset * own(2));
+        double& state = h[static_cast<size_t>(i)];
+        state = (1 - update) * candidate + update * state;
+        y[(b * frames + t) * n + i] = static_cast<float>(state);
       }
     }
   }

@@ -177,6 +177,16 @@ FT_CLONES void layer_norm_row(const float* x, const float* gain, const float* bi
   for (int64_t i = 0; i < n; ++i) y[i] = (x[i] - mean) * factor * gain[i] + bias[i];
 }
 
+FT_CLONES void gru_row(const float* gates, const float* recurrent, const float* h, float* y,
+                       int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float reset = sigmoid1(gates[i] + recurrent[i]);
+    const float update = sigmoid1(gates[n + i] + recurrent[n + i]);
+    const float candidate = tanh1(gates[2 * n + i] + reset * recurrent[2 * n + i]);
+    y[i] = candidate + update * (h[i] - candidate);
+  }
+}
+
 FT_CLONES void time_norm_columns(const float* x, const float* gain, const float* bias, float eps,
                                  float* y, int64_t rows, int64_t stride, int64_t n) {
   double sum[kMaxTimeNormChannels] = {}, square[kMaxTimeNormChannels] = {};

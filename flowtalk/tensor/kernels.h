@@ -32,6 +32,9 @@ float sum_values(const float* x, int64_t n);
 void softmax_row(const float* x, float* y, int64_t n);  // a row of -inf only gives zeros
 void layer_norm_row(const float* x, const float* gain, const float* bias, float eps, float* y,
                     int64_t n);
+// One step of a GRU of n units: gates and recurrent (3n: reset, update, candidate), the state h
+// before it -> the state y; see ops/ops.h. The same bytes as the sums and functions above in turn.
+void gru_row(const float* gates, const float* recurrent, const float* h, float* y, int64_t n);
 // Mean and variance over `rows` of `n` neighbouring channels, rows `stride` apart; then
 // y = (x - mean) / sqrt(variance + eps) gain + bias. n at most 64.
 inline constexpr int64_t kMaxTimeNormChannels = 64;

@@ -71,6 +71,7 @@ class TorchOps {
   Tensor inverse(const Tensor& x) const {
     return torch::inverse(x.to(torch::kFloat64)).to(torch::kFloat32);
   }
+  Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& bias) const;
 
   Tensor dropout(const Tensor& x, float probability) const {
     return training_ && probability > 0 ? torch::dropout(x, probability, true) : x;

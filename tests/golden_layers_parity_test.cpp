@@ -1,0 +1,22 @@
+// The layers of published systems on libtorch: the same names, answers and bounds as on the native
+// backend.
+#include <gtest/gtest.h>
+
+#include "flowtalk/nn/check_golden.h"
+#include "flowtalk/ops/torch/torch_ops.h"
+
+namespace flowtalk {
+namespace {
+
+struct GoldenOnTorch : ::testing::Test {
+  const torch::NoGradGuard no_grad;
+  ops::TorchOps ops;
+};
+
+TEST_F(GoldenOnTorch, FaceXHubert) {
+  FT_GOLDEN_FOLDER(folder, "lineage/face_xhubert");
+  nn::check_face_xhubert(ops, folder, 5e-6);
+}
+
+}  // namespace
+}  // namespace flowtalk
