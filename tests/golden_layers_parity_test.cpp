@@ -18,5 +18,10 @@ TEST_F(GoldenOnTorch, FaceXHubert) {
   nn::check_face_xhubert(ops, folder, 5e-6);
 }
 
+TEST_F(GoldenOnTorch, SequenceNetwork) {
+  FT_GOLDEN_FOLDER(folder, "probtalk3d");
+  nn::check_sequence_network(ops, folder, 2e-5);
+}
+
 }  // namespace
 }  // namespace flowtalk

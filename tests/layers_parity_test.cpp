@@ -6,6 +6,7 @@
 
 #include "flowtalk/base/rng.h"
 #include "flowtalk/nn/gru.h"
+#include "flowtalk/nn/sequence_block.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/native_params.h"
@@ -62,6 +63,17 @@ TEST_F(LayersParity, GruOfOneAndTwoLayers) {
         },
         2e-6);
   }
+}
+
+TEST_F(LayersParity, SequenceNetwork) {
+  expect_same(
+      {2, 21, 16},
+      [](auto& ops, auto scope, const auto& x) {
+        using Ops = std::remove_reference_t<decltype(ops)>;
+        const nn::SequenceSizes sizes{.width = 16, .blocks = 2, .heads = 4, .inner = 24};
+        return nn::SequenceNetwork<Ops>(scope, sizes)(ops, x);
+      },
+      1e-5);
 }
 
 torch::Tensor leaf(const torch::Tensor& x) { return x.clone().requires_grad_(true); }

@@ -7,24 +7,32 @@
 
 namespace flowtalk::nn {
 
+struct AttentionOptions {
+  float scale = 0;                // of the scores; 0: one over the root of a head's width
+  Bias projections = Bias::kYes;  // of query, key and value
+};
+
 template <class Ops>
 struct Attention {
   using T = ops::TensorOf<Ops>;
-  Attention(params::Scope<Ops> p, int64_t channels, int64_t head_count)
-      : query(p / "query", channels, channels),
-        key(p / "key", channels, channels),
-        value(p / "value", channels, channels),
+  Attention(params::Scope<Ops> p, int64_t channels, int64_t head_count,
+            const AttentionOptions& o = {})
+      : query(p / "query", channels, channels, o.projections),
+        key(p / "key", channels, channels, o.projections),
+        value(p / "value", channels, channels, o.projections),
         output(p / "output", channels, channels),
-        heads(head_count) {}
+        heads(head_count),
+        scale(o.scale > 0 ? o.scale : 1.0f / std::sqrt(static_cast<float>(channels / head_count))) {
+  }
 
   T operator()(Ops& ops, const T& x) const {
-    const int64_t width = ops.shape(x)[2] / heads;
-    const T q = ops.scale(query(ops, x), 1.0f / std::sqrt(static_cast<float>(width)));
+    const T q = ops.scale(query(ops, x), scale);
     return output(ops, attend(ops, q, key(ops, x), value(ops, x)));
   }
 
   Linear<Ops> query, key, value, output;
   int64_t heads;
+  float scale;
 
  private:
   // softmax(q k^T) v per head, (B, T, C); a backend may offer it as one op with the same result.

@@ -8,6 +8,7 @@
 #include "flowtalk/nn/golden_params.h"
 #include "flowtalk/nn/gru.h"
 #include "flowtalk/nn/linear.h"
+#include "flowtalk/nn/sequence_block.h"
 
 namespace flowtalk::nn {
 
@@ -15,6 +16,58 @@ inline std::vector<float> one_hot(size_t width, size_t at) {
   std::vector<float> values(width, 0.0f);
   values[at] = 1;
   return values;
+}
+
+// The names of a SequenceNetwork that lies under `path`; in ProbTalk3D's files it is part of the
+// module `in`, and `side` is "encoder" or "decoder".
+inline std::vector<GoldenName> sequence_names(const std::string& path, const std::string& in,
+                                              const std::string& side) {
+  using Cut = GoldenName::Cut;
+  const std::string squash = side == "encoder" ? "squasher" : "expander";
+  std::vector<GoldenName> names;
+  for (const char* part : {"weight", "bias"}) {
+    const std::string end = part, gain = end == "weight" ? "gain" : "bias";
+    names.push_back({path + "/squash/conv/" + end, in + "." + squash + ".0.0." + end});
+    names.push_back({path + "/embedding/" + end, in + "." + side + "_linear_embedding.net." + end});
+    const std::string ours = path + "/block/*/", theirs = in + "." + side + "_transformer.net.";
+    names.push_back({ours + "attention_norm/" + gain, theirs + "{2i}.fn.norm." + end});
+    names.push_back({ours + "attention/output/" + end, theirs + "{2i}.fn.fn.to_out." + end});
+    names.push_back({ours + "output_norm/" + gain, theirs + "{2i+1}.fn.norm." + end});
+    names.push_back({ours + "inner/" + end, theirs + "{2i+1}.fn.fn.l1." + end});
+    names.push_back({ours + "outer/" + end, theirs + "{2i+1}.fn.fn.l2." + end});
+    if (end == "bias") continue;
+    const std::string all = theirs + "{2i}.fn.fn.to_qkv.weight";
+    names.push_back({ours + "attention/query/weight", all, Cut::kQuery});
+    names.push_back({ours + "attention/key/weight", all, Cut::kKey});
+    names.push_back({ours + "attention/value/weight", all, Cut::kValue});
+  }
+  return names;
+}
+
+inline constexpr SequenceSizes kGoldenPrior{.width = 32, .blocks = 2, .heads = 4, .inner = 48};
+
+// The decoders of ProbTalk3D's priors: a SequenceNetwork and a linear map; and their positions.
+template <class Ops>
+void check_sequence_network(Ops& ops, const std::filesystem::path& folder, double bound) {
+  const GoldenCases cases(folder);
+  for (const std::string kind : {"vae", "vqvae"}) {
+    const auto file = folder / (kind + "_prior.ckpt");
+    auto names = sequence_names("decoder", "motion_decoder", "decoder");
+    names.push_back({"out/weight", "motion_decoder.feature_mapping_reverse.weight"});
+    names.push_back({"positions", "motion_decoder.decoder_pos_embedding.pe"});
+    GoldenParams<Ops> source(ops, file, names);
+    const params::Scope<Ops> p(source);
+    const auto stored = ops.to_host(p.tensor("positions", {600, 32}, params::zeros()));
+    const auto ours = sinusoids(600, 32);
+    for (size_t i = 0; i < stored.size(); ++i) ASSERT_NEAR(ours[i], stored[i], 1e-5) << i;
+    const SequenceNetwork<Ops> network(p / "decoder", kGoldenPrior);
+    const auto out = p.tensor("out/weight", {53, 32}, params::zeros());
+    for (const auto& [name, frames] : {std::pair{"motion0", 25}, {"motion1", 38}}) {
+      const std::string latent = fmt::format("{}.decoder_latent", name);
+      const auto y = network(ops, cases.input(ops, latent, {1, frames, 32}));
+      cases.expect(ops, ops.linear(y, out), fmt::format("{}.{}_decoder", latent, kind), bound);
+    }
+  }
 }
 
 // FaceXHuBERT behind its speech features: two layers of a GRU over pairs of frames, times what is
