@@ -10,6 +10,7 @@
 #include "flowtalk/ops/native.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/params/native_params.h"
+#include "flowtalk/prior/quantiser.h"
 
 namespace flowtalk {
 namespace {
@@ -74,6 +75,28 @@ TEST_F(LayersParity, SequenceNetwork) {
         return nn::SequenceNetwork<Ops>(scope, sizes)(ops, x);
       },
       1e-5);
+}
+
+// Forward the code, backward as if it were the latents; the codes learn by their own values.
+TEST_F(LayersParity, GradientPassesStraightThroughCodes) {
+  params::FreshParams fresh(3);
+  params::Converted source(fresh, torch_ops);
+  const prior::QuantiserConfig config{.codes = 7, .width = 2};
+  prior::Quantiser<TorchOps> quantiser(params::Scope<TorchOps>(source), 6, config);
+  quantiser.table.set_requires_grad(true);
+  torch::manual_seed(2);
+  const torch::Tensor z = torch::randn({2, 5, 6}).requires_grad_(true);
+  const auto nearest = quantiser.nearest(torch_ops, z);
+  const torch::Tensor through = prior::straight_through(torch_ops, z, nearest.values);
+  EXPECT_TRUE(torch::allclose(through, nearest.values, 0, 1e-6));
+  const torch::Tensor wanted = torch::randn({2, 5, 6});
+  (through * wanted).sum().backward();
+  EXPECT_TRUE(torch::equal(z.grad(), wanted));
+  EXPECT_FALSE(quantiser.table.grad().defined());
+  nearest.values.sum().backward();
+  const auto usage = prior::usage_of(nearest.codes, config.codes);
+  const torch::Tensor counts = torch::tensor(std::vector<int64_t>(usage)).to(torch::kFloat32);
+  EXPECT_TRUE(torch::equal(quantiser.table.grad(), counts.unsqueeze(1).expand({7, 2})));
 }
 
 torch::Tensor leaf(const torch::Tensor& x) { return x.clone().requires_grad_(true); }

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <vector>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/nn/attention.h"
 #include "flowtalk/nn/layer_norm.h"
 #include "flowtalk/nn/position.h"
@@ -49,13 +50,22 @@ struct SequenceBlock {
   LayerNorm<Ops> output_norm;
 };
 
+// Error: heads do not divide the width, or it is odd.
+inline const SequenceSizes& checked(const SequenceSizes& s) {
+  if (s.width % 2 != 0) fail("sequence network: expected an even width, got {}", s.width);
+  if (s.heads < 1 || s.width % s.heads != 0) {
+    fail("sequence network: expected heads that divide the width {}, got {}", s.width, s.heads);
+  }
+  return s;
+}
+
 // Squash, a linear map, positions and the blocks, without a norm at the end:
 // (B, T, C) -> (B, T, C). Every frame depends on the whole clip.
 template <class Ops>
 struct SequenceNetwork {
   using T = ops::TensorOf<Ops>;
   SequenceNetwork(params::Scope<Ops> p, const SequenceSizes& s)
-      : squash(p / "squash", s.width), embedding(p / "embedding", s.width, s.width) {
+      : squash(p / "squash", checked(s).width), embedding(p / "embedding", s.width, s.width) {
     for (int64_t i = 0; i < s.blocks; ++i) blocks.emplace_back(p / "block" / i, s);
   }
 

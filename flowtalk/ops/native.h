@@ -73,6 +73,7 @@ class NativeOps {
   Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value, int64_t heads);
 
   Tensor dropout(const Tensor& x, float) { return x; }
+  Tensor detach(const Tensor& x) { return x; }
 
  private:
   ThreadPool* pool_;

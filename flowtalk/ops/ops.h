@@ -80,6 +80,7 @@ concept Backend = requires(Ops& o, const typename Ops::Tensor& x, const Shape& s
   { o.gru(x, x, x) } -> std::same_as<typename Ops::Tensor>;
   // Training only; the identity elsewhere
   { o.dropout(x, s) } -> std::same_as<typename Ops::Tensor>;
+  { o.detach(x) } -> std::same_as<typename Ops::Tensor>;  // x, through which no gradient flows
 };
 
 }  // namespace flowtalk::ops

@@ -76,6 +76,7 @@ class TorchOps {
   Tensor dropout(const Tensor& x, float probability) const {
     return training_ && probability > 0 ? torch::dropout(x, probability, true) : x;
   }
+  Tensor detach(const Tensor& x) const { return x.detach(); }
 
  private:
   torch::Device device_;
