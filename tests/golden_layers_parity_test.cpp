@@ -2,6 +2,7 @@
 // backend.
 #include <gtest/gtest.h>
 
+#include "flowtalk/condition/check_golden.h"
 #include "flowtalk/nn/check_golden.h"
 #include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/prior/check_golden.h"
@@ -22,6 +23,11 @@ TEST_F(GoldenOnTorch, FaceXHubert) {
 TEST_F(GoldenOnTorch, SequenceNetwork) {
   FT_GOLDEN_FOLDER(folder, "probtalk3d");
   nn::check_sequence_network(ops, folder, 2e-5);
+}
+
+TEST_F(GoldenOnTorch, PredictorsOfProbTalk3D) {
+  FT_GOLDEN_FOLDER(folder, "probtalk3d");
+  condition::check_predictors(ops, folder, 1e-4);
 }
 
 TEST_F(GoldenOnTorch, PriorsOfProbTalk3D) {
