@@ -1,14 +1,18 @@
 // flowtalk-train: the program behind `flowtalk train`; the only one that links libtorch.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <string_view>
 
 #include "apps/options/bind.h"
 #include "apps/options/terminal.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
+#include "flowtalk/predict/default_checkpoint.h"
 #include "flowtalk/train/blas.h"
 #include "flowtalk/train/run_stages.h"
 #include "flowtalk/train/train_all.h"
@@ -30,6 +34,18 @@ void stage(const std::string& name, const std::string& summary, const Args& args
   command.bind(options, kSpellings);
   if (command.parse(args)) kRun(options);
 }
+// Without an encoder of one's own, that of the model that ships.
+void run_generator(train::GeneratorOptions options) {
+  if (options.encoder.empty()) {
+    options.encoder = train::kOwnEncoder;
+    if (!std::filesystem::exists(options.encoder)) {
+      options.encoder = predict::default_checkpoint().string();
+      fmt::print(stderr, "no {}: the speech encoder is that of {}\n", train::kOwnEncoder,
+                 options.encoder);
+    }
+  }
+  train::run_generator(options);
+}
 void run_pack(train::PackOptions options) { train::pack(options); }
 void run_all(train::TrainAllOptions options) { train::train_all(options); }
 
@@ -44,13 +60,32 @@ constexpr std::array kStages = {
           stage<train::EncoderOptions, train::run_encoder>},
     Stage{"prior", "Stage 1: the motion prior.", stage<train::PriorOptions, train::run_prior>},
     Stage{"generator", "Stage 2: emotion graph, fusion and generator over a prior and an encoder.",
-          stage<train::GeneratorOptions, train::run_generator>},
+          stage<train::GeneratorOptions, run_generator>},
     Stage{"classifier", "The judge of `evaluate`: emotion and strength of recorded motion.",
           stage<train::ClassifierOptions, train::run_classifier>},
     Stage{"pack", "A finished run as a model to ship, with 16-bit weights.",
           stage<train::PackOptions, run_pack>}};
 
-int run(const Args& words) {
+bool has_option(const Args& words, std::string_view name) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return word == name || word.starts_with(std::string(name) + "=");
+  });
+}
+
+// The lines of the reference name no stage: without a folder to save in they train the prior, with
+// one the generator over it.
+Args with_stage(Args words) {
+  if (!words.front().starts_with("--") || !has_option(words, "--model")) return words;
+  const bool second = has_option(words, "--save-path") || has_option(words, "--out");
+  fmt::print(stderr, "no stage is named: {}\n",
+             second ? "with a folder to save in this is stage 2, as `flowtalk train generator`"
+                    : "without a folder to save in this is stage 1, as `flowtalk train prior`");
+  words.insert(words.begin(), second ? "generator" : "prior");
+  return words;
+}
+
+int run(const Args& given) {
+  const Args words = given.empty() ? given : with_stage(given);
   if (words.empty() || words[0] == "--help" || words[0] == "-h") {
     fmt::print("Usage: flowtalk train STAGE [options]\n\n");
     for (const Stage& s : kStages) fmt::print("  {:<10}  {}\n", s.name, s.summary);

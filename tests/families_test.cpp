@@ -12,23 +12,26 @@
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/analyse/restyle.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/words.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/params/native_params.h"
 #include "flowtalk/predict/session.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
 
-namespace flowtalk::generate {
-void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
-}  // namespace flowtalk::generate
-
 namespace flowtalk {
 namespace {
 
 namespace fs = std::filesystem;
 
-model::ModelConfig tiny_model() {
+model::ModelConfig tiny_model(const std::string& prior) {
   model::ModelConfig config = train::newest_model();
+  from_text(prior, config.prior.kind);
+  config.prior.vqvae.body = {16, 1, 3};
+  config.prior.vqvae.quantiser.codes = 16;
+  config.prior.vqvae.quantiser.width = 2;
+  config.generator.diffusion = {20, 10, 16, 1, 0};
+  config.generator.vq.hidden = 16;
   config.prior.latent = 4;
   config.prior.vae = {16, 1, 3};
   config.condition.width = 16;
@@ -64,8 +67,32 @@ train::TrainConfig short_schedule() {
   return config;
 }
 
-struct TrainedFamily : ::testing::TestWithParam<generate::Family> {
-  const fs::path root = fs::temp_directory_path() / "flowtalk_families_test" / GetParam().name;
+// A family over one of the priors that it fits.
+struct Pair {
+  generate::Family family;
+  std::string prior;
+};
+void PrintTo(const Pair& pair, std::ostream* out) {
+  *out << pair.family.name << " over " << pair.prior;
+}
+
+std::vector<Pair> all_pairs() {
+  std::vector<Pair> pairs;
+  for (const auto& family : generate::kFamilies) {
+    for (const std::string& prior : words_of(std::string(family.priors))) {
+      pairs.push_back({family, prior});
+    }
+  }
+  return pairs;
+}
+
+std::string name_of(const ::testing::TestParamInfo<Pair>& info) {
+  return std::string(info.param.family.name) + "_" + info.param.prior;
+}
+
+struct TrainedFamily : ::testing::TestWithParam<Pair> {
+  const fs::path root = fs::temp_directory_path() / "flowtalk_families_test" /
+                        (std::string(GetParam().family.name) + GetParam().prior);
   void SetUp() override {
     fs::remove_all(root);
     fs::create_directories(root);
@@ -116,6 +143,15 @@ void check_session(const predict::Session& session, const generate::Family& fami
   EXPECT_EQ(motion.frames(), 25);
   const tensor::Tensor live = live_of(motion);
   for (const float v : live.values()) EXPECT_TRUE(std::isfinite(v));
+  predict::PredictOptions fewer;
+  fewer.skip_steps = 1;
+  if (family.steps) {
+    const tensor::Tensor changed = live_of(session.predict(speech, fewer));
+    EXPECT_FALSE(
+        std::equal(changed.values().begin(), changed.values().end(), live.values().begin()));
+  } else {
+    EXPECT_THROW(session.predict(speech, fewer), Error);
+  }
   predict::PredictOptions warm;
   warm.temperature = 0.5f;
   if (family.chance) {
@@ -134,10 +170,14 @@ void check_session(const predict::Session& session, const generate::Family& fami
 
 TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   const train::TrainingClip clip = waving_clip();
-  train::PriorRun prior;
-  prior.model = tiny_model();
-  prior.train = short_schedule();
-  train_prior(prior, run("prior"), {clip}, {clip}, face::builtin_face());
+  train::PriorChoice prior;
+  if (GetParam().prior != "none") {
+    train::PriorRun of_prior;
+    of_prior.model = tiny_model(GetParam().prior);
+    of_prior.train = short_schedule();
+    train_prior(of_prior, run("prior"), {clip}, {clip}, face::builtin_face());
+    prior = train::choose_prior(root / "prior");
+  }
 
   params::FreshParams fresh(1);
   const auto encoder_config = tiny_encoder();
@@ -146,14 +186,13 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   const fs::path weights = root / "encoder.safetensors";
   formats::save_safetensors(weights, fresh.tensors());
   train::GeneratorRun config;
-  config.model = tiny_model();
-  config.model.generator.kind = GetParam().kind;
+  config.model = tiny_model(GetParam().prior);
+  config.model.generator.kind = GetParam().family.kind;
   config.train = short_schedule();
   train::EncoderChoice encoder;
   encoder.config = encoder_config;
   encoder.weights.emplace(weights);
-  train_generator(config, run("generator"), encoder, root / "prior", {clip}, {clip},
-                  face::builtin_face());
+  train_generator(config, run("generator"), encoder, prior, {clip}, {clip}, face::builtin_face());
 
   const auto rows = rows_of(root / "generator" / "losses.csv");
   ASSERT_EQ(rows.size(), 3u);
@@ -164,13 +203,13 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
     EXPECT_LT(std::stod(rows[2][column]), std::stod(rows[1][column])) << name;
   }
   const bool judged = std::find(rows[0].begin(), rows[0].end(), "valid_nll") != rows[0].end();
-  EXPECT_EQ(judged, GetParam().density);
+  EXPECT_EQ(judged, GetParam().family.density);
 
-  check_session(predict::Session::open(train::checkpoint_of(root / "generator"), 1), GetParam());
+  check_session(predict::Session::open(train::checkpoint_of(root / "generator"), 1),
+                GetParam().family);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, TrainedFamily, ::testing::ValuesIn(generate::kFamilies),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Table, TrainedFamily, ::testing::ValuesIn(all_pairs()), name_of);
 
 }  // namespace
 }  // namespace flowtalk

@@ -42,6 +42,11 @@ float noise_normal(uint64_t seed, uint32_t take, uint32_t frame, uint32_t channe
   return static_cast<float>(box_muller(words[0], words[1]));
 }
 
+float noise_uniform(uint64_t seed, uint32_t take, uint32_t frame, uint32_t channel) {
+  const auto words = philox({frame, channel, take, 0x636f6465u}, split(mix(seed)));
+  return static_cast<float>(words[0] >> 8) * 0x1p-24f;
+}
+
 Rng Rng::fork(std::string_view name) const {
   uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
   for (const char c : name) {

@@ -15,6 +15,9 @@ std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::array<uint3
 // Standard normal noise at (seed, take, frame, channel); the flow's innovations come from here.
 float noise_normal(uint64_t seed, uint32_t take, uint32_t frame, uint32_t channel);
 
+// Uniform in [0, 1) at the same kind of address; codes are drawn by it.
+float noise_uniform(uint64_t seed, uint32_t take, uint32_t frame, uint32_t channel);
+
 // A sequence of random numbers with a position of its own. Copyable; fork() gives an independent
 // stream by name or index, so that parallel work does not depend on its order.
 class Rng {

@@ -118,6 +118,12 @@ std::vector<Clip> Index::for_prior(bool paper_protocol) const {
   return paper_protocol ? clips : of(Split::kTrain);
 }
 
+fs::path dataset_folder(const fs::path& given) {
+  if (fs::is_directory(given / "mead")) return given / "mead";
+  const fs::path named = "datasets" / given;
+  return fs::exists(given) || given.is_absolute() || !fs::is_directory(named) ? given : named;
+}
+
 Index scan_dataset(const fs::path& folder) {
   for (const char* part : {"param", "wav"}) {
     if (!fs::is_directory(folder / part)) {

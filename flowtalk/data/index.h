@@ -72,6 +72,10 @@ struct Index {
   std::vector<Clip> for_prior(bool paper_protocol) const;
 };
 
+// The folder that holds param/ and wav/: the one given, mead/ in it, or, of a name that is no
+// folder, that of datasets/.
+std::filesystem::path dataset_folder(const std::filesystem::path& given);
+
 // Reads the names below folder (which holds param/ and wav/). Error: no such folders, a damaged
 // conditions.json or dataset.json, or not one complete clip; the message tells the first one left
 // out.

@@ -4,22 +4,20 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/formats/golden_tensors.h"
 #include "flowtalk/formats/safetensors.h"
+#include "flowtalk/nn/golden_params.h"
 #include "flowtalk/ops/native.h"
 
 namespace flowtalk::diffusion {
 namespace {
 
-using formats::golden_folder;
 using formats::SafetensorsFile;
 using Ops = ops::NativeOps;
 using tensor::Tensor;
 
 TEST(CosineSchedule, IsThatOfTheReference) {
-  const auto path = golden_folder("face_diffuser") / "schedule.safetensors";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no golden data";
-  const SafetensorsFile file(path);
+  FT_GOLDEN_FOLDER(folder, "face_diffuser");
+  const SafetensorsFile file(folder / "schedule.safetensors");
   for (const int n : {50, 1000}) {
     const auto steps = cosine_schedule(n);
     const auto check = [&](const std::string& name, float Step::*value) {
@@ -45,9 +43,9 @@ TEST(CosineSchedule, IsThatOfTheReference) {
 
 // The loops of the reference, step by step, from what its network saw.
 TEST(Sampler, StepsAreThoseOfTheReference) {
-  const auto folder = golden_folder("face_diffuser");
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no golden data";
+  FT_GOLDEN_FOLDER(folder, "face_diffuser");
   const SafetensorsFile file(folder / "cases.safetensors");
+  const nn::GoldenCases cases(folder);
   const Json config = parse_json(load_file(folder / "config.json"), "config.json");
   const auto schedule = cosine_schedule(50);
   ThreadPool pool(1);
@@ -67,8 +65,7 @@ TEST(Sampler, StepsAreThoseOfTheReference) {
       const Tensor x = step_back(ops, schedule[static_cast<size_t>(t)], t == 0, options,
                                  file.load(before), file.load(here + "pred_xstart"),
                                  [&] { return ops.slice(noises, 0, n, n + 1); });
-      EXPECT_LT(formats::largest_difference(x.values(), file.load(here + "sample").values()), 2e-6)
-          << here;
+      cases.expect(ops, x, here + "sample", 2e-6);
       ++compared;
     }
   }

@@ -8,40 +8,52 @@
 #include <utility>
 #include <variant>
 
+#include "flowtalk/generate/diffusion.h"
 #include "flowtalk/generate/flow.h"
 #include "flowtalk/generate/regression.h"
+#include "flowtalk/generate/vq.h"
+#include "flowtalk/ops/native.h"
 
 namespace flowtalk::generate {
 
 template <class Ops>
-using AnyGenerator = std::variant<FlowGenerator<Ops>, RegressionGenerator<Ops>>;
+using AnyGenerator = std::variant<FlowGenerator<Ops>, DiffusionGenerator<Ops>, VqGenerator<Ops>,
+                                  RegressionGenerator<Ops>>;
 
 // Which family, and its sizes. Those of the others stay as they are.
 struct GeneratorConfig {
   Kind kind = Kind::kFlow;
   flow::FlowConfig flow;
+  DiffusionConfig diffusion;
+  VqConfig vq;
   RegressionConfig regression;
 
   template <class V>
   void fields(V&& field) {
     field("kind", kind, "family of the generator");
     field("flow", flow, "sizes of a flow");
+    field("diffusion", diffusion, "sizes and steps of a diffusion");
+    field("vq", vq, "sizes of a VQ predictor");
     field("regression", regression, "sizes of a regression");
   }
-  auto parts() const { return std::tie(flow, regression); }
+  auto parts() const { return std::tie(flow, diffusion, vq, regression); }
 };
 
 // Weights of the terms of each family.
 struct FamilyLosses {
   FlowLosses flow;
+  DiffusionLosses diffusion;
+  VqLosses vq;
   RegressionLosses regression;
 
   template <class V>
   void fields(V&& field) {
     field("flow", flow, "losses of a flow");
+    field("diffusion", diffusion, "losses of a diffusion");
+    field("vq", vq, "losses of a VQ predictor");
     field("regression", regression, "losses of a regression");
   }
-  auto parts() const { return std::tie(flow, regression); }
+  auto parts() const { return std::tie(flow, diffusion, vq, regression); }
 };
 
 // The part of a config (GeneratorConfig, FamilyLosses) that is a family's.
@@ -51,19 +63,39 @@ const Part& part_of(const Config& config) {
 }
 
 template <class Ops, size_t I = 0>
-AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const Widths& widths,
+AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const Surroundings<Ops>& around,
                                  const GeneratorConfig& config) {
   using G = std::variant_alternative_t<I, AnyGenerator<Ops>>;
   static_assert(Generator<G, Ops>);
   static_assert(Density<G, Ops> == family_of(G::kKind).density);
   if (config.kind == G::kKind) {
-    return AnyGenerator<Ops>(std::in_place_index<I>, p, widths,
+    return AnyGenerator<Ops>(std::in_place_index<I>, p, around,
                              part_of<typename G::Config>(config));
   }
   if constexpr (I + 1 < std::variant_size_v<AnyGenerator<Ops>>) {
-    return make_generator<Ops, I + 1>(p, widths, config);
+    return make_generator<Ops, I + 1>(p, around, config);
   }
   fail("no generator of the family '{}'", text_of(config.kind));
+}
+
+// What `of(config)` says of the part of a config whose family samples in steps, else 0.
+template <size_t I = 0, class Of>
+int of_steps(const GeneratorConfig& config, const Of& of) {
+  using G = std::variant_alternative_t<I, AnyGenerator<ops::NativeOps>>;
+  if constexpr (family_of(G::kKind).steps) {
+    if (config.kind == G::kKind) return of(part_of<typename G::Config>(config));
+  }
+  if constexpr (I + 1 < std::variant_size_v<AnyGenerator<ops::NativeOps>>) {
+    return of_steps<I + 1>(config, of);
+  }
+  return 0;
+}
+// How many there are; how many of them are left out where nothing is said.
+inline int sampling_steps(const GeneratorConfig& config) {
+  return of_steps(config, [](const auto& c) { return c.steps; });
+}
+inline int usual_skip(const GeneratorConfig& config) {
+  return of_steps(config, [](const auto& c) { return c.skip; });
 }
 
 template <class Ops>

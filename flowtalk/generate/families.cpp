@@ -12,15 +12,21 @@ namespace flowtalk::generate {
 
 std::string text_of(Kind kind) { return std::string(family_of(kind).name); }
 
-void from_text(const std::string& word, Kind& kind) {
-  std::vector<std::string> names;
+const Family* family_named(std::string_view word) {
+  if (word.empty()) return nullptr;
   for (const Family& family : kFamilies) {
-    names.emplace_back(family.name);
-    if (word == family.name) {
-      kind = family.kind;
-      return;
-    }
+    if (word == family.name || word == family.also) return &family;
   }
+  return nullptr;
+}
+
+void from_text(const std::string& word, Kind& kind) {
+  if (const Family* known = family_named(word)) {
+    kind = known->kind;
+    return;
+  }
+  std::vector<std::string> names;
+  for (const Family& family : kFamilies) names.emplace_back(family.name);
   fail("unknown kind '{}'{}; expected one of {}", word, did_you_mean(word, names), names_of());
 }
 

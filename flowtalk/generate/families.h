@@ -9,7 +9,7 @@
 
 namespace flowtalk::generate {
 
-enum class Kind { kFlow, kRegression };
+enum class Kind { kFlow, kDiffusion, kVq, kRegression };
 
 // How much chance is in a sample.
 struct Temperature {
@@ -19,7 +19,8 @@ struct Temperature {
 
 struct Family {
   Kind kind{};
-  std::string_view name{};     // in a checkpoint's config.json and after --model
+  std::string_view name{};     // in a checkpoint's config.json
+  std::string_view also{};     // what the reference calls it
   std::string_view summary{};  // one line
   std::string_view priors{};   // the motion priors it fits, separated by spaces
   Temperature temperature{};   // all 0 where no chance is drawn
@@ -36,10 +37,24 @@ inline constexpr std::array kFamilies = {
            .temperature = {"deviation of the innovations of the noise", 0.3, 1},
            .density = true,
            .chance = true},
+    Family{.kind = Kind::kDiffusion,
+           .name = "diffusion",
+           .also = "face_diffuser",
+           .summary = "denoising in many small steps, after FaceDiffuser",
+           .priors = "none vae",
+           .temperature = {"deviation of the noise at the start and of each step", 1, 1},
+           .chance = true,
+           .steps = true},
+    Family{.kind = Kind::kVq,
+           .name = "vq",
+           .summary = "codes of a learnt codebook, after ProbTalk3D",
+           .priors = "vqvae",
+           .temperature = {"of the softmax over the distances of codes", 0.2, 1},
+           .chance = true},
     Family{.kind = Kind::kRegression,
            .name = "regression",
            .summary = "the one most typical answer, no chance in it",
-           .priors = "vae"},
+           .priors = "vae none"},
 };
 
 constexpr const Family& family_of(Kind kind) {
@@ -49,11 +64,14 @@ constexpr const Family& family_of(Kind kind) {
   return kFamilies.front();
 }
 
-// Text value of a field table. Error: no family has this name.
+// Text value of a field table; the reference's word is read too. Error: no family has this name.
 std::string text_of(Kind kind);
 void from_text(const std::string& word, Kind& kind);
 
-// "flow, regression": all, or those of which `is` holds.
+// The family of a name or of the reference's word for it; null: none has it.
+const Family* family_named(std::string_view word);
+
+// "flow, diffusion": all, or those of which `is` holds.
 std::string names_of(bool (*is)(const Family&) = [](const Family&) { return true; });
 
 // "flow, conditional ...; regression, ..."

@@ -20,7 +20,7 @@ using Ops = ops::NativeOps;
 using flow::random_tensor;
 using tensor::Tensor;
 
-constexpr Widths kWidths{8, 3};
+constexpr int64_t kCondition = 8, kLatent = 3;
 
 // Every parameter random, zero-initialised ones too.
 class RandomParams : public params::ParamSource<Ops> {
@@ -42,20 +42,25 @@ GeneratorConfig tiny(Kind kind) {
   config.flow.layers = 1;
   config.flow.condition = 8;
   config.flow.shift = true;
+  config.diffusion = {20, 10, 8, 2};
+  config.vq.hidden = 8;
   config.regression.hidden = 8;
   return config;
 }
 
 struct Families : ::testing::TestWithParam<Family> {
   RandomParams source;
+  const prior::Quantiser<Ops> quantiser{
+      params::Scope<Ops>(source) / "prior", kLatent, {.codes = 7, .width = 1}};
   AnyGenerator<Ops> generator =
-      make_generator<Ops>(params::Scope<Ops>(source) / "generator", kWidths, tiny(GetParam().kind));
+      make_generator<Ops>(params::Scope<Ops>(source) / "generator",
+                          {kCondition, kLatent, quantiser}, tiny(GetParam().kind));
   ThreadPool one{1}, three{3};
 
   // Latents of one clip of `frames` frames, (N, T, 3).
   Tensor sample(ThreadPool& pool, int64_t frames, const std::vector<NoiseAddress>& noises) {
     Ops ops(pool);
-    const Condition<Ops> c{random_tensor({1, frames, kWidths.condition}, 4)};
+    const Condition<Ops> c{random_tensor({1, frames, kCondition}, 4)};
     return std::visit(
         [&](const auto& g) { return g.sample(ops, g.prepare(ops, c), {noises}).values; },
         generator);
@@ -76,7 +81,7 @@ TEST_P(Families, IsChosenByItsName) {
 TEST_P(Families, SampleIsFiniteAndAsLongAsTheCondition) {
   for (const int64_t frames : {2, 10, 50}) {
     const Tensor z = sample(one, frames, {{1, 0, 0.5f}, {2, 0, 0.5f}, {2, 0, 0}});
-    EXPECT_EQ(z.shape(), (tensor::Shape{3, frames, kWidths.latent}));
+    EXPECT_EQ(z.shape(), (tensor::Shape{3, frames, kLatent}));
     for (const float v : z.values()) EXPECT_TRUE(std::isfinite(v));
   }
 }
@@ -105,7 +110,7 @@ TEST_P(Families, TemperatureHasARangeWhereThereIsChance) {
 // Clips side by side are sampled as each alone.
 TEST_P(Families, ClipsOfABatchDoNotSeeEachOther) {
   Ops ops(one);
-  const Condition<Ops> both{random_tensor({2, 6, kWidths.condition}, 9)};
+  const Condition<Ops> both{random_tensor({2, 6, kCondition}, 9)};
   const Condition<Ops> second{ops.slice(both.values, 0, 1, 2)};
   const std::vector<NoiseAddress> noises = {{1, 0, 0.3f}, {2, 0, 0.3f}};
   std::visit(
@@ -124,7 +129,7 @@ TEST_P(Families, ClipsOfABatchDoNotSeeEachOther) {
 TEST_P(Families, DensityIsThatOfItsResidualAndLeadsBack) {
   if (!GetParam().density) GTEST_SKIP() << "no density";
   Ops ops(one);
-  const Condition<Ops> c{random_tensor({1, 4, kWidths.condition}, 5)};
+  const Condition<Ops> c{random_tensor({1, 4, kCondition}, 5)};
   const auto check = [&](const auto& g) {
     const auto prepared = g.prepare(ops, c);
     const auto rho = ops.to_host(g.rho(ops));
@@ -149,7 +154,7 @@ TEST_P(Families, DensityIsThatOfItsResidualAndLeadsBack) {
     const auto back = [&](const Tensor& r) {
       return g.scale.standardise(ops, g.from_residual(ops, r, prepared).values);
     };
-    flow::check_invertible(forward, back, random_tensor({1, 4, kWidths.latent}, 6));
+    flow::check_invertible(forward, back, random_tensor({1, 4, kLatent}, 6));
   };
   density_of(generator, "tiny", "a test", [&](const auto& g) { check(g); });
 }
@@ -165,14 +170,15 @@ TEST_P(Families, WithoutDensityIsRefusedInOneLine) {
   }
 }
 
-// Terms are by name, one value per group of frames, and there are none where all weights are 0.
+// Terms are by name, one value per group of frames, and there are none where all weights are 0. An
+// estimate has the shape of the latents.
 TEST_P(Families, TermsHaveNamesAndWeights) {
   Ops ops(one);
-  const Condition<Ops> c{random_tensor({2, 8, kWidths.condition}, 5)};
+  const Condition<Ops> c{random_tensor({2, 8, kCondition}, 5)};
   const auto check = [&](const auto& g) {
     using G = std::remove_cvref_t<decltype(g)>;
     const auto prepared = g.prepare(ops, c);
-    const Tensor z = random_tensor({2, 8, kWidths.latent}, 6);
+    const Tensor z = random_tensor({2, 8, kLatent}, 6);
     typename G::Losses all, none;
     const Json zeros = [&] {
       Json json = to_json(none);
@@ -181,12 +187,16 @@ TEST_P(Families, TermsHaveNamesAndWeights) {
     }();
     from_json(zeros, none, "zeros");
     EXPECT_FALSE(none.any());
-    EXPECT_TRUE(g.terms(ops, z, prepared, none).empty());
+    EXPECT_TRUE(g.learn(ops, z, prepared, none, Rng(1)).terms.empty());
     Json ones = zeros;
     for (auto& [key, value] : ones.items()) value = 1;
     from_json(ones, all, "ones");
     EXPECT_TRUE(all.any());
-    for (const auto& term : g.terms(ops, z, prepared, all)) {
+    const auto learned = g.learn(ops, z, prepared, all, Rng(1));
+    if (learned.estimate) {
+      EXPECT_EQ(learned.estimate->values.shape(), z.shape());
+    }
+    for (const auto& term : learned.terms) {
       EXPECT_FALSE(term.name.empty());
       EXPECT_EQ(term.weight, 1);
       ASSERT_EQ(term.values.dim(0), 2);
@@ -207,9 +217,16 @@ TEST(FamilyTable, UnknownNameIsRefusedWithTheNames) {
     FAIL() << "no error";
   } catch (const Error& e) {
     EXPECT_STREQ(e.what(),
-                 "unknown kind 'flwo' (did you mean 'flow'?); expected one of flow, regression");
+                 "unknown kind 'flwo' (did you mean 'flow'?); expected one of flow, diffusion, vq, "
+                 "regression");
   }
-  EXPECT_EQ(names_of(), "flow, regression");
+  EXPECT_EQ(names_of(), "flow, diffusion, vq, regression");
+}
+
+TEST(FamilyTable, TheReferencesWordIsDiffusion) {
+  EXPECT_EQ(family_named("face_diffuser"), &family_of(Kind::kDiffusion));
+  EXPECT_EQ(family_named(""), nullptr);
+  EXPECT_EQ(family_named("face"), nullptr);
 }
 
 TEST(FamilyTable, PriorsMustFit) {

@@ -49,15 +49,15 @@ struct FlowGenerator {
     }
   };
 
-  FlowGenerator(params::Scope<Ops> p, const Widths& widths, const Config& c)
-      : scale(p, widths.latent),
-        base_inner(p / "base_inner", 2 * widths.condition, 2 * widths.condition),
-        base_outer(p / "base_outer", 2 * widths.condition, 4 * widths.latent,
+  FlowGenerator(params::Scope<Ops> p, const Surroundings<Ops>& around, const Config& c)
+      : scale(p, around.latent),
+        base_inner(p / "base_inner", 2 * around.condition, 2 * around.condition),
+        base_outer(p / "base_outer", 2 * around.condition, 4 * around.latent,
                    params::normal(0.01f)),
-        flow_condition(p / "flow_condition", 2 * widths.condition, c.condition),
-        flow(p / "flow", widths.latent, c),
-        base(p / "base", 2 * widths.latent, c.white_base),
-        latent(widths.latent),
+        flow_condition(p / "flow_condition", 2 * around.condition, c.condition),
+        flow(p / "flow", around.latent, c),
+        base(p / "base", 2 * around.latent, c.white_base),
+        latent(around.latent),
         shifts(c.shift) {}
 
   Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
@@ -84,10 +84,10 @@ struct FlowGenerator {
     return latents_of(ops, ops.concat(drawn, 0), c);
   }
 
-  std::vector<Term<Ops>> terms(Ops& ops, const T& z, const Prepared& c, const Losses& w) const {
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w, const Rng&) const {
     if (w.nll == 0) return {};
-    return {{"nll", ops.scale(log_prob(ops, z, c), -1), static_cast<double>(2 * latent),
-             static_cast<double>(w.nll)}};
+    return {{{"nll", ops.scale(log_prob(ops, z, c), -1), static_cast<double>(2 * latent),
+              static_cast<double>(w.nll)}}};
   }
 
   T log_prob(Ops& ops, const T& z, const Prepared& c) const {

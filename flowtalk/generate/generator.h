@@ -6,14 +6,18 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "flowtalk/base/noise.h"
+#include "flowtalk/base/rng.h"
 #include "flowtalk/condition/conditioner.h"
+#include "flowtalk/diffusion/sampler.h"
 #include "flowtalk/generate/families.h"
 #include "flowtalk/params/scope.h"
+#include "flowtalk/prior/quantiser.h"
 
 namespace flowtalk::generate {
 
@@ -26,8 +30,10 @@ struct MotionLatents {
 };
 
 // What every family is told of its surroundings.
-struct Widths {
-  int64_t condition = 0, latent = 0;  // K, D
+template <class Ops>
+struct Surroundings {
+  int64_t condition = 0, latent = 0;                              // K, D
+  std::optional<prior::Quantiser<Ops>> quantiser = std::nullopt;  // of a prior with codes
 };
 
 // What a sample is asked for. A family with more to ask adds it here, and to its row in families.h
@@ -35,6 +41,10 @@ struct Widths {
 struct SampleOptions {
   // One per clip, or, of one clip, one per sample. Families without chance take only their number.
   std::span<const NoiseAddress> noises;
+  // Of families with steps: how many are left out at the noisy end (none: as the model says), and
+  // how each is taken.
+  std::optional<int> skip_steps = std::nullopt;
+  diffusion::Sampler sampler = diffusion::Sampler::kDdim;
 };
 
 // A loss of a family's own, beside those on motion that all share.
@@ -44,6 +54,14 @@ struct Term {
   ops::TensorOf<Ops> values;  // per frame, or per group of as many frames as fit: (B, T / group)
   double per_frame = 1;       // numbers that one value sums over; the mean is divided by them
   double weight = 0;
+};
+
+// What a family takes from latents that it is to make.
+template <class Ops>
+struct Learned {
+  std::vector<Term<Ops>> terms;  // those of weights that are not 0
+  // What it would make, for losses on the motion; none: they are those of its samples.
+  std::optional<MotionLatents<Ops>> estimate = std::nullopt;
 };
 
 // Latents are standardised per channel; the scale is in the checkpoint.
@@ -60,25 +78,26 @@ struct LatentScale {
   T mean, sd;  // (D)
 };
 
-// Every family. G(Scope, Widths, Config) makes the layers; parameters lie under generator/.
+// Every family. G(Scope, Surroundings, Config) makes the layers; parameters lie under generator/.
 //   kKind      its row in families.h
 //   Config     its sizes, Losses the weights of its terms: field tables; Losses::any: is one not 0?
 //   Prepared   what it computes once per condition; each(f) applies f to all tensors in it
 //   prepare    Condition -> Prepared
 //   sample     one set of latents per noise, differentiable where the backend is
-//   terms      training: losses of latents z (B, T, D), by weights that are not 0
+//   learn      training: from latents z (B, T, D), by the weights; `rng` is what may be drawn
 //   scale      LatentScale
 template <class G, class Ops>
 concept Generator = std::constructible_from < G,
-        params::Scope<Ops>, Widths,
+        params::Scope<Ops>, Surroundings<Ops>,
 typename G::Config > &&requires(const G& g, Ops& ops, const Condition<Ops>& c,
                                 const typename G::Prepared& prepared, const SampleOptions& options,
-                                const ops::TensorOf<Ops>& z, const typename G::Losses& losses) {
+                                const ops::TensorOf<Ops>& z, const typename G::Losses& losses,
+                                const Rng& rng) {
   { G::kKind } -> std::convertible_to<Kind>;
   { losses.any() } -> std::same_as<bool>;
   { g.prepare(ops, c) } -> std::same_as<typename G::Prepared>;
   { g.sample(ops, prepared, options) } -> std::same_as<MotionLatents<Ops>>;
-  { g.terms(ops, z, prepared, losses) } -> std::same_as<std::vector<Term<Ops>>>;
+  { g.learn(ops, z, prepared, losses, rng) } -> std::same_as<Learned<Ops>>;
   { g.scale } -> std::convertible_to<const LatentScale<Ops>&>;
 };
 

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
-#include "flowtalk/generate/generator.h"
-#include "flowtalk/nn/linear.h"
+#include "flowtalk/generate/pair_network.h"
 
 namespace flowtalk::generate {
 
@@ -46,17 +45,10 @@ struct RegressionGenerator {
     }
   };
 
-  RegressionGenerator(params::Scope<Ops> p, const Widths& widths, const Config& c)
-      : scale(p, widths.latent),
-        inner(p / "inner", 2 * widths.condition, c.hidden),
-        outer(p / "outer", c.hidden, 2 * widths.latent, params::normal(0.01f)),
-        latent(widths.latent) {}
+  RegressionGenerator(params::Scope<Ops> p, const Surroundings<Ops>& around, const Config& c)
+      : scale(p, around.latent), network(p, around, c.hidden) {}
 
-  Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
-    const auto shape = ops.shape(c.values);
-    const T pairs = ops.reshape(c.values, {shape[0], shape[1] / 2, 2 * shape[2]});
-    return {ops.reshape(outer(ops, ops.gelu(inner(ops, pairs))), {shape[0], shape[1], latent})};
-  }
+  Prepared prepare(Ops& ops, const Condition<Ops>& c) const { return {network(ops, c)}; }
 
   MotionLatents<Ops> sample(Ops& ops, const Prepared& c, const SampleOptions& options) const {
     const auto clips = static_cast<size_t>(ops.shape(c.answer)[0]), count = options.noises.size();
@@ -66,16 +58,17 @@ struct RegressionGenerator {
     return {ops.concat(std::vector<T>(count, made), 0)};
   }
 
-  std::vector<Term<Ops>> terms(Ops& ops, const T& z, const Prepared& c, const Losses& w) const {
-    if (w.latent == 0) return {};
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w, const Rng&) const {
+    Learned<Ops> learned{{}, MotionLatents<Ops>{scale.restore(ops, c.answer)}};
+    if (w.latent == 0) return learned;
     const T error = ops.sub(c.answer, scale.standardise(ops, z));
-    return {{"latent", ops.sum_last(ops.mul(error, error)), static_cast<double>(latent),
-             static_cast<double>(w.latent)}};
+    learned.terms.push_back({"latent", ops.sum_last(ops.mul(error, error)),
+                             static_cast<double>(network.latent), static_cast<double>(w.latent)});
+    return learned;
   }
 
   LatentScale<Ops> scale;
-  nn::Linear<Ops> inner, outer;
-  int64_t latent;
+  PairNetwork<Ops> network;
 };
 
 }  // namespace flowtalk::generate

@@ -20,9 +20,10 @@ condition::Conditioner<Ops> make_conditioner(params::Scope<Ops> p, const ModelCo
   return {p / "generator", 2 * c.encoder.hidden_size, c.condition, c.conditions};
 }
 template <class Ops>
-generate::AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const ModelConfig& c) {
-  const generate::Widths widths{c.condition.width, c.prior.latent};
-  return generate::make_generator<Ops>(p / "generator", widths, c.generator);
+generate::AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const ModelConfig& c,
+                                           const prior::AnyPrior<Ops>& prior) {
+  const generate::Surroundings<Ops> around{c.condition.width, c.prior.latent, prior.quantiser()};
+  return generate::make_generator<Ops>(p / "generator", around, c.generator);
 }
 
 template <class Ops>
@@ -36,7 +37,7 @@ struct FlowTalk {
         encoder(std::move(speech_encoder)),
         prior(p / "prior", c.prior),
         conditioner(make_conditioner(p, c)),
-        generator(make_generator(p, c)) {}
+        generator(make_generator(p, c, prior)) {}
 
   ModelConfig config;
   encoder::Hubert<Ops> encoder;

@@ -34,8 +34,9 @@ struct ModelConfig {
     field("generator", generator, "what makes motion latents of the condition");
   }
 
-  // Error: generator and prior do not fit each other. `where` is a file.
+  // Error: generator and prior do not fit each other, or latents the prior. `where` is a file.
   void check(const std::string& where) const {
+    prior.check(where);
     generate::check_prior(generate::family_of(generator.kind), text_of(prior.kind), where);
   }
 };

@@ -5,10 +5,7 @@
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 
-fs::path DatasetOptions::folder() const {
-  const fs::path root = dataset;
-  return fs::is_directory(root / "mead") ? root / "mead" : root;
-}
+fs::path DatasetOptions::folder() const { return data::dataset_folder(dataset); }
 
 data::Index DatasetOptions::index() const { return data::scan_dataset(folder()); }
 

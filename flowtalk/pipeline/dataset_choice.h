@@ -20,7 +20,7 @@ struct DatasetOptions {
     field("split", split, "test, validation (val), train or all (default test)");
   }
 
-  // The folder that holds param/ and wav/: the one given, or mead/ in it.
+  // See data::dataset_folder.
   std::filesystem::path folder() const;
   data::Index index() const;
   // Of the split, their names as the model has them. Usage Error: no such split. Error: no clip, or

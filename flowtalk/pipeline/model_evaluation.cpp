@@ -58,6 +58,13 @@ params::RunCheckpoint checkpoint_of(const ModelEvaluation& e) {
   return e.sampling.model.checkpoint(e.max_epoch);
 }
 
+// As in the reference, beside a run the model may be a family instead of a folder; null: it is
+// none.
+const generate::Family* family_said(const ModelEvaluation& e) {
+  const std::string& word = e.sampling.model.model;
+  return e.save_path.empty() || fs::exists(word) ? nullptr : generate::family_named(word);
+}
+
 std::string protocol_of(const fs::path& checkpoint) {
   const params::Checkpoint loaded = params::load_checkpoint(checkpoint);
   const std::string protocol = loaded.config.value("protocol", "");
@@ -66,11 +73,17 @@ std::string protocol_of(const fs::path& checkpoint) {
   return "not recorded in the checkpoint";
 }
 
-std::string sampling_of(const ModelEvaluation& e, const generate::Family& family) {
+std::string sampling_of(const ModelEvaluation& e, const generate::GeneratorConfig& config) {
+  const generate::Family& family = generate::family_of(config.kind);
   const SamplingOptions& p = e.sampling;
   std::string more;
   if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
   if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
+  if (const int steps = generate::sampling_steps(config)) {
+    more += fmt::format(", {}, {} of {} steps skipped",
+                        text_of(p.sampler.value_or(diffusion::Sampler::kDdim)),
+                        p.skip_steps.value_or(generate::usual_skip(config)), steps);
+  }
   if (p.deterministic || !family.chance) return "deterministic" + more;
   Temperature shown = p.temperature;
   if (!shown.all) shown.all = static_cast<float>(family.temperature.usual);
@@ -163,17 +176,18 @@ void ModelEvaluation::refuse_with_files(const Given& given) const {
 
 evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::MeasureSetup& setup,
                                       int64_t max_cut, const Reporter& reporter) const {
-  if (!save_path.empty() && !sampling.model.model.empty()) {
+  const generate::Family* said = family_said(*this);
+  if (!save_path.empty() && !sampling.model.model.empty() && said == nullptr) {
     fail_usage("{} and {} both name the model; leave one out", Field("save_path"), Field("model"));
   }
   const auto [checkpoint, which] = checkpoint_of(*this);
   if (!which.empty()) reporter.note(fmt::format("{}: {}", checkpoint.string(), which));
   const model::ModelConfig config = predict::load_config(checkpoint);
-  const generate::Family& family = generate::family_of(config.generator.kind);
-  if (skip_steps && !family.steps) {
-    fail_usage("{} is for diffusion models; {} is a {}, which samples in one step",
-               Field("skip_steps"), checkpoint.string(), family.name);
+  if (said != nullptr && said->kind != config.generator.kind) {
+    fail_usage("{} {}: {} is a {} model; leave it out, or name another run", Field("model"),
+               sampling.model.model, checkpoint.string(), text_of(config.generator.kind));
   }
+  sampling.check_steps(config.generator, checkpoint.string());
   const Conditions& conditions = config.conditions;
   chosen_styles(*this, conditions);  // a wrong name is told before the data set is looked at
   const data::Index index = data.index();
@@ -195,7 +209,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
       {"style", id.empty() ? "of each clip" : id},
       {"model", name},
       {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
-      {"sampling", sampling_of(*this, family)}};
+      {"sampling", sampling_of(*this, config.generator)}};
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;

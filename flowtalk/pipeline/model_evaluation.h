@@ -17,7 +17,7 @@ struct ModelEvaluation {
   DatasetOptions data{.dataset = "datasets/mead"};
   std::string test_subjects, id, save_path;
   int num_samples = 1;
-  std::optional<int> max_epoch, skip_steps;
+  std::optional<int> max_epoch;
   SamplingOptions sampling;
   ObservationOptions observation;
 
@@ -30,8 +30,6 @@ struct ModelEvaluation {
     field("id", id, "predict every clip in this style, or average (default: the clip's own)");
     field("save_path", save_path, "the run whose checkpoint is measured");
     field("max_epoch", max_epoch, between(1, 1000000), "which epoch of the run; default the last");
-    field("skip_steps", skip_steps, between(0, 1000000),
-          "for diffusion models: denoising steps to skip");
     field("observation", observation, "what is seen of each clip");
     field("sampling", sampling, "how varied, by which model");
   }

@@ -17,7 +17,16 @@ void SamplingOptions::check(const Given& given, int samples) const {
   }
 }
 
+void SamplingOptions::check_steps(const generate::GeneratorConfig& config,
+                                  const std::string& name) const {
+  predict::PredictOptions steps;
+  steps.skip_steps = skip_steps;
+  steps.sampler = sampler;
+  predict::check_steps(steps, config, name);
+}
+
 void SamplingOptions::check_family(const predict::Model& model, int samples, uint32_t take) const {
+  check_steps(model.config().generator, model.name());
   const generate::Family& family = generate::family_of(model.config().generator.kind);
   if (family.chance || deterministic) return;
   const bool blinking = blinks && *blinks > 0;  // by seed and take
@@ -37,6 +46,8 @@ void SamplingOptions::into(predict::PredictOptions& options) const {
   options.guidance = static_cast<float>(guidance);
   options.deterministic = deterministic;
   if (blinks) options.blinks_per_minute = static_cast<float>(*blinks);
+  options.skip_steps = skip_steps;
+  options.sampler = sampler;
   options.seed = seed;
 }
 

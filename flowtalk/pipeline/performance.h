@@ -21,6 +21,8 @@ struct SamplingOptions {
   double guidance = 1;
   bool deterministic = false;
   std::optional<double> blinks;  // per minute
+  std::optional<int> skip_steps;
+  std::optional<diffusion::Sampler> sampler;
   uint64_t seed = 0;
   ModelOptions model;
 
@@ -39,13 +41,20 @@ struct SamplingOptions {
           fmt::format("per minute; default {}, none where nothing is left to chance, 0: never",
                       predict::kUsualBlinks)
               .c_str());
+    field(
+        "skip_steps", skip_steps, between(0, 1000000),
+        "for diffusion models: denoising steps to skip (default: as the model says, 900 of 1000)");
+    field("sampler", sampler, "for diffusion models: ddim (default), or ddpm");
     field("seed", seed, "the same seed gives the same motion (default 0)");
     field("model", model, "which model");
   }
 
   // Usage Error: `deterministic`, beside something that only chance could follow.
   void check(const Given& given, int samples = 1) const;
-  // Usage Error: an option that only chance could follow, for a model of a family without any.
+  // See predict::check_steps.
+  void check_steps(const generate::GeneratorConfig& config, const std::string& name) const;
+  // check_steps, and a usage Error: an option that only chance could follow, for a model of a
+  // family without any.
   void check_family(const predict::Model& model, int samples = 1, uint32_t take = 0) const;
   void into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.

@@ -53,7 +53,7 @@ void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& e
 
 // A motion (frames, 53) per noise. Those of a short clip share one pass, those of a long one do
 // not, so that memory stays that of one.
-std::vector<Tensor> play(const Workspace& work, const Condition& c,
+std::vector<Tensor> play(const Workspace& work, const Condition& c, const PredictOptions& options,
                          std::span<const NoiseAddress> noises, int64_t frames) {
   const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kFramesAtOnce / frames));
   std::vector<Tensor> motions;
@@ -61,7 +61,9 @@ std::vector<Tensor> play(const Workspace& work, const Condition& c,
     const auto prepared = generator.prepare(work.ops, c);
     for (size_t begin = 0; begin < noises.size(); begin += at_once) {
       const auto some = noises.subspan(begin, std::min(at_once, noises.size() - begin));
-      const auto z = generator.sample(work.ops, prepared, {some});
+      const generate::SampleOptions asked{some, options.skip_steps,
+                                          options.sampler.value_or(diffusion::Sampler::kDdim)};
+      const auto z = generator.sample(work.ops, prepared, asked);
       append_frames(work.network.prior.decode(work.ops, z.values), frames, motions);
     }
   };
@@ -100,7 +102,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   const int64_t frames = speech.values.dim(1);
   const Conditions& conditions = config().conditions;
   check(options, conditions, frames);
-  check_chance(options, model());
+  check_family(options, model());
   const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
   const RegionTemperatures temperatures = temperatures_of(options, config(), regions_known);
@@ -128,7 +130,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   for (const auto& emotion : condition::emotions_apart(curve)) {
     Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
-    const auto played = play(work, c, noises, frames);
+    const auto played = play(work, c, options, noises, frames);
     for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
   }
   const auto finished = [&](const Tensor& motion) {

@@ -30,7 +30,23 @@ void check(const PredictOptions& o, const Conditions& conditions, int64_t frames
   }
 }
 
-void check_chance(const PredictOptions& options, const Model& model) {
+void check_steps(const PredictOptions& options, const generate::GeneratorConfig& config,
+                 const std::string& name) {
+  const int steps = generate::sampling_steps(config);
+  if (steps == 0 && (options.skip_steps || options.sampler)) {
+    fail_usage("{} is for {} models; {} is a {}, which samples in one step",
+               Field(options.skip_steps ? "skip_steps" : "sampler"),
+               generate::names_of([](const generate::Family& f) { return f.steps; }), name,
+               text_of(config.kind));
+  }
+  if (options.skip_steps && (*options.skip_steps < 0 || *options.skip_steps >= steps)) {
+    fail_usage("{}: {} has {} steps, so 0 to {} can be left out, got {}", Field("skip_steps"), name,
+               steps, steps - 1, *options.skip_steps);
+  }
+}
+
+void check_family(const PredictOptions& options, const Model& model) {
+  check_steps(options, model.config().generator, model.name());
   const generate::Family& family = generate::family_of(model.config().generator.kind);
   const auto warm = [](float t) { return t > 0; };
   const bool asked =

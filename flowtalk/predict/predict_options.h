@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "flowtalk/condition/asked.h"
+#include "flowtalk/diffusion/sampler.h"
 #include "flowtalk/predict/model.h"
 #include "flowtalk/predict/regions.h"
 
@@ -38,6 +39,10 @@ struct PredictOptions {
   // (the built-in head's axes), else no blinks. The voice, seed and take say when, whatever else is
   // asked for.
   std::optional<float> blinks_per_minute{};
+  // Of families that sample in steps: how many are left out, and how each is taken. None: as the
+  // model says, and DDIM.
+  std::optional<int> skip_steps{};
+  std::optional<diffusion::Sampler> sampler{};
   uint64_t seed = 0;
   uint32_t take = 0;
 };
@@ -46,8 +51,14 @@ struct PredictOptions {
 // not `frames` or not on the simplex.
 void check(const PredictOptions& options, const Conditions& conditions, int64_t frames);
 
-// Usage Error: a temperature above 0 for a model of a family in which nothing is left to chance.
-void check_chance(const PredictOptions& options, const Model& model);
+// Usage Error: what only families that sample in steps can follow, for another; as many steps left
+// out as there are. `name` is the model's.
+void check_steps(const PredictOptions& options, const generate::GeneratorConfig& config,
+                 const std::string& name);
+
+// check_steps, and: a temperature above 0 for a model of a family in which nothing is left to
+// chance.
+void check_family(const PredictOptions& options, const Model& model);
 
 // How often a face of the model is to blink. Usage Error: blinks are asked for where it has no
 // lids.

@@ -1,12 +1,16 @@
 // A motion prior of whichever kind a checkpoint says.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <variant>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/prior/none.h"
 #include "flowtalk/prior/vae.h"
+#include "flowtalk/prior/vqvae.h"
 
 namespace flowtalk::prior {
 
@@ -14,22 +18,46 @@ namespace flowtalk::prior {
 struct PriorConfig {
   Kind kind = Kind::kVae;
   int latent = 32;
-  VaeConfig vae;
+  ConvConfig vae;
+  VqvaeConfig vqvae;
+  NoneConfig none;
 
   template <class V>
   void fields(V&& field) {
     field("kind", kind, "kind of motion prior");
     field("latent", latent, between(2, 1024), "latent channels per frame");
     field("vae", vae, "sizes of a VAE");
+    field("vqvae", vqvae, "sizes of a VQ-VAE");
   }
-  auto parts() const { return std::tie(vae); }
+  auto parts() const { return std::tie(vae, vqvae, none); }
+  // Error: latents that do not fit the kind. `where` is a file.
+  void check(const std::string& where) const {
+    if (kind == Kind::kNone && latent != motion::kLive) {
+      fail("{}: without a motion prior there are {} latents, model.prior.latent is {}", where,
+           motion::kLive, latent);
+    }
+    if (kind == Kind::kVqvae && latent % vqvae.quantiser.width != 0) {
+      fail(
+          "{}: {} latents are no whole number of codes of {}; set model.prior.latent or "
+          "model.prior.vqvae.quantiser.width",
+          where, latent, vqvae.quantiser.width);
+    }
+  }
 };
+
+// Of a model whose latents are the standardised motion.
+inline PriorConfig without_prior() {
+  PriorConfig config;
+  config.kind = Kind::kNone;
+  config.latent = motion::kLive;
+  return config;
+}
 
 template <class Ops>
 class AnyPrior {
  public:
   using T = ops::TensorOf<Ops>;
-  using Kinds = std::variant<Vae<Ops>>;
+  using Kinds = std::variant<Vae<Ops>, Vqvae<Ops>, None<Ops>>;
 
   AnyPrior(params::Scope<Ops> p, const PriorConfig& config) : kinds_(make(p, config)) {}
 
@@ -39,6 +67,16 @@ class AnyPrior {
   }
   T decode(Ops& ops, const T& z) const {
     return std::visit([&](const auto& prior) { return prior.decode(ops, z); }, kinds_);
+  }
+
+  // Of a prior with codes; none: it has none.
+  std::optional<Quantiser<Ops>> quantiser() const {
+    return std::visit(
+        [](const auto& prior) -> std::optional<Quantiser<Ops>> {
+          if constexpr (requires { prior.quantiser; }) return prior.quantiser;
+          return std::nullopt;
+        },
+        kinds_);
   }
 
  private:

@@ -18,7 +18,7 @@ void from_text(const std::string& word, Kind& kind) {
   std::vector<std::string> names;
   for (const PriorKind& known : kPriors) {
     names.emplace_back(known.name);
-    if (word == known.name) {
+    if (word == known.name || (!word.empty() && word == known.also)) {
       kind = known.kind;
       return;
     }

@@ -7,32 +7,48 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowtalk/params/scope.h"
 
 namespace flowtalk::prior {
 
-enum class Kind { kVae };
+enum class Kind { kVae, kVqvae, kNone };
 
 // The one list of kinds.
 struct PriorKind {
   Kind kind{};
-  std::string_view name;     // in a checkpoint's config.json and after --model
+  std::string_view name;     // in a checkpoint's config.json
+  std::string_view also;     // what the reference's first stage calls it
   std::string_view summary;  // one line
+  bool trained = true;       // else there is nothing to train
 };
 inline constexpr std::array kPriors = {
-    PriorKind{Kind::kVae, "vae", "variational autoencoder, one Gaussian latent per frame"},
+    PriorKind{Kind::kVae, "vae", "face_diffuser",
+              "variational autoencoder, one Gaussian latent per frame"},
+    PriorKind{Kind::kVqvae, "vqvae", "", "each frame a few codes of a learnt codebook"},
+    PriorKind{Kind::kNone, "none", "", "the standardised motion itself, nothing to train", false},
 };
 
-// Text value of a field table. Error: no prior has this name.
+// Text value of a field table; the reference's word is read too. Error: no prior has this name.
 std::string text_of(Kind kind);
 void from_text(const std::string& word, Kind& kind);
 
+// What was encoded before it was replaced by codes.
+template <class Ops>
+struct Coded {
+  ops::TensorOf<Ops> encoded, codes;  // (B, T, D); gradients go to encoder and codebook
+  std::vector<int64_t> rows;          // of the codebook, D / W per frame
+};
+
 template <class Ops>
 struct Posterior {
-  ops::TensorOf<Ops> mean, log_variance;  // (B, T, D)
+  ops::TensorOf<Ops> mean;                                        // (B, T, D)
+  std::optional<ops::TensorOf<Ops>> log_variance = std::nullopt;  // none: the latents are certain
+  std::optional<Coded<Ops>> coded = std::nullopt;                 // of priors with a codebook
 };
 
 // Every kind. P(Scope, D, Config) makes the layers; parameters lie under prior/.

@@ -7,6 +7,7 @@
 #include "flowtalk/train/generator_trainer.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
+#include "flowtalk/train/motion_scaler.h"
 
 namespace flowtalk::train {
 namespace {
@@ -56,39 +57,53 @@ void check_same_weights(const formats::SafetensorsFile& run, const formats::Safe
   }
 }
 
+// Of the model of a prior's checkpoint. Error: other axes than those.
+prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes axes) {
+  model::ModelConfig model;
+  take_config(checkpoint, {"model"}, model);
+  if (model.axes != axes) {
+    fail_usage("{}: its motion has the axes of {}, model.face is {}", checkpoint.folder.string(),
+               motion::owner_of(model.axes), text_of(axes));
+  }
+  return model.prior;
+}
+
 }  // namespace
 
+PriorChoice choose_prior(const std::string& run_or_none) {
+  if (run_or_none == prior::text_of(prior::Kind::kNone)) return std::nullopt;
+  return params::load_checkpoint(checkpoint_of(run_or_none));
+}
+
 void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
-                 const fs::path& prior_checkpoint) {
+                 const PriorChoice& prior) {
   const auto run = params::load_checkpoint(checkpoint);
   check_same_external(run, encoder.external);
   if (encoder.weights) check_same_weights(run.weights, *encoder.weights, "encoder/");
-  check_same_weights(run.weights, params::load_checkpoint(checkpoint_of(prior_checkpoint)).weights,
-                     "prior/");
+  model::ModelConfig before;
+  take_config(run, {"model"}, before);
+  if ((before.prior.kind == prior::Kind::kNone) == prior.has_value()) {
+    fail("{}: this run began {} a motion prior; give {} the same", checkpoint.string(),
+         prior ? "without" : "over", Field("prior"));
+  }
+  if (prior) check_same_weights(run.weights, prior->weights, "prior/");
 }
 
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const fs::path& prior_checkpoint, const std::vector<TrainingClip>& training,
+                     const PriorChoice& prior, const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation, const face::Face& face) {
-  const auto prior = params::load_checkpoint(checkpoint_of(prior_checkpoint));
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
-  model::ModelConfig of_prior;
-  take_config(prior, {"model"}, of_prior);
-  if (of_prior.axes != config.model.axes) {
-    fail_usage("{}: its motion has the axes of {}, model.face is {}", prior.folder.string(),
-               motion::owner_of(of_prior.axes), text_of(config.model.axes));
-  }
-  config.model.prior = of_prior.prior;
-  config.model.check(prior.folder.string());
+  config.model.prior = prior ? prior_of(*prior, config.model.axes) : prior::without_prior();
+  config.model.check(prior ? prior->folder.string() : run.path().string());
   TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) {
-    check_parts(*last, encoder, prior.folder);
+    check_parts(*last, encoder, prior);
     params.preload(params::load_checkpoint(*last).weights);
   } else {
     if (encoder.weights) params.preload(*encoder.weights, "encoder/");
-    params.preload(prior.weights, "prior/");
+    if (prior) params.preload(prior->weights, "prior/");
   }
   if (encoder.weights) {  // only so that its weights are saved with the model
     encoder::Hubert<TorchOps>(params::Scope<TorchOps>(params) / "encoder", encoder.config);
@@ -106,8 +121,11 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   stage.name = "generator";
   stage.trainable = {"generator/"};
   stage.config = Json{{"kind", "model"}, {"model", to_json(config.model)}};
-  if (prior.config.contains("protocol")) stage.config["protocol"] = prior.config["protocol"];
+  if (prior && prior->config.contains("protocol")) {
+    stage.config["protocol"] = prior->config["protocol"];
+  }
   stage.before_first_step = [&](int64_t) {
+    if (!prior) set_motion_scaler(params, "prior", training);
     trainer.initialise(training,
                        sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(ops.device()));
   };

@@ -11,6 +11,7 @@
 #include "flowtalk/face/face.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/model/model_config.h"
+#include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/train_config.h"
 #include "flowtalk/train/windows.h"
@@ -92,16 +93,20 @@ class FeatureExtractor {
   std::unique_ptr<State> state_;
 };
 
+// The checkpoint of the motion prior under a generator; none: it makes the standardised motion.
+using PriorChoice = std::optional<params::Checkpoint>;
+// Of a run or a checkpoint, or of the word "none".
+PriorChoice choose_prior(const std::string& run_or_none);
+
 // Error unless the checkpoint of a generator holds the weights of this encoder and of this prior.
 void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& encoder,
-                 const std::filesystem::path& prior_checkpoint);
+                 const PriorChoice& prior);
 
 // The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
 // with the fingerprint of the encoder that it needs. Lips are those of `face`. Error: a prior of
 // other axes than config.model's.
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const std::filesystem::path& prior_checkpoint,
-                     const std::vector<TrainingClip>& training,
+                     const PriorChoice& prior, const std::vector<TrainingClip>& training,
                      const std::vector<TrainingClip>& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

@@ -50,7 +50,7 @@ GeneratorTrainer::GeneratorTrainer(const GeneratorRun& config, TorchParams& para
       params_(params),
       prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior),
       conditioner_(model::make_conditioner(params::Scope<TorchOps>(params), config.model)),
-      generator_(model::make_generator(params::Scope<TorchOps>(params), config.model)),
+      generator_(model::make_generator(params::Scope<TorchOps>(params), config.model, prior_)),
       lips_(lips),
       ops_(ops) {}
 
@@ -100,14 +100,21 @@ Losses GeneratorTrainer::losses(const Batch& batch, int64_t step) {
     using G = std::remove_cvref_t<decltype(family)>;
     const auto& own = generate::part_of<typename G::Losses>(w.terms);
     const auto prepared = family.prepare(ops_, c);
-    for (const auto& term : family.terms(ops_, z, prepared, own)) {
+    const auto draws = Rng(static_cast<uint64_t>(config_.train.seed))
+                           .fork("learn")
+                           .fork(static_cast<uint64_t>(step));
+    const auto learned = family.learn(ops_, z, prepared, own, draws);
+    for (const auto& term : learned.terms) {
       const torch::Tensor mask = mask_of(batch, term.values.size(1));
       result[term.name] = masked_mean(term.values, mask) / term.per_frame;
       total = total + term.weight * result[term.name];
     }
     const double ramp = ramp_at(step, own.any());
     if (ramp == 0) return;
-    add_motion_losses(family, batch, prepared, step, generator, result);
+    const Played played = learned.estimate
+                              ? Played{prior_.decode(ops_, learned.estimate->values), 0}
+                              : play_twice(family, batch, prepared, step, generator);
+    add_motion_losses(batch, played, result);
     total = total + ramp * (w.reconstruction * result["reconstruction"] + w.lips * result["lips"] +
                             w.velocity * result["velocity"]);
   };
@@ -176,7 +183,8 @@ Batch GeneratorTrainer::with_average_styles(const Batch& batch, int64_t step) co
 torch::Tensor GeneratorTrainer::posterior_sample(const torch::Tensor& motion,
                                                  torch::Generator generator) {
   const auto posterior = prior_.encode(ops_, motion);
-  return posterior.mean + torch::exp(0.5 * posterior.log_variance) *
+  if (!posterior.log_variance) return posterior.mean;
+  return posterior.mean + torch::exp(0.5 * *posterior.log_variance) *
                               ar_noise(posterior.mean.sizes(), 0.8, generator).to(motion.device());
 }
 
@@ -212,17 +220,21 @@ torch::Tensor GeneratorTrainer::play(const G& family, const typename G::Prepared
         draw_residual(rho, windows, groups, generator) * temperature.to(ops_.device());
     return prior_.decode(ops_, family.from_residual(ops_, r, prepared).values);
   } else {
-    const std::vector<NoiseAddress> none(static_cast<size_t>(windows));
-    return prior_.decode(ops_, family.sample(ops_, prepared, {none}).values);
+    std::vector<NoiseAddress> noises;
+    for (int64_t i = 0; i < windows; ++i) {
+      noises.push_back({static_cast<uint64_t>(config_.train.seed), static_cast<uint32_t>(i),
+                        temperature.select(0, i).item<float>()});
+    }
+    return prior_.decode(ops_, family.sample(ops_, prepared, {noises}).values);
   }
 }
 
 // The whole batch at temperature 0 carries the whole error; half of it again, at a random
 // temperature, only lips and velocity, so that diversity is not punished.
 template <class G>
-void GeneratorTrainer::add_motion_losses(const G& family, const Batch& batch,
-                                         const typename G::Prepared& prepared, int64_t step,
-                                         torch::Generator generator, Losses& result) {
+GeneratorTrainer::Played GeneratorTrainer::play_twice(const G& family, const Batch& batch,
+                                                      const typename G::Prepared& prepared,
+                                                      int64_t step, torch::Generator generator) {
   const auto& w = config_.loss;
   const bool chance = generate::family_of(G::kKind).chance && w.highest_temperature > 0;
   const int64_t count = batch.motion.size(0), hot = chance ? count / 2 : 0;
@@ -232,8 +244,15 @@ void GeneratorTrainer::add_motion_losses(const G& family, const Batch& batch,
                 .fork(static_cast<uint64_t>(step));
   torch::Tensor temperature = torch::zeros({count + hot, 1, 1});
   temperature.narrow(0, count, hot).fill_(rng.uniform(0, w.highest_temperature));
-  const torch::Tensor motion =
-      play(family, prepared.each(twice), batch.motion.size(1), temperature, generator);
+  return {play(family, prepared.each(twice), batch.motion.size(1), temperature, generator), hot};
+}
+
+void GeneratorTrainer::add_motion_losses(const Batch& batch, const Played& played,
+                                         Losses& result) const {
+  const auto& w = config_.loss;
+  const torch::Tensor& motion = played.motion;
+  const int64_t count = batch.motion.size(0), hot = played.hot;
+  const auto twice = [&](const torch::Tensor& x) { return torch::cat({x, x.narrow(0, 0, hot)}); };
   result["reconstruction"] =
       masked_mean(motion_error(motion.narrow(0, 0, count), batch.motion), batch.mask);
   // Windows at a random temperature count by `hot`.

@@ -30,9 +30,16 @@ class GeneratorTrainer {
   template <class G>
   torch::Tensor play(const G& family, const typename G::Prepared& prepared, int64_t frames,
                      const torch::Tensor& temperature, torch::Generator generator);
+  // Motions of a batch, (B + hot, T, 53); the last `hot` are those of its first windows again, at a
+  // random temperature.
+  struct Played {
+    torch::Tensor motion;
+    int64_t hot = 0;
+  };
   template <class G>
-  void add_motion_losses(const G& family, const Batch& batch, const typename G::Prepared& prepared,
-                         int64_t step, torch::Generator generator, Losses& result);
+  Played play_twice(const G& family, const Batch& batch, const typename G::Prepared& prepared,
+                    int64_t step, torch::Generator generator);
+  void add_motion_losses(const Batch& batch, const Played& played, Losses& result) const;
   template <class G>
   void judge_density(const G& family, const Batch& batch, const torch::Tensor& z, Metrics& m);
 

@@ -95,7 +95,8 @@ class OnFlame : public ::testing::Test {
   static Run small(motion::Axes axes) {
     Run run;
     run.model.axes = axes;
-    run.model.prior = {prior::Kind::kVae, 8, {32, 1, 3}};
+    run.model.prior.latent = 8;
+    run.model.prior.vae = {32, 1, 3};
     run.model.condition.width = 16;
     run.model.condition.fusion_layers = 1;
     run.model.generator.flow.steps = 2;
@@ -154,8 +155,8 @@ TEST_F(OnFlame, LipLossesAndFiguresAreThoseOfFlame) {
     EncoderChoice encoder;
     encoder.config.hidden_size = 16;
     encoder.external = {"0123456789abcdef", 1, "elsewhere"};
-    train_generator(run, folder(name, "generator"), encoder, root / (name + "_prior"), both, both,
-                    moved);
+    train_generator(run, folder(name, "generator"), encoder, choose_prior(root / (name + "_prior")),
+                    both, both, moved);
   }
   for (const std::string stage : {"_prior", ""}) {
     const auto lips = column("flame" + stage, "lips"), others = column("builtin" + stage, "lips");
@@ -170,8 +171,8 @@ TEST_F(OnFlame, LipLossesAndFiguresAreThoseOfFlame) {
   encoder.external = {"0123456789abcdef", 1, "elsewhere"};
   EXPECT_THAT(refusal([&] {
                 train_generator(small<GeneratorRun>(motion::Axes::kFlame),
-                                folder("mixed", "generator"), encoder, root / "builtin_prior", both,
-                                both, face);
+                                folder("mixed", "generator"), encoder,
+                                choose_prior(root / "builtin_prior"), both, both, face);
               }),
               HasSubstr("has the axes of the built-in head"));
 }

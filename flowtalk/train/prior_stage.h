@@ -1,5 +1,6 @@
-// Stage 1: the motion prior (VAE). Loss: L1 on expression and jaw, lip vertices, velocity, KL with
-// free bits per dimension; posterior noise is AR(1); some latent frames are masked.
+// Stage 1: the motion prior. Loss: L1 on expression and jaw, lip vertices, velocity; some latent
+// frames are masked. Of a VAE: KL with free bits per dimension; posterior noise is AR(1). Of a
+// VQ-VAE: the distance of codes; those that no frame takes begin anew.
 #pragma once
 
 #include <string>
@@ -16,6 +17,7 @@ namespace flowtalk::train {
 struct PriorLossConfig {
   float expression = 1.5f, jaw = 6.0f, lips = 0.1f, velocity = 2.0f, kl = 3e-3f, free_bits = 0.05f;
   float noise_rho = 0.8f, mask_frames = 0.1f;
+  float codes = 1.5f, commitment = 0.25f;
 
   template <class V>
   void fields(V&& field) {
@@ -28,6 +30,9 @@ struct PriorLossConfig {
     field("noise_rho", noise_rho, between(0.0f, 0.99f), "AR(1) coefficient of posterior noise");
     field("mask_frames", mask_frames, between(0.0f, 0.9f),
           "share of latent frames that are zeroed");
+    field("codes", codes, between(0.0f, 100.0f), "weight of the distance of codes, of a VQ-VAE");
+    field("commitment", commitment, between(0.0f, 10.0f),
+          "of what is encoded to its codes, as a share of that");
   }
 };
 

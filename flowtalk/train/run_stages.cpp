@@ -14,6 +14,21 @@
 namespace flowtalk::train {
 namespace fs = std::filesystem;
 
+namespace {
+
+// Usage Error: other latent channels are asked for than the prior has.
+void check_latents(const PriorChoice& prior, std::optional<int> wanted) {
+  if (!wanted) return;
+  const int latent =
+      prior ? prior->config["model"]["prior"].value("latent", prior::PriorConfig{}.latent)
+            : prior::without_prior().latent;
+  if (*wanted == latent) return;
+  fail_usage("{} {}: the motion prior has {} latent channels; leave it out, or train another prior",
+             Field("feature_dim"), *wanted, latent);
+}
+
+}  // namespace
+
 void run_encoder(EncoderOptions o) {
   EncoderRun config;
   o.stage.fill(config);
@@ -38,6 +53,10 @@ void run_prior(PriorOptions o) {
   const auto [config, index] = prepare<PriorRun>(o.data, [&](PriorRun& run) {
     o.stage.fill(run);
     if (o.model) run.model.prior.kind = *o.model;
+    if (run.model.prior.kind == prior::Kind::kNone) {
+      fail_usage("{} none: there is nothing to train; give it to the generator as {}",
+                 Field("model"), Field("prior"));
+    }
     if (o.feature_dim) run.model.prior.latent = *o.feature_dim;
     if (!o.protocol.empty()) run.protocol = o.protocol;
     if (run.protocol != "clean" && run.protocol != "paper") {
@@ -69,10 +88,12 @@ void run_generator(GeneratorOptions o) {
   const motion::Axes axes = config.model.axes;
   const face::Face& moved = face_of(axes, o.face);
   const RunFolder run(o.stage.run, "generator", config);
+  const PriorChoice prior = choose_prior(o.prior);
+  check_latents(prior, o.feature_dim);
   const FeatureExtractor extractor(o.encoder, o.stage.run.device);
-  if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), o.prior);
+  if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(o.features, extractor);
-  train_generator(config, run, extractor.choice(), o.prior,
+  train_generator(config, run, extractor.choice(), prior,
                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
                        cache, config.copies, config.augment),
                   load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),

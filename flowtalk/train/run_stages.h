@@ -43,10 +43,13 @@ struct PriorOptions {
   }
 };
 
+inline constexpr char kOwnEncoder[] = "runs/encoder";
+
 struct GeneratorOptions {
   StageOptions stage{"runs/generator"};
   DatasetOptions data;
-  std::string encoder = "runs/encoder", prior = "runs/prior", features, face;
+  std::string encoder, prior = "runs/prior", features, face;
+  std::optional<int> feature_dim;
   std::optional<generate::Kind> model;
 
   template <class V>
@@ -54,12 +57,20 @@ struct GeneratorOptions {
     field("stage", stage, "how it runs");
     field("data", data, "on what");
     field("face", face, "FLAME file whose lips count, for motion of FLAME");
-    field("encoder", encoder,
-          "run or checkpoint of the encoder, or a HuBERT folder of Hugging Face (default "
-          "runs/encoder)");
+    field("feature_dim", feature_dim, between(2, 1024),
+          "latent channels, those of the prior: checked");
+    field(
+        "encoder", encoder,
+        fmt::format("run or checkpoint of the encoder, or a HuBERT folder of Hugging Face (default "
+                    "{}, else that of the model that ships)",
+                    kOwnEncoder)
+            .c_str());
     field("features", features,
           "folder that keeps speech features for other runs over the same voices");
-    field("prior", prior, "run or checkpoint of the motion prior (default runs/prior)");
+    field(
+        "prior", prior,
+        "run or checkpoint of the motion prior (default runs/prior), or none: of the standardised "
+        "motion itself");
     field("model", model,
           ("family of the generator (default flow): " + generate::summaries()).c_str());
   }

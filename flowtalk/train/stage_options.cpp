@@ -1,5 +1,6 @@
 #include "flowtalk/train/stage_options.h"
 
+#include <fmt/core.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
@@ -8,7 +9,11 @@
 
 namespace flowtalk::train {
 
-void StageOptions::apply() const {
+void StageOptions::apply() {
+  if (run.device.empty()) {
+    run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
+    fmt::print(stderr, "trains on {}\n", run.device);
+  }
   if (run.threads > 0) {
     torch::set_num_threads(run.threads);
     set_blas_threads(run.threads);

@@ -18,13 +18,16 @@ struct StageOptions {
   std::optional<int> max_epoch, gradient_accumulation_steps;
   std::optional<float> lr;
 
-  explicit StageOptions(std::string default_out) { run.out = std::move(default_out); }
+  explicit StageOptions(std::string default_out) {
+    run.out = std::move(default_out);
+    run.device.clear();
+  }
 
   template <class V>
   void fields(V&& field) {
     field("out", run.out, fmt::format("run folder (default {})", run.out).c_str());
     field("resume", run.resume, "go on with the run in its folder");
-    field("device", run.device, "cpu, cuda or cuda:N (default cpu)");
+    field("device", run.device, "cpu, cuda or cuda:N (default cuda:0 if there is one, else cpu)");
     field("threads", run.threads, between(0, 256), "threads; 0 takes all");
     field("config", config, "JSON file with any of the stage's fields");
     field("set", set, "one field, for example train.batch=32; repeatable");
@@ -45,8 +48,9 @@ struct StageOptions {
       into.train.gradient_accumulation_steps = *gradient_accumulation_steps;
     }
   }
-  // Threads of libtorch and its BLAS. Error: a device that is not there.
-  void apply() const;
+  // Threads of libtorch and its BLAS; the device where none is said, in a line. Error: a device
+  // that is not there.
+  void apply();
 };
 
 }  // namespace flowtalk::train

@@ -86,7 +86,8 @@ void train_encoder_and_prior(const TrainAllOptions& o, const std::string& phones
 void train_generator_over(const TrainAllOptions& o) {
   if (finished<GeneratorRun>(o, "generator")) {
     const FeatureExtractor encoder(run_of(o, "encoder"), "cpu");
-    check_parts(checkpoint_of(run_of(o, "generator")), encoder.choice(), run_of(o, "prior"));
+    check_parts(checkpoint_of(run_of(o, "generator")), encoder.choice(),
+                choose_prior(run_of(o, "prior")));
   }
   run_stage<GeneratorRun>(o, "generator",
                           {"--dataset", o.data, "--encoder", run_of(o, "encoder"), "--prior",

@@ -35,7 +35,7 @@ struct TrainConfig {
 // Where a run reads and writes, and on what it runs.
 struct RunOptions {
   std::string out;             // run folder
-  std::string device = "cpu";  // "cpu", "cuda", "cuda:0"
+  std::string device = "cpu";  // "cpu", "cuda", "cuda:0"; "": cuda:0 if there is one
   int threads = 0;             // 0: all
   bool resume = false;
   std::map<std::string, std::string> inputs;  // "dataset" and the like, for run.json

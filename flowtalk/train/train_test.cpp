@@ -229,7 +229,8 @@ TEST_F(Trains, PriorOverfitsOneClip) {
   const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
   clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(53).to(torch::kFloat32));
   PriorRun config;
-  config.model.prior = {prior::Kind::kVae, 8, {32, 1, 3}};
+  config.model.prior.latent = 8;
+  config.model.prior.vae = {32, 1, 3};
   config.train.max_epoch = 2;
   config.train.steps_per_epoch = 60;
   config.train.batch = 4;

@@ -1,7 +1,6 @@
 #include "flowtalk/train/training_set.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/progress.h"
@@ -33,8 +32,7 @@ TrainingClip together(TrainingClip item, const torch::Tensor& speech) {
 }  // namespace
 
 data::Index DatasetOptions::index() const {
-  const std::filesystem::path root = dataset;
-  return data::scan_dataset(std::filesystem::is_directory(root / "mead") ? root / "mead" : root);
+  return data::scan_dataset(data::dataset_folder(dataset));
 }
 
 std::vector<data::Clip> DatasetOptions::chosen(const std::vector<data::Clip>& all,

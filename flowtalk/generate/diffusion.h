@@ -1,0 +1,139 @@
+// The diffusion family, after FaceDiffuser (Stan et al., 2023): noise to latents by many small
+// steps of a network that predicts them. Over a prior its latents are diffused, without one the
+// standardised motion. Noise schedule and loops: flowtalk/diffusion.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "flowtalk/diffusion/denoiser.h"
+#include "flowtalk/diffusion/sampler.h"
+#include "flowtalk/generate/generator.h"
+
+namespace flowtalk::generate {
+
+struct DiffusionConfig {
+  int steps = 1000, skip = 900, width = 128, layers = 2;
+  float dropout = 0.3f;
+
+  template <class V>
+  void fields(V&& field) {
+    field("steps", steps, between(2, 100000), "of the noise schedule");
+    field("skip", skip, between(0, 99999),
+          "of these left out at the noisy end, where none is said");
+    field("width", width, between(4, 2048), "of the denoiser");
+    field("layers", layers, between(1, 8), "of its GRU");
+    field("dropout", dropout, between(0.0f, 0.9f), "between these, in training");
+  }
+};
+
+struct DiffusionLosses {
+  float x0 = 1;
+
+  template <class V>
+  void fields(V&& field) {
+    field("x0", x0, between(0.0f, 100.0f), "weight of the Huber loss of predicted latents");
+  }
+  bool any() const { return x0 > 0; }
+};
+
+template <class Ops>
+struct DiffusionGenerator {
+  using T = ops::TensorOf<Ops>;
+  using Config = DiffusionConfig;
+  using Losses = DiffusionLosses;
+  static constexpr Kind kKind = Kind::kDiffusion;
+
+  struct Prepared {
+    T condition;  // (B, T, L)
+
+    template <class F>
+    Prepared each(F&& f) const {
+      return {f(condition)};
+    }
+  };
+
+  DiffusionGenerator(params::Scope<Ops> p, const Surroundings<Ops>& around, const Config& c)
+      : config(c),
+        scale(p, around.latent),
+        condition(p / "condition", around.condition, c.width),
+        denoiser(p / "denoiser", {around.latent, c.width, c.steps, c.layers, c.dropout}),
+        schedule(diffusion::cosine_schedule(c.steps)) {}
+
+  Prepared prepare(Ops& ops, const Condition<Ops>& c) const { return {condition(ops, c.values)}; }
+
+  MotionLatents<Ops> sample(Ops& ops, const Prepared& c, const SampleOptions& options) const {
+    const auto shape = ops.shape(c.condition);
+    const auto count = static_cast<int64_t>(options.noises.size());
+    FT_CHECK(count > 0 && (shape[0] == 1 || shape[0] == count), "{} clips, {} noises", shape[0],
+             count);
+    const auto prepared = denoiser.prepare(ops, c.condition, count);
+    const diffusion::SamplerOptions loop{options.sampler, options.skip_steps.value_or(config.skip)};
+    const auto predict = [&](const T& x, int64_t t) {
+      return denoiser(ops, prepared, x, std::span(&t, 1));
+    };
+    const auto fresh = [&](int t) { return noise(ops, shape[1], options.noises, t); };
+    return {scale.restore(ops, diffusion::sample(ops, std::span(schedule), loop,
+                                                 fresh(config.steps), predict, fresh))};
+  }
+
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
+                     const Rng& rng) const {
+    const auto shape = ops.shape(z);
+    const T standard = scale.standardise(ops, z);
+    std::vector<int64_t> steps;
+    std::vector<float> keep, spread;
+    Rng of_steps = rng.fork("steps"), of_noise = rng.fork("noise");
+    for (int64_t b = 0; b < shape[0]; ++b) {
+      steps.push_back(of_steps.integer(0, config.steps - 1));
+      const auto& step = schedule[static_cast<size_t>(steps.back())];
+      keep.push_back(step.keep);
+      spread.push_back(step.noise);
+    }
+    std::vector<float> drawn(static_cast<size_t>(shape[0] * shape[1] * shape[2]));
+    std::generate(drawn.begin(), drawn.end(),
+                  [&] { return static_cast<float>(of_noise.normal()); });
+    const tensor::Shape per_clip{shape[0], 1, 1};
+    const T x = ops.add(ops.mul(standard, ops.constant(per_clip, keep)),
+                        ops.mul(ops.constant(shape, drawn), ops.constant(per_clip, spread)));
+    const T seen = denoiser(ops, denoiser.prepare(ops, c.condition, shape[0]), x, steps);
+    Learned<Ops> learned{{}, MotionLatents<Ops>{scale.restore(ops, seen)}};
+    if (w.x0 > 0) {
+      learned.terms.push_back({"x0", ops.sum_last(huber(ops, ops.sub(seen, standard))),
+                               static_cast<double>(shape[2]), static_cast<double>(w.x0)});
+    }
+    return learned;
+  }
+
+  // Of an error e: e^2 / 2 up to 1, |e| - 1/2 beyond.
+  static T huber(Ops& ops, const T& e) {
+    const T bounded = ops.clamp(e, -1, 1);
+    return ops.mul(bounded, ops.sub(e, ops.scale(bounded, 0.5f)));
+  }
+
+  // Noise (N, T, D) of a step, scaled by the temperatures; the start is a step of its own.
+  T noise(Ops& ops, int64_t frames, std::span<const NoiseAddress> addresses, int step) const {
+    const int64_t width = denoiser.sizes.values;
+    std::vector<float> values;
+    values.reserve(addresses.size() * static_cast<size_t>(frames * width));
+    for (const NoiseAddress& a : addresses) {
+      const uint64_t seed =
+          Rng(a.seed).fork("diffusion").fork(static_cast<uint64_t>(step)).next_u64();
+      for (int64_t t = 0; t < frames; ++t) {
+        for (int64_t k = 0; k < width; ++k) {
+          values.push_back(a.temperature * noise_normal(seed, a.take, static_cast<uint32_t>(t),
+                                                        static_cast<uint32_t>(k)));
+        }
+      }
+    }
+    return ops.constant({static_cast<int64_t>(addresses.size()), frames, width}, values);
+  }
+
+  Config config;
+  LatentScale<Ops> scale;
+  nn::Linear<Ops> condition;
+  diffusion::Denoiser<Ops> denoiser;
+  std::vector<diffusion::Step> schedule;
+};
+
+}  // namespace flowtalk::generate
