@@ -44,6 +44,8 @@ struct GeneratorLossConfig {
           "of windows that are made a second time, for lips and velocity, where there is chance");
     field("hot", hot, between(0.0f, 100.0f), "weight of such a window");
   }
+  // Does the motion count at all, or only what a family learns by itself?
+  bool on_motion() const { return reconstruction > 0 || lips > 0 || velocity > 0; }
 };
 
 // New models have the shift; checkpoints from before it was known do not name it.

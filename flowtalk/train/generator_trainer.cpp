@@ -110,7 +110,7 @@ Losses GeneratorTrainer::losses(const Batch& batch, int64_t step) {
       total = total + term.weight * result[term.name];
     }
     const double ramp = ramp_at(step, own.any());
-    if (ramp == 0) return;
+    if (ramp == 0 || !w.on_motion()) return;
     const Played played = learned.estimate
                               ? Played{prior_.decode(ops_, learned.estimate->values), 0}
                               : play_twice(family, batch, prepared, step, generator);
