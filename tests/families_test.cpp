@@ -30,8 +30,11 @@ model::ModelConfig tiny_model(const std::string& prior) {
   config.prior.vqvae.body = {16, 1, 3};
   config.prior.vqvae.quantiser.codes = 16;
   config.prior.vqvae.quantiser.width = 2;
+  config.prior.sequence_vae = {1, 2, 8};
+  config.prior.sequence_vqvae.sequence = {1, 2, 8};
+  config.prior.sequence_vqvae.quantiser = {16, 2, prior::RowsOf::kTime};
   config.generator.diffusion = {20, 10, 16, 1, 0};
-  config.generator.vq.hidden = 16;
+  config.generator.vq.network.hidden = 16;
   config.prior.latent = 4;
   config.prior.vae = {16, 1, 3};
   config.condition.width = 16;
@@ -40,7 +43,7 @@ model::ModelConfig tiny_model(const std::string& prior) {
   config.generator.flow.hidden = 8;
   config.generator.flow.layers = 1;
   config.generator.flow.condition = 8;
-  config.generator.regression.hidden = 16;
+  config.generator.regression.network.hidden = 16;
   return config;
 }
 
@@ -154,7 +157,7 @@ void check_session(const predict::Session& session, const generate::Family& fami
   }
   predict::PredictOptions warm;
   warm.temperature = 0.5f;
-  if (family.chance) {
+  if (session.config().draws_chance()) {
     session.predict(speech, warm);
   } else {
     EXPECT_THROW(session.predict(speech, warm), Error);

@@ -237,7 +237,7 @@ TEST_F(ParityTest, WholeTinyModelOfEveryFamily) {
       const model::FlowTalk<TorchOps> whole(params::Scope<TorchOps>(trained), config);
       const predict::Session session(as_model(config, trained), 2);
       for (const float temperature : {0.0f, 0.4f}) {
-        if (temperature > 0 && !family.chance) continue;
+        if (temperature > 0 && !config.draws_chance()) continue;
         const NoiseAddress noise{5, 1, temperature};
         expect_same(predicted(session, voice, noise), composed(torch_ops, whole, voice, noise),
                     fmt::format("{}, shift {}, temperature {}", family.name, shift, temperature));
@@ -390,7 +390,7 @@ TEST_F(ParityTest, GradientsOfEveryFamilysTermsMatchDifferences) {
   for (const auto& family : generate::kFamilies) {
     SCOPED_TRACE(family.name);
     // Through codes goes the gradient of what they stand for, which is none of the loss.
-    if (family.priors == "vqvae") continue;
+    if (family.kind == generate::Kind::kVq) continue;
     check_gradients(family);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,9 @@ namespace flowtalk::condition {
 
 template <class Ops>
 struct Condition {
-  ops::TensorOf<Ops> values;  // c (B, T, K) at 25 Hz; T is even, callers pad an odd clip
+  ops::TensorOf<Ops> values;  // c (B, T, K) at 25 Hz; T is even where the network needs it
+  // What is asked for, where it does not lie in the values: (B, T, L), for the network to use.
+  std::optional<ops::TensorOf<Ops>> asked = std::nullopt;
 };
 
 template <class Ops>

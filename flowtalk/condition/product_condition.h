@@ -1,11 +1,14 @@
-// The condition of ProbTalk3D, and of FaceDiffuser for MEAD: what is heard times what is asked for,
-// each through one linear map. For imported models; models trained here use conditioner.h.
+// The conditions of published systems, for imported models; models trained here use conditioner.h.
+// Of ProbTalk3D, and of FaceDiffuser for MEAD: what is heard times what is asked for, each through
+// one linear map. Of FaceDiffuser's own releases and FaceXHuBERT: what is heard as it is, and a
+// factor for what the network makes of it.
 //
 // Shapes: B clips, T frames, C width of the speech encoder, S styles, E emotions, L levels, K
 // condition width.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,6 +54,40 @@ struct ProductCondition {
   Conditions conditions;
   int64_t asked_width;
   nn::Linear<Ops> speech, asked;
+};
+
+// asked (B, T, L): style, and where there is more than one emotion that too, each a one-hot through
+// a linear map, multiplied.
+template <class Ops>
+struct OutputCondition {
+  using T = ops::TensorOf<Ops>;
+
+  OutputCondition(params::Scope<Ops> p, int64_t width, const Conditions& known)
+      : conditions(known),
+        styles(static_cast<int64_t>(known.styles.size())),
+        emotions(static_cast<int64_t>(known.emotions.size())),
+        style(p / "style", styles, width, nn::Bias::kNo) {
+    if (emotions > 1) emotion.emplace(p / "emotion", emotions, width, nn::Bias::kNo);
+  }
+
+  // speech (B, T, 2C), a curve and a style for each clip
+  Condition<Ops> operator()(Ops& ops, const T& speech, const EmotionCurve& curve,
+                            std::span<const int64_t> style_of) const {
+    const int64_t width = styles + emotions + static_cast<int64_t>(conditions.levels.size());
+    const T one_hots =
+        ops.constant({curve.batch, curve.frames, width}, one_hots_of(curve, style_of, conditions));
+    T factor = style(ops, ops.slice(one_hots, 2, 0, styles));
+    if (emotion) {
+      const T shown = ops.slice(one_hots, 2, styles, styles + emotions);
+      factor = ops.mul(factor, (*emotion)(ops, shown));
+    }
+    return {speech, factor};
+  }
+
+  Conditions conditions;
+  int64_t styles, emotions;
+  nn::Linear<Ops> style;
+  std::optional<nn::Linear<Ops>> emotion;
 };
 
 }  // namespace flowtalk::condition

@@ -31,7 +31,7 @@ struct Denoiser {
   struct Prepared {
     T condition;                           // (N, T, L)
     T weight, bias;                        // of the folded way in: (2L, V), (2L)
-    std::optional<T> gate = std::nullopt;  // (N or 1, 1, L), multiplies what the GRU makes
+    std::optional<T> gate = std::nullopt;  // (N or 1, T or 1, L), multiplies what the GRU makes
   };
 
   Denoiser(params::Scope<Ops> p, const DenoiserSizes& s)

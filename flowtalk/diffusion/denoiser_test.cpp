@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "flowtalk/diffusion/published_names.h"
 #include "flowtalk/diffusion/sampler.h"
 #include "flowtalk/nn/golden_params.h"
 #include "flowtalk/ops/native.h"
@@ -10,25 +11,9 @@ namespace flowtalk::diffusion {
 namespace {
 
 using Ops = ops::NativeOps;
-using nn::GoldenName;
 using tensor::Tensor;
 
-const std::vector<GoldenName> kNames = {
-    {"input/weight", "input_projection.0.weight"},
-    {"input/bias", "input_projection.0.bias"},
-    {"channels", "input_projection.1.weight"},
-    {"channels_bias", "input_projection.1.bias"},
-    {"time", "time_mlp.0.weight", GoldenName::Cut::kTransposed},
-    {"time_bias", "time_mlp.0.bias"},
-    {"norm/gain", "norm_cond.weight"},
-    {"norm/bias", "norm_cond.bias"},
-    {"gru/*/input/weight", "gru.weight_ih_l{i}"},
-    {"gru/*/input/bias", "gru.bias_ih_l{i}"},
-    {"gru/*/recurrent/weight", "gru.weight_hh_l{i}"},
-    {"gru/*/recurrent/bias", "gru.bias_hh_l{i}"},
-    {"output/weight", "final_layer.weight"},
-    {"output/bias", "final_layer.bias"},
-};
+const auto kNames = denoiser_names("");
 
 // The reference's network, with the condition as it stands before the norm.
 TEST(Denoiser, SeesWhatTheReferenceSees) {

@@ -12,6 +12,26 @@ constexpr Windows kWindows{24 * 50, 20 * 50, 2 * 50};  // encoder frames
 
 constexpr double kFaintest = 1e-10;  // mean square, just below -99 dB
 
+// Frames (F, C) -> (count, C): the first of them, or where the rate is another one linearly between
+// them, the ends as they are.
+tensor::Tensor arranged(const tensor::Tensor& frames, int64_t count, bool between) {
+  const int64_t channels = frames.dim(1), last = frames.dim(0) - 1;
+  tensor::Tensor result({count, channels});
+  for (int64_t t = 0; t < count; ++t) {
+    const double at = !between    ? static_cast<double>(t)
+                      : count > 1 ? static_cast<double>(t * last) / static_cast<double>(count - 1)
+                                  : 0;
+    const auto before = std::min(last, static_cast<int64_t>(at));
+    const auto share = static_cast<float>(at - static_cast<double>(before));
+    const float* a = frames.data() + before * channels;
+    const float* b = frames.data() + std::min(last, before + 1) * channels;
+    for (int64_t c = 0; c < channels; ++c) {
+      result[t * channels + c] = share == 0 ? a[c] : (1 - share) * a[c] + share * b[c];
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<int> loudness_of(std::span<const float> samples) {
@@ -37,6 +57,26 @@ SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
   const tensor::Tensor frames = encode_last(ops, hubert, wave, kWindows, after_layer);
   return {pair_frames(ops, frames.reshape({1, frames.dim(0), frames.dim(1)})),
           loudness_of(samples)};
+}
+
+SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
+                               std::span<const float> samples, const Timing& timing,
+                               const std::function<void()>& after_layer) {
+  if (timing.padded()) return speech_features(ops, hubert, samples, after_layer);
+  const auto count = static_cast<int64_t>(samples.size());
+  const int64_t heard = hubert.config.frames(count), frames = timing.frames(count, heard);
+  if (heard < 1 || frames < 1) {
+    fail(
+        "the voice has {} samples at 16 kHz, too few for one frame of this model; give a longer "
+        "one",
+        count);
+  }
+  const auto wave = hubert.config.do_normalize ? normalise(samples)
+                                               : std::vector<float>(samples.begin(), samples.end());
+  const Windows whole{.whole = heard};
+  const tensor::Tensor all = encode_last(ops, hubert, wave, whole, after_layer);
+  const tensor::Tensor pairs = arranged(all, 2 * frames, timing.fps != flame::kFps);
+  return {pair_frames(ops, pairs.reshape({1, pairs.dim(0), pairs.dim(1)}))};
 }
 
 }  // namespace flowtalk::encoder

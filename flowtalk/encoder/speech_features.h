@@ -1,5 +1,5 @@
 // What a voice says, as motion is conditioned on it: the encoder's last hidden states, two frames
-// of 50 Hz side by side for each motion frame of 25 Hz.
+// of 50 Hz side by side for each motion frame of 25 Hz, or otherwise as the model's timing says.
 #pragma once
 
 #include <functional>
@@ -9,12 +9,13 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/hubert.h"
 #include "flowtalk/encoder/native.h"
+#include "flowtalk/encoder/timing.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/ops/native.h"
 
 namespace flowtalk::encoder {
 
-// Of one clip: (1, T, 2C), T = motion_frames() of its samples.
+// Of one clip: (1, T, 2C), T = motion_frames() of its samples, or as its timing says.
 struct SpeechFeatures {
   tensor::Tensor values;
   // (T) how loud each frame is, whole decibels below full scale, which no processor rounds
@@ -46,5 +47,11 @@ ops::TensorOf<Ops> speech_in_one_piece(Ops& ops, const Hubert<Ops>& hubert,
 SpeechFeatures speech_features(
     ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> samples,
     const std::function<void()>& after_layer = [] {});
+
+// Those of a published system, by its timing: nothing is padded, and the clip goes through the
+// transformer in one piece, as every frame depends on it. Error: a voice too short for one frame.
+SpeechFeatures speech_features(
+    ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> samples,
+    const Timing& timing, const std::function<void()>& after_layer = [] {});
 
 }  // namespace flowtalk::encoder

@@ -78,24 +78,68 @@ AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const Surroundings<Ops>& 
   fail("no generator of the family '{}'", text_of(config.kind));
 }
 
-// What `of(config)` says of the part of a config whose family samples in steps, else 0.
+// What `of(part)` says of the part of a config that is its family's.
 template <size_t I = 0, class Of>
-int of_steps(const GeneratorConfig& config, const Of& of) {
+auto of_family(const GeneratorConfig& config, const Of& of) {
   using G = std::variant_alternative_t<I, AnyGenerator<ops::NativeOps>>;
-  if constexpr (family_of(G::kKind).steps) {
-    if (config.kind == G::kKind) return of(part_of<typename G::Config>(config));
-  }
   if constexpr (I + 1 < std::variant_size_v<AnyGenerator<ops::NativeOps>>) {
-    return of_steps<I + 1>(config, of);
+    if (config.kind != G::kKind) return of_family<I + 1>(config, of);
   }
-  return 0;
+  FT_CHECK(config.kind == G::kKind, "kind {}", static_cast<int>(config.kind));
+  return of(part_of<typename G::Config>(config));
 }
-// How many there are; how many of them are left out where nothing is said.
+// How many steps there are, 0 for a family that samples in one; how many of them are left out where
+// nothing is said.
 inline int sampling_steps(const GeneratorConfig& config) {
-  return of_steps(config, [](const auto& c) { return c.steps; });
+  return of_family(config, [&](const auto& c) {
+    if constexpr (requires { c.skip; }) return c.steps;
+    return 0;
+  });
 }
 inline int usual_skip(const GeneratorConfig& config) {
-  return of_steps(config, [](const auto& c) { return c.skip; });
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires { c.skip; }) return c.skip;
+    return 0;
+  });
+}
+// How each is taken where nothing is said.
+inline diffusion::Sampler usual_sampler(const GeneratorConfig& config) {
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires { c.sampler; }) return c.sampler;
+    return diffusion::Sampler::kDdim;
+  });
+}
+// The temperature where none is said: the config's, else that of the family's row.
+inline float usual_temperature(const GeneratorConfig& config) {
+  return of_family(config, [&](const auto& c) {
+    if constexpr (requires { c.temperature; }) return c.temperature;
+    return static_cast<float>(family_of(config.kind).temperature.usual);
+  });
+}
+// Must the number of frames be even?
+inline bool needs_even_frames(const GeneratorConfig& config) {
+  return of_family(config, [&](const auto& c) {
+    if constexpr (requires { c.network; }) return row_of(c.network.kind).even_frames;
+    return family_of(config.kind).even_frames;
+  });
+}
+// Must condition and latents be equally wide?
+inline bool keeps_width(const GeneratorConfig& config) {
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires { c.network; }) return row_of(c.network.kind).keeps_width;
+    return false;
+  });
+}
+// The width that the condition must have, where it is not mapped to it; 0: any.
+inline int wanted_condition(const GeneratorConfig& config) {
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires {
+                    c.condition = true;
+                    c.width;
+                  })
+      return c.condition ? 0 : c.width;
+    return 0;
+  });
 }
 
 template <class Ops>

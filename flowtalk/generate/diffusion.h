@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "flowtalk/diffusion/denoiser.h"
@@ -15,6 +16,8 @@ namespace flowtalk::generate {
 struct DiffusionConfig {
   int steps = 1000, skip = 900, width = 128, layers = 2;
   float dropout = 0.3f;
+  bool condition = true;
+  diffusion::Sampler sampler = diffusion::Sampler::kDdim;
 
   template <class V>
   void fields(V&& field) {
@@ -24,6 +27,8 @@ struct DiffusionConfig {
     field("width", width, between(4, 2048), "of the denoiser");
     field("layers", layers, between(1, 8), "of its GRU");
     field("dropout", dropout, between(0.0f, 0.9f), "between these, in training");
+    field("condition", condition, "a linear map from the condition to the denoiser's width");
+    field("sampler", sampler, "how a step is taken, where none is said");
   }
 };
 
@@ -45,34 +50,46 @@ struct DiffusionGenerator {
   static constexpr Kind kKind = Kind::kDiffusion;
 
   struct Prepared {
-    T condition;  // (B, T, L)
+    T condition;                           // (B, T, L)
+    std::optional<T> gate = std::nullopt;  // (B, T, L), multiplies what the denoiser's GRU makes
 
     template <class F>
     Prepared each(F&& f) const {
-      return {f(condition)};
+      Prepared changed{f(condition)};
+      if (gate) changed.gate = f(*gate);
+      return changed;
     }
   };
 
   DiffusionGenerator(params::Scope<Ops> p, const Surroundings<Ops>& around, const Config& c)
       : config(c),
         scale(p, around.latent),
-        condition(p / "condition", around.condition, c.width),
         denoiser(p / "denoiser", {around.latent, c.width, c.steps, c.layers, c.dropout}),
-        schedule(diffusion::cosine_schedule(c.steps)) {}
+        schedule(diffusion::cosine_schedule(c.steps)) {
+    if (c.condition) condition.emplace(p / "condition", around.condition, c.width);
+    FT_CHECK(c.condition || around.condition == c.width, "condition {}, denoiser {}",
+             around.condition, c.width);
+  }
 
-  Prepared prepare(Ops& ops, const Condition<Ops>& c) const { return {condition(ops, c.values)}; }
+  Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
+    return {condition ? (*condition)(ops, c.values) : c.values, c.asked};
+  }
 
   MotionLatents<Ops> sample(Ops& ops, const Prepared& c, const SampleOptions& options) const {
     const auto shape = ops.shape(c.condition);
     const auto count = static_cast<int64_t>(options.noises.size());
     FT_CHECK(count > 0 && (shape[0] == 1 || shape[0] == count), "{} clips, {} noises", shape[0],
              count);
-    const auto prepared = denoiser.prepare(ops, c.condition, count);
-    const diffusion::SamplerOptions loop{options.sampler, options.skip_steps.value_or(config.skip)};
+    const auto prepared = prepared_for(ops, c, count);
+    const diffusion::SamplerOptions loop{options.sampler.value_or(config.sampler),
+                                         options.skip_steps.value_or(config.skip)};
     const auto predict = [&](const T& x, int64_t t) {
       return denoiser(ops, prepared, x, std::span(&t, 1));
     };
-    const auto fresh = [&](int t) { return noise(ops, shape[1], options.noises, t); };
+    const auto fresh = [&](int t) {
+      if (options.given == nullptr) return noise(ops, shape[1], options.noises, t);
+      return given_noise(ops, shape[1], options, config.steps - 1 - loop.skip - t);
+    };
     return {scale.restore(ops, diffusion::sample(ops, std::span(schedule), loop,
                                                  fresh(config.steps), predict, fresh))};
   }
@@ -96,7 +113,7 @@ struct DiffusionGenerator {
     const tensor::Shape per_clip{shape[0], 1, 1};
     const T x = ops.add(ops.mul(standard, ops.constant(per_clip, keep)),
                         ops.mul(ops.constant(shape, drawn), ops.constant(per_clip, spread)));
-    const T seen = denoiser(ops, denoiser.prepare(ops, c.condition, shape[0]), x, steps);
+    const T seen = denoiser(ops, prepared_for(ops, c, shape[0]), x, steps);
     Learned<Ops> learned{{}, MotionLatents<Ops>{scale.restore(ops, seen)}};
     if (w.x0 > 0) {
       learned.terms.push_back({"x0", ops.sum_last(huber(ops, ops.sub(seen, standard))),
@@ -131,9 +148,29 @@ struct DiffusionGenerator {
 
   Config config;
   LatentScale<Ops> scale;
-  nn::Linear<Ops> condition;
+  std::optional<nn::Linear<Ops>> condition;
   diffusion::Denoiser<Ops> denoiser;
   std::vector<diffusion::Step> schedule;
+
+ private:
+  typename diffusion::Denoiser<Ops>::Prepared prepared_for(Ops& ops, const Prepared& c,
+                                                           int64_t samples) const {
+    auto prepared = denoiser.prepare(ops, c.condition, samples);
+    prepared.gate = c.gate;
+    return prepared;
+  }
+  // Noise (N, T, D) of the n-th step that is taken, or before the first, of the start.
+  T given_noise(Ops& ops, int64_t frames, const SampleOptions& options, int n) const {
+    const int64_t width = denoiser.sizes.values;
+    const GivenChance& given = *options.given;
+    const auto block = n < 0 ? given.block(given.noise, 0, frames * width)
+                             : given.block(given.step_noise, n, frames * width);
+    std::vector<float> values;
+    for (const NoiseAddress& a : options.noises) {
+      for (const float e : block) values.push_back(a.temperature * e);
+    }
+    return ops.constant({static_cast<int64_t>(options.noises.size()), frames, width}, values);
+  }
 };
 
 }  // namespace flowtalk::generate

@@ -7,8 +7,17 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/words.h"
 
 namespace flowtalk::generate {
+namespace {
+
+bool has_word(std::string_view list, std::string_view word) {
+  const auto words = words_of(list);
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
 
 std::string text_of(Kind kind) { return std::string(family_of(kind).name); }
 
@@ -48,13 +57,13 @@ std::string summaries() {
   return all;
 }
 
+bool draws_chance(const Family& family, std::string_view prior) {
+  return has_word(family.chance, prior);
+}
+bool draws(const Family& family, std::string_view name) { return has_word(family.draws, name); }
+
 void check_prior(const Family& family, std::string_view prior, const std::string& where) {
-  std::string_view rest = family.priors;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find(' '), rest.size());
-    if (rest.substr(0, end) == prior) return;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  if (has_word(family.priors, prior)) return;
   fail("{}: a {} generator works over a motion prior of kind {}, this one is '{}'", where,
        family.name, family.priors, prior);
 }

@@ -23,38 +23,46 @@ struct Family {
   std::string_view also{};     // what the reference calls it
   std::string_view summary{};  // one line
   std::string_view priors{};   // the motion priors it fits, separated by spaces
+  std::string_view chance{};   // those of them over which samples differ by noise
+  std::string_view draws{};    // what of GivenChance that is, separated by spaces
   Temperature temperature{};   // all 0 where no chance is drawn
   bool density = false;        // concept Density
-  bool chance = false;         // samples differ by noise
   bool steps = false;          // samples are made in steps that can be skipped
+  bool even_frames = false;    // the number of frames must be even, whatever the network
 };
 
 inline constexpr std::array kFamilies = {
     Family{.kind = Kind::kFlow,
            .name = "flow",
            .summary = "conditional normalizing flow over AR(1) noise, exact likelihood",
-           .priors = "vae",
+           .priors = "vae sequence_vae",
+           .chance = "vae sequence_vae",
            .temperature = {"deviation of the innovations of the noise", 0.3, 1},
            .density = true,
-           .chance = true},
+           .even_frames = true},
     Family{.kind = Kind::kDiffusion,
            .name = "diffusion",
            .also = "face_diffuser",
            .summary = "denoising in many small steps, after FaceDiffuser",
-           .priors = "none vae",
+           .priors = "none vae sequence_vae",
+           .chance = "none vae sequence_vae",
+           .draws = "noise step_noise",
            .temperature = {"deviation of the noise at the start and of each step", 1, 1},
-           .chance = true,
            .steps = true},
     Family{.kind = Kind::kVq,
            .name = "vq",
            .summary = "codes of a learnt codebook, after ProbTalk3D",
-           .priors = "vqvae",
-           .temperature = {"of the softmax over the distances of codes", 0.2, 1},
-           .chance = true},
+           .priors = "vqvae sequence_vqvae",
+           .chance = "vqvae sequence_vqvae",
+           .draws = "uniforms",
+           .temperature = {"of the softmax over the distances of codes", 0.2, 1}},
     Family{.kind = Kind::kRegression,
            .name = "regression",
            .summary = "the one most typical answer, no chance in it",
-           .priors = "vae none"},
+           .priors = "vae none sequence_vae",
+           .chance = "sequence_vae",
+           .draws = "eps",
+           .temperature = {"deviations of the posterior that are added", 0, 40}},
 };
 
 constexpr const Family& family_of(Kind kind) {
@@ -76,6 +84,11 @@ std::string names_of(bool (*is)(const Family&) = [](const Family&) { return true
 
 // "flow, conditional ...; regression, ..."
 std::string summaries();
+
+// Do its samples over a prior of this kind differ by noise?
+bool draws_chance(const Family& family, std::string_view prior);
+// Is this among what of GivenChance it draws?
+bool draws(const Family& family, std::string_view name);
 
 // Error: the family does not fit a prior of this kind. `where` is a file.
 void check_prior(const Family& family, std::string_view prior, const std::string& where);

@@ -1,7 +1,8 @@
 // What a family of generators offers: condition in, motion latents out. families.h lists the
 // families, any.h chooses one by the kind of a checkpoint.
 //
-// Shapes: B clips, N samples, T frames (even), K condition width, D latent width.
+// Shapes: B clips, N samples, T frames (even where a network takes them in pairs), K condition
+// width, D latent width.
 #pragma once
 
 #include <concepts>
@@ -15,9 +16,11 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/condition/conditioner.h"
 #include "flowtalk/diffusion/sampler.h"
+#include "flowtalk/generate/chance.h"
 #include "flowtalk/generate/families.h"
 #include "flowtalk/params/scope.h"
 #include "flowtalk/prior/quantiser.h"
+#include "flowtalk/prior/sequence_prior.h"
 
 namespace flowtalk::generate {
 
@@ -34,6 +37,8 @@ template <class Ops>
 struct Surroundings {
   int64_t condition = 0, latent = 0;                              // K, D
   std::optional<prior::Quantiser<Ops>> quantiser = std::nullopt;  // of a prior with codes
+  // Of a prior whose encoder a predictor can stand in for.
+  std::optional<prior::PosteriorHeads<Ops>> middle = std::nullopt;
 };
 
 // What a sample is asked for. A family with more to ask adds it here, and to its row in families.h
@@ -41,10 +46,12 @@ struct Surroundings {
 struct SampleOptions {
   // One per clip, or, of one clip, one per sample. Families without chance take only their number.
   std::span<const NoiseAddress> noises;
-  // Of families with steps: how many are left out at the noisy end (none: as the model says), and
-  // how each is taken.
+  // Of families with steps: how many are left out at the noisy end, and how each is taken. None: as
+  // the model says.
   std::optional<int> skip_steps = std::nullopt;
-  diffusion::Sampler sampler = diffusion::Sampler::kDdim;
+  std::optional<diffusion::Sampler> sampler = std::nullopt;
+  // In the place of what the seeds of the noises say, for each of them; temperatures still count.
+  const GivenChance* given = nullptr;
 };
 
 // A loss of a family's own, beside those on motion that all share.

@@ -5,16 +5,16 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
-#include "flowtalk/generate/pair_network.h"
+#include "flowtalk/generate/network.h"
 
 namespace flowtalk::generate {
 
 struct VqConfig {
-  int hidden = 256;
+  NetworkConfig network;
 
   template <class V>
   void fields(V&& field) {
-    field("hidden", hidden, between(8, 2048), "width between condition and latents");
+    network.fields(field);
   }
 };
 
@@ -46,7 +46,7 @@ struct VqGenerator {
 
   VqGenerator(params::Scope<Ops> p, const Surroundings<Ops>& around, const Config& c)
       : scale(p, around.latent),
-        network(p, around, c.hidden),
+        network(p, around, c.network),
         quantiser(around.quantiser.value()) {}
 
   Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
@@ -61,7 +61,8 @@ struct VqGenerator {
     std::vector<T> made;
     for (int64_t i = 0; i < count; ++i) {
       const T one = shape[0] == 1 ? c.answer : ops.slice(c.answer, 0, i, i + 1);
-      made.push_back(codes_of(ops, one, options.noises[static_cast<size_t>(i)]).values);
+      const NoiseAddress& noise = options.noises[static_cast<size_t>(i)];
+      made.push_back(codes_of(ops, one, noise, options.given).values);
     }
     return {ops.concat(made, 0)};
   }
@@ -78,15 +79,20 @@ struct VqGenerator {
   }
 
   LatentScale<Ops> scale;
-  PairNetwork<Ops> network;
+  Network<Ops> network;
   prior::Quantiser<Ops> quantiser;
 
  private:
   // Of one clip (1, T, D).
-  prior::Quantised<Ops> codes_of(Ops& ops, const T& answer, const NoiseAddress& noise) const {
+  prior::Quantised<Ops> codes_of(Ops& ops, const T& answer, const NoiseAddress& noise,
+                                 const GivenChance* given) const {
     if (noise.temperature == 0) return quantiser.nearest(ops, answer);
     const auto shape = ops.shape(answer);
     const int64_t width = quantiser.config.width, pieces = shape[2] / width;
+    if (given != nullptr) {
+      return quantiser.sampled(ops, answer, noise.temperature,
+                               given->block(given->uniforms, 0, shape[1] * shape[2] / width));
+    }
     std::vector<float> uniforms;
     for (int64_t row = 0; row < shape[1] * shape[2] / width; ++row) {
       uniforms.push_back(noise_uniform(noise.seed, noise.take, static_cast<uint32_t>(row / pieces),

@@ -2,12 +2,13 @@
 //
 //   speech (B, T, 2C) + emotion curve + style -> conditioner -> Condition c (B, T, K)
 //   c + noise -> generator -> MotionLatents z (N, T, D) -> prior -> motion (N, T, 53)
-// T is even inside; callers pad an odd clip by one frame and drop it again.
+// T is even inside where the timing pads (encoder/timing.h): callers then pad an odd clip by one
+// frame and drop it again.
 #pragma once
 
 #include <utility>
 
-#include "flowtalk/condition/conditioner.h"
+#include "flowtalk/condition/any.h"
 #include "flowtalk/encoder/hubert.h"
 #include "flowtalk/generate/any.h"
 #include "flowtalk/model/model_config.h"
@@ -16,13 +17,15 @@
 namespace flowtalk::model {
 
 template <class Ops>
-condition::Conditioner<Ops> make_conditioner(params::Scope<Ops> p, const ModelConfig& c) {
-  return {p / "generator", 2 * c.encoder.hidden_size, c.condition, c.conditions};
+condition::AnyConditioner<Ops> make_conditioner(params::Scope<Ops> p, const ModelConfig& c) {
+  return {p / "generator", c.speech_width(), c.condition, c.conditions};
 }
 template <class Ops>
 generate::AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const ModelConfig& c,
                                            const prior::AnyPrior<Ops>& prior) {
-  const generate::Surroundings<Ops> around{c.condition.width, c.prior.latent, prior.quantiser()};
+  const generate::Surroundings<Ops> around{
+      condition::condition_width(c.condition, c.speech_width()), c.prior.latent, prior.quantiser(),
+      prior.middle()};
   return generate::make_generator<Ops>(p / "generator", around, c.generator);
 }
 
@@ -42,7 +45,7 @@ struct FlowTalk {
   ModelConfig config;
   encoder::Hubert<Ops> encoder;
   prior::AnyPrior<Ops> prior;
-  condition::Conditioner<Ops> conditioner;
+  condition::AnyConditioner<Ops> conditioner;
   generate::AnyGenerator<Ops> generator;
 };
 

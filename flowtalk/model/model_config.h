@@ -5,9 +5,10 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
-#include "flowtalk/condition/condition_config.h"
+#include "flowtalk/condition/any.h"
 #include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/encoder/hubert_config.h"
+#include "flowtalk/encoder/timing.h"
 #include "flowtalk/generate/any.h"
 #include "flowtalk/motion/axes.h"
 #include "flowtalk/prior/any.h"
@@ -19,6 +20,7 @@ struct ModelConfig {
   Conditions conditions;  // of the data it was trained on
   encoder::HubertConfig encoder = encoder::small_hubert();
   encoder::ExternalEncoder external_encoder;
+  encoder::Timing timing;
   prior::PriorConfig prior;
   condition::ConditionConfig condition;
   generate::GeneratorConfig generator;
@@ -29,16 +31,20 @@ struct ModelConfig {
     field("conditions", conditions, "emotions, levels and styles; those of the data set");
     field("encoder", encoder, "HuBERT-family speech encoder");
     field("external_encoder", external_encoder, "which encoder, if its weights are elsewhere");
+    field("timing", timing, "how frames of motion lie over the voice");
     field("prior", prior, "motion prior");
-    field("condition", condition, "emotion graph and fusion");
+    field("condition", condition, "what is heard and what is asked for, as one");
     field("generator", generator, "what makes motion latents of the condition");
   }
 
-  // Error: generator and prior do not fit each other, or latents the prior. `where` is a file.
-  void check(const std::string& where) const {
-    prior.check(where);
-    generate::check_prior(generate::family_of(generator.kind), text_of(prior.kind), where);
-  }
+  // Channels of the speech features.
+  int64_t speech_width() const { return 2 * int64_t{encoder.hidden_size}; }
+  const generate::Family& family() const { return generate::family_of(generator.kind); }
+  // Do samples of it differ by noise?
+  bool draws_chance() const { return generate::draws_chance(family(), text_of(prior.kind)); }
+
+  // Error: parts that do not fit each other. `where` is a file.
+  void check(const std::string& where) const;
 };
 
 }  // namespace flowtalk::model

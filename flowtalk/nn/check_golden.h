@@ -10,6 +10,7 @@
 #include "flowtalk/nn/golden_params.h"
 #include "flowtalk/nn/gru.h"
 #include "flowtalk/nn/linear.h"
+#include "flowtalk/nn/published_names.h"
 #include "flowtalk/nn/sequence_block.h"
 
 namespace flowtalk::nn {
@@ -18,32 +19,6 @@ inline std::vector<float> one_hot(size_t width, size_t at) {
   std::vector<float> values(width, 0.0f);
   values[at] = 1;
   return values;
-}
-
-// The names of a SequenceNetwork that lies under `path`; in ProbTalk3D's files it is part of the
-// module `in`, and `side` is "encoder" or "decoder".
-inline std::vector<GoldenName> sequence_names(const std::string& path, const std::string& in,
-                                              const std::string& side) {
-  using Cut = GoldenName::Cut;
-  const std::string squash = side == "encoder" ? "squasher" : "expander";
-  std::vector<GoldenName> names;
-  for (const char* part : {"weight", "bias"}) {
-    const std::string end = part, gain = end == "weight" ? "gain" : "bias";
-    names.push_back({path + "/squash/conv/" + end, in + "." + squash + ".0.0." + end});
-    names.push_back({path + "/embedding/" + end, in + "." + side + "_linear_embedding.net." + end});
-    const std::string ours = path + "/block/*/", theirs = in + "." + side + "_transformer.net.";
-    names.push_back({ours + "attention_norm/" + gain, theirs + "{2i}.fn.norm." + end});
-    names.push_back({ours + "attention/output/" + end, theirs + "{2i}.fn.fn.to_out." + end});
-    names.push_back({ours + "output_norm/" + gain, theirs + "{2i+1}.fn.norm." + end});
-    names.push_back({ours + "inner/" + end, theirs + "{2i+1}.fn.fn.l1." + end});
-    names.push_back({ours + "outer/" + end, theirs + "{2i+1}.fn.fn.l2." + end});
-    if (end == "bias") continue;
-    const std::string all = theirs + "{2i}.fn.fn.to_qkv.weight";
-    names.push_back({ours + "attention/query/weight", all, Cut::kQuery});
-    names.push_back({ours + "attention/key/weight", all, Cut::kKey});
-    names.push_back({ours + "attention/value/weight", all, Cut::kValue});
-  }
-  return names;
 }
 
 inline constexpr SequenceSizes kGoldenPrior{.width = 32, .blocks = 2, .heads = 4, .inner = 48};
@@ -108,15 +83,11 @@ inline std::vector<GoldenName> causal_names(const std::string& prefix,
 // said of subject and expression, a linear map, and the face at rest.
 template <class Ops>
 void check_face_xhubert(Ops& ops, const std::filesystem::path& folder, double bound) {
-  GoldenParams<Ops> source(ops, folder / "FaceXHuBERT.pth",
-                           {{"gru/*/input/weight", "gru.weight_ih_l{i}"},
-                            {"gru/*/input/bias", "gru.bias_ih_l{i}"},
-                            {"gru/*/recurrent/weight", "gru.weight_hh_l{i}"},
-                            {"gru/*/recurrent/bias", "gru.bias_hh_l{i}"},
-                            {"output/weight", "fc.weight"},
-                            {"output/bias", "fc.bias"},
-                            {"subject", "obj_vector.weight"},
-                            {"expression", "emo_vector.weight"}});
+  GoldenParams<Ops> source(
+      ops, folder / "FaceXHuBERT.pth",
+      together({gru_names("gru", "gru"),
+                linear_names("output", "fc"),
+                {{"subject", "obj_vector.weight"}, {"expression", "emo_vector.weight"}}}));
   const params::Scope<Ops> p(source);
   const Gru<Ops> gru(p / "gru", {.in = 48, .hidden = 32, .layers = 2});
   const Linear<Ops> output(p / "output", 32, 60);

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,66 +15,16 @@
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/formats/torch_file.h"
+#include "flowtalk/params/renames.h"
 #include "flowtalk/params/scope.h"
 
 namespace flowtalk::nn {
-
-// Where a parameter stands in the file. "*" in the path is an index i; in the name "{i}" stands for
-// it, "{2i}" and "{2i+1}" for what they say.
-struct GoldenName {
-  enum class Cut { kWhole, kQuery, kKey, kValue, kTransposed };
-  std::string path, name;
-  Cut cut = Cut::kWhole;  // a third of the rows, or the matrix on its side
-};
-
-// The index in `path` that makes `pattern` of it; -1 if there is no "*" and they are equal.
-inline std::optional<int64_t> match(const std::string& pattern, const std::string& path) {
-  const size_t star = pattern.find('*');
-  if (star == std::string::npos) return pattern == path ? std::optional<int64_t>(-1) : std::nullopt;
-  const std::string before = pattern.substr(0, star), after = pattern.substr(star + 1);
-  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
-  if (path.size() <= before.size() + after.size()) return std::nullopt;
-  const std::string index = path.substr(before.size(), path.size() - before.size() - after.size());
-  if (index.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  return std::stoll(index);
-}
-
-inline std::string with_index(std::string name, int64_t i) {
-  const std::pair<const char*, int64_t> marks[] = {
-      {"{i}", i}, {"{2i}", 2 * i}, {"{2i+1}", 2 * i + 1}};
-  for (const auto& [mark, value] : marks) {
-    const std::string text = mark;
-    const size_t at = name.find(text);
-    if (at != std::string::npos) name.replace(at, text.size(), std::to_string(value));
-  }
-  return name;
-}
-
-inline std::vector<float> cut_out(const tensor::Tensor& x, GoldenName::Cut cut) {
-  const int64_t third = x.size() / 3;
-  std::vector<float> values(x.values().begin(), x.values().end());
-  switch (cut) {
-    case GoldenName::Cut::kWhole:
-      return values;
-    case GoldenName::Cut::kQuery:
-      return {values.begin(), values.begin() + third};
-    case GoldenName::Cut::kKey:
-      return {values.begin() + third, values.begin() + 2 * third};
-    case GoldenName::Cut::kValue:
-      return {values.begin() + 2 * third, values.end()};
-    case GoldenName::Cut::kTransposed:
-      for (int64_t i = 0; i < x.size(); ++i) {
-        values[static_cast<size_t>(i)] = x[i % x.dim(0) * x.dim(1) + i / x.dim(0)];
-      }
-  }
-  return values;
-}
 
 // A parameter that the table or the file lacks, or of another size, fails the test.
 template <class Ops>
 class GoldenParams : public params::ParamSource<Ops> {
  public:
-  GoldenParams(Ops& ops, const std::filesystem::path& file, std::vector<GoldenName> table)
+  GoldenParams(Ops& ops, const std::filesystem::path& file, std::vector<params::Rename> table)
       : ops_(&ops),
         tensors_(formats::state_dict(formats::load_torch(file))),
         table_(std::move(table)) {}
@@ -100,12 +49,12 @@ class GoldenParams : public params::ParamSource<Ops> {
  private:
   std::vector<float> find(const std::string& path) const {
     if (const auto own = given_.find(path); own != given_.end()) return own->second;
-    for (const GoldenName& entry : table_) {
-      const auto index = match(entry.path, path);
-      if (!index) continue;
-      const auto found = tensors_.find(with_index(entry.name, *index));
+    for (const params::Rename& row : table_) {
+      const auto name = params::name_by(row, path);
+      const auto found = name ? tensors_.find(*name) : tensors_.end();
       if (found == tensors_.end()) continue;
-      return cut_out(formats::to_tensor(found->second, path), entry.cut);
+      const auto part = params::cut_out(formats::to_tensor(found->second, path), row.cut);
+      return {part.values().begin(), part.values().end()};
     }
     ADD_FAILURE() << "no tensor for " << path;
     return {};
@@ -113,7 +62,7 @@ class GoldenParams : public params::ParamSource<Ops> {
 
   Ops* ops_;
   std::map<std::string, formats::Array> tensors_;
-  std::vector<GoldenName> table_;
+  std::vector<params::Rename> table_;
   std::map<std::string, std::vector<float>> given_;
 };
 

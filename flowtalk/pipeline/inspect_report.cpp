@@ -109,18 +109,25 @@ void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
       formats::describe_array("samples", formats::make_array(samples), listed_values));
 }
 
+// The word at model.PART.kind of a config; null: there is none.
+Json kind_of(const Json& config, const char* part) {
+  Json word = config;
+  for (const char* key : {"model", part, "kind"}) {
+    word = word.is_object() && word.contains(key) ? Json(word[key]) : Json();
+  }
+  return word;
+}
+
 // What the family of a model's generator can do, if it is one that we know.
 void add_family(Json& report, const Json& config) {
-  Json name = config;
-  for (const char* key : {"model", "generator", "kind"}) {
-    name = name.is_object() && name.contains(key) ? Json(name[key]) : Json();
-  }
+  const Json name = kind_of(config, "generator"), prior = kind_of(config, "prior");
   for (const auto& family : generate::kFamilies) {
     if (name != std::string(family.name)) continue;
-    report["details"]["family"] = {{"name", name},
-                                   {"summary", std::string(family.summary)},
-                                   {"density", family.density},
-                                   {"chance", family.chance}};
+    report["details"]["family"] = {
+        {"name", name},
+        {"summary", std::string(family.summary)},
+        {"density", family.density},
+        {"chance", prior.is_string() && generate::draws_chance(family, prior.get<std::string>())}};
   }
 }
 

@@ -73,20 +73,20 @@ std::string protocol_of(const fs::path& checkpoint) {
   return "not recorded in the checkpoint";
 }
 
-std::string sampling_of(const ModelEvaluation& e, const generate::GeneratorConfig& config) {
-  const generate::Family& family = generate::family_of(config.kind);
+std::string sampling_of(const ModelEvaluation& e, const model::ModelConfig& model) {
+  const generate::GeneratorConfig& config = model.generator;
   const SamplingOptions& p = e.sampling;
   std::string more;
   if (p.guidance != 1) more += fmt::format(", guidance {}", p.guidance);
   if (p.blinks) more += fmt::format(", {} blinks per minute", *p.blinks);
   if (const int steps = generate::sampling_steps(config)) {
     more += fmt::format(", {}, {} of {} steps skipped",
-                        text_of(p.sampler.value_or(diffusion::Sampler::kDdim)),
+                        text_of(p.sampler.value_or(generate::usual_sampler(config))),
                         p.skip_steps.value_or(generate::usual_skip(config)), steps);
   }
-  if (p.deterministic || !family.chance) return "deterministic" + more;
+  if (p.deterministic || !model.draws_chance()) return "deterministic" + more;
   Temperature shown = p.temperature;
-  if (!shown.all) shown.all = static_cast<float>(family.temperature.usual);
+  if (!shown.all) shown.all = generate::usual_temperature(config);
   return fmt::format("temperature {}, seed {}", text_of(shown), p.seed) + more;
 }
 
@@ -209,7 +209,7 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
       {"style", id.empty() ? "of each clip" : id},
       {"model", name},
       {"sha256 of its weights", formats::sha256_of(checkpoint / "weights.safetensors")},
-      {"sampling", sampling_of(*this, config.generator)}};
+      {"sampling", sampling_of(*this, config)}};
   const auto& external = session.config().external_encoder;
   if (external.used()) report.facts.emplace_back("encoder, fingerprint", external.fingerprint);
   report.setup = setup;

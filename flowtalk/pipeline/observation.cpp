@@ -138,7 +138,7 @@ evaluate::Observations Observation::of(size_t i, const evaluate::ObservedClip& c
     seen.closures = evaluate::see_closures(*phones, clip, deformer_);
   }
   if (!partner_[i]) return seen;
-  if (!clip.options.deterministic && family_.chance) {
+  if (!clip.options.deterministic && session_.config().draws_chance()) {
     seen.spread = evaluate::see_spread(session_, clip, deformer_);
   }
   if (rho_ && *partner_[i] != i) {

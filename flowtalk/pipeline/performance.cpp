@@ -3,10 +3,12 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/generate/families.h"
+#include "flowtalk/pipeline/chance_file.h"
 
 namespace flowtalk::pipeline {
 
 void SamplingOptions::check(const Given& given, int samples) const {
+  if (!noise.empty()) check_noise(given, samples);
   if (!deterministic) return;
   const bool blinking = blinks && *blinks > 0;  // by seed and take
   for (const std::string_view field : {"temperature", "take", "seed", "num_samples"}) {
@@ -14,6 +16,13 @@ void SamplingOptions::check(const Given& given, int samples) const {
     if (blinking && field != "temperature") continue;
     fail_usage("{}: nothing is left to chance ({}), so it has no effect; leave one out",
                Field(field), Field("deterministic"));
+  }
+}
+
+void SamplingOptions::check_noise(const Given& given, int samples) const {
+  for (const std::string_view field : {"seed", "take", "num_samples", "deterministic"}) {
+    if (!given(field) || (field == "num_samples" && samples == 1)) continue;
+    fail_usage("{}: chance comes from {} {}; leave one out", Field(field), Field("noise"), noise);
   }
 }
 
@@ -27,8 +36,12 @@ void SamplingOptions::check_steps(const generate::GeneratorConfig& config,
 
 void SamplingOptions::check_family(const predict::Model& model, int samples, uint32_t take) const {
   check_steps(model.config().generator, model.name());
-  const generate::Family& family = generate::family_of(model.config().generator.kind);
-  if (family.chance || deterministic) return;
+  const generate::Family& family = model.config().family();
+  predict::PredictOptions asked;
+  into(asked);
+  predict::check_form(asked, model);
+  predict::check_temperature(asked, model);
+  if (model.config().draws_chance() || deterministic) return;
   const bool blinking = blinks && *blinks > 0;  // by seed and take
   const char* field = temperature.all || temperature.by_region ? "temperature"
                       : samples > 1                            ? "num_samples"
@@ -48,6 +61,7 @@ void SamplingOptions::into(predict::PredictOptions& options) const {
   if (blinks) options.blinks_per_minute = static_cast<float>(*blinks);
   options.skip_steps = skip_steps;
   options.sampler = sampler;
+  if (!noise.empty()) options.given = load_chance(noise);
   options.seed = seed;
 }
 

@@ -13,6 +13,12 @@
 namespace flowtalk::pipeline {
 namespace {
 
+// What any family allows; what that of a model allows is checked once the model is there.
+constexpr float kMost = [] {
+  double most = 1;
+  for (const auto& family : generate::kFamilies) most = std::max(most, family.temperature.most);
+  return static_cast<float>(most);
+}();
 constexpr auto kUsual =
     static_cast<float>(generate::family_of(generate::Kind::kFlow).temperature.usual);
 
@@ -20,7 +26,7 @@ float number_in(const std::string& text) {
   float value = -1;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool read = code == std::errc() && end == text.data() + text.size();
-  if (!read || !(value >= 0 && value <= 1)) {
+  if (!read || !(value >= 0 && value <= kMost)) {
     fail("expected between 0 and 1; 0.1 to 0.5 is useful");
   }
   return value;

@@ -61,8 +61,8 @@ std::vector<Tensor> play(const Workspace& work, const Condition& c, const Predic
     const auto prepared = generator.prepare(work.ops, c);
     for (size_t begin = 0; begin < noises.size(); begin += at_once) {
       const auto some = noises.subspan(begin, std::min(at_once, noises.size() - begin));
-      const generate::SampleOptions asked{some, options.skip_steps,
-                                          options.sampler.value_or(diffusion::Sampler::kDdim)};
+      const generate::SampleOptions asked{some, options.skip_steps, options.sampler,
+                                          options.given.get()};
       const auto z = generator.sample(work.ops, prepared, asked);
       append_frames(work.network.prior.decode(work.ops, z.values), frames, motions);
     }
@@ -103,6 +103,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   const Conditions& conditions = config().conditions;
   check(options, conditions, frames);
   check_family(options, model());
+  check_form(options, model());
   const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
   const RegionTemperatures temperatures = temperatures_of(options, config(), regions_known);
@@ -110,7 +111,7 @@ motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptio
   NativeOps& ops = work.ops;
   const auto& conditioner = work.network.conditioner;
   const int64_t style = options.asked.style;
-  const Tensor heard = even_frames(ops, speech.values);
+  const Tensor heard = config().timing.padded() ? even_frames(ops, speech.values) : speech.values;
   std::vector<NoiseAddress> noises;  // the same noise at each temperature
   std::array<size_t, kMotionRegions> noise_of{};
   for (size_t r = 0; r < kMotionRegions; ++r) {

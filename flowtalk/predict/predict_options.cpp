@@ -18,16 +18,27 @@ void check_range(const char* what, float value, float most) {
   }
 }
 
+void check_given(const PredictOptions& options, const Model& model) {
+  const generate::Family& family = model.config().family();
+  if (!options.given) return;
+  bool any = false;
+  generate::GivenChance::each(*options.given,
+                              [&](std::string_view name, const std::vector<float>& values) {
+                                any = any || (!values.empty() && generate::draws(family, name));
+                              });
+  if (!any) {
+    fail_usage("{} {}: {} is a {} model, which draws {}; the file holds none of it", Field("noise"),
+               options.given->where, model.name(), family.name,
+               family.draws.empty() ? "by its seed alone" : family.draws);
+  }
+}
+
 }  // namespace
 
 void check(const PredictOptions& o, const Conditions& conditions, int64_t frames) {
   condition::check(o.asked, conditions, frames);
   check_range("guidance", o.guidance, kMaxGuidance);
-  if (o.temperature) check_range("temperature", *o.temperature, 1);
   if (o.blinks_per_minute) check_range("blinks per minute", *o.blinks_per_minute, kMaxBlinks);
-  if (o.region_temperature) {
-    for (const float t : *o.region_temperature) check_range("temperature", t, 1);
-  }
 }
 
 void check_steps(const PredictOptions& options, const generate::GeneratorConfig& config,
@@ -45,18 +56,44 @@ void check_steps(const PredictOptions& options, const generate::GeneratorConfig&
   }
 }
 
+void check_temperature(const PredictOptions& options, const Model& model) {
+  const double most = model.config().family().temperature.most;
+  const auto check = [&](float t) {
+    if (t >= 0 && t <= static_cast<float>(most)) return;
+    fail_usage("{} {}: expected between 0 and {}; 0.1 to 0.5 is useful", Field("temperature"), t,
+               most);
+  };
+  if (options.temperature) check(*options.temperature);
+  if (options.region_temperature) {
+    std::for_each(options.region_temperature->begin(), options.region_temperature->end(), check);
+  }
+}
+
 void check_family(const PredictOptions& options, const Model& model) {
   check_steps(options, model.config().generator, model.name());
-  const generate::Family& family = generate::family_of(model.config().generator.kind);
+  check_given(options, model);
+  const generate::Family& family = model.config().family();
+  check_temperature(options, model);
   const auto warm = [](float t) { return t > 0; };
   const bool asked =
       !options.deterministic &&
       (options.region_temperature ? std::any_of(options.region_temperature->begin(),
                                                 options.region_temperature->end(), warm)
                                   : warm(options.temperature.value_or(0)));
-  if (family.chance || !asked) return;
+  if (model.config().draws_chance() || !asked) return;
   fail_usage("{}: {} is a {} model, in which nothing is left to chance; leave it out",
              Field("temperature"), model.name(), family.name);
+}
+
+void check_form(const PredictOptions& options, const Model& model) {
+  const auto& row = condition::row_of(model.config().condition.form);
+  if (row.exaggerates) return;
+  const auto refuse = [&](const char* field, float most) {
+    fail_usage("{}: {} has a condition of the form {}, which knows nothing beyond {}", Field(field),
+               model.name(), row.name, most);
+  };
+  if (options.guidance != 1) refuse("guidance", 1);
+  if (options.asked.strength > 1) refuse("strength", 1);
 }
 
 float blinks_of(const PredictOptions& options, const model::ModelConfig& model) {
@@ -75,11 +112,10 @@ float blinks_of(const PredictOptions& options, const model::ModelConfig& model) 
 
 RegionTemperatures temperatures_of(const PredictOptions& options, const model::ModelConfig& model,
                                    bool regions_known) {
-  const generate::Family& family = generate::family_of(model.generator.kind);
   RegionTemperatures all{};
-  if (options.deterministic || !family.chance) return all;
+  if (options.deterministic || !model.draws_chance()) return all;
   if (options.region_temperature) return *options.region_temperature;
-  const float lips = options.temperature.value_or(static_cast<float>(family.temperature.usual));
+  const float lips = options.temperature.value_or(generate::usual_temperature(model.generator));
   all.fill(lips);
   if (regions_known) {
     const float upper = std::min(1.0f, kUpperFaceGain * lips);

@@ -30,7 +30,8 @@ struct PredictOptions {
   // 0 .. 3: how far the emotional condition lies from the neutral one, 1 as trained. Neutral frames
   // stay as they are.
   float guidance = 1;
-  // 0 .. 1, of the lips; see kUpperFaceGain. None: the usual one of the model's family.
+  // Of the lips, see kUpperFaceGain; 0 to what the model's family allows, mostly 1. None: the usual
+  // one of the model.
   std::optional<float> temperature{};
   std::optional<RegionTemperatures> region_temperature;  // in place of temperature
   std::shared_ptr<const RegionShares> regions;           // empty: those of the built-in head
@@ -40,9 +41,11 @@ struct PredictOptions {
   // asked for.
   std::optional<float> blinks_per_minute{};
   // Of families that sample in steps: how many are left out, and how each is taken. None: as the
-  // model says, and DDIM.
+  // model says.
   std::optional<int> skip_steps{};
   std::optional<diffusion::Sampler> sampler{};
+  // Chance from a file, in the place of what seed and take say.
+  std::shared_ptr<const generate::GivenChance> given{};
   uint64_t seed = 0;
   uint32_t take = 0;
 };
@@ -56,9 +59,16 @@ void check(const PredictOptions& options, const Conditions& conditions, int64_t 
 void check_steps(const PredictOptions& options, const generate::GeneratorConfig& config,
                  const std::string& name);
 
-// check_steps, and: a temperature above 0 for a model of a family in which nothing is left to
-// chance.
+// Usage Error: a temperature out of the range of the model's family.
+void check_temperature(const PredictOptions& options, const Model& model);
+
+// check_steps, and: a temperature out of the family's range, or above 0 for a model in which
+// nothing is left to chance; chance from a file that the family does not draw or the file does not
+// hold.
 void check_family(const PredictOptions& options, const Model& model);
+
+// Usage Error: guidance, or strengths above 1, where the model's condition knows none.
+void check_form(const PredictOptions& options, const Model& model);
 
 // How often a face of the model is to blink. Usage Error: blinks are asked for where it has no
 // lids.

@@ -33,8 +33,10 @@ const Model& Session::model() const { return *state_->model; }
 SpeechFeatures Session::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);
   const Workspace work(*this);
-  const auto heard = audio::without_noise_alone(audio.samples);
-  return encoder::speech_features(work.ops, work.network.encoder, heard,
+  const encoder::Timing& timing = config().timing;
+  // A published system hears noise as it is.
+  const auto heard = timing.padded() ? audio::without_noise_alone(audio.samples) : audio.samples;
+  return encoder::speech_features(work.ops, work.network.encoder, heard, timing,
                                   model().network().drop_pages);
 }
 

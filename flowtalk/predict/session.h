@@ -32,9 +32,9 @@ class Session {
 
   // Noise, hum and tones without a voice are heard as silence (audio/voiceless.h). Long clips are
   // encoded in windows of 20 s with 2 s of context on both sides, so that memory and
-  // time grow linearly.
+  // time grow linearly. A published system's timing: the voice as it is, in one piece.
   SpeechFeatures encode(const audio::Audio& audio) const;
-  // Expression (T, 50) and jaw at 25 fps, T = round(25 duration). The same options
+  // Expression (T, 50) and jaw at 25 fps, T = round(25 duration) or by the timing. The same options
   // give the same bytes, for any number of threads. Error: an option out of range, a curve of
   // another length, regions of a face with other expression axes.
   motion::Motion predict(const SpeechFeatures& speech, const PredictOptions& options) const;

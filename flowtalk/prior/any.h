@@ -9,6 +9,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/prior/none.h"
+#include "flowtalk/prior/sequence_prior.h"
 #include "flowtalk/prior/vae.h"
 #include "flowtalk/prior/vqvae.h"
 
@@ -21,6 +22,8 @@ struct PriorConfig {
   ConvConfig vae;
   VqvaeConfig vqvae;
   NoneConfig none;
+  SequenceConfig sequence_vae;
+  SequenceVqConfig sequence_vqvae;
 
   template <class V>
   void fields(V&& field) {
@@ -28,20 +31,27 @@ struct PriorConfig {
     field("latent", latent, between(2, 1024), "latent channels per frame");
     field("vae", vae, "sizes of a VAE");
     field("vqvae", vqvae, "sizes of a VQ-VAE");
+    field("sequence_vae", sequence_vae, "sizes of ProbTalk3D's VAE");
+    field("sequence_vqvae", sequence_vqvae, "sizes of ProbTalk3D's VQ-VAE");
   }
-  auto parts() const { return std::tie(vae, vqvae, none); }
+  auto parts() const { return std::tie(vae, vqvae, none, sequence_vae, sequence_vqvae); }
   // Error: latents that do not fit the kind. `where` is a file.
   void check(const std::string& where) const {
     if (kind == Kind::kNone && latent != motion::kLive) {
       fail("{}: without a motion prior there are {} latents, model.prior.latent is {}", where,
            motion::kLive, latent);
     }
-    if (kind == Kind::kVqvae && latent % vqvae.quantiser.width != 0) {
-      fail(
-          "{}: {} latents are no whole number of codes of {}; set model.prior.latent or "
-          "model.prior.vqvae.quantiser.width",
-          where, latent, vqvae.quantiser.width);
-    }
+    if (kind == Kind::kVqvae) check_codes(vqvae.quantiser, where);
+    if (kind == Kind::kSequenceVqvae) check_codes(sequence_vqvae.quantiser, where);
+  }
+
+ private:
+  void check_codes(const QuantiserConfig& codes, const std::string& where) const {
+    if (latent % codes.width == 0) return;
+    fail(
+        "{}: {} latents are no whole number of codes of {}; set model.prior.latent or "
+        "model.prior.{}.quantiser.width",
+        where, latent, codes.width, text_of(kind));
   }
 };
 
@@ -57,7 +67,7 @@ template <class Ops>
 class AnyPrior {
  public:
   using T = ops::TensorOf<Ops>;
-  using Kinds = std::variant<Vae<Ops>, Vqvae<Ops>, None<Ops>>;
+  using Kinds = std::variant<Vae<Ops>, Vqvae<Ops>, None<Ops>, SequenceVae<Ops>, SequenceVqVae<Ops>>;
 
   AnyPrior(params::Scope<Ops> p, const PriorConfig& config) : kinds_(make(p, config)) {}
 
@@ -74,6 +84,15 @@ class AnyPrior {
     return std::visit(
         [](const auto& prior) -> std::optional<Quantiser<Ops>> {
           if constexpr (requires { prior.quantiser; }) return prior.quantiser;
+          return std::nullopt;
+        },
+        kinds_);
+  }
+  // Of a prior whose encoder a predictor can stand in for; none: it has none.
+  std::optional<PosteriorHeads<Ops>> middle() const {
+    return std::visit(
+        [](const auto& prior) -> std::optional<PosteriorHeads<Ops>> {
+          if constexpr (requires { prior.middle; }) return prior.middle;
           return std::nullopt;
         },
         kinds_);

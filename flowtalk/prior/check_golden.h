@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/nn/check_golden.h"
+#include "flowtalk/prior/published_names.h"
 #include "flowtalk/prior/sequence_prior.h"
 
 namespace flowtalk::prior {
@@ -15,27 +16,10 @@ struct Bounds {
   double latents, motion, distances, logits;
 };
 
-// The names of a prior in ProbTalk3D's files, where they begin with `prefix`.
-inline std::vector<nn::GoldenName> prior_names(const std::string& prefix) {
-  auto names = nn::sequence_names("encoder", prefix + "motion_encoder", "encoder");
-  for (auto& name : nn::sequence_names("decoder", prefix + "motion_decoder", "decoder")) {
-    names.push_back(std::move(name));
-  }
-  for (const std::string end : {"weight", "bias"}) {
-    names.push_back({"encoder_in/" + end, prefix + "motion_encoder.feature_mapping.0." + end});
-    names.push_back(
-        {"decoder_out/" + end, prefix + "motion_decoder.feature_mapping_reverse." + end});
-    names.push_back({"mean/" + end, prefix + "mean." + end});
-    names.push_back({"log_variance/" + end, prefix + "logvar." + end});
-  }
-  names.push_back({"quantiser/codes", prefix + "quantize.embedding.weight"});
-  return names;
-}
-
 template <class Ops>
 nn::GoldenParams<Ops> prior_params(Ops& ops, const std::filesystem::path& file,
                                    const std::string& prefix = "") {
-  nn::GoldenParams<Ops> source(ops, file, prior_names(prefix));
+  nn::GoldenParams<Ops> source(ops, file, sequence_prior_names("", prefix));
   const MotionScaling scaling = probtalk3d_scaling();
   source.give("motion_mean", scaling.mean);
   source.give("motion_sd", scaling.sd);
@@ -126,7 +110,7 @@ void check_vq_prior(Ops& ops, const std::filesystem::path& folder, const Bounds&
   for (const auto& [name, frames] :
        {std::pair<std::string, int64_t>{"motion0", 25}, {"motion1", 38}}) {
     const auto input = cases.input(ops, name + ".input", {1, frames, motion::kLive});
-    const auto z = vq.encode(ops, as_motion(ops, vq.coder, input));
+    const auto z = vq.coder.encode(ops, as_motion(ops, vq.coder, input));
     cases.expect(ops, z, name + ".vqvae.encoder", bounds.latents);
     check_codes(ops, vq, cases, z, name + ".vqvae", bounds);
     const auto decoded = vq.decode(ops, vq.quantiser.nearest(ops, z).values);

@@ -16,7 +16,7 @@
 
 namespace flowtalk::prior {
 
-enum class Kind { kVae, kVqvae, kNone };
+enum class Kind { kVae, kVqvae, kNone, kSequenceVae, kSequenceVqvae };
 
 // The one list of kinds.
 struct PriorKind {
@@ -24,13 +24,16 @@ struct PriorKind {
   std::string_view name;     // in a checkpoint's config.json
   std::string_view also;     // what the reference's first stage calls it
   std::string_view summary;  // one line
-  bool trained = true;       // else there is nothing to train
 };
 inline constexpr std::array kPriors = {
     PriorKind{Kind::kVae, "vae", "face_diffuser",
               "variational autoencoder, one Gaussian latent per frame"},
     PriorKind{Kind::kVqvae, "vqvae", "", "each frame a few codes of a learnt codebook"},
-    PriorKind{Kind::kNone, "none", "", "the standardised motion itself, nothing to train", false},
+    PriorKind{Kind::kNone, "none", "", "the standardised motion itself, nothing to train"},
+    PriorKind{Kind::kSequenceVae, "sequence_vae", "",
+              "ProbTalk3D's VAE, in which every frame sees the whole clip"},
+    PriorKind{Kind::kSequenceVqvae, "sequence_vqvae", "",
+              "ProbTalk3D's VQ-VAE, whose codes lie over time"},
 };
 
 // Text value of a field table; the reference's word is read too. Error: no prior has this name.

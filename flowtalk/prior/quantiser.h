@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/params/scope.h"
+#include "flowtalk/prior/prior.h"
 
 namespace flowtalk::prior {
 
@@ -118,6 +120,15 @@ template <class Ops>
 ops::TensorOf<Ops> straight_through(Ops& ops, const ops::TensorOf<Ops>& z,
                                     const ops::TensorOf<Ops>& values) {
   return ops.add(z, ops.detach(ops.sub(values, z)));
+}
+
+// What was encoded (B, T, D), as the nearest codes.
+template <class Ops>
+Posterior<Ops> coded_by(Ops& ops, const Quantiser<Ops>& quantiser,
+                        const ops::TensorOf<Ops>& encoded) {
+  auto made = quantiser.nearest(ops, encoded);
+  const auto mean = straight_through(ops, encoded, made.values);
+  return {.mean = mean, .coded = Coded<Ops>{encoded, made.values, std::move(made.codes)}};
 }
 
 }  // namespace flowtalk::prior

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "flowtalk/base/fields.h"
@@ -22,7 +23,7 @@ struct SequenceConfig {
 
   template <class V>
   void fields(V&& field) {
-    field("blocks", blocks, between(1, 24), "transformer blocks of encoder and decoder, each");
+    field("blocks", blocks, between(1, 24), "transformer blocks of a network");
     field("heads", heads, between(1, 64), "attention heads of a block; a divisor of the width");
     field("inner", inner, between(8, 8192), "width between the linear maps of a block");
   }
@@ -74,15 +75,30 @@ struct SequenceCoder {
   nn::Linear<Ops> decoder_out;
 };
 
+// The two linear maps in the middle of the VAE, from what its encoder makes, or a predictor in the
+// encoder's place, to a Gaussian.
+template <class Ops>
+struct PosteriorHeads {
+  using T = ops::TensorOf<Ops>;
+  PosteriorHeads(params::Scope<Ops> p, int64_t latent)
+      : mean(p / "mean", latent, latent), log_variance(p / "log_variance", latent, latent) {}
+
+  // (B, T, D) -> posterior
+  Posterior<Ops> operator()(Ops& ops, const T& x) const {
+    return {mean(ops, x), log_variance(ops, x)};
+  }
+
+  nn::Linear<Ops> mean, log_variance;
+};
+
 template <class Ops>
 struct SequenceVae {
   using T = ops::TensorOf<Ops>;
   using Config = SequenceConfig;
+  static constexpr Kind kKind = Kind::kSequenceVae;
 
   SequenceVae(params::Scope<Ops> p, int64_t latent, const SequenceConfig& c)
-      : coder(p, latent, c),
-        mean(p / "mean", latent, latent),
-        log_variance(p / "log_variance", latent, latent) {}
+      : coder(p, latent, c), middle(p, latent) {}
 
   // motion (B, T, 53) -> posterior
   Posterior<Ops> encode(Ops& ops, const T& motion) const {
@@ -90,11 +106,9 @@ struct SequenceVae {
   }
   // latents (B, T, D) -> motion (B, T, 53)
   T decode(Ops& ops, const T& z) const { return coder.decode(ops, z); }
-  // What the encoder makes of motion, or a predictor in its place (B, T, D), -> posterior
-  Posterior<Ops> middle(Ops& ops, const T& x) const { return {mean(ops, x), log_variance(ops, x)}; }
 
   SequenceCoder<Ops> coder;
-  nn::Linear<Ops> mean, log_variance;
+  PosteriorHeads<Ops> middle;
 };
 
 struct SequenceVqConfig {
@@ -112,12 +126,15 @@ template <class Ops>
 struct SequenceVqVae {
   using T = ops::TensorOf<Ops>;
   using Config = SequenceVqConfig;
+  static constexpr Kind kKind = Kind::kSequenceVqvae;
 
   SequenceVqVae(params::Scope<Ops> p, int64_t latent, const SequenceVqConfig& c)
       : coder(p, latent, c.sequence), quantiser(p / "quantiser", latent, c.quantiser) {}
 
-  // motion (B, T, 53) -> latents (B, T, D) that no code has replaced yet
-  T encode(Ops& ops, const T& motion) const { return coder.encode(ops, motion); }
+  // motion (B, T, 53) -> the codes of the clip, certain
+  Posterior<Ops> encode(Ops& ops, const T& motion) const {
+    return coded_by(ops, quantiser, coder.encode(ops, motion));
+  }
   // latents (B, T, D), for those that were trained the values of codes -> motion (B, T, 53)
   T decode(Ops& ops, const T& z) const { return coder.decode(ops, z); }
 

@@ -1,8 +1,6 @@
 // The VQ-VAE prior (van den Oord et al., 2017): each frame is a few codes of a learnt codebook.
 #pragma once
 
-#include <utility>
-
 #include "flowtalk/prior/conv_body.h"
 #include "flowtalk/prior/prior.h"
 #include "flowtalk/prior/quantiser.h"
@@ -32,13 +30,7 @@ struct Vqvae {
 
   // motion (B, T, 53) -> the codes of its frames, certain
   Posterior<Ops> encode(Ops& ops, const T& motion) const {
-    Coded<Ops> coded;
-    coded.encoded = body.encode(ops, motion);
-    auto made = quantiser.nearest(ops, coded.encoded);
-    coded.codes = made.values;
-    coded.rows = std::move(made.codes);
-    const T mean = straight_through(ops, coded.encoded, coded.codes);
-    return {.mean = mean, .coded = coded};
+    return coded_by(ops, quantiser, body.encode(ops, motion));
   }
   // latents (B, T, D) -> motion (B, T, 53); they are codes, as whoever made them sees to
   T decode(Ops& ops, const T& z) const { return body.decode(ops, z); }

@@ -132,7 +132,7 @@ Metrics GeneratorTrainer::validate(const Batch& batch) {
     if constexpr (generate::Density<G, TorchOps>) judge_density(family, batch, z, m);
     const auto prepared = family.prepare(ops_, condition(batch, torch::Tensor()));
     for (const double temperature : {0.0, 0.3}) {
-      if (temperature > 0 && !generate::family_of(G::kKind).chance) continue;
+      if (temperature > 0 && !config_.model.draws_chance()) continue;
       const torch::Tensor all = torch::full({batch.motion.size(0), 1, 1}, temperature);
       const torch::Tensor motion = play(family, prepared, batch.motion.size(1), all, generator);
       const std::string tag = temperature == 0 ? "_tau0" : "_tau03";
@@ -201,10 +201,11 @@ double GeneratorTrainer::ramp_at(int64_t step, bool own_losses) const {
 
 condition::Condition<TorchOps> GeneratorTrainer::condition(const Batch& batch,
                                                            const torch::Tensor& dropped) {
-  const auto& control = conditioner_.control;
-  torch::Tensor emotion = control(ops_, batch.emotion);
-  if (dropped.defined()) emotion = emotion * (1 - dropped) + control.null_emotion * dropped;
-  return conditioner_(ops_, batch.speech, emotion, batch.style);
+  const auto* graph = conditioner_.graph();
+  if (graph == nullptr) return conditioner_(ops_, batch.speech, batch.emotion, batch.style);
+  torch::Tensor emotion = graph->control(ops_, batch.emotion);
+  if (dropped.defined()) emotion = emotion * (1 - dropped) + graph->control.null_emotion * dropped;
+  return (*graph)(ops_, batch.speech, emotion, batch.style);
 }
 
 // Motion at a temperature per window, (B, 1, 1); a family without chance has one answer to each.
@@ -236,7 +237,7 @@ GeneratorTrainer::Played GeneratorTrainer::play_twice(const G& family, const Bat
                                                       const typename G::Prepared& prepared,
                                                       int64_t step, torch::Generator generator) {
   const auto& w = config_.loss;
-  const bool chance = generate::family_of(G::kKind).chance && w.highest_temperature > 0;
+  const bool chance = config_.model.draws_chance() && w.highest_temperature > 0;
   const int64_t count = batch.motion.size(0), hot = chance ? count / 2 : 0;
   const auto twice = [&](const torch::Tensor& x) { return torch::cat({x, x.narrow(0, 0, hot)}); };
   Rng rng = Rng(static_cast<uint64_t>(config_.train.seed))

@@ -46,7 +46,7 @@ class GeneratorTrainer {
   const GeneratorRun& config_;
   TorchParams& params_;
   prior::AnyPrior<ops::TorchOps> prior_;
-  condition::Conditioner<ops::TorchOps> conditioner_;
+  condition::AnyConditioner<ops::TorchOps> conditioner_;
   generate::AnyGenerator<ops::TorchOps> generator_;
   const LipVertices& lips_;
   ops::TorchOps& ops_;

@@ -124,7 +124,7 @@ class PriorTrainer {
         config_.loss.codes * (result["codes"] + config_.loss.commitment * result["commitment"]);
   }
   std::vector<int64_t> usage_of(const Coded& coded) const {
-    return prior::usage_of(coded.rows, config_.model.prior.vqvae.quantiser.codes);
+    return prior::usage_of(coded.rows, prior_.quantiser().value().config.codes);
   }
   void count_codes(const Coded& coded) {
     const torch::Tensor counts = torch::tensor(usage_of(coded), torch::kInt64);

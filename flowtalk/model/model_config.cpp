@@ -1,0 +1,27 @@
+#include "flowtalk/model/model_config.h"
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::model {
+
+void ModelConfig::check(const std::string& where) const {
+  prior.check(where);
+  timing.check(where);
+  generate::check_prior(family(), text_of(prior.kind), where);
+  if (!timing.padded() && generate::needs_even_frames(generator)) {
+    fail("{}: this generator takes frames in pairs, timing.rule {} makes any number; set padded",
+         where, text_of(timing.rule));
+  }
+  const int64_t width = condition::condition_width(condition, speech_width());
+  if (generate::keeps_width(generator) && width != prior.latent) {
+    fail("{}: a sequence network needs conditions as wide as latents, got {} and {}", where, width,
+         prior.latent);
+  }
+  const int wanted = generate::wanted_condition(generator);
+  if (wanted > 0 && width != wanted) {
+    fail("{}: without a linear map the condition must be {} wide, as the denoiser, got {}", where,
+         wanted, width);
+  }
+}
+
+}  // namespace flowtalk::model
