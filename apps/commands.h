@@ -13,6 +13,7 @@ int encode(const std::vector<std::string>& args);
 int render(const std::vector<std::string>& args);
 int data(const std::vector<std::string>& args);
 int train(const std::vector<std::string>& args);  // hands over to flowtalk-train
+int import_foreign(const std::vector<std::string>& args);
 int export_motion(const std::vector<std::string>& args);
 int evaluate(const std::vector<std::string>& args);
 int score(const std::vector<std::string>& args);

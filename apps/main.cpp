@@ -35,6 +35,7 @@ constexpr std::array kCommands = {
     Command{"restyle", "a recorded performance with another emotion or style", restyle},
     Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},
+    Command{"import", "the checkpoint of a published system as one of flowtalk", import_foreign},
     Command{"inspect", "what any file holds and whether it can be used", inspect},
     Command{"version", "which flowtalk this is", version},
 };

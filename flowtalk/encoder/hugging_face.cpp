@@ -52,6 +52,17 @@ constexpr std::array kWeightNorms = {
     WeightNorm{"parametrizations.weight.original0", "parametrizations.weight.original1"},
 };
 
+std::string their_name(const std::string& path);
+
+// What the weight of the positional convolution, or its direction, may be called.
+std::vector<std::string> position_names() {
+  const std::string whole = their_name("position/weight");
+  std::vector<std::string> names = {whole};
+  const std::string stem = whole.substr(0, whole.rfind('.') + 1);
+  for (const auto& norm : kWeightNorms) names.push_back(stem + std::string(norm.direction));
+  return names;
+}
+
 std::string with_number(std::string_view pattern, const std::string& number) {
   std::string text(pattern);
   if (const auto star = text.find('*'); star != std::string::npos) text.replace(star, 1, number);
@@ -211,19 +222,65 @@ tensor::Tensor HuggingFaceWeights::load(const std::string& path, const tensor::S
   return path == "position/weight" ? folded_position(name, path, shape) : take(name, path, shape);
 }
 
-void HuggingFaceWeights::finish() const {
+std::vector<std::string> HuggingFaceWeights::problems() const {
   std::vector<std::string> problems = problems_;
   for (const auto& [name, shape] : weights_.shapes) {
     if (read_.contains(name) || name == kOfTraining) continue;
     problems.push_back(
         fmt::format("'{}' {} is not part of the model", prefix_ + name, tensor::to_string(shape)));
   }
-  params::report_problems(weights_.path, problems, "use the weights and the config of one encoder");
+  return problems;
+}
+
+bool HuggingFaceWeights::holds(const std::string& name) const {
+  return name.starts_with(prefix_) && weights_.shapes.contains(name.substr(prefix_.size()));
+}
+
+void HuggingFaceWeights::finish() const {
+  params::report_problems(weights_.path, problems(),
+                          "use the weights and the config of one encoder");
 }
 
 ExternalEncoder HuggingFaceWeights::identity(const HubertConfig& config,
                                              const std::string& folder) const {
   return {fingerprint_.of(config), fingerprint_.values(), folder};
+}
+
+HubertConfig sizes_in(const NamedWeights& weights) {
+  const NamedWeights own = under_prefix(weights, prefix_of(weights));
+  const auto find = [&](const std::string& name) -> const tensor::Shape* {
+    const auto found = own.shapes.find(name);
+    return found == own.shapes.end() ? nullptr : &found->second;
+  };
+  const auto axis = [&](const std::string& name, size_t at, int fallback) {
+    const tensor::Shape* shape = find(name);
+    return shape != nullptr && at < shape->size() ? static_cast<int>((*shape)[at]) : fallback;
+  };
+  HubertConfig c;
+  std::vector<int> dims, kernels;
+  for (size_t i = 0; i < c.conv_dim.size(); ++i) {
+    const std::string conv = their_name(fmt::format("conv/{}/weight", i));
+    dims.push_back(axis(conv, 0, c.conv_dim[i]));
+    kernels.push_back(axis(conv, 2, c.conv_kernel[i]));
+  }
+  c.conv_dim = dims;
+  c.conv_kernel = kernels;
+  c.conv_bias = find(their_name("conv/0/bias")) != nullptr;
+  c.feat_extract_norm = find(their_name("conv/1/norm_gain")) != nullptr ? "layer" : "group";
+  c.do_stable_layer_norm = c.feat_extract_norm == "layer";
+  c.feat_proj_layer_norm = find(their_name("projection_norm/gain")) != nullptr;
+  c.hidden_size = axis(their_name("projection/weight"), 0, c.hidden_size);
+  c.num_hidden_layers = 0;
+  while (find(their_name(fmt::format("layer/{}/inner/weight", c.num_hidden_layers))) != nullptr) {
+    ++c.num_hidden_layers;
+  }
+  c.intermediate_size = axis(their_name("layer/0/inner/weight"), 0, c.intermediate_size);
+  for (const std::string& spelling : position_names()) {
+    c.num_conv_pos_embeddings = axis(spelling, 2, c.num_conv_pos_embeddings);
+    const int of_group = axis(spelling, 1, 0);
+    if (of_group > 0) c.num_conv_pos_embedding_groups = c.hidden_size / of_group;
+  }
+  return c;
 }
 
 HuggingFaceFolder::HuggingFaceFolder(const fs::path& folder, const fs::path& file)

@@ -32,6 +32,10 @@ class HuggingFaceWeights {
   // One Error with every missing, misshapen and unread tensor of the encoder; call it once the
   // model is made.
   void finish() const;
+  // What finish() would list.
+  std::vector<std::string> problems() const;
+  // Is this name of the file one of the encoder's?
+  bool holds(const std::string& name) const;
   // The parts of the file beside the encoder, such as "classifier": sorted, once each.
   std::vector<std::string> left_unread() const;
   void drop_pages() const { weights_.drop_pages(); }
@@ -50,6 +54,11 @@ class HuggingFaceWeights {
   std::vector<std::string> problems_;
   Fingerprint fingerprint_;
 };
+
+// The sizes of the encoder among these weights, by its shapes. What no shape tells (strides, heads,
+// epsilons) is that of HuBERT base; where every convolution has a norm, transformers are pre-norm,
+// as in the large flavour. Errors as HuggingFaceWeights.
+HubertConfig sizes_in(const NamedWeights& weights);
 
 // A Hugging Face folder, opened.
 struct HuggingFaceFolder {

@@ -125,8 +125,13 @@ bool is_hugging_face(const fs::path& folder) {
 }
 
 HuggingFaceConfig load_hugging_face_config(const fs::path& folder) {
-  const std::string file = (folder / "config.json").string();
-  const Json json = load_json(folder / "config.json");
+  const fs::path file = folder / "config.json";
+  HuggingFaceConfig config = hugging_face_config(load_json(file), file.string());
+  config.sizes.do_normalize = load_do_normalize(folder);
+  return config;
+}
+
+HuggingFaceConfig hugging_face_config(const Json& json, const std::string& file) {
   const Network& network = network_of(json, file);
   for (const char* key : {"hidden_act", "feat_extract_activation"}) {
     expect(json, file, key, "gelu");
@@ -144,7 +149,7 @@ HuggingFaceConfig load_hugging_face_config(const fs::path& folder) {
   for (const auto& field : defaults.items()) {
     if (json.contains(field.key())) known[field.key()] = json[field.key()];
   }
-  known["do_normalize"] = load_do_normalize(folder);
+  known["do_normalize"] = true;
   from_json(known, config, file);
   config.check(file);
   expect(json, file, "num_feat_extract_layers", config.conv_dim.size());

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "flowtalk/base/fields.h"
 #include "flowtalk/encoder/hubert_config.h"
 
 namespace flowtalk::encoder {
@@ -18,6 +19,8 @@ struct HuggingFaceConfig {
   HubertConfig sizes;
 };
 
+// Of the text of a config.json, `where` is its file; the feature extractor normalises.
+HuggingFaceConfig hugging_face_config(const Json& json, const std::string& where);
 // Of a folder; keys that change nothing in prediction are skipped. Error for a network or a value
 // that asks for another computation than ours, with its key.
 HuggingFaceConfig load_hugging_face_config(const std::filesystem::path& folder);

@@ -1,5 +1,7 @@
 #include "flowtalk/pipeline/inspect_arrays.h"
 
+#include "flowtalk/foreign/recognise.h"
+
 namespace flowtalk::pipeline {
 
 Arrays::Arrays(const Json& report) {
@@ -18,15 +20,7 @@ bool Arrays::any(const std::string& prefix) const {
 }
 
 std::string system_of(const Arrays& arrays) {
-  const bool codes = arrays.any("quantize.") || arrays.any("motion_prior.quantize.");
-  const std::string model = codes ? "vqvae" : "vae";
-  if (arrays.any("feature_predictor.") && arrays.any("motion_prior.")) {
-    return fmt::format("probtalk3d_{}_predictor", model);
-  }
-  if (arrays.any("motion_encoder.") && arrays.any("motion_decoder.")) {
-    return fmt::format("probtalk3d_{}_prior", model);
-  }
-  if (arrays.has("gru.weight_ih_l0") && arrays.any("audio_encoder.")) return "face_diffuser";
+  if (const auto* foreign = foreign::recognise(arrays.all())) return std::string(foreign->name);
   const std::string first = "feature_extractor.conv_layers.0.conv.weight";
   if (arrays.has(first) || arrays.has("hubert." + first)) return "hubert_weights";
   if (arrays.any("flow/") || arrays.any("encoder/")) return "flowtalk_weights";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -18,6 +19,8 @@
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/face/regions.h"
 #include "flowtalk/face/subjects.h"
+#include "flowtalk/foreign/import.h"
+#include "flowtalk/foreign/recognise.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/motion/layout.h"
@@ -161,6 +164,7 @@ struct Kind {
   bool (*looks)(const Seen&);
   void (*open)(const Seen&);
   std::string_view commands, text;
+  std::string_view taken = "";  // by which line, if that is not "for flowtalk COMMANDS"
 };
 
 constexpr std::string_view kNumbers = "npy npz safetensors torch pickle";
@@ -170,24 +174,27 @@ template <char const* kSystem>
 bool is_of(const Seen& s) {
   return system_of(s.arrays) == kSystem;
 }
-constexpr char kVqPrior[] = "probtalk3d_vqvae_prior", kVqPredictor[] = "probtalk3d_vqvae_predictor",
-               kVaePrior[] = "probtalk3d_vae_prior", kVaePredictor[] = "probtalk3d_vae_predictor",
-               kFaceDiffuser[] = "face_diffuser", kOurs[] = "flowtalk_weights";
+constexpr char kOurs[] = "flowtalk_weights";
 
-// The one list; the first row that looks right and can be opened is the kind. Rows without a look
-// of their own are for what looks like nothing else.
+// Checkpoints of published systems, one kind for each of foreign's list.
+template <size_t I>
+bool is_foreign(const Seen& s) {
+  return foreign::recognise(s.arrays.all()) == &foreign::kSystems[I];
+}
+void read_foreign(const Seen& s) { foreign::check_importable(s.path); }
+
+template <size_t... I>
+constexpr auto foreign_kinds(std::index_sequence<I...>) {
+  return std::array{Kind{foreign::kSystems[I].name, kWeights, is_foreign<I>, read_foreign, "import",
+                         foreign::kSystems[I].text, "flowtalk import checkpoint takes it"}...};
+}
+constexpr auto kForeignKinds = foreign_kinds(std::make_index_sequence<foreign::kSystems.size()>());
+
+// The one list, behind kForeignKinds; the first row that looks right and can be opened is the kind.
+// Rows without a look of their own are for what looks like nothing else.
 constexpr std::array kKinds = {
     Kind{"flame_model", "pickle torch", [](const Seen& s) { return is_flame(s.arrays); },
          read_flame, "talk, render, export, evaluate", "a FLAME face model, as a face"},
-    Kind{kVqPredictor, kWeights, is_of<kVqPredictor>, nullptr, "",
-         "a ProbTalk3D checkpoint of voice to motion, its HuBERT included"},
-    Kind{kVaePredictor, kWeights, is_of<kVaePredictor>, nullptr, "",
-         "a ProbTalk3D checkpoint of voice to motion, its HuBERT included"},
-    Kind{kVqPrior, kWeights, is_of<kVqPrior>, nullptr, "",
-         "a ProbTalk3D checkpoint of a motion prior"},
-    Kind{kVaePrior, kWeights, is_of<kVaePrior>, nullptr, "",
-         "a ProbTalk3D checkpoint of a motion prior"},
-    Kind{kFaceDiffuser, kWeights, is_of<kFaceDiffuser>, nullptr, "", "a FaceDiffuser checkpoint"},
     Kind{kHubert, kWeights, is_encoder_file, read_encoder, "encode", "weights of a speech encoder"},
     Kind{kOurs, kWeights, is_of<kOurs>, nullptr, "",
          "weights of flowtalk: name the checkpoint folder around it"},
@@ -261,7 +268,9 @@ void judge(Json& report, const fs::path& path) {
   const Arrays arrays(report);
   const Seen seen{path, report, arrays};
   bool judged = false;
-  for (const Kind& kind : kKinds) {
+  std::vector<Kind> kinds(kForeignKinds.begin(), kForeignKinds.end());
+  kinds.insert(kinds.end(), kKinds.begin(), kKinds.end());
+  for (const Kind& kind : kinds) {
     if (!may_be(kind, report["format"])) continue;
     if (kind.looks == nullptr ? judged : !kind.looks(seen)) continue;
     if (kind.open == nullptr) {
@@ -270,7 +279,9 @@ void judge(Json& report, const fs::path& path) {
     }
     try {
       kind.open(seen);
-      return set(report, kind, true, fmt::format("{}, for flowtalk {}", kind.text, kind.commands));
+      return set(report, kind, true,
+                 kind.taken.empty() ? fmt::format("{}, for flowtalk {}", kind.text, kind.commands)
+                                    : fmt::format("{}; {}", kind.text, kind.taken));
     } catch (const Error& e) {
       if (!judged) set(report, kind, false, e.what());
       judged = true;

@@ -23,6 +23,7 @@ struct SamplingOptions {
   std::optional<double> blinks;  // per minute
   std::optional<int> skip_steps;
   std::optional<diffusion::Sampler> sampler;
+  std::string noise;
   uint64_t seed = 0;
   ModelOptions model;
 
@@ -44,13 +45,19 @@ struct SamplingOptions {
     field(
         "skip_steps", skip_steps, between(0, 1000000),
         "for diffusion models: denoising steps to skip (default: as the model says, 900 of 1000)");
-    field("sampler", sampler, "for diffusion models: ddim (default), or ddpm");
+    field("sampler", sampler,
+          "for diffusion models: ddim or ddpm (default: as the model says, ddim)");
+    field("noise", noise,
+          "chance from a file in the place of the seed's: .safetensors with noise, step_noise, eps "
+          "or uniforms");
     field("seed", seed, "the same seed gives the same motion (default 0)");
     field("model", model, "which model");
   }
 
   // Usage Error: `deterministic`, beside something that only chance could follow.
   void check(const Given& given, int samples = 1) const;
+  // Usage Error: beside chance from a file, something that seeds alone could follow.
+  void check_noise(const Given& given, int samples) const;
   // See predict::check_steps.
   void check_steps(const generate::GeneratorConfig& config, const std::string& name) const;
   // check_steps, and a usage Error: an option that only chance could follow, for a model of a

@@ -1,0 +1,54 @@
+// flowtalk import: checkpoints of published systems become checkpoints of flowtalk.
+#include "flowtalk/foreign/import.h"
+
+#include <fmt/core.h>
+
+#include "apps/commands.h"
+#include "apps/options/bind.h"
+#include "apps/options/terminal.h"
+
+namespace flowtalk::apps {
+namespace {
+
+constexpr const char* kOverview =
+    "Makes what other systems publish into what flowtalk reads.\n"
+    "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n\n"
+    "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser\n\n"
+    "Example:\n"
+    "  flowtalk import checkpoint probtalk3d/ -o imported\n"
+    "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n";
+
+int checkpoint_command(const Args& args) {
+  foreign::ImportOptions options;
+  Command command(
+      "flowtalk import checkpoint",
+      "Renames the checkpoint of a published system (ProbTalk3D, FaceDiffuser for MEAD) into a "
+      "checkpoint of flowtalk: predict then gives the motion that the system gives. Sizes follow "
+      "from shapes. The weights stay under their publisher's licence.",
+      "Example:\n"
+      "  flowtalk import checkpoint probtalk3d/ -o imported\n"
+      "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n");
+  command.bind(options, {{"checkpoint", "CHECKPOINT"}, {"output", "-o,--output"}});
+  if (!command.parse(args)) return 0;
+  const auto imported = foreign::import_checkpoint(options);
+  for (const auto& warning : imported.warnings) terminal(options.quiet).warn(warning);
+  if (options.quiet) return 0;
+  fmt::print("{}: {}\n  {}\n", imported.folder.string(), imported.system,
+             imported.whole ? "flowtalk predict takes it as a model"
+                            : "flowtalk train generator takes it as a motion prior");
+  return 0;
+}
+
+}  // namespace
+
+int import_foreign(const Args& args) {
+  if (args.empty() || args[0] == "--help" || args[0] == "-h") {
+    fmt::print("{}", kOverview);
+    return 0;
+  }
+  const Args rest(args.begin() + 1, args.end());
+  if (args[0] == "checkpoint") return checkpoint_command(rest);
+  fail_unknown_command("flowtalk import", args[0], {"checkpoint"});
+}
+
+}  // namespace flowtalk::apps
