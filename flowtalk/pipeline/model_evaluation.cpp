@@ -125,12 +125,8 @@ class Prediction {
     const audio::Audio voice = load_voice(clip.wav, reporter_);
     const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
     const predict::PredictOptions options = options_of(e_, clip, session_.config().conditions);
-    std::vector<motion::Motion> samples;
-    for (int sample = 0; sample < e_.num_samples; ++sample) {
-      predict::PredictOptions take = options;
-      take.take = static_cast<uint32_t>(sample);
-      samples.push_back(session_.predict(features, take));
-    }
+    const std::vector<motion::Motion> samples =
+        session_.predict_takes(features, options, e_.num_samples);
     evaluate::VertexSequence sequence;
     sequence.name = clip.stem;
     sequence.truth = evaluate::take_of_motion(truth, deformer_);

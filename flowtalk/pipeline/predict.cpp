@@ -197,9 +197,11 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
       const fs::path& output = outputs[v * cells.size() + i];
       predict::PredictOptions& options = cells[i].options;
       if (features && curve) o.curve.follow(*curve, *features, options, reporter);
-      for (int sample = 0; features && sample < o.num_samples; ++sample) {
-        options.take = o.performance.take + static_cast<uint32_t>(sample);
-        motion::Motion motion = resample(session.predict(*features, options), o.fps);
+      options.take = o.performance.take;
+      std::vector<motion::Motion> takes;
+      if (features) takes = session.predict_takes(*features, options, o.num_samples);
+      for (int sample = 0; sample < static_cast<int>(takes.size()); ++sample) {
+        motion::Motion motion = resample(takes[static_cast<size_t>(sample)], o.fps);
         motion.shape = shape;
         made.push_back({sample_path(output, sample, o.num_samples), motion.frames()});
         motion::save_motion(made.back().path, motion, {o.width, expression_names(motion.axes)});

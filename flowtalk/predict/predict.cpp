@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -84,6 +86,58 @@ Tensor with_blinks(Tensor motion, const SpeechFeatures& speech, const PredictOpt
   return made;
 }
 
+// The noises of takes, one take after the other.
+struct Noises {
+  std::vector<NoiseAddress> all;
+  size_t per_take = 0;                             // one for each temperature
+  std::array<size_t, kMotionRegions> of_region{};  // which of a take's
+};
+
+// The same noise at each temperature.
+Noises noises_of(const PredictOptions& options, const RegionTemperatures& temperatures,
+                 int64_t takes) {
+  Noises noises;
+  std::vector<float> apart;
+  for (size_t r = 0; r < kMotionRegions; ++r) {
+    const auto known = std::find(apart.begin(), apart.end(), temperatures[r]);
+    noises.of_region[r] = static_cast<size_t>(known - apart.begin());
+    if (known == apart.end()) apart.push_back(temperatures[r]);
+  }
+  noises.per_take = apart.size();
+  for (int64_t take = 0; take < takes; ++take) {
+    for (const float temperature : apart) {
+      noises.all.push_back({options.seed, options.take + static_cast<uint32_t>(take), temperature});
+    }
+  }
+  return noises;
+}
+
+// A motion (T, 53) for each noise: the performances under each emotion, blended. The condition is
+// made once for all.
+std::vector<Blend> perform(const Workspace& work, const model::ModelConfig& config,
+                           const SpeechFeatures& speech, const PredictOptions& options,
+                           std::span<const NoiseAddress> noises) {
+  NativeOps& ops = work.ops;
+  const auto& conditioner = work.network.conditioner;
+  const int64_t frames = speech.values.dim(1), style = options.asked.style;
+  const Tensor heard = config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
+  std::optional<Condition> neutral;
+  if (options.guidance != 1) {
+    const auto none =
+        condition::EmotionCurve::constant(config.conditions.only(kNeutral), 0, heard.dim(1));
+    neutral = conditioner(ops, heard, none, {&style, 1});
+  }
+  std::vector<Blend> motions(noises.size());
+  const auto curve = condition::curve_of(options.asked, config.conditions, heard.dim(1));
+  for (const auto& emotion : condition::emotions_apart(curve)) {
+    Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
+    if (neutral) c = guided(ops, c, *neutral, options.guidance);
+    const auto played = play(work, c, options, noises, frames);
+    for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
+  }
+  return motions;
+}
+
 }  // namespace
 
 void Blend::add(const Tensor& motion, std::span<const float> share) {
@@ -99,48 +153,35 @@ void Blend::add(const Tensor& motion, std::span<const float> share) {
 }
 
 motion::Motion Session::predict(const SpeechFeatures& speech, const PredictOptions& options) const {
-  const int64_t frames = speech.values.dim(1);
-  const Conditions& conditions = config().conditions;
-  check(options, conditions, frames);
+  return std::move(predict_takes(speech, options, 1).front());
+}
+
+std::vector<motion::Motion> Session::predict_takes(const SpeechFeatures& speech,
+                                                   const PredictOptions& options,
+                                                   int64_t count) const {
+  FT_CHECK(count > 0, "{} takes", count);
+  check(options, config().conditions, speech.values.dim(1));
   check_family(options, model());
   check_form(options, model());
   const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
-  const RegionTemperatures temperatures = temperatures_of(options, config(), regions_known);
-  const Workspace work(*this);
-  NativeOps& ops = work.ops;
-  const auto& conditioner = work.network.conditioner;
-  const int64_t style = options.asked.style;
-  const Tensor heard = config().timing.padded() ? even_frames(ops, speech.values) : speech.values;
-  std::vector<NoiseAddress> noises;  // the same noise at each temperature
-  std::array<size_t, kMotionRegions> noise_of{};
-  for (size_t r = 0; r < kMotionRegions; ++r) {
-    const auto known = std::find_if(noises.begin(), noises.end(), [&](const auto& noise) {
-      return noise.temperature == temperatures[r];
-    });
-    noise_of[r] = static_cast<size_t>(known - noises.begin());
-    if (known == noises.end()) noises.push_back({options.seed, options.take, temperatures[r]});
+  const Noises noises =
+      noises_of(options, temperatures_of(options, config(), regions_known), count);
+  const auto motions = perform(Workspace(*this), config(), speech, options, noises.all);
+  std::vector<motion::Motion> takes;
+  for (size_t take = 0; take < static_cast<size_t>(count); ++take) {
+    const auto of = [&](size_t noise) { return motions[take * noises.per_take + noise].motion(); };
+    Tensor joined = of(0);
+    if (noises.per_take > 1) {
+      std::array<Tensor, kMotionRegions> by_region;
+      for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = of(noises.of_region[r]);
+      joined = shares_of(options, config()).join(by_region);
+    }
+    PredictOptions own = options;
+    own.take += static_cast<uint32_t>(take);
+    takes.push_back(motion::of_live(with_blinks(joined, speech, own, blinks), config().axes));
   }
-  std::vector<Blend> motions(noises.size());
-  std::optional<Condition> neutral;
-  if (options.guidance != 1) {
-    const auto none = condition::EmotionCurve::constant(conditions.only(kNeutral), 0, heard.dim(1));
-    neutral = conditioner(ops, heard, none, {&style, 1});
-  }
-  const auto curve = condition::curve_of(options.asked, conditions, heard.dim(1));
-  for (const auto& emotion : condition::emotions_apart(curve)) {
-    Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
-    if (neutral) c = guided(ops, c, *neutral, options.guidance);
-    const auto played = play(work, c, options, noises, frames);
-    for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
-  }
-  const auto finished = [&](const Tensor& motion) {
-    return motion::of_live(with_blinks(motion, speech, options, blinks), config().axes);
-  };
-  if (motions.size() == 1) return finished(motions.front().motion());
-  std::array<Tensor, kMotionRegions> by_region;
-  for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = motions[noise_of[r]].motion();
-  return finished(shares_of(options, config()).join(by_region));
+  return takes;
 }
 
 }  // namespace flowtalk::predict

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/encoder/speech_features.h"
@@ -38,6 +39,9 @@ class Session {
   // give the same bytes, for any number of threads. Error: an option out of range, a curve of
   // another length, regions of a face with other expression axes.
   motion::Motion predict(const SpeechFeatures& speech, const PredictOptions& options) const;
+  // The same of `count` takes from options.take on, made side by side of one condition.
+  std::vector<motion::Motion> predict_takes(const SpeechFeatures& speech,
+                                            const PredictOptions& options, int64_t count) const;
   motion::Motion predict(const audio::Audio& audio, const PredictOptions& options) const {
     return predict(encode(audio), options);
   }

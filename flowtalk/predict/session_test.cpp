@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -57,6 +58,23 @@ TEST(Session, WeightsArePackedOnceForAll) {
   motion_of(other, 1);
   EXPECT_EQ(model->packed_weights(), packed);
   EXPECT_EQ(&other.model(), model.get());
+}
+
+TEST(Session, TakesSideBySideAreThoseOneByOne) {
+  const Session session = Session::open(kFolder, 2);
+  const auto speech = session.encode(noise(1));
+  PredictOptions options;
+  options.asked.emotion = session.config().conditions.only(1);
+  options.asked.strength = 1;
+  options.seed = 5;
+  options.take = 2;
+  const auto takes = session.predict_takes(speech, options, 3);
+  ASSERT_EQ(takes.size(), 3u);
+  for (const auto& take : takes) {
+    const auto beside = live_of(take), alone = live_of(session.predict(speech, options));
+    EXPECT_TRUE(std::equal(alone.values().begin(), alone.values().end(), beside.values().begin()));
+    ++options.take;
+  }
 }
 
 TEST(Model, FromBytesIsThatOfTheFolder) {
