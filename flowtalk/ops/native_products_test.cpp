@@ -176,6 +176,20 @@ TEST(NativeProducts, AFreedWeightIsNotMistakenForAnother) {
   EXPECT_LE(packed->size(), 130u);
 }
 
+TEST(NativeProducts, WhatWasPackedOfAFreedWeightGoesWithTheNextOne) {
+  PackedWeights packed;
+  const auto pack = [&](const Tensor& w) {
+    return std::weak_ptr(packed.find(w, 1, [] { return PackedGroups(1); }));
+  };
+  const Tensor kept({4, 8});
+  const auto of_kept = pack(kept), of_freed = pack(Tensor({4, 8}));
+  const Tensor next({5, 8});
+  const auto of_next = pack(next);
+  EXPECT_FALSE(of_kept.expired());
+  EXPECT_FALSE(of_next.expired());
+  EXPECT_TRUE(of_freed.expired());
+}
+
 TEST(NativeAttention, SameBytesAsItsComposedForm) {
   ThreadPool pool(2);
   NativeOps ops(pool);

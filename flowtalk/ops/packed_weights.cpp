@@ -21,10 +21,7 @@ std::shared_ptr<const PackedGroups> PackedWeights::find(const tensor::Tensor& we
   if (made_meanwhile != entries_.end() && !made_meanwhile->second.owner.expired()) {
     return made_meanwhile->second.packed;
   }
-  if (entries_.size() >= sweep_at_) {
-    std::erase_if(entries_, [](const auto& item) { return item.second.owner.expired(); });
-    sweep_at_ = std::max<size_t>(64, 2 * entries_.size());
-  }
+  std::erase_if(entries_, [](const auto& item) { return item.second.owner.expired(); });
   entries_[key] = {weight.owner(), packed};
   return packed;
 }

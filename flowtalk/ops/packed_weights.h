@@ -15,8 +15,9 @@ namespace flowtalk::ops {
 // One matrix per group of a convolution.
 using PackedGroups = std::vector<tensor::PackedMatrix>;
 
-// Entries live as long as the storage of the weight they were made from; a storage that was freed
-// is never mistaken for another at the same address. Safe to share between threads.
+// Entries live as long as the storage of the weight they were made from, and are dropped when the
+// next weight comes: some weights are made anew for every clip. A storage that was freed is never
+// mistaken for another at the same address. Safe to share between threads.
 class PackedWeights {
  public:
   // What `make` returns, remembered for this weight (its storage, shape and `groups`).
@@ -32,7 +33,6 @@ class PackedWeights {
   using Key = std::pair<const float*, tensor::Shape>;
   mutable std::mutex mutex_;
   std::map<Key, Entry> entries_;
-  size_t sweep_at_ = 64;
 };
 
 }  // namespace flowtalk::ops
