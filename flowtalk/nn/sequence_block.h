@@ -25,8 +25,6 @@ ops::TensorOf<Ops> gelu_tanh(Ops& ops, const ops::TensorOf<Ops>& x) {
 
 struct SequenceSizes {
   int64_t width = 256, blocks = 6, heads = 8, inner = 384;
-  // Every frame takes the position of the first, as in CodeTalker.
-  bool one_position = false;
 };
 
 // x + attention(norm(x)), then x + mlp(norm(x)): (B, T, C) -> (B, T, C)
@@ -67,15 +65,12 @@ template <class Ops>
 struct SequenceNetwork {
   using T = ops::TensorOf<Ops>;
   SequenceNetwork(params::Scope<Ops> p, const SequenceSizes& s)
-      : squash(p / "squash", checked(s).width),
-        embedding(p / "embedding", s.width, s.width),
-        one_position(s.one_position) {
+      : squash(p / "squash", checked(s).width), embedding(p / "embedding", s.width, s.width) {
     for (int64_t i = 0; i < s.blocks; ++i) blocks.emplace_back(p / "block" / i, s);
   }
 
   T operator()(Ops& ops, const T& x) const {
-    const T embedded = embedding(ops, squash(ops, x));
-    T y = one_position ? with_first_position(ops, embedded) : with_positions(ops, embedded);
+    T y = with_positions(ops, embedding(ops, squash(ops, x)));
     for (const auto& block : blocks) y = block(ops, y);
     return y;
   }
@@ -83,7 +78,6 @@ struct SequenceNetwork {
   Squash<Ops> squash;
   Linear<Ops> embedding;
   std::vector<SequenceBlock<Ops>> blocks;
-  bool one_position;
 };
 
 }  // namespace flowtalk::nn

@@ -3,7 +3,6 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/ops/native.h"
 #include "flowtalk/params/native_params.h"
-#include "flowtalk/prior/check_codetalker.h"
 #include "flowtalk/prior/check_golden.h"
 #include "flowtalk/prior/quantiser.h"
 
@@ -121,24 +120,6 @@ TEST_F(Priors, OfProbTalk3DsRelease) {
 TEST_F(Priors, OfProbTalk3DsVaeRelease) {
   FT_GOLDEN_FOLDER(folder, "lineage/probtalk3d_vae_release");
   check_vae_release(ops, folder, {.latents = 3e-5, .motion = 2e-4, .distances = 0, .logits = 0});
-}
-
-TEST_F(Priors, CodesOfCodeTalker) {
-  FT_GOLDEN_FOLDER(folder, "lineage/codetalker");
-  check_codetalker(ops, folder, 1e-5);
-}
-
-TEST_F(Priors, OneFrameOfCodesIsDecodedToo) {
-  params::FreshParams fresh(2);
-  const FrameCodes<NativeOps> codes(
-      params::Scope<NativeOps>(fresh), 6,
-      {{.width = 8, .blocks = 1, .heads = 2, .inner = 8}, {.codes = 5, .width = 4}});
-  Tensor one({1, 1, 8});
-  for (int64_t i = 0; i < 8; ++i) one[i] = 0.1f * static_cast<float>(i);
-  const Tensor twice = codes.decode(ops, ops.concat({one, one}, 1));
-  const Tensor alone = codes.decode(ops, one);
-  ASSERT_EQ(alone.shape(), (tensor::Shape{1, 1, 6}));
-  for (int64_t i = 0; i < 6; ++i) EXPECT_EQ(alone[i], twice[i]);
 }
 
 }  // namespace
