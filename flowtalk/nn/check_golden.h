@@ -3,10 +3,8 @@
 
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "flowtalk/nn/causal_decoder.h"
 #include "flowtalk/nn/golden_params.h"
 #include "flowtalk/nn/gru.h"
 #include "flowtalk/nn/linear.h"
@@ -47,38 +45,6 @@ void check_sequence_network(Ops& ops, const std::filesystem::path& folder, doubl
   }
 }
 
-// The layers of PyTorch's transformer decoder, and `more`.
-inline std::vector<GoldenName> causal_names(const std::string& prefix,
-                                            std::vector<GoldenName> more) {
-  using Cut = GoldenName::Cut;
-  const auto whole = [&](const std::string& path, const std::string& name) {
-    for (const char* part : {"weight", "bias"}) {
-      const bool gain = path.ends_with("norm") && std::string(part) == "weight";
-      more.push_back({"decoder/*/" + path + "/" + (gain ? "gain" : part),
-                      prefix + "{i}." + name + "." + part});
-    }
-  };
-  const auto attention = [&](const std::string& path, const std::string& name) {
-    const std::pair<const char*, Cut> parts[] = {
-        {"query", Cut::kQuery}, {"key", Cut::kKey}, {"value", Cut::kValue}};
-    for (const auto& [part, cut] : parts) {
-      more.push_back({"decoder/*/" + path + part + "/weight",
-                      prefix + "{i}." + name + ".in_proj_weight", cut});
-      more.push_back(
-          {"decoder/*/" + path + part + "/bias", prefix + "{i}." + name + ".in_proj_bias", cut});
-    }
-    whole(path + "output", name + ".out_proj");
-  };
-  attention("", "self_attn");
-  attention("speech_", "multihead_attn");
-  whole("inner", "linear1");
-  whole("outer", "linear2");
-  whole("norm", "norm1");
-  whole("speech_norm", "norm2");
-  whole("output_norm", "norm3");
-  return more;
-}
-
 // FaceXHuBERT behind its speech features: two layers of a GRU over pairs of frames, times what is
 // said of subject and expression, a linear map, and the face at rest.
 template <class Ops>
@@ -109,49 +75,6 @@ void check_face_xhubert(Ops& ops, const std::filesystem::path& folder, double bo
     const auto motion = output(ops, ops.mul(gru(ops, pairs), times));
     const auto template_face = cases.input(ops, "template", {1, 1, 60});
     cases.expect(ops, ops.add(motion, template_face), name + ".output", bound);
-  }
-}
-
-// FaceFormer behind its speech network: each frame is made of the one before.
-template <class Ops>
-void check_faceformer(Ops& ops, const std::filesystem::path& folder, double bound) {
-  struct Flavour {
-    std::string name, file;
-    int64_t frames, speech, period;  // speech: frames per frame of the face
-    size_t subject, subjects;
-  };
-  for (const auto& f : {Flavour{"vocaset", "vocaset.pth", 26, 1, 30, 1, 8},
-                        Flavour{"BIWI", "biwi.pth", 31, 2, 25, 1, 6}}) {
-    GoldenParams<Ops> source(
-        ops, folder / f.file,
-        causal_names("transformer_decoder.layers.", {{"speech/weight", "audio_feature_map.weight"},
-                                                     {"speech/bias", "audio_feature_map.bias"},
-                                                     {"face/weight", "vertice_map.weight"},
-                                                     {"face/bias", "vertice_map.bias"},
-                                                     {"output/weight", "vertice_map_r.weight"},
-                                                     {"output/bias", "vertice_map_r.bias"},
-                                                     {"style", "obj_vector.weight"}}));
-    const params::Scope<Ops> p(source);
-    const Linear<Ops> hear(p / "speech", 24, 32), see(p / "face", 60, 32),
-        show(p / "output", 32, 60);
-    const auto who = p.tensor("style", {32, static_cast<int64_t>(f.subjects)}, params::zeros());
-    const CausalDecoder<Ops> decoder(p / "decoder", {32, 1, 4, 64, f.period});
-    const GoldenCases cases(folder);
-    const auto speech =
-        hear(ops, cases.input(ops, f.name + ".audio_hidden", {1, f.frames * f.speech, 24}));
-    const auto style = ops.linear(
-        ops.constant({1, 1, static_cast<int64_t>(f.subjects)}, one_hot(f.subjects, f.subject)),
-        who);
-    CausalPast<Ops> past;
-    auto next = style;
-    std::vector<ops::TensorOf<Ops>> made;
-    for (int64_t t = 0; t < f.frames; ++t) {
-      const auto heard = ops.slice(speech, 1, t * f.speech, (t + 1) * f.speech);
-      made.push_back(show(ops, decoder(ops, past, next, heard)));
-      next = ops.add(see(ops, made.back()), style);
-    }
-    const auto rest = cases.input(ops, f.name + ".template", {1, 1, 60});
-    cases.expect(ops, ops.add(ops.concat(made, 1), rest), f.name + ".output", bound);
   }
 }
 

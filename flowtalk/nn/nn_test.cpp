@@ -105,21 +105,5 @@ TEST_F(Layers, SequenceNetworkInProbTalk3D) {
   check_sequence_network(ops, folder, 2e-5);
 }
 
-TEST(CausalDecoder, InFaceFormer) {
-  FT_GOLDEN_FOLDER(folder, "lineage/faceformer");
-  ThreadPool pool(2);
-  ops::NativeOps ops(pool);
-  check_faceformer(ops, folder, 2e-5);
-}
-
-TEST(CausalDecoder, WantsHeadsThatDivideTheWidth) {
-  ThreadPool pool(1);
-  ops::NativeOps ops(pool);
-  params::FreshParams fresh(1);
-  EXPECT_THROW((CausalDecoder<ops::NativeOps>(params::Scope<ops::NativeOps>(fresh),
-                                              {.width = 64, .heads = 5})),
-               Error);
-}
-
 }  // namespace
 }  // namespace flowtalk::nn
