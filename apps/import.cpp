@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kOverview =
     "Makes what other systems publish into what flowtalk reads.\n"
     "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n\n"
-    "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser\n\n"
+    "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser, FaceXHuBERT, FaceFormer, "
+    "CodeTalker\n\n"
     "Example:\n"
     "  flowtalk import checkpoint probtalk3d/ -o imported\n"
     "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n";
@@ -22,9 +23,10 @@ int checkpoint_command(const Args& args) {
   foreign::ImportOptions options;
   Command command(
       "flowtalk import checkpoint",
-      "Renames the checkpoint of a published system (ProbTalk3D, FaceDiffuser for MEAD) into a "
-      "checkpoint of flowtalk: predict then gives the motion that the system gives. Sizes follow "
-      "from shapes. The weights stay under their publisher's licence.",
+      "Renames the checkpoint of a published system (ProbTalk3D, FaceDiffuser, FaceXHuBERT, "
+      "FaceFormer, CodeTalker) into a checkpoint of flowtalk: predict then gives the motion that "
+      "the system gives. Sizes follow from shapes. The weights stay under the licence of whoever "
+      "published them.",
       "Example:\n"
       "  flowtalk import checkpoint probtalk3d/ -o imported\n"
       "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n");

@@ -4,55 +4,23 @@
 
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
-#include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/foreign/import.h"
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/nn/golden_params.h"
 #include "flowtalk/params/checkpoint.h"
-#include "flowtalk/predict/session.h"
+#include "tests/imports.h"
 
-namespace flowtalk {
+namespace flowtalk::tests {
 namespace {
 
 namespace fs = std::filesystem;
 using formats::SafetensorsFile;
-
-struct Imports : ::testing::Test {
-  const fs::path root = fs::temp_directory_path() / "flowtalk_import_test";
-  void SetUp() override { fs::create_directories(root); }
-  void TearDown() override { fs::remove_all(root); }
-
-  foreign::ImportOptions options(const fs::path& checkpoint, const fs::path& encoder_config) const {
-    foreign::ImportOptions o;
-    o.checkpoint = checkpoint.string();
-    o.output = (root / "made").string();
-    o.encoder_config = encoder_config.string();
-    return o;
-  }
-  predict::Session imported(const foreign::ImportOptions& o) const {
-    foreign::import_checkpoint(o);
-    return predict::Session::open(o.output, 2);
-  }
-  // What the message of the failed import is.
-  std::string refusal(const foreign::ImportOptions& o) const {
-    try {
-      foreign::import_checkpoint(o);
-    } catch (const Error& e) {
-      EXPECT_FALSE(fs::exists(o.output)) << "something was written";
-      EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << e.what();
-      return e.what();
-    }
-    ADD_FAILURE() << "no error";
-    return "";
-  }
-};
 
 // One voice of a folder's config.json, as it is asked for.
 struct Voice {
@@ -76,15 +44,6 @@ std::vector<Voice> voices_of(const fs::path& folder) {
         emotion == kNeutral ? 0.0f : known.strength_of(said["intensity"].get<int>());
   }
   return voices;
-}
-
-std::vector<float> values_of(const SafetensorsFile& file, const std::string& name) {
-  const tensor::Tensor x = file.load(name);
-  return {x.values().begin(), x.values().end()};
-}
-
-std::shared_ptr<generate::GivenChance> chance() {
-  return std::make_shared<generate::GivenChance>();
 }
 
 // Values of a motion, as a table of 403 columns, against stored ones.
@@ -249,4 +208,4 @@ TEST_F(Imports, WhatDoesNotFitIsRefusedInOneLine) {
 }
 
 }  // namespace
-}  // namespace flowtalk
+}  // namespace flowtalk::tests

@@ -19,7 +19,26 @@ struct Condition {
   ops::TensorOf<Ops> values;  // c (B, T, K) at 25 Hz; T is even where the network needs it
   // What is asked for, where it does not lie in the values: (B, T, L), for the network to use.
   std::optional<ops::TensorOf<Ops>> asked = std::nullopt;
+  // The face at rest of each clip's style (B, 1, V), which is added to what moves it, where a model
+  // makes vertices.
+  std::optional<ops::TensorOf<Ops>> rest = std::nullopt;
 };
+
+// One-hots of styles, of kAverageStyle the mean of all: (B S), one clip after the other.
+inline std::vector<float> shares_of_styles(std::span<const int64_t> style, int64_t count) {
+  std::vector<float> shares(style.size() * static_cast<size_t>(count), 0.0f);
+  auto row = shares.begin();
+  for (const int64_t id : style) {
+    FT_CHECK(id >= kAverageStyle && id < count, "style {}", id);
+    if (id == kAverageStyle) {
+      std::fill_n(row, count, 1.0f / static_cast<float>(count));
+    } else {
+      row[id] = 1;
+    }
+    row += count;
+  }
+  return shares;
+}
 
 template <class Ops>
 struct Conditioner {
@@ -46,18 +65,8 @@ struct Conditioner {
   // (B, 1, K)
   T style_vectors(Ops& ops, std::span<const int64_t> style) const {
     const auto count = static_cast<int64_t>(style.size());
-    std::vector<float> weights(static_cast<size_t>(count * style_count), 0.0f);
-    for (int64_t b = 0; b < count; ++b) {
-      const auto row = weights.begin() + b * style_count;
-      const int64_t id = style[static_cast<size_t>(b)];
-      FT_CHECK(id >= kAverageStyle && id < style_count, "style {}", id);
-      if (id == kAverageStyle) {
-        std::fill_n(row, style_count, 1.0f / static_cast<float>(style_count));
-      } else {
-        row[id] = 1;
-      }
-    }
-    return ops.linear(ops.constant({count, 1, style_count}, weights), ops.transpose(styles, 0, 1));
+    const T shares = ops.constant({count, 1, style_count}, shares_of_styles(style, style_count));
+    return ops.linear(shares, ops.transpose(styles, 0, 1));
   }
 
   EmotionControl<Ops> control;

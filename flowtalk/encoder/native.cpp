@@ -135,6 +135,18 @@ std::vector<Tensor> encode(NativeOps& ops, const NativeHubert& hubert,
   return result;
 }
 
+Tensor encode_arranged(NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
+                       const std::function<Tensor(const Tensor&)>& arrange,
+                       const std::function<void()>& after_layer) {
+  const int64_t frames = hubert.config.frames(static_cast<int64_t>(waveform.size()));
+  FT_CHECK(frames > 0, "{} samples", waveform.size());
+  const Tensor local = LocalFeatures(ops, hubert, waveform)(0, frames);
+  const Tensor seen = arrange(local.reshape({frames, local.dim(2)}));
+  const Tensor last = hubert.visit_states(ops, seen.reshape({1, seen.dim(0), seen.dim(1)}),
+                                          [&](const Tensor&) { after_layer(); });
+  return last.reshape({last.dim(1), last.dim(2)});
+}
+
 Tensor encode_last(NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
                    const Windows& windows, const std::function<void()>& after_layer) {
   const int64_t last = hubert.config.num_hidden_layers;

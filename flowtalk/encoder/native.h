@@ -27,6 +27,12 @@ std::vector<tensor::Tensor> encode(
     ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
     std::span<const int64_t> states, const Windows& windows = {},
     const std::function<void()>& after_layer = [] {});
+// The last state of a clip in one piece, whose convolved frames (F, C) become others, (F', C),
+// before the transformer sees them.
+tensor::Tensor encode_arranged(
+    ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,
+    const std::function<tensor::Tensor(const tensor::Tensor&)>& arrange,
+    const std::function<void()>& after_layer = [] {});
 // The last one.
 tensor::Tensor encode_last(
     ops::NativeOps& ops, const NativeHubert& hubert, std::span<const float> waveform,

@@ -73,10 +73,14 @@ SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
   }
   const auto wave = hubert.config.do_normalize ? normalise(samples)
                                                : std::vector<float>(samples.begin(), samples.end());
-  const Windows whole{.whole = heard};
-  const tensor::Tensor all = encode_last(ops, hubert, wave, whole, after_layer);
-  const tensor::Tensor pairs = arranged(all, 2 * frames, timing.fps != flame::kFps);
-  return {pair_frames(ops, pairs.reshape({1, pairs.dim(0), pairs.dim(1)}))};
+  const FrameRuleRow& rule = row_of(timing.rule);
+  const auto arrange = [&](const tensor::Tensor& x) {
+    return arranged(x, rule.beside * frames, timing.resamples());
+  };
+  const tensor::Tensor each =
+      rule.local ? encode_arranged(ops, hubert, wave, arrange, after_layer)
+                 : arrange(encode_last(ops, hubert, wave, Windows{.whole = heard}, after_layer));
+  return {each.reshape({1, frames, rule.beside * each.dim(1)})};
 }
 
 }  // namespace flowtalk::encoder

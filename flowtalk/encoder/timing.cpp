@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/words.h"
 
 namespace flowtalk::encoder {
 
-std::string text_of(FrameRule rule) {
-  return std::string(
-      std::find_if(kFrameRules.begin(), kFrameRules.end(), [&](const FrameRuleRow& row) {
-        return row.rule == rule;
-      })->name);
+const FrameRuleRow& row_of(FrameRule rule) {
+  return *std::find_if(kFrameRules.begin(), kFrameRules.end(),
+                       [&](const FrameRuleRow& row) { return row.rule == rule; });
 }
+
+std::string text_of(FrameRule rule) { return std::string(row_of(rule).name); }
 
 void from_text(const std::string& word, FrameRule& rule) {
   std::vector<std::string> names;
@@ -29,17 +30,19 @@ void from_text(const std::string& word, FrameRule& rule) {
 }
 
 void Timing::check(const std::string& where) const {
-  const bool fits = fps == flame::kFps || (fps == 30 && rule == FrameRule::kLessOne);
-  if (!fits) {
-    fail("{}: timing.fps: the rule {} is for {} frames per second, got {}", where, text_of(rule),
-         rule == FrameRule::kLessOne ? "25 or 30" : "25", fps);
-  }
+  const auto words = words_of(row_of(rule).rates);
+  if (std::find(words.begin(), words.end(), std::to_string(fps)) != words.end()) return;
+  fail("{}: timing.fps: the rule {} is for {} frames per second, got {}", where, text_of(rule),
+       row_of(rule).rates, fps);
 }
 
 int64_t Timing::frames(int64_t samples, int64_t encoder_frames) const {
   FT_CHECK(!padded(), "rule {}", text_of(rule));
-  if (rule == FrameRule::kPairs) return encoder_frames / 2;
-  // In the arithmetic of the source, which rounds.
+  if (rule == FrameRule::kPairs || rule == FrameRule::kLocalPairs) return encoder_frames / 2;
+  // In the arithmetic of the sources, which rounds.
+  if (rule == FrameRule::kLocalFrames) {
+    return static_cast<int64_t>(static_cast<double>(encoder_frames) / 50 * fps);
+  }
   return static_cast<int64_t>(static_cast<double>(samples) / flame::kAudioHz * fps) - 1;
 }
 

@@ -12,6 +12,8 @@ TEST(Timing, FramesByTheRulesOfTheSources) {
   EXPECT_EQ((Timing{FrameRule::kPairs, 25}).frames(12800, 39), 19);
   EXPECT_EQ((Timing{FrameRule::kLessOne, 25}).frames(12800, 39), 19);
   EXPECT_EQ((Timing{FrameRule::kLessOne, 30}).frames(12800, 39), 23);
+  EXPECT_EQ((Timing{FrameRule::kLocalPairs, 25}).frames(12800, 39), 19);
+  EXPECT_EQ((Timing{FrameRule::kLocalFrames, 30}).frames(12800, 39), 23);
   EXPECT_LT((Timing{FrameRule::kLessOne, 25}).frames(600, 1), 1);
 }
 
@@ -21,7 +23,8 @@ TEST(Timing, RulesHaveNamesAndRates) {
     from_text(std::string(row.name), rule);
     EXPECT_EQ(rule, row.rule);
     EXPECT_EQ(text_of(rule), row.name);
-    EXPECT_NO_THROW((Timing{rule, 25}).check("config.json"));
+    const int fps = rule == FrameRule::kLocalFrames ? 30 : 25;
+    EXPECT_NO_THROW((Timing{rule, fps}).check("config.json"));
   }
   FrameRule rule{};
   EXPECT_THROW(from_text("pair", rule), Error);

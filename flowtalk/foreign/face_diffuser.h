@@ -1,11 +1,13 @@
-// FaceDiffuser (Stan et al., 2023) as ProbTalk3D ships it for MEAD, and over the latents of a VAE.
+// FaceDiffuser (Stan et al., 2023): its own releases, that which ProbTalk3D ships for MEAD, and one
+// over the latents of a VAE.
 #pragma once
 
 #include "flowtalk/foreign/plan.h"
 
 namespace flowtalk::foreign {
 
-// Error: other than 53 FLAME values a frame.
+// Of 53 FLAME values or of vertices. Told identity, emotion and level (43 wide) it is that for
+// MEAD, else one of its own releases, which know subjects alone.
 Plan plan_face_diffuser(const Published& file, const Choices& choices);
 Plan plan_latent_diffusion(const Published& file, const Choices& choices);
 

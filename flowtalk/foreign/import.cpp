@@ -18,8 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using ops::NativeOps;
 
-constexpr const char* kPriorPrefix = "motion_prior.";
-
 const SystemRow& system_of(const Published& file) {
   if (const SystemRow* row = recognise(file.weights().shapes)) return *row;
   fail(
@@ -38,28 +36,30 @@ Opened open_release(const fs::path& checkpoint, const std::string& prior) {
   ReleaseFiles files = release_files(checkpoint);
   Opened opened{Published(files.checkpoint), {files.checkpoint}};
   const SystemRow& row = system_of(opened.file);
-  const bool lacks = planner_of(row.system) == nullptr;
-  if (!lacks && !prior.empty()) {
+  const Planner& planner = planner_of(row.system);
+  if (planner.needs.empty()) {
+    if (prior.empty()) return opened;
     fail_usage("{} {}: {} needs none, it is {}; leave it out", Field("prior"), prior,
                opened.file.path(), row.text);
   }
-  if (!lacks) return opened;
   if (!prior.empty()) files.prior = release_files(prior).checkpoint;
   if (files.prior.empty()) {
     fail("{}: is {}; give {}, the checkpoint of its first stage", opened.file.path(), row.text,
          Field("prior"));
   }
   const Published second(files.prior);
-  if (!is_prior(system_of(second).system)) {
-    fail("{}: is {}, expected a motion prior", second.path(), system_of(second).text);
+  if (!planner_of(system_of(second).system).prior) {
+    fail("{}: is {}, expected a first stage", second.path(), system_of(second).text);
   }
-  opened.file.add(second, kPriorPrefix);
+  opened.file.add(second, std::string(planner.needs));
   opened.sources.push_back(files.prior);
   return opened;
 }
 
 // Makes the model, or the prior alone, and checks that nothing is missing or left over.
 void take_tensors(const Plan& plan, const std::string& where, ImportedParams& source) {
+  model::ModelConfig in_range;
+  from_json(to_json(plan.model), in_range, where);
   const params::Scope<NativeOps> scope(source);
   if (plan.whole) {
     plan.model.check(where);
@@ -72,8 +72,8 @@ void take_tensors(const Plan& plan, const std::string& where, ImportedParams& so
 }
 
 Plan plan_of(const Published& file, const SystemRow& row, const Choices& choices) {
-  const MakePlan make = planner_of(row.system);
-  FT_CHECK(make != nullptr, "{}", row.name);
+  const MakePlan make = planner_of(row.system).make;
+  if (make == nullptr) fail("{}: is {}; give the second stage", file.path(), row.text);
   return make(file, choices);
 }
 

@@ -1,6 +1,8 @@
 #include "flowtalk/foreign/imported_params.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "flowtalk/base/error.h"
@@ -11,6 +13,7 @@ namespace flowtalk::foreign {
 namespace {
 
 constexpr std::string_view kEncoder = "encoder/";
+constexpr std::string_view kPeriodic = "PPE.pe";
 constexpr double kPositionBound = 1e-3;  // tables were made in single precision, 5000 rows long
 
 // Sums that Lightning keeps of losses.
@@ -43,31 +46,34 @@ tensor::Tensor ImportedParams::find(const std::string& path, const tensor::Shape
     const auto name = params::name_by(row, path);
     if (!name) continue;
     const tensor::Shape wanted = params::whole_of(shape, row.cut);
-    read_.insert(*name);
+    const bool first = read_.insert(*name).second;  // of a tensor in thirds, one problem is enough
     const auto found = file_.weights().shapes.find(*name);
-    if (found == file_.weights().shapes.end()) {
+    const bool absent = found == file_.weights().shapes.end();
+    if (!absent && found->second == wanted) return params::cut_out(file_.load(*name), row.cut);
+    if (!first) return tensor::Tensor::zeros(shape);
+    if (absent) {
       problems_.push_back(fmt::format("'{}' {} is missing", *name, tensor::to_string(wanted)));
-    } else if (found->second != wanted) {
+    } else {
       problems_.push_back(fmt::format("'{}' has shape {}, expected {}", *name,
                                       tensor::to_string(found->second), tensor::to_string(wanted)));
-    } else {
-      return params::cut_out(file_.load(*name), row.cut);
     }
     return tensor::Tensor::zeros(shape);
   }
   FT_CHECK(false, "no name for the parameter '{}'", path);
 }
 
-// A table of positions is a formula of ours: (rows, 1, D).
+// A table of positions is a formula of ours: (rows, 1, D), or (1, rows, D) that come again.
 void ImportedParams::check_positions(const std::string& name) {
   const tensor::Tensor table = file_.load(name);
   const int64_t width = table.rank() > 0 ? table.dim(-1) : 0;
   bool same = width > 0 && width % 2 == 0 && table.rank() == 3;
   if (same) {
-    const auto ours = nn::sinusoids(table.size() / width, width);
+    const int64_t rows = table.size() / width;
+    const int64_t period = plan_.period > 0 && name == kPeriodic ? plan_.period : rows;
+    const auto ours = nn::sinusoids(std::min(period, rows), width);
     for (int64_t i = 0; i < table.size() && same; ++i) {
-      same =
-          std::abs(static_cast<double>(table[i] - ours[static_cast<size_t>(i)])) < kPositionBound;
+      const auto at = static_cast<size_t>(i % (period * width));
+      same = std::abs(static_cast<double>(table[i] - ours[at])) < kPositionBound;
     }
   }
   if (!same) problems_.push_back(fmt::format("'{}' is no table of sinusoids", name));
@@ -80,6 +86,10 @@ void ImportedParams::finish() {
   for (const auto& [name, shape] : file_.weights().shapes) {
     if (read_.contains(name) || of_training(name)) continue;
     if (encoder_ && encoder_->holds(name)) continue;
+    const auto begins = [&, &full = name](const std::string& start) {
+      return full.starts_with(start);
+    };
+    if (std::any_of(plan_.ignored.begin(), plan_.ignored.end(), begins)) continue;
     if (is_positions(name)) {
       check_positions(name);
       continue;

@@ -12,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kUsualHeads = 8;  // in every published config
 constexpr size_t kMostConfigBytes = size_t{1} << 20;
 
 // Heads of the published encoders, by their width.
@@ -37,14 +36,14 @@ Json network_in(const fs::path& given) {
 }  // namespace
 
 int heads_of(const Published& file, const std::string& setting, int64_t width,
-             const Choices& choices) {
+             const Choices& choices, int usual) {
   if (choices.any_heads) return 1;
   const auto said = file.setting(setting);
   if (said && choices.heads && *said != *choices.heads) {
     fail("{}: {} is {} there, {} says {}; leave it out", file.path(), setting, *said,
          Field("heads"), *choices.heads);
   }
-  const int64_t heads = said.value_or(choices.heads.value_or(kUsualHeads));
+  const int64_t heads = said.value_or(choices.heads.value_or(usual));
   if (heads < 1 || heads > width || width % heads != 0) {
     fail("{}: {} attention heads do not divide the width {}{}", file.path(), heads, width,
          said ? "; the file is damaged" : fmt::format("; give {}", Field("heads")));

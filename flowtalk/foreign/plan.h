@@ -30,13 +30,17 @@ struct Plan {
   model::ModelConfig model;
   std::vector<params::Rename> names;
   std::map<std::string, std::vector<float>> given{};  // parameters that are in no file, by path
+  int64_t period = 0;  // rows after which the table PPE.pe comes again; 0: it has none
+  std::vector<std::string> ignored{};  // how names begin of which prediction needs nothing
   std::vector<std::string> warnings{};
 };
 
-// Heads of a sequence network of this width: those of the settings, or as chosen, else 8. Error:
-// both, and they differ; they do not divide the width.
+constexpr int kUsualHeads = 8;  // of sequence networks, in every published config
+
+// Heads of a network of this width: those of the settings, or as chosen, else the usual number.
+// Error: both, and they differ; they do not divide the width.
 int heads_of(const Published& file, const std::string& setting, int64_t width,
-             const Choices& choices);
+             const Choices& choices, int usual = kUsualHeads);
 
 // Config of the speech encoder inside. Error: its heads are not known, or the config given is not
 // of its network.

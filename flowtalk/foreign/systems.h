@@ -1,16 +1,23 @@
 // Which function plans the import of which system.
 #pragma once
 
+#include <string_view>
+
 #include "flowtalk/foreign/plan.h"
 #include "flowtalk/foreign/recognise.h"
 
 namespace flowtalk::foreign {
 
-// Null: only together with another file, its motion prior.
 using MakePlan = Plan (*)(const Published& file, const Choices& choices);
-MakePlan planner_of(System system);
 
-// Is it a motion prior alone?
-bool is_prior(System system);
+struct Planner {
+  System system{};
+  MakePlan make = nullptr;  // null: it takes another file for a model
+  std::string_view needs =
+      "";              // how the names of that one begin here; "": it is of use with another alone
+  bool prior = false;  // the other file of a second stage
+};
+
+const Planner& planner_of(System system);
 
 }  // namespace flowtalk::foreign

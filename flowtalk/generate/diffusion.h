@@ -52,11 +52,13 @@ struct DiffusionGenerator {
   struct Prepared {
     T condition;                           // (B, T, L)
     std::optional<T> gate = std::nullopt;  // (B, T, L), multiplies what the denoiser's GRU makes
+    std::optional<T> rest = std::nullopt;  // (B, 1, D), added to what the denoiser sees
 
     template <class F>
     Prepared each(F&& f) const {
       Prepared changed{f(condition)};
       if (gate) changed.gate = f(*gate);
+      if (rest) changed.rest = f(*rest);
       return changed;
     }
   };
@@ -72,7 +74,7 @@ struct DiffusionGenerator {
   }
 
   Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
-    return {condition ? (*condition)(ops, c.values) : c.values, c.asked};
+    return {condition ? (*condition)(ops, c.values) : c.values, c.asked, c.rest};
   }
 
   MotionLatents<Ops> sample(Ops& ops, const Prepared& c, const SampleOptions& options) const {
@@ -84,7 +86,7 @@ struct DiffusionGenerator {
     const diffusion::SamplerOptions loop{options.sampler.value_or(config.sampler),
                                          options.skip_steps.value_or(config.skip)};
     const auto predict = [&](const T& x, int64_t t) {
-      return denoiser(ops, prepared, x, std::span(&t, 1));
+      return at_rest(ops, c, denoiser(ops, prepared, x, std::span(&t, 1)));
     };
     const auto fresh = [&](int t) {
       if (options.given == nullptr) return noise(ops, shape[1], options.noises, t);
@@ -113,7 +115,7 @@ struct DiffusionGenerator {
     const tensor::Shape per_clip{shape[0], 1, 1};
     const T x = ops.add(ops.mul(standard, ops.constant(per_clip, keep)),
                         ops.mul(ops.constant(shape, drawn), ops.constant(per_clip, spread)));
-    const T seen = denoiser(ops, prepared_for(ops, c, shape[0]), x, steps);
+    const T seen = at_rest(ops, c, denoiser(ops, prepared_for(ops, c, shape[0]), x, steps));
     Learned<Ops> learned{{}, MotionLatents<Ops>{scale.restore(ops, seen)}};
     if (w.x0 > 0) {
       learned.terms.push_back({"x0", ops.sum_last(huber(ops, ops.sub(seen, standard))),
@@ -158,6 +160,9 @@ struct DiffusionGenerator {
     auto prepared = denoiser.prepare(ops, c.condition, samples);
     prepared.gate = c.gate;
     return prepared;
+  }
+  static T at_rest(Ops& ops, const Prepared& c, const T& x0) {
+    return c.rest ? ops.add(x0, *c.rest) : x0;
   }
   // Noise (N, T, D) of the n-th step that is taken, or before the first, of the start.
   T given_noise(Ops& ops, int64_t frames, const SampleOptions& options, int n) const {

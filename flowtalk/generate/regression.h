@@ -58,7 +58,8 @@ struct RegressionGenerator {
       : scale(p, around.latent), network(p, around, c.network), middle(around.middle) {}
 
   Prepared prepare(Ops& ops, const Condition<Ops>& c) const {
-    const T seen = network(ops, c);
+    const T moved = network(ops, c);
+    const T seen = c.rest ? ops.add(moved, *c.rest) : moved;
     if (!middle) return {seen};
     const auto posterior = (*middle)(ops, scale.restore(ops, seen));
     return {scale.standardise(ops, posterior.mean), posterior.log_variance};

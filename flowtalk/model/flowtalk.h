@@ -2,6 +2,7 @@
 //
 //   speech (B, T, 2C) + emotion curve + style -> conditioner -> Condition c (B, T, K)
 //   c + noise -> generator -> MotionLatents z (N, T, D) -> prior -> motion (N, T, 53)
+// A model of vertices has no prior, and V coordinates a frame in the place of the 53.
 // T is even inside where the timing pads (encoder/timing.h): callers then pad an odd clip by one
 // frame and drop it again.
 #pragma once
@@ -18,7 +19,7 @@ namespace flowtalk::model {
 
 template <class Ops>
 condition::AnyConditioner<Ops> make_conditioner(params::Scope<Ops> p, const ModelConfig& c) {
-  return {p / "generator", c.speech_width(), c.condition, c.conditions};
+  return {p / "generator", c.speech_width(), c.condition, c.conditions, 3 * int64_t{c.vertices}};
 }
 template <class Ops>
 generate::AnyGenerator<Ops> make_generator(params::Scope<Ops> p, const ModelConfig& c,

@@ -5,7 +5,7 @@
 namespace flowtalk::model {
 
 void ModelConfig::check(const std::string& where) const {
-  prior.check(where);
+  prior.check(where, frame_values());
   timing.check(where);
   generate::check_prior(family(), text_of(prior.kind), where);
   if (!timing.padded() && generate::needs_even_frames(generator)) {

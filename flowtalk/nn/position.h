@@ -34,4 +34,11 @@ ops::TensorOf<Ops> with_positions(Ops& ops, const ops::TensorOf<Ops>& x) {
   return ops.dropout(ops.add(x, table), 0.1f);
 }
 
+// The same with the sinusoids of the first frame for all.
+template <class Ops>
+ops::TensorOf<Ops> at_first_position(Ops& ops, const ops::TensorOf<Ops>& x) {
+  const int64_t width = ops.shape(x)[2];
+  return ops.dropout(ops.add(x, ops.constant({1, 1, width}, sinusoids(1, width))), 0.1f);
+}
+
 }  // namespace flowtalk::nn

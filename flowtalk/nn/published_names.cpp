@@ -39,6 +39,29 @@ std::vector<Rename> gru_names(const std::string& path, const std::string& in) {
   return names;
 }
 
+std::vector<Rename> decoder_names(const std::string& path, const std::string& in) {
+  using Cut = Rename::Cut;
+  const std::string ours = path + "/*/", theirs = in + ".layers.{i}.";
+  std::vector<Rename> names;
+  for (const std::string end : {"weight", "bias"}) {
+    for (const auto& [part, module] : {std::pair<std::string, std::string>{"itself", "self_attn"},
+                                       {"across", "multihead_attn"}}) {
+      const std::string all = theirs + module + ".in_proj_" + end, to = ours + part + "/";
+      names.push_back({to + "query/" + end, all, Cut::kQuery});
+      names.push_back({to + "key/" + end, all, Cut::kKey});
+      names.push_back({to + "value/" + end, all, Cut::kValue});
+      names.push_back({to + "output/" + end, theirs + module + ".out_proj." + end});
+    }
+    const std::string gain = end == "weight" ? "gain" : "bias";
+    names.push_back({ours + "itself_norm/" + gain, theirs + "norm1." + end});
+    names.push_back({ours + "across_norm/" + gain, theirs + "norm2." + end});
+    names.push_back({ours + "output_norm/" + gain, theirs + "norm3." + end});
+    names.push_back({ours + "inner/" + end, theirs + "linear1." + end});
+    names.push_back({ours + "outer/" + end, theirs + "linear2." + end});
+  }
+  return names;
+}
+
 std::vector<Rename> linear_names(const std::string& path, const std::string& in) {
   return {{path + "/weight", in + ".weight"}, {path + "/bias", in + ".bias"}};
 }

@@ -16,6 +16,9 @@ std::vector<params::Rename> sequence_names(const std::string& path, const std::s
 // A Gru that lies under `path`, of PyTorch's module `in`.
 std::vector<params::Rename> gru_names(const std::string& path, const std::string& in);
 
+// A DecoderLayer "*" that lies under `path`, of the layers of PyTorch's module `in`.
+std::vector<params::Rename> decoder_names(const std::string& path, const std::string& in);
+
 // Weight and bias of a layer.
 std::vector<params::Rename> linear_names(const std::string& path, const std::string& in);
 

@@ -25,6 +25,7 @@ ops::TensorOf<Ops> gelu_tanh(Ops& ops, const ops::TensorOf<Ops>& x) {
 
 struct SequenceSizes {
   int64_t width = 256, blocks = 6, heads = 8, inner = 384;
+  bool still = false;  // every frame has the position of the first, as in CodeTalker
 };
 
 // x + attention(norm(x)), then x + mlp(norm(x)): (B, T, C) -> (B, T, C)
@@ -65,12 +66,15 @@ template <class Ops>
 struct SequenceNetwork {
   using T = ops::TensorOf<Ops>;
   SequenceNetwork(params::Scope<Ops> p, const SequenceSizes& s)
-      : squash(p / "squash", checked(s).width), embedding(p / "embedding", s.width, s.width) {
+      : squash(p / "squash", checked(s).width),
+        embedding(p / "embedding", s.width, s.width),
+        still(s.still) {
     for (int64_t i = 0; i < s.blocks; ++i) blocks.emplace_back(p / "block" / i, s);
   }
 
   T operator()(Ops& ops, const T& x) const {
-    T y = with_positions(ops, embedding(ops, squash(ops, x)));
+    const T embedded = embedding(ops, squash(ops, x));
+    T y = still ? at_first_position(ops, embedded) : with_positions(ops, embedded);
     for (const auto& block : blocks) y = block(ops, y);
     return y;
   }
@@ -78,6 +82,7 @@ struct SequenceNetwork {
   Squash<Ops> squash;
   Linear<Ops> embedding;
   std::vector<SequenceBlock<Ops>> blocks;
+  bool still;
 };
 
 }  // namespace flowtalk::nn

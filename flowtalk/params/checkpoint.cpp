@@ -15,17 +15,31 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr size_t kMaxConfigBytes = size_t{1} << 24;
 
+// What to say beside that of a file of torch, which may be that of a published system.
+std::string advice_for(const fs::path& path) {
+  for (const char* ending : {".ckpt", ".pth", ".pt", ".tar"}) {
+    if (path.extension() != ending) continue;
+    return fmt::format(
+        "; if a published system saved {0}, run `flowtalk import checkpoint {0} -o "
+        "OUT` first",
+        path.string());
+  }
+  return "";
+}
+
 // What to say of a folder without a config.json: the checkpoints in it, if there are any.
 [[noreturn]] void fail_without_config(const fs::path& folder) {
-  std::string inside;
+  std::string inside, advice;
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(folder, code)) {
+    if (advice.empty()) advice = advice_for(entry.path());
     if (!fs::exists(entry.path() / kConfig, code)) continue;
     inside += (inside.empty() ? "" : ", ") + entry.path().filename().string();
   }
-  fail("{}: is no checkpoint, it has no {}{}", folder.string(), kConfig,
+  fail("{}: is no checkpoint, it has no {}{}{}", folder.string(), kConfig,
        inside.empty() ? "; expected a checkpoint or a run of training"
-                      : fmt::format("; in it are {}: give one of them", inside));
+                      : fmt::format("; in it are {}: give one of them", inside),
+       advice);
 }
 
 // The format, which is taken out of the config.
@@ -67,9 +81,10 @@ Checkpoint read_checkpoint(const fs::path& folder, std::string_view text, const 
 
 Checkpoint load_checkpoint(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
-    fail("{}: {}; expected a folder with {} and {}", folder.string(),
-         fs::exists(folder) ? "is a file, not a checkpoint" : "no such checkpoint", kConfig,
-         kWeights);
+    const bool file = fs::exists(folder);
+    fail("{}: {}; expected a folder with {} and {}{}", folder.string(),
+         file ? "is a file, not a checkpoint" : "no such checkpoint", kConfig, kWeights,
+         file ? advice_for(folder) : "");
   }
   const fs::path config_path = folder / kConfig;
   if (!fs::exists(config_path)) fail_without_config(folder);

@@ -9,6 +9,7 @@
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/motion_choice.h"
+#include "flowtalk/pipeline/predicted.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
@@ -137,6 +138,35 @@ void leave_out_long_names(const PredictOptions& o, const std::vector<SweepCell>&
   if (voices.empty()) each.finish("");
 }
 
+// Usage Error: what only FLAME's parameters can follow, of a model of vertices.
+void check_vertices(const PredictOptions& o, const model::ModelConfig& model) {
+  if (model.vertices == 0) return;
+  for (const char* field : {"width", "templates", "fps", "face", "blinks"}) {
+    if (!o.given(field)) continue;
+    fail_usage(
+        "{}: the model makes vertices at {} frames per second, not parameters of FLAME; leave "
+        "it out",
+        Field(field), model.timing.fps);
+  }
+  if (names_a_file(o.output) && fs::path(o.output).extension() != ".npy") {
+    fail_usage("{} {}: the model makes vertices, which are written as .npy", Field("output"),
+               o.output);
+  }
+}
+
+// Of chance in a file that this model does not draw.
+void warn_of_chance(const predict::PredictOptions& options, const model::ModelConfig& model,
+                    const Reporter& reporter) {
+  if (!options.given) return;
+  generate::GivenChance::each(
+      *options.given, [&](std::string_view name, const std::vector<float>& values) {
+        if (values.empty() || generate::draws(model.family(), name)) return;
+        reporter.warn(fmt::format("{} {}: {} changes nothing, a {} model draws {}", Field("noise"),
+                                  options.given->where, name, model.family().name,
+                                  model.family().draws));
+      });
+}
+
 // The shape that goes with the motion: the subject's, if a file says it.
 motion::Track shape_of(const PredictOptions& o) {
   if (o.templates.empty()) return {};
@@ -161,6 +191,7 @@ motion::Track shape_of(const PredictOptions& o) {
 
 std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   check(o);
+  check_vertices(o, predict::load_config(o.performance.sampling.model.folder()));
   const Conditions conditions = o.performance.sampling.model.conditions();
   const auto curve = o.curve.load(o.given, conditions);
   auto cells =
@@ -168,7 +199,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const motion::Track shape = shape_of(o);
+  const AnswerForm form{shape_of(o), o.fps, o.width};
   auto voices = find_voices(o.voices, reporter);
   EachVoice each(voices.size(), reporter);
   leave_out_long_names(o, cells, each, voices);
@@ -178,6 +209,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   const predict::Session session = sampling.model.load(reporter);
   sampling.check_family(session.model(), o.num_samples, o.performance.take);
   const auto regions = sampling.regions(session, o.face);
+  warn_of_chance(cells.front().options, session.config(), reporter);
   note_new_folders(outputs, reporter);
   for (SweepCell& cell : cells) cell.options.regions = regions;
   if (o.fps != flame::kFps && outputs.front().extension() == ".npy") {
@@ -198,13 +230,13 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
       predict::PredictOptions& options = cells[i].options;
       if (features && curve) o.curve.follow(*curve, *features, options, reporter);
       options.take = o.performance.take;
-      std::vector<motion::Motion> takes;
-      if (features) takes = session.predict_takes(*features, options, o.num_samples);
-      for (int sample = 0; sample < static_cast<int>(takes.size()); ++sample) {
-        motion::Motion motion = resample(takes[static_cast<size_t>(sample)], o.fps);
-        motion.shape = shape;
-        made.push_back({sample_path(output, sample, o.num_samples), motion.frames()});
-        motion::save_motion(made.back().path, motion, {o.width, expression_names(motion.axes)});
+      std::vector<fs::path> paths;
+      for (int sample = 0; features && sample < o.num_samples; ++sample) {
+        paths.push_back(sample_path(output, sample, o.num_samples));
+      }
+      if (features) {
+        const int64_t frames = write_answers(session, *features, options, form, paths);
+        for (const fs::path& path : paths) made.push_back({path, frames});
       }
       advance(1, output.filename().string());
     }

@@ -37,23 +37,25 @@ const RegionShares& shares_of(const PredictOptions& options, const model::ModelC
 Condition guided(NativeOps& ops, const Condition& emotional, const Condition& neutral,
                  float guidance) {
   const Tensor change = ops.sub(emotional.values, neutral.values);
-  return {ops.add(neutral.values, ops.scale(change, guidance))};
+  Condition changed = emotional;
+  changed.values = ops.add(neutral.values, ops.scale(change, guidance));
+  return changed;
 }
 
-// The first `frames` of each of (N, T, 53), checked.
+// The first `frames` of each of (N, T, W), checked.
 void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& each) {
   for (const float v : motions.values()) {
     if (!std::isfinite(v)) fail("predict: the model gave a value that is not finite; retrain it");
   }
   const auto all = static_cast<size_t>(motions.dim(1) * motions.dim(2));
-  const auto wanted = static_cast<size_t>(frames * motion::kLive);
+  const auto wanted = static_cast<size_t>(frames * motions.dim(2));
   for (size_t i = 0; i < static_cast<size_t>(motions.dim(0)); ++i) {
-    each.emplace_back(tensor::Shape{frames, motion::kLive},
+    each.emplace_back(tensor::Shape{frames, motions.dim(2)},
                       motions.values().subspan(i * all, wanted));
   }
 }
 
-// A motion (frames, 53) per noise. Those of a short clip share one pass, those of a long one do
+// A motion (frames, W) per noise. Those of a short clip share one pass, those of a long one do
 // not, so that memory stays that of one.
 std::vector<Tensor> play(const Workspace& work, const Condition& c, const PredictOptions& options,
                          std::span<const NoiseAddress> noises, int64_t frames) {
@@ -112,14 +114,16 @@ Noises noises_of(const PredictOptions& options, const RegionTemperatures& temper
   return noises;
 }
 
-// A motion (T, 53) for each noise: the performances under each emotion, blended. The condition is
+// A motion (T, W) for each noise: the performances under each emotion, blended. The condition is
 // made once for all.
-std::vector<Blend> perform(const Workspace& work, const model::ModelConfig& config,
-                           const SpeechFeatures& speech, const PredictOptions& options,
-                           std::span<const NoiseAddress> noises) {
+std::vector<Tensor> perform(const Session& session, const SpeechFeatures& speech,
+                            const PredictOptions& options, std::span<const NoiseAddress> noises) {
+  const int64_t frames = speech.values.dim(1);
+  const model::ModelConfig& config = session.config();
+  const Workspace work(session);
   NativeOps& ops = work.ops;
   const auto& conditioner = work.network.conditioner;
-  const int64_t frames = speech.values.dim(1), style = options.asked.style;
+  const int64_t style = options.asked.style;
   const Tensor heard = config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
   std::optional<Condition> neutral;
   if (options.guidance != 1) {
@@ -127,15 +131,24 @@ std::vector<Blend> perform(const Workspace& work, const model::ModelConfig& conf
         condition::EmotionCurve::constant(config.conditions.only(kNeutral), 0, heard.dim(1));
     neutral = conditioner(ops, heard, none, {&style, 1});
   }
-  std::vector<Blend> motions(noises.size());
+  std::vector<Blend> blends(noises.size());
   const auto curve = condition::curve_of(options.asked, config.conditions, heard.dim(1));
   for (const auto& emotion : condition::emotions_apart(curve)) {
     Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
     const auto played = play(work, c, options, noises, frames);
-    for (size_t i = 0; i < played.size(); ++i) motions[i].add(played[i], emotion.share);
+    for (size_t i = 0; i < played.size(); ++i) blends[i].add(played[i], emotion.share);
   }
+  std::vector<Tensor> motions;
+  for (const Blend& blend : blends) motions.push_back(blend.motion());
   return motions;
+}
+
+void check_all(const Session& session, const SpeechFeatures& speech,
+               const PredictOptions& options) {
+  check(options, session.config().conditions, speech.values.dim(1));
+  check_family(options, session.model());
+  check_form(options, session.model());
 }
 
 }  // namespace
@@ -160,17 +173,19 @@ std::vector<motion::Motion> Session::predict_takes(const SpeechFeatures& speech,
                                                    const PredictOptions& options,
                                                    int64_t count) const {
   FT_CHECK(count > 0, "{} takes", count);
-  check(options, config().conditions, speech.values.dim(1));
-  check_family(options, model());
-  check_form(options, model());
+  if (config().vertices > 0) {
+    fail("{}: makes vertices, not parameters of FLAME; only `flowtalk predict` takes it",
+         model().name());
+  }
+  check_all(*this, speech, options);
   const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;
   const Noises noises =
       noises_of(options, temperatures_of(options, config(), regions_known), count);
-  const auto motions = perform(Workspace(*this), config(), speech, options, noises.all);
+  const auto motions = perform(*this, speech, options, noises.all);
   std::vector<motion::Motion> takes;
   for (size_t take = 0; take < static_cast<size_t>(count); ++take) {
-    const auto of = [&](size_t noise) { return motions[take * noises.per_take + noise].motion(); };
+    const auto of = [&](size_t noise) { return motions[take * noises.per_take + noise]; };
     Tensor joined = of(0);
     if (noises.per_take > 1) {
       std::array<Tensor, kMotionRegions> by_region;
@@ -180,6 +195,31 @@ std::vector<motion::Motion> Session::predict_takes(const SpeechFeatures& speech,
     PredictOptions own = options;
     own.take += static_cast<uint32_t>(take);
     takes.push_back(motion::of_live(with_blinks(joined, speech, own, blinks), config().axes));
+  }
+  return takes;
+}
+
+Tensor Session::predict_vertices(const SpeechFeatures& speech,
+                                 const PredictOptions& options) const {
+  return std::move(predict_vertex_takes(speech, options, 1).front());
+}
+
+std::vector<Tensor> Session::predict_vertex_takes(const SpeechFeatures& speech,
+                                                  const PredictOptions& options,
+                                                  int64_t count) const {
+  FT_CHECK(count > 0 && config().vertices > 0, "{} takes, {} vertices", count, config().vertices);
+  check_all(*this, speech, options);
+  if (options.region_temperature) {
+    fail_usage("{}: a temperature per region is for models of FLAME; give one number",
+               Field("temperature"));
+  }
+  if (options.blinks_per_minute.value_or(0) > 0) {
+    fail_usage("{}: {} makes vertices, which have no lids", Field("blinks"), model().name());
+  }
+  const Noises noises = noises_of(options, temperatures_of(options, config(), false), count);
+  std::vector<Tensor> takes;
+  for (const Tensor& motion : perform(*this, speech, options, noises.all)) {
+    takes.push_back(motion.reshape({-1, config().vertices, 3}));
   }
   return takes;
 }

@@ -38,10 +38,18 @@ class Session {
   // Expression (T, 50) and jaw at 25 fps, T = round(25 duration) or by the timing. The same options
   // give the same bytes, for any number of threads. Error: an option out of range, a curve of
   // another length, regions of a face with other expression axes.
+  // Error: a model of vertices.
   motion::Motion predict(const SpeechFeatures& speech, const PredictOptions& options) const;
   // The same of `count` takes from options.take on, made side by side of one condition.
   std::vector<motion::Motion> predict_takes(const SpeechFeatures& speech,
                                             const PredictOptions& options, int64_t count) const;
+  // Of a model of vertices, at the rate of its timing: (T, V, 3). Error: an option out of range, or
+  // that only FLAME's parameters can follow.
+  tensor::Tensor predict_vertices(const SpeechFeatures& speech,
+                                  const PredictOptions& options) const;
+  std::vector<tensor::Tensor> predict_vertex_takes(const SpeechFeatures& speech,
+                                                   const PredictOptions& options,
+                                                   int64_t count) const;
   motion::Motion predict(const audio::Audio& audio, const PredictOptions& options) const {
     return predict(encode(audio), options);
   }

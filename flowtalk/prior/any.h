@@ -28,18 +28,23 @@ struct PriorConfig {
   template <class V>
   void fields(V&& field) {
     field("kind", kind, "kind of motion prior");
-    field("latent", latent, between(2, 1024), "latent channels per frame");
+    field("latent", latent, between(2, 1000000), "latent channels per frame");
     field("vae", vae, "sizes of a VAE");
     field("vqvae", vqvae, "sizes of a VQ-VAE");
     field("sequence_vae", sequence_vae, "sizes of ProbTalk3D's VAE");
     field("sequence_vqvae", sequence_vqvae, "sizes of ProbTalk3D's VQ-VAE");
   }
   auto parts() const { return std::tie(vae, vqvae, none, sequence_vae, sequence_vqvae); }
-  // Error: latents that do not fit the kind. `where` is a file.
-  void check(const std::string& where) const {
-    if (kind == Kind::kNone && latent != motion::kLive) {
+  // Error: latents that do not fit the kind, of motion with so many values a frame. `where` is a
+  // file.
+  void check(const std::string& where, int64_t values = motion::kLive) const {
+    if (kind == Kind::kNone && latent != values) {
       fail("{}: without a motion prior there are {} latents, model.prior.latent is {}", where,
-           motion::kLive, latent);
+           values, latent);
+    }
+    if (kind != Kind::kNone && values != motion::kLive) {
+      fail("{}: a motion prior of the kind {} decodes no vertices; set model.prior.kind none",
+           where, text_of(kind));
     }
     if (kind == Kind::kVqvae) check_codes(vqvae.quantiser, where);
     if (kind == Kind::kSequenceVqvae) check_codes(sequence_vqvae.quantiser, where);
@@ -56,10 +61,10 @@ struct PriorConfig {
 };
 
 // Of a model whose latents are the standardised motion.
-inline PriorConfig without_prior() {
+inline PriorConfig without_prior(int64_t values = motion::kLive) {
   PriorConfig config;
   config.kind = Kind::kNone;
-  config.latent = motion::kLive;
+  config.latent = static_cast<int>(values);
   return config;
 }
 

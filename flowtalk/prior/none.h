@@ -17,10 +17,8 @@ struct None {
   using Config = NoneConfig;
   static constexpr Kind kKind = Kind::kNone;
 
-  // latent_width: 53, as the config's check says.
-  None(params::Scope<Ops> p, int64_t latent_width, const Config&) : scale(p) {
-    FT_CHECK(latent_width == motion::kLive, "latents of {}", latent_width);
-  }
+  // latent_width: that of the motion, as the config's check says.
+  None(params::Scope<Ops> p, int64_t latent_width, const Config&) : scale(p, latent_width) {}
 
   Posterior<Ops> encode(Ops& ops, const T& motion) const {
     return {scale.standardise(ops, motion)};

@@ -68,6 +68,20 @@ prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes a
   return model.prior;
 }
 
+// Usage Error: what only imported models have.
+void check_trainable(const model::ModelConfig& model) {
+  if (!model.timing.padded()) {
+    fail_usage(
+        "model.timing.rule {}: is of imported models; voices are padded in training, set padded",
+        text_of(model.timing.rule));
+  }
+  if (model.vertices > 0) {
+    fail_usage(
+        "model.vertices {}: is of imported models; training is on parameters of FLAME, set 0",
+        model.vertices);
+  }
+}
+
 }  // namespace
 
 PriorChoice choose_prior(const std::string& run_or_none) {
@@ -96,6 +110,7 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   config.model.external_encoder = encoder.external;
   config.model.prior = prior ? prior_of(*prior, config.model.axes) : prior::without_prior();
   config.model.check(prior ? prior->folder.string() : run.path().string());
+  check_trainable(config.model);
   TorchOps ops{torch::Device(run.options().device)};
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) {

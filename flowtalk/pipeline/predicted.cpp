@@ -1,0 +1,33 @@
+#include "flowtalk/pipeline/predicted.h"
+
+#include "flowtalk/base/files.h"
+#include "flowtalk/formats/npy.h"
+#include "flowtalk/motion/motion_file.h"
+
+namespace flowtalk::pipeline {
+
+int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
+                      const predict::PredictOptions& options, const AnswerForm& form,
+                      const std::vector<std::filesystem::path>& paths) {
+  const auto count = static_cast<int64_t>(paths.size());
+  int64_t frames = 0;
+  if (session.config().vertices > 0) {
+    const auto takes = session.predict_vertex_takes(speech, options, count);
+    for (size_t i = 0; i < takes.size(); ++i) {
+      make_parent_folder(paths[i]);
+      formats::save_npy(paths[i], takes[i]);
+      frames = takes[i].dim(0);
+    }
+    return frames;
+  }
+  const auto takes = session.predict_takes(speech, options, count);
+  for (size_t i = 0; i < takes.size(); ++i) {
+    motion::Motion motion = resample(takes[i], form.fps);
+    motion.shape = form.shape;
+    motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
+    frames = motion.frames();
+  }
+  return frames;
+}
+
+}  // namespace flowtalk::pipeline

@@ -1,0 +1,26 @@
+// Answers of `predict`, on disk.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "flowtalk/motion/motion.h"
+#include "flowtalk/predict/session.h"
+
+namespace flowtalk::pipeline {
+
+// How answers are written.
+struct AnswerForm {
+  motion::Track shape{};     // beside the motion
+  double fps = flame::kFps;  // of what is written
+  int width = 403;           // of rows in .npy
+};
+
+// Predicts and writes as many takes as there are paths: FLAME motion at the rate that is asked for,
+// or vertices (T, V, 3), float32, at the model's own. Returns the frames of each.
+int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
+                      const predict::PredictOptions& options, const AnswerForm& form,
+                      const std::vector<std::filesystem::path>& paths);
+
+}  // namespace flowtalk::pipeline

@@ -1,0 +1,64 @@
+// For tests: published checkpoints, imported into a folder that goes with the test, and the chance
+// of stored cases.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/foreign/import.h"
+#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/predict/session.h"
+
+namespace flowtalk::tests {
+
+struct Imports : ::testing::Test {
+  const std::filesystem::path root =
+      std::filesystem::temp_directory_path() /
+      fmt::format("flowtalk_import_{}_{}",
+                  ::testing::UnitTest::GetInstance()->current_test_info()->name(), getpid());
+  void SetUp() override { std::filesystem::create_directories(root); }
+  void TearDown() override { std::filesystem::remove_all(root); }
+
+  foreign::ImportOptions options(const std::filesystem::path& checkpoint,
+                                 const std::filesystem::path& encoder_config) const {
+    foreign::ImportOptions o;
+    o.checkpoint = checkpoint.string();
+    o.output = (root / "made").string();
+    o.encoder_config = encoder_config.string();
+    return o;
+  }
+  predict::Session imported(const foreign::ImportOptions& o) const {
+    foreign::import_checkpoint(o);
+    return predict::Session::open(o.output, 2);
+  }
+  // What the message of the failed import is.
+  std::string refusal(const foreign::ImportOptions& o) const {
+    try {
+      foreign::import_checkpoint(o);
+    } catch (const Error& e) {
+      EXPECT_FALSE(std::filesystem::exists(o.output)) << "something was written";
+      EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos) << e.what();
+      return e.what();
+    }
+    ADD_FAILURE() << "no error";
+    return "";
+  }
+};
+
+inline std::vector<float> values_of(const formats::SafetensorsFile& file, const std::string& name) {
+  const tensor::Tensor x = file.load(name);
+  return {x.values().begin(), x.values().end()};
+}
+
+inline std::shared_ptr<generate::GivenChance> chance() {
+  return std::make_shared<generate::GivenChance>();
+}
+
+}  // namespace flowtalk::tests
