@@ -63,7 +63,7 @@ void check_vae_prior(Ops& ops, const std::filesystem::path& folder, const Bounds
     const auto posterior = vae.encode(ops, motion);
     cases.expect(ops, vae.coder.encode(ops, motion), name + ".vae.encoder", bounds.latents);
     cases.expect(ops, posterior.mean, name + ".vae.mean", bounds.latents);
-    cases.expect(ops, posterior.log_variance, name + ".vae.logvar", bounds.latents);
+    cases.expect(ops, *posterior.log_variance, name + ".vae.logvar", bounds.latents);
     const auto decoded = as_scaled(ops, vae.coder, vae.decode(ops, posterior.mean));
     cases.expect(ops, decoded, name + ".vae.decode_mean", bounds.latents);
   }
@@ -71,11 +71,11 @@ void check_vae_prior(Ops& ops, const std::filesystem::path& folder, const Bounds
     const auto predicted = cases.input(ops, name + ".vae.prediction", {1, frames, 32});
     const auto posterior = vae.middle(ops, predicted);
     cases.expect(ops, posterior.mean, name + ".vae.mean", bounds.latents);
-    cases.expect(ops, posterior.log_variance, name + ".vae.logvar", bounds.latents);
+    cases.expect(ops, *posterior.log_variance, name + ".vae.logvar", bounds.latents);
     expect_flame(ops, cases, vae.decode(ops, posterior.mean), name + ".vae.flame_params_mean",
                  bounds.motion);
     const auto noise = cases.input(ops, name + ".vae.eps", {1, frames, 32});
-    const auto sd = ops.exp(ops.scale(posterior.log_variance, 0.5f));
+    const auto sd = ops.exp(ops.scale(*posterior.log_variance, 0.5f));
     const auto z = ops.add(posterior.mean, ops.scale(ops.mul(sd, noise), 2));
     cases.expect(ops, as_scaled(ops, vae.coder, vae.decode(ops, z)),
                  name + ".vae.output_sampled_fact_2", bounds.latents);
@@ -161,7 +161,7 @@ void check_vae_release(Ops& ops, const std::filesystem::path& folder, const Boun
   for (const auto& [name, frames] :
        {std::pair<std::string, int64_t>{"voice0", 19}, {"voice1", 31}}) {
     const auto posterior = vae.middle(ops, cases.input(ops, name + ".prediction", {1, frames, 48}));
-    const auto noise = ops.mul(ops.exp(ops.scale(posterior.log_variance, 0.5f)),
+    const auto noise = ops.mul(ops.exp(ops.scale(*posterior.log_variance, 0.5f)),
                                cases.input(ops, name + ".eps", {1, frames, 48}));
     const auto check = [&](float factor, const std::string& output, const std::string& flame) {
       const auto motion = vae.decode(ops, ops.add(posterior.mean, ops.scale(noise, factor)));
