@@ -9,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/words.h"
 #include "flowtalk/formats/describe_tree.h"
+#include "flowtalk/formats/frame_folder.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/named_arrays.h"
@@ -39,8 +40,8 @@ Json describe_value(const Value& value, int64_t listed) {
 
 Json describe_npy(const fs::path& path, int64_t listed) {
   const auto file = std::make_shared<const MappedFile>(path);
-  if (const auto dict = npy_dict(file->bytes(), path.string(), file)) {
-    return describe_value(*dict, listed);
+  if (const auto value = npy_value(file->bytes(), path.string(), file)) {
+    return describe_value(*value, listed);
   }
   const Array array = load_npy_array(path);
   return contents(Json::object(), Json::array({describe_array("array", array, listed)}));
@@ -51,10 +52,10 @@ Json describe_npz(const fs::path& path, int64_t listed) {
   Json arrays = Json::array(), details = Json::object();
   for (const auto& name : file.names()) {
     const ZipContent content = file.bytes(name);
-    if (file.names().size() == 1) {  // numpy.savez of a dict
+    if (file.names().size() == 1) {  // numpy.savez of objects
       const std::string where = fmt::format("{}: {}", path.string(), printable(name));
-      if (const auto dict = npy_dict(content.bytes, where, content.owner)) {
-        return describe_value(*dict, listed);
+      if (const auto value = npy_value(content.bytes, where, content.owner)) {
+        return describe_value(*value, listed);
       }
     }
     const auto texts = read_npy_texts(content.bytes, name);
@@ -198,6 +199,7 @@ bool holds_arrays(const std::string& format) {
 }
 
 std::vector<NamedArray> open_arrays(const fs::path& path) {
+  if (fs::is_directory(path)) return folder_arrays(path);
   const std::string format = format_of(path);
   if (!holds_arrays(format)) {
     std::string known;

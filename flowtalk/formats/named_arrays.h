@@ -25,18 +25,20 @@ struct NamedArray {
   std::function<std::optional<std::string>()> text;
 };
 
-// In the order of the file. Of pickles and torch files, and of .npy files of a pickled dict, all
-// arrays of the dict and of dicts in it; keys may be texts, bytes or numbers.
-// Errors name the file: damaged, of a kind that holds no arrays, no dict.
+// In the order of the file. Of pickles and torch files, and of .npy files of pickled objects, those
+// that formats/value_arrays.h tells; keys may be texts, bytes or numbers. Of a folder the frames
+// that lie in it (formats/frame_folder.h). Errors name the file: damaged, of a kind that holds no
+// arrays, other objects.
 std::vector<NamedArray> open_arrays(const std::filesystem::path& path);
 
 // Whether open_arrays reads files of this kind, a name that format_of gives.
 bool holds_arrays(const std::string& format);
 
-// The dict that numpy.save has pickled into an .npy file; nothing if the file holds numbers or
-// texts. Error: other objects. The bytes are those of the file, which `owner` keeps.
-std::optional<Value> npy_dict(std::string_view bytes, const std::string& where,
-                              std::shared_ptr<const void> owner);
+// The dict, or the list of dicts, that numpy.save has pickled into an .npy file; nothing if the
+// file holds numbers or texts. Error: other objects. The bytes are those of the file, which `owner`
+// keeps.
+std::optional<Value> npy_value(std::string_view bytes, const std::string& where,
+                               std::shared_ptr<const void> owner);
 
 // The readers of the kinds.
 std::vector<NamedArray> npy_arrays(const std::filesystem::path& path);

@@ -62,18 +62,39 @@ TEST_F(NamedArraysTest, DictsGiveTheirPartsByPath) {
   EXPECT_THAT(message_of([&] { arrays[1].load(); }), HasSubstr("a.pkl: 'name': expected an array"));
 }
 
-// numpy.save(path, {...}): an array of one object, pickled behind the header.
-TEST_F(NamedArraysTest, NumpyFilesOfAPickledDict) {
-  const std::string state = made::tuple({made::integer(1), made::tuple({}), made::dtype("O8", "|"),
-                                         std::string("\x89"), "](" + nested_dict() + "e"});
-  const std::string object =
+// numpy.save(path, object): an array of one object, or of several, pickled behind the header.
+std::string npy_of_objects(const std::vector<std::string>& objects, const tensor::Shape& shape) {
+  std::string items = "](";
+  for (const std::string& object : objects) items += object;
+  const std::string state = made::tuple({made::integer(1), made::integers(shape),
+                                         made::dtype("O8", "|"), std::string("\x89"), items + "e"});
+  const std::string array =
       made::call(made::name("numpy.core.multiarray", "_reconstruct"),
                  {made::name("numpy", "ndarray"), made::integers({0}), made::bytes("b")}) +
       state + "b";
-  const std::string npy = npy_header({}, "|O") + made::pickle(object);
+  return npy_header(shape, "|O") + made::pickle(array);
+}
+
+TEST_F(NamedArraysTest, NumpyFilesOfAPickledDict) {
+  const std::string npy = npy_of_objects({nested_dict()}, {});
   EXPECT_THAT(names(open_arrays(save("a.npy", npy))), ElementsAre("exp", "name", "7.jaw"));
   save_npz(folder_ / "a.npz", {{"arr_0", npy}});
   EXPECT_THAT(names(open_arrays(folder_ / "a.npz")), ElementsAre("exp", "name", "7.jaw"));
+}
+
+TEST_F(NamedArraysTest, NumpyFilesOfADictPerFrame) {
+  const std::string npy = npy_of_objects({nested_dict(), nested_dict(), nested_dict()}, {3});
+  save_npz(folder_ / "a.npz", {{"arr_0", npy}});
+  for (const fs::path& path : {save("a.npy", npy), folder_ / "a.npz"}) {
+    const auto arrays = open_arrays(path);
+    ASSERT_THAT(names(arrays), ElementsAre("exp", "name", "7.jaw"));
+    EXPECT_THAT(arrays[0].load().shape, ElementsAre(3));
+    EXPECT_EQ(arrays[1].text(), "S1");
+  }
+  EXPECT_THAT(message_of([&] {
+                open_arrays(save("b.npy", npy_of_objects({made::integer(1), "K\x02"}, {2})));
+              }),
+              HasSubstr("expected numbers, a dict of arrays or a list of such dicts"));
 }
 
 TEST_F(NamedArraysTest, ContainersAndTheirTexts) {
@@ -106,7 +127,7 @@ TEST_F(NamedArraysTest, OtherFilesAreRefusedByKind) {
                 open_arrays(save("a.pkl", made::pickle("](K\x01K\x02"
                                                        "e")));
               }),
-              HasSubstr("expected a dict of arrays, or an array, got a list of 2"));
+              HasSubstr("expected a dict of arrays, a list of such dicts or an array, got a list"));
   EXPECT_TRUE(holds_arrays("torch"));
   EXPECT_FALSE(holds_arrays("ply"));
 }

@@ -130,6 +130,7 @@ std::string describe(const ValueNode& node) {
 Value::Kind Value::kind() const { return node_->kind; }
 std::string Value::describe() const { return formats::describe(*node_); }
 const std::string& Value::where() const { return tree_->where(); }
+size_t Value::file_bytes() const { return tree_->file_bytes(); }
 
 void Value::expected(const char* what) const {
   fail("{}: expected {}, got {}", where(), what, describe());

@@ -45,6 +45,7 @@ class Value {
   // "a list of 3", "a numpy array float32 (2, 3)", "an object of omegaconf.nodes.AnyNode".
   std::string describe() const;
   const std::string& where() const;  // the file's name
+  size_t file_bytes() const;         // how large it is
 
   bool boolean() const;
   int64_t integer() const;           // also of a numpy scalar; Error beyond 64 bits

@@ -64,9 +64,12 @@ class ValueTree {
  public:
   // file_bytes: how large the input is; what is copied or inflated must be in proportion to it.
   ValueTree(std::string where, size_t file_bytes)
-      : where_(std::move(where)), memory_left_((size_t{32} << 20) + 8 * file_bytes) {}
+      : where_(std::move(where)),
+        file_bytes_(file_bytes),
+        memory_left_((size_t{32} << 20) + 8 * file_bytes) {}
 
   const std::string& where() const { return where_; }
+  size_t file_bytes() const { return file_bytes_; }
   ValueNode* none() { return &none_; }
 
   template <class T>
@@ -89,7 +92,7 @@ class ValueTree {
   void check_count() const;
 
   std::string where_;
-  size_t memory_left_;
+  size_t file_bytes_, memory_left_;
   ValueNode none_;
   std::deque<ValueNode> nodes_;
 };
