@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "flowtalk/base/error.h"
@@ -87,6 +88,12 @@ class Assembly {
     return false;
   }
   bool any() const { return any_; }
+
+  void add_beside_rows(const NamedArray& array) {
+    const Meaning meaning = meaning_of(array.name);
+    if (meaning == Meaning::kRate) return add_rate(array);
+    return meaning == Meaning::kAxes ? add_axes(array) : leave_out(array);
+  }
 
   // Once all arrays are in.
   void join_eyes() {
@@ -173,14 +180,7 @@ class Assembly {
   }
 
   void add_rate(const NamedArray& array) {
-    const auto values = formats::to_double(array.load(), array.where);
-    if (values.size() != 1 || !(values[0] >= kLeastRate && values[0] <= kMostRate)) {
-      fail("{}: expected one number of frames per second, {} to {}, got {}", array.where,
-           kLeastRate, kMostRate,
-           values.size() == 1 ? fmt::format("{}", values[0])
-                              : fmt::format("{} numbers", values.size()));
-    }
-    file_.motion.rate_hz = values[0];
+    file_.motion.rate_hz = rate_of(array);
     file_.says_rate = true;
   }
 
@@ -240,6 +240,18 @@ bool is_network(const std::vector<NamedArray>& arrays) {
   });
 }
 
+double rate_of(const NamedArray& array) {
+  auto values = formats::to_double(array.load(), array.where);
+  // Where frames are stored one by one, each says it.
+  const auto other = std::ranges::adjacent_find(values, std::ranges::not_equal_to());
+  if (!values.empty() && other == values.end()) values.resize(1);
+  if (values.size() == 1 && values[0] >= kLeastRate && values[0] <= kMostRate) return values[0];
+  fail(
+      "{}: expected one number of frames per second, {} to {}, got {}", array.where, kLeastRate,
+      kMostRate,
+      values.size() == 1 ? fmt::format("{}", values[0]) : fmt::format("{} numbers", values.size()));
+}
+
 bool holds_motion(const std::vector<NamedArray>& arrays) {
   if (is_network(arrays)) return false;
   return std::ranges::any_of(arrays, [](const NamedArray& array) {
@@ -257,6 +269,14 @@ bool holds_motion(const std::vector<NamedArray>& arrays) {
         return true;
     }
   });
+}
+
+void add_beside_rows(MotionFile& file, const std::vector<NamedArray>& arrays,
+                     const NamedArray& rows) {
+  Assembly assembly(file);
+  for (const NamedArray& array : arrays) {
+    if (&array != &rows) assembly.add_beside_rows(array);
+  }
 }
 
 MotionFile assemble(const std::vector<NamedArray>& arrays, const std::string& where,

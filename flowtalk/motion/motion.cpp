@@ -74,6 +74,12 @@ Motion of_rows(const Tensor& rows, Axes axes) {
   return m;
 }
 
+int64_t row_width(const Motion& motion) {
+  const Track &e = motion.expression, &j = motion.jaw;
+  const bool rows = !e.empty() && !j.empty() && e.table.data() == j.table.data();
+  return rows && is_row_width(e.table.dim(1)) ? e.table.dim(1) : 0;
+}
+
 Tensor rows_of(const Motion& motion, int64_t width) {
   FT_CHECK(is_row_width(width), "width {}", width);
   const int64_t frames = motion.frames(), shape = width == kLive ? 0 : flame::kShape;

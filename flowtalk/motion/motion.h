@@ -58,6 +58,8 @@ tensor::Tensor live_of(const Motion& motion);
 
 // Rows of 53, 353 or 403 values as a motion that borrows them. rows: (T, W); FT_CHECK on W.
 Motion of_rows(const tensor::Tensor& rows, Axes axes);
+// The width of the rows that a motion of of_rows borrows; 0 of any other.
+int64_t row_width(const Motion& motion);
 // (1, T, width) with width 403, 353 or 53: shape, expression, jaw, as far as there is room; zeros
 // where the motion has no values. Other tracks have no place in rows.
 tensor::Tensor rows_of(const Motion& motion, int64_t width);

@@ -36,11 +36,12 @@ void check_rate(double rate_hz) {
   }
 }
 
-MotionFile of_rows_in(const formats::NamedArray& array, const Reading& reading) {
+MotionFile of_rows_in(const formats::NamedArray& rows,
+                      const std::vector<formats::NamedArray>& arrays, const Reading& reading) {
   MotionFile file;
-  file.motion =
-      checked_rows(formats::to_tensor(array.load(), array.where), reading.axes, array.where);
-  remark_order(file.motion, array.where, file.remarks);
+  file.motion = checked_rows(formats::to_tensor(rows.load(), rows.where), reading.axes, rows.where);
+  add_beside_rows(file, arrays, rows);
+  remark_order(file.motion, rows.where, file.remarks);
   return file;
 }
 
@@ -73,9 +74,11 @@ std::vector<std::string> all_texts(const AngleUnit&) { return {"radians", "degre
 MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::string& where,
                      const Reading& reading) {
   check_rate(reading.rate_hz);
+  check_rate(reading.unsaid_hz);
   if (is_network(arrays)) fail("{}: holds the weights of a network, and no motion", where);
   const formats::NamedArray* rows = rows_among(arrays, reading);
-  MotionFile file = rows != nullptr ? of_rows_in(*rows, reading) : assemble(arrays, where, reading);
+  MotionFile file =
+      rows != nullptr ? of_rows_in(*rows, arrays, reading) : assemble(arrays, where, reading);
   Motion& motion = file.motion;
   if (reading.rate_hz > 0) {
     if (file.says_rate && std::abs(motion.rate_hz - reading.rate_hz) > 1e-6) {
@@ -83,6 +86,8 @@ MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::
                                          motion.rate_hz, Field("motion_fps"), reading.rate_hz));
     }
     motion.rate_hz = reading.rate_hz;
+  } else if (!file.says_rate) {
+    motion.rate_hz = reading.unsaid_hz;
   }
   if (reading.jaw_unit == AngleUnit::kDegrees) motion.jaw = in_radians(motion.jaw);
   check_lengths(motion, where);

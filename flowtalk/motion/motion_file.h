@@ -23,8 +23,9 @@ Track in_radians(const Track& degrees);
 
 // What a file may leave open.
 struct Reading {
-  Axes axes = Axes::kBuiltin;  // whose expression axes, where the file does not tell
-  double rate_hz = 0;          // frames per second; 0: what the file says, else the models' 25
+  Axes axes = Axes::kBuiltin;      // whose expression axes, where the file does not tell
+  double rate_hz = 0;              // frames per second; 0: what the file says, else unsaid_hz
+  double unsaid_hz = flame::kFps;  // frames per second where the file does not say
   AngleUnit jaw_unit = AngleUnit::kRadians;
   std::string prefix = {};  // what the names of the arrays start with
   bool parts = false;       // it need not hold anything that moves
@@ -49,6 +50,8 @@ MotionFile open_motion(const std::filesystem::path& path, const Reading& reading
 // The same of arrays that are listed already; `where` names the file.
 MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::string& where,
                      const Reading& reading);
+// The frames per second that an array called Meaning::kRate says. Error: no such number.
+double rate_of(const formats::NamedArray& array);
 // Whether arrays are the parts of one motion, by their names: one that moves is known at least.
 bool holds_motion(const std::vector<formats::NamedArray>& arrays);
 

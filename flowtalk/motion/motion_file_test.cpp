@@ -9,6 +9,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/pickle_maker.h"
 #include "flowtalk/formats/safetensors.h"
 
 namespace flowtalk::motion {
@@ -102,6 +103,35 @@ TEST_F(MotionFiles, WrongArraysAreRefusedByName) {
               HasSubstr("4 frames"));
   EXPECT_THAT(refusal(arrays({{"neck", Tensor::full({4, 3}, NAN)}})),
               HasSubstr("'neck': frame 0 holds a value that is not finite"));
+}
+
+// What trackers write: a dict per frame, or a file per frame.
+TEST_F(MotionFiles, FramesOneByOne) {
+  namespace made = formats::made;
+  const auto row = [](std::vector<float> values) {
+    return made::array(made::dtype("f4"), {1, static_cast<int64_t>(values.size())},
+                       made::raw(values));
+  };
+  std::string frames = "](";
+  for (int i = 0; i < 4; ++i) {
+    const auto value = static_cast<float>(i);
+    const std::string frame =
+        made::dict({made::text("exp"), row(std::vector<float>(50, value)), made::text("pose"),
+                    row({0, value / 10, 0, 0.1f, 0, 0}), made::text("fps"), made::integer(50),
+                    made::text("frame_id"), made::integer(i)});
+    frames += frame;
+    save_file(folder_ / "one" / fmt::format("{:05}.frame", i), made::pickle(frame));
+  }
+  save_file(folder_ / "all.pkl", made::pickle(frames + "e"));
+  for (const char* name : {"all.pkl", "one"}) {
+    const MotionFile file = open_motion(folder_ / name, {});
+    EXPECT_EQ(file.motion.frames(), 4) << name;
+    EXPECT_EQ(file.motion.rate_hz, 50);
+    EXPECT_EQ(file.motion.expression.at(3)[49], 3);
+    EXPECT_FLOAT_EQ(file.motion.root.at(2)[1], 0.2f);
+    EXPECT_FLOAT_EQ(file.motion.jaw.at(2)[0], 0.1f);
+    EXPECT_THAT(file.unused, ElementsAre("frame_id"));
+  }
 }
 
 TEST_F(MotionFiles, EveryWidthReadsTheSame) {

@@ -219,6 +219,21 @@ TEST_F(MotionNames, RatesThatNoMotionHasAreRefused) {
   EXPECT_EQ(read({{"jaw", columns(3, {})}, {"fps", Tensor::full({1}, 30)}}).motion.rate_hz, 30);
 }
 
+TEST_F(MotionNames, RowsMayHaveTheirRateAndAxesBesideThem) {
+  Tensor rows = columns(53, {{0, 0.5f}});
+  const MotionFile file = read({{"motion", bytes_of(rows)},
+                                {"fps", bytes_of(Tensor::full({1}, 30))},
+                                {"axes", formats::npy_of_texts({"flame"}, true)},
+                                {"cam", bytes_of(columns(3, {}))}});
+  EXPECT_EQ(file.motion.rate_hz, 30);
+  EXPECT_EQ(file.motion.axes, Axes::kFlame);
+  EXPECT_TRUE(file.says_rate && file.says_axes);
+  EXPECT_THAT(file.unused, ElementsAre("cam"));
+  EXPECT_EQ(read({{"rows", rows}}, {.unsaid_hz = 50}).motion.rate_hz, 50);
+  EXPECT_EQ(
+      read({{"rows", rows}, {"fps", Tensor::full({1}, 30)}}, {.unsaid_hz = 50}).motion.rate_hz, 30);
+}
+
 TEST_F(MotionNames, WhatIsSavedSaysWhatItIs) {
   Motion motion = of_live(columns(53, {{0, 1}, {50, 0.1f}}), Axes::kBuiltin);
   motion.rate_hz = 60;
