@@ -11,7 +11,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/describe_file.h"
+#include "flowtalk/formats/frame_folder.h"
 #include "flowtalk/formats/named_arrays.h"
+#include "flowtalk/motion/names.h"
 
 namespace flowtalk::evaluate {
 namespace fs = std::filesystem;
@@ -72,6 +74,17 @@ StoredArray stored_motion(std::string name, const fs::path& path,
           }};
 }
 
+// Takes the array that says the frames per second out of others; 0 if there is none.
+double take_rate(std::vector<formats::NamedArray>& arrays) {
+  const auto rate = std::ranges::find_if(arrays, [](const formats::NamedArray& array) {
+    return motion::meaning_of(array.name) == motion::Meaning::kRate;
+  });
+  if (rate == arrays.end()) return 0;
+  const double rate_hz = motion::rate_of(*rate);
+  arrays.erase(rate);
+  return rate_hz;
+}
+
 void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored) {
   static const std::set<std::string> kPlain = {"",      "vertices",   "verts",      "gt",
                                                "pred",  "data",       "parameters", "motion",
@@ -84,6 +97,7 @@ void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored)
     }
     return;
   }
+  const double rate_hz = take_rate(arrays);
   for (const formats::NamedArray& array : arrays) {
     const bool alone = arrays.size() == 1 && kPlain.contains(array.name);
     auto name = sequence_name(alone ? stem : array.name, role);
@@ -91,16 +105,19 @@ void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored)
     const std::string where = array.name.empty()
                                   ? path.string()
                                   : fmt::format("{}, array '{}'", path.string(), array.name);
-    stored.push_back({std::move(*name), where, array.load, nullptr});
+    stored.push_back({std::move(*name), where, array.load, nullptr, rate_hz});
   }
 }
 
 // Files of arrays by their names; pickles and torch files beside sequences are mostly templates,
-// masks and models, and count only where they hold a motion.
+// masks and models, and count only where they hold a motion; so do folders of a file per frame.
 bool is_sequence_file(const fs::path& path) {
+  const bool frames = fs::is_directory(path) && formats::is_frame_folder(path);
   const std::string kind = formats::format_of_name(path);
-  if (!fs::is_regular_file(path) || !formats::holds_arrays(kind)) return false;
-  if (kind != "pickle" && kind != "torch") return true;
+  if (!frames) {
+    if (!fs::is_regular_file(path) || !formats::holds_arrays(kind)) return false;
+    if (kind != "pickle" && kind != "torch") return true;
+  }
   try {
     return motion::holds_motion(formats::open_arrays(path));
   } catch (const Error&) {

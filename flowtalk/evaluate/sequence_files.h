@@ -6,6 +6,7 @@
 // prediction only, so that one folder may hold both. An array holds
 //   vertices    (T, V, 3), (T, 3V); several samples (S, T, V, 3), (S, T, 3V)
 //   parameters  (T, W), several samples (S, T, W), W = 403, 353 or 53
+// A number beside them that is called after a rate ("fps") is that of the file's arrays.
 // Several samples may also be NAME_sample0, NAME_sample1, ... or NAME_0, NAME_1, ..., or, as
 // FaceFormer and its successors name what they predict in the style of each subject,
 // NAME_condition_SUBJECT.
@@ -31,6 +32,7 @@ struct StoredArray {
   std::string where;  // for messages
   std::function<formats::Array()> load;
   std::function<motion::MotionFile(motion::Reading)> motion;  // instead of `load`
+  double rate_hz = 0;  // frames per second of `load`, where its file says it
 };
 
 struct SequenceFiles {
@@ -49,7 +51,9 @@ struct SequenceReading {
   const face::Deformer& deformer;  // what turns parameters into vertices
   int64_t vertices;                // that every sequence must have
   int64_t max_cut = 1;             // frames by which lengths may differ
-  motion::Reading motion = {};     // what parameters leave open; its rate is that of vertices, too
+  motion::Reading motion = {};     // what files of parameters leave open
+  // Frames per second of vertices and parameters whose files do not say it.
+  double truth_hz = flame::kFps, prediction_hz = flame::kFps;
 };
 
 // How many vertices the ground truth has; those of the face if it holds parameters.

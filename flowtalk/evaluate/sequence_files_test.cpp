@@ -85,6 +85,47 @@ TEST_F(SequenceFilesTest, SamplesAreFoundByNumberAndNamesThatEndInNumbersStayWho
   EXPECT_EQ(found[2].predictions.size(), 2u);
 }
 
+TEST_F(SequenceFilesTest, AFolderOfFramesIsASequence) {
+  put("pred/a", {3, 53});
+  for (const int i : {0, 1, 2}) {
+    const fs::path frame = folder_ / "gt/a" / fmt::format("{}.safetensors", i);
+    formats::save_safetensors(frame, {{"exp", random_tensor({50}, 1)}});
+  }
+  fs::create_directories(folder_ / "gt/notes");
+  EXPECT_EQ(open(face::builtin_face().vertex_count()).truth.frames, 3);
+}
+
+// What a file says of its rate wins over what is said of files that do not.
+TEST_F(SequenceFilesTest, EachSideHasItsOwnRate) {
+  put("gt/a", {60, 5, 3});
+  put("pred/a", {50, 5, 3});
+  const auto opened = [&](double truth_hz, double prediction_hz) {
+    SequenceReading reading{deformer_, 5, 0};
+    reading.truth_hz = truth_hz;
+    reading.prediction_hz = prediction_hz;
+    return open_sequence(pairs().at(0), reading);
+  };
+  EXPECT_EQ(opened(30, 25).truth.frames, 50);
+  EXPECT_THAT(message_of([&] { opened(25, 25); }), HasSubstr("60 frames, predictions 50"));
+  fs::remove(folder_ / "pred/a.npy");
+  formats::save_safetensors(
+      folder_ / "pred/a.safetensors",
+      {{"vertices", random_tensor({100, 5, 3}, 2)}, {"fps", Tensor::full({1}, 50)}});
+  EXPECT_EQ(opened(30, 25).predictions[0].frames, 50);
+  // Rows and parts of a motion.
+  const Shape rows = {100, 53};
+  formats::save_safetensors(folder_ / "pred/a.safetensors",
+                            {{"motion", random_tensor(rows, 2)}, {"fps", Tensor::full({1}, 50)}});
+  formats::save_safetensors(folder_ / "gt/a.safetensors",
+                            {{"jaw", random_tensor({60, 3}, 2)}, {"fps", Tensor::full({1}, 30)}});
+  fs::remove(folder_ / "gt/a.npy");
+  SequenceReading reading{deformer_, face::builtin_face().vertex_count(), 0};
+  reading.truth_hz = reading.prediction_hz = 120;
+  const VertexSequence both = open_sequence(pairs().at(0), reading);
+  EXPECT_EQ(both.truth.frames, 50);
+  EXPECT_EQ(both.predictions[0].frames, 50);
+}
+
 TEST_F(SequenceFilesTest, MissingPartnersAreListedTogether) {
   for (const char* name : {"a", "b", "c"}) put(fmt::format("gt/{}", name), {4, 5, 3});
   put("pred/b", {4, 5, 3});

@@ -114,11 +114,13 @@ VertexTake take_of_file(const motion::MotionFile& file, const std::string& where
   return take_of_motion(motion::resample(file.motion, flame::kFps), reading.deformer);
 }
 
-// All takes that one array, or the arrays of one motion, hold.
+// All takes that one array, or the arrays of one motion, hold. unsaid_hz: their rate, where the
+// file does not say it.
 std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReading& reading,
-                                 std::vector<std::string>& remarks) {
+                                 double unsaid_hz, std::vector<std::string>& remarks) {
   motion::Reading open = reading.motion;
   open.axes = reading.deformer.face().axes;
+  open.unsaid_hz = stored.rate_hz > 0 ? stored.rate_hz : unsaid_hz;
   if (stored.motion) {
     check_vertices(reading.deformer.face().vertex_count(), stored.where, reading);
     return {take_of_file(stored.motion(open), stored.where, reading, remarks)};
@@ -140,8 +142,8 @@ std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReadin
       continue;
     }
     VertexTake take = take_of_array(rows);
-    if (open.rate_hz > 0 && open.rate_hz != flame::kFps) {
-      take = at_steps(std::move(take), open.rate_hz / flame::kFps);
+    if (open.unsaid_hz != flame::kFps) {
+      take = at_steps(std::move(take), open.unsaid_hz / flame::kFps);
     }
     takes.push_back(std::move(take));
   }
@@ -227,13 +229,14 @@ int64_t vertex_count(const SequenceFiles& files, const face::Face& face) {
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {
   VertexSequence sequence;
   sequence.name = files.name;
-  std::vector<VertexTake> truths = takes_of(files.truth, reading, sequence.remarks);
+  std::vector<VertexTake> truths =
+      takes_of(files.truth, reading, reading.truth_hz, sequence.remarks);
   if (truths.size() != 1) {
     fail("{}: holds {} samples, ground truth has one", files.truth.where, truths.size());
   }
   sequence.truth = std::move(truths.front());
   for (const StoredArray& array : files.predictions) {
-    for (VertexTake& take : takes_of(array, reading, sequence.remarks)) {
+    for (VertexTake& take : takes_of(array, reading, reading.prediction_hz, sequence.remarks)) {
       sequence.predictions.push_back(std::move(take));
     }
   }

@@ -95,6 +95,17 @@ void check_sequences(const std::vector<evaluate::SequenceFiles>& sequences,
   warn_of(remarks, reporter);
 }
 
+// Files that say their rate have it; what is said of rates here is for all others.
+evaluate::SequenceReading sequence_reading(const MetricsOptions& o, const face::Deformer& deformer,
+                                           int64_t vertices) {
+  evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1),
+                                    o.reading.reading(deformer.face().axes)};
+  reading.motion.rate_hz = 0;
+  reading.prediction_hz = o.reading.motion_fps.value_or(flame::kFps);
+  reading.truth_hz = o.ground_truth_fps.value_or(reading.prediction_hz);
+  return reading;
+}
+
 evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
   if (o.ground_truth.empty() || o.predictions.empty()) {
     fail_usage("{} and {} belong together; give both", Field("ground_truth"), Field("predictions"));
@@ -110,8 +121,7 @@ evaluate::Report of_files(const MetricsOptions& o, const Reporter& reporter) {
   report.setup = setup.measure;
   report.notes = setup.notes;
   note_conditions(report, sequences);
-  const evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1),
-                                          o.reading.reading(face.axes)};
+  const evaluate::SequenceReading reading = sequence_reading(o, deformer, vertices);
   check_sequences(sequences, reading, reporter);
   ThreadPool pool(o.model.sampling.model.threads);
   const auto count = static_cast<int64_t>(sequences.size());
@@ -154,6 +164,10 @@ Measured measure(const MetricsOptions& o, const Reporter& reporter) {
     o.model.refuse_with_files(o.given);
   } else {
     refuse_reading(o.given, "a data set says it itself");
+    if (o.given("ground_truth_fps")) {
+      fail_usage("{} is of recorded files; a data set says its rate itself, so leave it out",
+                 Field("ground_truth_fps"));
+    }
   }
   o.model.sampling.check(o.given, o.model.num_samples);
   const fs::path json = report_path(o.json, o.output, "metrics.json", ".json");

@@ -16,6 +16,7 @@ struct MetricsOptions {
   std::string ground_truth, predictions, face = "builtin", template_file, json, card, output;
   std::vector<std::string> regions;
   std::optional<int> max_cut;
+  std::optional<double> ground_truth_fps;
   MotionOptions reading;
   ModelEvaluation model;
   bool quiet = false;
@@ -37,6 +38,9 @@ struct MetricsOptions {
     field("max_cut", max_cut, between(0, 1000000),
           "how many frames lengths may differ by, the longer is cut; default 1 for files, 25 for "
           "a data set");
+    field("ground_truth_fps", ground_truth_fps, between(1.0, 1000.0),
+          "frames per second of recorded files that do not say it (default: that of the predicted "
+          "ones)");
     field("reading", reading, "how files of motion are read");
     field("model", model, "a model on a data set");
     field("json", json, "write all figures to this file");
