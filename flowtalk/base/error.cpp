@@ -26,8 +26,6 @@ std::string one_line(std::string text) {
   return text;
 }
 
-std::string as_it_is(std::string_view name) { return std::string(name); }
-
 }  // namespace
 
 std::string spell_fields(std::string_view text,
@@ -43,8 +41,12 @@ std::string spell_fields(std::string_view text,
   return spelled;
 }
 
+std::string plain_fields(std::string_view text) {
+  return spell_fields(text, [](std::string_view name) { return std::string(name); });
+}
+
 Error::Error(const std::string& message, int exit_code)
-    : std::runtime_error(spell_fields(one_line(message), as_it_is)),
+    : std::runtime_error(plain_fields(one_line(message))),
       marked_(one_line(message)),
       exit_code_(exit_code) {}
 

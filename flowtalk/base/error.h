@@ -23,6 +23,8 @@ inline constexpr char kFieldBegins = '\x0e', kFieldEnds = '\x0f';  // what stand
 // A text with every field in it as `spell` gives it.
 std::string spell_fields(std::string_view text,
                          const std::function<std::string(std::string_view)>& spell);
+// The text with its fields' plain names, as what() has them.
+std::string plain_fields(std::string_view text);
 
 // What a user, a file or a machine caused. The message is one line: what, where, expected against
 // got, and what to do next; control characters that a file's text brings in become '?'. `main`

@@ -1,5 +1,3 @@
-#include "flowtalk/pipeline/inspect_report.h"
-
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -11,6 +9,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/encoder/encoder_place.h"
 #include "flowtalk/formats/describe_file.h"
+#include "flowtalk/formats/frame_folder.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/generate/families.h"
@@ -18,14 +17,11 @@
 #include "flowtalk/motion/remarks.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_kind.h"
+#include "flowtalk/pipeline/inspect_report.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
-
-std::string plain(const std::string& text) {
-  return spell_fields(text, [](std::string_view field) { return std::string(field); });
-}
 
 constexpr int kSchema = 1;
 constexpr size_t kMaxConfig = size_t{1} << 24;
@@ -47,13 +43,6 @@ Json track_ranges(const char* name, const motion::Track& track, int64_t begin) {
           {"min", low},   {"max", high},    {"mean", sum / static_cast<double>(count)}};
 }
 
-// Rows of a width as other columns of one table: whether it is rows, and how wide.
-int64_t row_width(const motion::Motion& motion) {
-  const auto &e = motion.expression, &j = motion.jaw;
-  const bool rows = !e.empty() && !j.empty() && e.table.data() == j.table.data();
-  return rows && motion::is_row_width(e.table.dim(1)) ? e.table.dim(1) : 0;
-}
-
 // The arrays of a file by name; none where it holds something else.
 std::vector<formats::NamedArray> arrays_in(const fs::path& path) {
   try {
@@ -67,12 +56,12 @@ Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::
   const motion::MotionFile file = motion::motion_of(arrays, where, {});
   const motion::Motion& m = file.motion;
   Json columns = Json::array(), remarks = Json::array();
-  const int64_t width = row_width(m);
+  const int64_t width = motion::row_width(m);
   for_each_track(m, [&](const char* name, const motion::Track& track) {
     if (track.empty()) return;
     columns.push_back(track_ranges(name, track, width > 0 ? track.first : 0));
   });
-  for (const std::string& remark : file.remarks) remarks.push_back(plain(remark));
+  for (const std::string& remark : file.remarks) remarks.push_back(plain_fields(remark));
   if (motion::is_still(m)) remarks.push_back(motion::still_remark(m, where));
   return {{"frames", m.frames()},
           {"width", width > 0 ? Json(width) : Json()},
@@ -85,9 +74,8 @@ Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::
 }
 
 // What the commands read of a motion, or why they refuse it.
-void add_motion(Json& report, const fs::path& path, const std::string& format) {
-  if (!formats::holds_arrays(format)) return;
-  const auto arrays = arrays_in(path);
+void add_motion(Json& report, const fs::path& path,
+                const std::vector<formats::NamedArray>& arrays) {
   const bool one = arrays.size() == 1 && arrays[0].name.empty();
   const bool rows = one && motion::is_rows(arrays[0].load().shape);
   if (!rows && !motion::holds_motion(arrays)) return;
@@ -179,6 +167,22 @@ void add_dataset(Json& report, const fs::path& folder) {
                        {"first_problems", std::move(problems)}};
 }
 
+// A folder of one file per frame, as the arrays of all frames together.
+void add_frames(Json& report, const fs::path& folder, int64_t listed_values) {
+  report["format"] = "frames";
+  const auto arrays = formats::open_arrays(folder);
+  for (const formats::NamedArray& array : arrays) {
+    if (array.text()) continue;
+    try {
+      const std::string name = array.name.empty() ? "array" : array.name;
+      report["arrays"].push_back(formats::describe_array(name, array.load(), listed_values));
+    } catch (const Error& e) {
+      report["details"]["not_read"].push_back(e.what());
+    }
+  }
+  add_motion(report, folder, arrays);
+}
+
 void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   const fs::path config = folder / "config.json";
   if (fs::is_directory(folder / "snapshots") && !fs::exists(config)) {
@@ -188,11 +192,13 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
     add_dataset(report, folder);
   } else if (fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt")) {
     report["format"] = "regions";
+  } else if (formats::is_frame_folder(folder)) {
+    add_frames(report, folder, listed_values);
   } else if (!fs::exists(config)) {
     fail(
         "{}: a folder of no known kind; expected a checkpoint (config.json and "
-        "weights.safetensors), an encoder of Hugging Face (config.json and model.safetensors) or "
-        "a data set (param/ and wav/)",
+        "weights.safetensors), an encoder of Hugging Face (config.json and model.safetensors), "
+        "a data set (param/ and wav/) or one file of arrays per frame",
         folder.string());
   } else if (parse_json(load_file(config, kMaxConfig), config.string()).contains("model_type")) {
     add_hugging_face(report, folder, listed_values);
@@ -250,7 +256,7 @@ Json inspect_report(const fs::path& path, int64_t listed_values) {
     } else {
       report["format"] = format;
       report.update(formats::describe_file(path, format, listed_values));
-      add_motion(report, path, format);
+      if (formats::holds_arrays(format)) add_motion(report, path, arrays_in(path));
     }
   }
   judge(report, path);

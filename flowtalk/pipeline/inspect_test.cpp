@@ -1,0 +1,51 @@
+// What inspect says of files and folders.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/formats/safetensors.h"
+#include "flowtalk/pipeline/inspect_report.h"
+
+namespace flowtalk::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using tensor::Tensor;
+using ::testing::HasSubstr;
+
+class InspectReport : public ::testing::Test {
+ protected:
+  InspectReport()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("flowtalk_inspect_{}_{}", getpid(),
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+  }
+  ~InspectReport() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST_F(InspectReport, FoldersOfOneFilePerFrame) {
+  for (int i = 0; i < 3; ++i) {
+    const auto value = static_cast<float>(i);
+    formats::save_safetensors(folder_ / fmt::format("{:04}.safetensors", i),
+                              {{"exp", Tensor::full({50}, value)},
+                               {"jaw", Tensor::full({3}, value / 10)},
+                               {"boxes", Tensor::full({i, 4}, 1)}});
+  }
+  const Json report = inspect_report(folder_, 64);
+  EXPECT_EQ(report["format"], "frames");
+  EXPECT_EQ(report["kind"], "flame_motion");
+  EXPECT_TRUE(report["usable"]);
+  EXPECT_EQ(report["details"]["motion"]["frames"], 3);
+  EXPECT_EQ(report["arrays"].size(), 2u);
+  EXPECT_THAT(report["details"]["not_read"][0].get<std::string>(), HasSubstr("has the shape"));
+  fs::remove(folder_ / "0001.safetensors");
+  EXPECT_THROW(inspect_report(folder_, 64), Error);
+}
+
+}  // namespace
+}  // namespace flowtalk::pipeline
