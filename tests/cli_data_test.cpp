@@ -62,7 +62,7 @@ TEST_F(CliData, BenchmarkIsAsFrozenAndTellsWhenItIsNot) {
   const auto clips = data::scan_dataset(file("frozen/unseen-speakers")).clips;
   ASSERT_EQ(clips.size(), 64u);
   for (const data::Clip& clip : clips) EXPECT_EQ(clip.split, data::Split::kTest) << clip.stem;
-  formats::save_npy(clips[5].npy, tensor::Tensor::zeros({1, 10, 403}));
+  formats::save_npy(clips[5].motion, tensor::Tensor::zeros({1, 10, 403}));
   EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-s", "-o", "frozen", "-q"}), 1,
                           {"not as frozen", "unseen-speakers", "expected"}));
   EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-x"}), 2, {"synth-x", "synth-s"}));

@@ -69,7 +69,7 @@ Tensor cut(const Tensor& motion, int64_t frames) {
 class Spoiler {
  public:
   void change(const data::Clip& clip, Tensor (*how)(const Tensor&)) {
-    save(clip.npy, how(load(clip.npy)));
+    save(clip.motion, how(load(clip.motion)));
     names.insert(clip.stem);
   }
   // The voice of the shorter one, under the motion of the longer one.
@@ -84,8 +84,8 @@ class Spoiler {
     data::ClipName name = clip.name;
     name.emotion = name.emotion % 7 + 1;
     const std::string stem = data::format_stem(name, default_conditions());
-    ASSERT_FALSE(fs::exists(clip.npy.parent_path() / (stem + ".npy")));
-    fs::rename(clip.npy, clip.npy.parent_path() / (stem + ".npy"));
+    ASSERT_FALSE(fs::exists(clip.motion.parent_path() / (stem + ".npy")));
+    fs::rename(clip.motion, clip.motion.parent_path() / (stem + ".npy"));
     fs::rename(clip.wav, clip.wav.parent_path() / (stem + ".wav"));
     names.insert(stem);
   }

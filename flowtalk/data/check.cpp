@@ -1,5 +1,3 @@
-#include "flowtalk/data/check.h"
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -10,6 +8,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/data/check.h"
 #include "flowtalk/data/check_clip.h"
 #include "flowtalk/data/findings.h"
 #include "flowtalk/motion/layout.h"
@@ -140,7 +139,8 @@ void sum_up(const std::vector<Measured>& clips, CheckReport& report, Findings& f
   if (shapes > 0) findings.add("shape", fmt::format("{} clips", shapes));
   if (widths.size() < 2) return;
   for (const auto& [width, files] : widths) {
-    findings.add("several widths", fmt::format("{}: {} files", width, files));
+    const std::string what = width > 0 ? fmt::format("{}", width) : "parts by name";
+    findings.add("several widths", fmt::format("{}: {} files", what, files));
   }
 }
 
@@ -185,6 +185,8 @@ CheckReport check_dataset(const fs::path& folder, int threads, bool quiet) {
   }
   sum_up(clips, report, findings);
   find_splits(report, findings);
+  find_axes(clips, index.axes, findings);
+  count_motion_files(clips, findings);
   find_twins(clips, findings);
   find_frame_rate(clips, findings);
   find_channel_faults(clips, counts, findings);

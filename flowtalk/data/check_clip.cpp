@@ -1,5 +1,3 @@
-#include "flowtalk/data/check_clip.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -7,7 +5,8 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/formats/npy.h"
+#include "flowtalk/data/check_clip.h"
+#include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::data {
@@ -84,19 +83,30 @@ std::vector<float> jaw_opening(const tensor::Tensor& motion) {
   return opening;
 }
 
-// (T, 53). What motion::load_motion() refuses, sorted by kind; the axes do not matter here.
+// What to call it if the motion is refused.
+std::string fault_of(const std::vector<formats::NamedArray>& arrays) {
+  if (arrays.size() != 1 || !arrays[0].name.empty()) return "unreadable motion";
+  const tensor::Shape shape = arrays[0].load().shape;
+  if (shape.size() < 2 || !motion::is_row_width(shape.back())) return "wrong width";
+  return tensor::count(shape) == 0 ? "unreadable motion" : "motion not finite";
+}
+
+// (T, 53) at the models' rate. What load_clip_motion() refuses, sorted by kind; whose axes they are
+// does not matter here.
 std::optional<tensor::Tensor> try_motion(const Clip& clip, ClipFacts& facts) {
   facts.motion_fault = "unreadable motion";
   try {
-    const tensor::Tensor raw = formats::load_npy(clip.npy);
-    facts.width = raw.rank() >= 2 ? raw.dim(-1) : 0;
-    const bool known = motion::is_row_width(facts.width);
-    facts.motion_fault = known ? "motion not finite" : "wrong width";
-    if (known && raw.empty()) facts.motion_fault = "unreadable motion";
-    const auto motion = motion::checked_rows(raw, motion::Axes::kBuiltin, clip.npy.string());
+    const auto arrays = formats::open_arrays(clip.motion);
+    facts.motion_fault = fault_of(arrays);
+    const motion::MotionFile file = motion::motion_of(arrays, clip.motion.string(), {});
     facts.motion_fault.clear();
-    facts.has_shape = has_shape(motion);
-    return live_of(motion);
+    facts.width = row_width(file.motion);
+    facts.motion_hz = file.motion.rate_hz;
+    if (file.says_axes) facts.axes = file.motion.axes;
+    for (const std::string& remark : file.remarks) facts.odd.push_back(plain_fields(remark));
+    facts.unused = file.unused;
+    facts.has_shape = has_shape(file.motion);
+    return live_of(motion::resample(file.motion, flame::kFps));
   } catch (const Error& e) {
     facts.motion_problem = e.what();
     return {};

@@ -10,6 +10,7 @@
 
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/lag.h"
+#include "flowtalk/motion/axes.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/tensor/tensor.h"
 
@@ -23,7 +24,11 @@ using ChannelValues = std::array<float, static_cast<size_t>(motion::kLive)>;
 struct ClipFacts {
   std::string motion_fault, motion_problem;  // kind of finding and message; empty if it was read
   std::string sound_problem;
-  int64_t frames = 0, width = 0;
+  int64_t frames = 0;                             // at the models' rate
+  int64_t width = 0;                              // of rows; 0 of parts by name
+  double motion_hz = 0;                           // as the file says, else the models' rate
+  std::optional<motion::Axes> axes;               // where the file says whose it moves
+  std::vector<std::string> odd, unused;           // remarks of its reader; arrays of other things
   bool has_shape = false;                         // the shape columns are not all zero
   ChannelValues low{}, high{};                    // per channel
   int64_t expression_beyond = 0, jaw_beyond = 0;  // values outside the ranges above

@@ -14,6 +14,7 @@ const std::vector<FindingKind>& finding_kinds() {
       {"frame rate", kError, "motion must have 25 frames per second of sound"},
       {"lag", kError, "motion and sound are shifted against each other in the whole set"},
       {"units", kError, "expression beyond 50 or a jaw beyond pi radians is no FLAME motion"},
+      {"other axes", kError, "training stops at files that move the axes of another face"},
       {"no partner", kWarning, "left out of training: motion without sound or the reverse"},
       {"name not understood", kWarning, "left out of training: not ID_SENTENCE_EMOTION_LEVEL"},
       {"nothing to test on", kWarning, "the test split has no clip"},
@@ -24,6 +25,7 @@ const std::vector<FindingKind>& finding_kinds() {
       {"range", kWarning, "over 1 % of values beyond -3..3 (expression) or -0.1..0.5 (jaw)"},
       {"unlike the rest", kWarning, "values far from all other clips of the set"},
       {"constant channel", kWarning, "does not move in any clip"},
+      {"odd motion", kWarning, "what was assumed of a file, or looks odd in it"},
       {"frozen", kWarning, "the face does not move in the whole clip"},
       {"repeated frames", kWarning, "over 5 % of frames equal the one before"},
       {"twin clips", kWarning, "the same recording under two names of one split"},
@@ -37,6 +39,8 @@ const std::vector<FindingKind>& finding_kinds() {
       {"subject without a style", kNote, "left out: one of the 15 that the reference leaves out"},
       {"shape", kNote, "clips hold a face's shape; training and evaluation leave it out"},
       {"several widths", kNote, "files of different widths are read alike"},
+      {"other frame rate", kNote, "files that say another rate than 25 are read at 25"},
+      {"arrays left out", kNote, "no part of a face's motion"},
   };
   return kinds;
 }

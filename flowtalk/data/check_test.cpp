@@ -1,5 +1,3 @@
-#include "flowtalk/data/check.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,8 +9,10 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/data/check.h"
 #include "flowtalk/data/test_set.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/safetensors.h"
 #include "flowtalk/motion/motion_file.h"
 
 namespace flowtalk::data {
@@ -105,6 +105,16 @@ TEST_F(CheckDataset, CleanSetGivesNoErrorAndNoWarning) {
   EXPECT_EQ(report.splits[0].clips + report.splits[1].clips + report.splits[2].clips, 64);
 }
 
+// Columns of a motion's live rows, (T, count).
+tensor::Tensor columns(const motion::Motion& motion, int64_t first, int64_t count) {
+  const tensor::Tensor rows = live_of(motion);
+  tensor::Tensor part({rows.dim(0), count});
+  for (int64_t t = 0; t < rows.dim(0); ++t) {
+    std::copy_n(rows.data() + t * kWidth + first, count, part.data() + t * count);
+  }
+  return part;
+}
+
 // Two clips of the train split.
 constexpr const char* kOne = "M005_002_1_1";
 constexpr const char* kOther = "M007_003_2_2";
@@ -120,9 +130,12 @@ class PlantedFindings : public CheckDataset {
  protected:
   std::string test_clip() const { return scan_dataset(folder_).of(Split::kTest).front().stem; }
   std::vector<Plant> motion_plants() const;
+  std::vector<Plant> file_plants() const;
   std::vector<Plant> sound_plants() const;
   std::vector<Plant> set_plants() const;
   void find_each(const std::vector<Plant>& plants) const;
+  void as_parts(const std::string& stem, double fps,
+                const std::vector<std::string>& more = {}) const;
 };
 
 void PlantedFindings::find_each(const std::vector<Plant>& plants) const {
@@ -196,6 +209,48 @@ std::vector<Plant> PlantedFindings::motion_plants() const {
   };
 }
 
+// The clip as parts by name, as trackers save it.
+void PlantedFindings::as_parts(const std::string& stem, double fps,
+                               const std::vector<std::string>& more) const {
+  const tensor::Tensor rows = formats::load_npy(npy(stem));
+  motion::Motion made = motion::of_live(rows.reshape({-1, kWidth}), motion::Axes::kBuiltin);
+  made.rate_hz = flame::kFps;
+  const motion::Motion other = motion::resample(made, fps);
+  formats::NamedTensors arrays = {{"exp", columns(other, 0, motion::kJawAt)},
+                                  {"jaw", columns(other, motion::kJawAt, flame::kJaw)},
+                                  {"fps", tensor::Tensor::full({1}, static_cast<float>(fps))}};
+  for (const std::string& name : more) arrays.emplace_back(name, tensor::Tensor::full({4}, 1));
+  fs::remove(npy(stem));
+  formats::save_safetensors(npy(stem).replace_extension(".safetensors"), arrays);
+}
+
+std::vector<Plant> PlantedFindings::file_plants() const {
+  return {
+      {"other axes",
+       "those of FLAME",
+       [this] {
+         as_parts(kOne, 25);
+         save_dataset_facts(folder_, {motion::Axes::kBuiltin});
+       },
+       {"several widths"}},
+      {"several widths", "parts by name: 1", [this] { as_parts(kOne, 25); }},
+      {"other frame rate",
+       "50 per second: 1 files",
+       [this] { as_parts(kOne, 50); },
+       {"several widths"}},
+      {"arrays left out",
+       "cam, light: 1 files",
+       [this] {
+         as_parts(kOne, 25, {"cam", "light"});
+       },
+       {"several widths"}},
+      {"odd motion",
+       "columns 0 to 2 move like a jaw",
+       [this] { change(kOne, [](auto& m) { m[7 * kWidth + motion::kJawAt] = 2; }); },
+       {"unlike the rest"}},
+  };
+}
+
 std::vector<Plant> PlantedFindings::sound_plants() const {
   const auto sound = [this](const char* stem, const std::function<void(audio::Audio&)>& edit) {
     audio::Audio changed = audio::load_audio(wav(stem));
@@ -261,12 +316,13 @@ std::vector<Plant> PlantedFindings::set_plants() const {
 }
 
 TEST_F(PlantedFindings, InMotionAreFoundAndNothingElse) { find_each(motion_plants()); }
+TEST_F(PlantedFindings, InFilesOfMotionAreFoundAndNothingElse) { find_each(file_plants()); }
 TEST_F(PlantedFindings, InSoundAreFoundAndNothingElse) { find_each(sound_plants()); }
 TEST_F(PlantedFindings, InTheSetAreFoundAndNothingElse) { find_each(set_plants()); }
 
 TEST_F(PlantedFindings, CoverEveryKind) {
   std::set<std::string> tried;
-  for (const auto& plants : {motion_plants(), sound_plants(), set_plants()}) {
+  for (const auto& plants : {motion_plants(), file_plants(), sound_plants(), set_plants()}) {
     for (const Plant& p : plants) tried.insert(p.kind);
   }
   for (const FindingKind& kind : finding_kinds()) {

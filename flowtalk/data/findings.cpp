@@ -1,4 +1,4 @@
-#include "flowtalk/data/findings.h"
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/data/findings.h"
 #include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
@@ -83,6 +84,7 @@ void find_motion_faults(const Measured& m, Findings& findings) {
     float& reach = static_cast<int64_t>(c) < motion::kJawAt ? farthest : jaw;
     reach = std::max({reach, std::fabs(f.low[c]), std::fabs(f.high[c])});
   }
+  for (const std::string& remark : f.odd) findings.add("odd motion", remark);
   if (farthest > kMaxExpression || jaw > kMaxJaw) {
     findings.add("units",
                  fmt::format("{}: expression to {:.3g}, jaw to {:.3g}", stem, farthest, jaw));
@@ -96,6 +98,37 @@ void find_motion_faults(const Measured& m, Findings& findings) {
   const double expected = f.sound_s * flame::kFps;
   if (std::fabs(static_cast<double>(f.frames) - expected) > 1.5) {
     findings.add("length", fmt::format("{}: {} frames, {:.1f} of sound", stem, f.frames, expected));
+  }
+}
+
+void find_axes(const std::vector<Measured>& clips, std::optional<motion::Axes> of_set,
+               Findings& findings) {
+  const bool set_says = of_set.has_value();
+  for (const Measured& m : clips) {
+    const auto axes = m.facts.axes;
+    if (!axes) continue;
+    if (!of_set) of_set = axes;
+    if (*axes == *of_set) continue;
+    findings.add(
+        "other axes",
+        fmt::format("{}: those of {}, {} {}", m.clip.motion.filename().string(), owner_of(*axes),
+                    set_says ? "the data set" : "clips before it", owner_of(*of_set)));
+  }
+}
+
+void count_motion_files(const std::vector<Measured>& clips, Findings& findings) {
+  std::map<double, int64_t> rates;
+  std::map<std::string, int64_t> unused;
+  for (const Measured& m : clips) {
+    if (!m.facts.motion_problem.empty()) continue;
+    if (m.facts.motion_hz != flame::kFps) ++rates[m.facts.motion_hz];
+    if (!m.facts.unused.empty()) ++unused[fmt::format("{}", fmt::join(m.facts.unused, ", "))];
+  }
+  for (const auto& [rate, files] : rates) {
+    findings.add("other frame rate", fmt::format("{:g} per second: {} files", rate, files));
+  }
+  for (const auto& [names, files] : unused) {
+    findings.add("arrays left out", fmt::format("{}: {} files", names, files));
   }
 }
 

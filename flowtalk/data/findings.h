@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,11 @@ struct Measured {
 void find_file_faults(const Measured& clip, Findings& findings);
 void find_motion_faults(const Measured& clip, Findings& findings);
 
+// Motion of another face than the data set says, or than the other clips move.
+void find_axes(const std::vector<Measured>& clips, std::optional<motion::Axes> of_set,
+               Findings& findings);
+// Motion at another rate, and arrays that are none: how many files of each.
+void count_motion_files(const std::vector<Measured>& clips, Findings& findings);
 // Equal sound or equal motion under two names.
 void find_twins(const std::vector<Measured>& clips, Findings& findings);
 // Motion that was made for another frame rate shows in the clips' median.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "flowtalk/base/conditions.h"
@@ -11,6 +12,9 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/words.h"
+#include "flowtalk/formats/describe_file.h"
+#include "flowtalk/formats/frame_folder.h"
+#include "flowtalk/formats/named_arrays.h"
 
 namespace flowtalk::data {
 
@@ -30,12 +34,36 @@ std::optional<int> whole_number(const std::string& text) {
   return value;
 }
 
-std::set<std::string> stems_in(const fs::path& folder, const std::string& extension) {
+std::set<std::string> voices_in(const fs::path& folder) {
   std::set<std::string> stems;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) stems.insert(entry.path().stem().string());
+    if (entry.path().extension() == ".wav") stems.insert(entry.path().stem().string());
   }
   return stems;
+}
+
+bool is_motion_name(const fs::directory_entry& entry) {
+  if (entry.path().filename().string().starts_with('.')) return false;
+  if (entry.is_directory()) return formats::is_frame_folder(entry.path());
+  return formats::holds_arrays(formats::format_of_name(entry.path()));
+}
+
+// The one file of motion per stem, by the name alone. Error: two of one stem.
+std::map<std::string, fs::path> motions_in(const fs::path& folder) {
+  std::map<std::string, fs::path> motions;
+  std::map<std::string, fs::path> twice;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!is_motion_name(entry)) continue;
+    const fs::path& path = entry.path();
+    const auto [at, fresh] = motions.try_emplace(path.stem().string(), path);
+    if (!fresh) twice.emplace(at->first, path);
+  }
+  if (twice.empty()) return motions;
+  const auto& [stem, other] = *twice.begin();
+  const auto [first, second] = std::minmax({motions.at(stem).filename(), other.filename()});
+  fail("{}: {} {} two files of motion ({} and {}); keep the one that is meant", folder.string(),
+       twice.size(), twice.size() == 1 ? "clip has" : "clips have", first.string(),
+       second.string());
 }
 
 // The part of a stem that names the style: the longest one that it begins with, since ids may hold
@@ -131,29 +159,30 @@ Index scan_dataset(const fs::path& folder) {
            folder.string(), part);
     }
   }
-  const std::set<std::string> motions = stems_in(folder / "param", ".npy");
-  const std::set<std::string> voices = stems_in(folder / "wav", ".wav");
+  const std::map<std::string, fs::path> motions = motions_in(folder / "param");
+  const std::set<std::string> voices = voices_in(folder / "wav");
   Index index;
   index.conditions = mead_conditions();
   read_if_there(folder / kConditions, index.conditions);
   index.axes = axes_of(folder);
-  for (const std::string& stem : motions) {
+  for (const auto& [stem, motion] : motions) {
+    const std::string file = fmt::format("param/{}", motion.filename().string());
     std::string why;
     const auto name = parse_stem(stem, index.conditions, &why);
     if (!name && is_subject_without_style(stem.substr(0, stem.find('_')))) {
       index.without_style.push_back(stem);
     } else if (!name) {
-      index.misnamed.push_back(fmt::format("param/{}.npy: {}", stem, why));
+      index.misnamed.push_back(fmt::format("{}: {}", file, why));
     } else if (!voices.contains(stem)) {
-      index.unpaired.push_back(fmt::format("param/{0}.npy: no wav/{0}.wav", stem));
+      index.unpaired.push_back(fmt::format("{}: no wav/{}.wav", file, stem));
     } else {
-      index.clips.push_back({*name, stem, folder / "wav" / (stem + ".wav"),
-                             folder / "param" / (stem + ".npy"), split_of(*name)});
+      index.clips.push_back(
+          {*name, stem, folder / "wav" / (stem + ".wav"), motion, split_of(*name)});
     }
   }
   for (const std::string& stem : voices) {
     if (!motions.contains(stem)) {
-      index.unpaired.push_back(fmt::format("wav/{0}.wav: no param/{0}.npy", stem));
+      index.unpaired.push_back(fmt::format("wav/{0}.wav: no motion param/{0}.npy", stem));
     }
   }
   if (index.clips.empty()) {
@@ -180,7 +209,7 @@ std::vector<Clip> renamed(std::vector<Clip> clips, const Conditions& from, const
                           const std::vector<std::string>& wanted, int index) {
       const std::string& name = names.at(static_cast<size_t>(index));
       if (const auto found = find_name(wanted, name)) return *found;
-      fail("{}: its {} '{}' is none of the model's: {}", clip.npy.string(), what, name,
+      fail("{}: its {} '{}' is none of the model's: {}", clip.motion.string(), what, name,
            fmt::join(wanted, " "));
     };
     clip.name.emotion = same("emotion", from.emotions, to.emotions, clip.name.emotion);

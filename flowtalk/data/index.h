@@ -1,7 +1,8 @@
 // A data set in 3DMEAD's layout: param/STEM.npy and wav/STEM.wav with STEM = ID_SENTENCE_EMOTION_
-// LEVEL, its names, its clips and its splits. Beside the two folders may lie what the names cannot
-// say: conditions.json (emotions, levels and styles, if they are not 3DMEAD's) and dataset.json
-// (whose expression axes the motion moves).
+// LEVEL, its names, its clips and its splits. Instead of the .npy there may be any other file of
+// motion (motion/motion_file.h), or a folder of frames. Beside the two folders may lie what the
+// names cannot say: conditions.json (emotions, levels and styles, if they are not 3DMEAD's) and
+// dataset.json (whose expression axes the motion moves).
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,7 @@ Split split_of(const ClipName& name);
 struct Clip {
   ClipName name;
   std::string stem;
-  std::filesystem::path wav, npy;
+  std::filesystem::path wav, motion;
   Split split = Split::kTrain;
 };
 
@@ -77,8 +78,8 @@ struct Index {
 std::filesystem::path dataset_folder(const std::filesystem::path& given);
 
 // Reads the names below folder (which holds param/ and wav/). Error: no such folders, a damaged
-// conditions.json or dataset.json, or not one complete clip; the message tells the first one left
-// out.
+// conditions.json or dataset.json, clips with two files of motion, since nothing says which one is
+// meant, or not one complete clip; the message tells the first one left out.
 Index scan_dataset(const std::filesystem::path& folder);
 
 // The clips with their emotion, level and style as another list of conditions has them, by name.

@@ -92,7 +92,7 @@ TEST_F(Dataset, FindsClipsAndReportsTheRest) {
   EXPECT_EQ(index.for_prior(true).size(), 2u);
   EXPECT_EQ(index.unpaired,
             (std::vector<std::string>{"param/M003_002_0_0.npy: no wav/M003_002_0_0.wav",
-                                      "wav/W009_001_1_2.wav: no param/W009_001_1_2.npy"}));
+                                      "wav/W009_001_1_2.wav: no motion param/W009_001_1_2.npy"}));
   ASSERT_EQ(index.misnamed.size(), 1u);
   EXPECT_EQ(index.without_style, (std::vector<std::string>{"M032_001_0_0"}));
 }
@@ -135,7 +135,7 @@ TEST_F(Dataset, ClipsAreKnownToAModelByNameOrRefused) {
   data.levels = {"high"};
   data.styles = {"W029"};
   Clip clip;
-  clip.npy = "param/W029_001_1_0.npy";
+  clip.motion = "param/W029_001_1_0.npy";
   clip.name = {0, 1, 1, 0};
   EXPECT_EQ(renamed({clip}, data, model).front().name, (ClipName{31, 1, 2, 2}));
   clip.name.emotion = 0;
@@ -149,6 +149,31 @@ TEST_F(Dataset, ClipsAreKnownToAModelByNameOrRefused) {
     EXPECT_NE(said.find("W029_001_1_0.npy: its emotion 'proud' is none of the model's"),
               std::string::npos)
         << said;
+  }
+}
+
+TEST_F(Dataset, OneFileOfMotionPerClipOfAnyKind) {
+  for (const char* name : {"M003_001_0_0.npz", "M003_002_0_0.PKL", "M003_003_0_0/0001.pt",
+                           "M003_003_0_0/0002.pt", "notes.md", ".hidden.npy"}) {
+    touch(std::string("param/") + name);
+  }
+  for (const char* stem : {"M003_001_0_0", "M003_002_0_0", "M003_003_0_0"}) {
+    touch(fmt::format("wav/{}.wav", stem));
+  }
+  const Index index = scan_dataset(folder_);
+  ASSERT_EQ(index.clips.size(), 3u);
+  EXPECT_EQ(index.clips[0].motion, folder_ / "param/M003_001_0_0.npz");
+  EXPECT_EQ(index.clips[2].motion, folder_ / "param/M003_003_0_0");
+  EXPECT_TRUE(index.misnamed.empty() && index.unpaired.empty());
+  touch("param/M003_002_0_0.npy");
+  try {
+    scan_dataset(folder_);
+    FAIL() << "two files of motion were taken";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("1 clip has two files of motion (M003_002_0_0.PKL and "
+                                         "M003_002_0_0.npy); keep the one that is meant"),
+              std::string::npos)
+        << e.what();
   }
 }
 

@@ -8,6 +8,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/words.h"
+#include "flowtalk/data/clip_motion.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/formats/sha256.h"
@@ -121,7 +122,7 @@ class Prediction {
 
   evaluate::VertexSequence of(size_t i, int64_t max_cut) {
     const data::Clip& clip = clips_[i];
-    const motion::Motion truth = motion::load_motion(clip.npy, session_.config().axes);
+    const motion::Motion truth = data::load_clip_motion(clip, session_.config().axes);
     const audio::Audio voice = load_voice(clip.wav, reporter_);
     const auto features = with_context(clip.wav.string(), [&] { return session_.encode(voice); });
     const predict::PredictOptions options = options_of(e_, clip, session_.config().conditions);

@@ -31,9 +31,9 @@ std::vector<RestyledPair> pairs_of(const data::Clip& clip, const RestyleEvaluati
                                    const evaluate::EmotionClassifier& classifier,
                                    const Reporter& reporter) {
   const motion::Motion motion =
-      load_performance(clip.npy.string(), session.config().axes, {}, reporter);
+      load_performance(clip.motion.string(), session.config().axes, {}, reporter);
   const audio::Audio voice = load_voice(clip.wav, reporter);
-  return with_context(clip.npy.string(), [&] {
+  return with_context(clip.motion.string(), [&] {
     const auto speech = session.encode(voice);
     const evaluate::RestyledRecording original(classifier, face::builtin_face(), motion);
     const Conditions& conditions = session.config().conditions;

@@ -36,9 +36,10 @@ struct Summary {
 
 Judged judge(const data::Clip& clip, const predict::Session& session, bool any_style,
              const Reporter& reporter) {
-  const motion::Motion motion = load_performance(clip.npy.string(), session.config().axes, {}, {});
+  const motion::Motion motion =
+      load_performance(clip.motion.string(), session.config().axes, {}, {});
   const audio::Audio voice = load_voice(clip.wav, reporter);
-  return with_context(clip.npy.string(), [&] {
+  return with_context(clip.motion.string(), [&] {
     const auto speech = session.encode(voice);
     const std::optional<int> style = any_style ? std::nullopt : std::optional<int>(clip.name.style);
     const int level = clip.name.emotion == kNeutral ? 0 : clip.name.level;

@@ -235,7 +235,7 @@ TEST_F(Folder, CorpusIsTheSameForAnyThreadsAndResumes) {
   EXPECT_EQ(index.clips.size(), 32u);
   EXPECT_TRUE(index.misnamed.empty() && index.unpaired.empty());
   // A clip that was cut off half-way is made again, the others are kept.
-  fs::remove(index.clips[3].npy);
+  fs::remove(index.clips[3].motion);
   fs::remove(root_ / "a" / "mead" / "phones" / (index.clips[3].stem + ".lab"));
   const CorpusReport second = make_corpus(options("a", 2));
   EXPECT_EQ(second.written, 1);

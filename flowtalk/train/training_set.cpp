@@ -6,7 +6,7 @@
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/words.h"
-#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/data/clip_motion.h"
 
 namespace flowtalk::train {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 TrainingClip motion_of(const data::Clip& clip, const data::Index& index, motion::Axes axes) {
   const Conditions& conditions = index.conditions;
   TrainingClip item;
-  item.motion = to_torch(live_of(motion::load_motion(clip.npy, index.axes.value_or(axes))));
+  item.motion = to_torch(live_of(data::load_clip_motion(clip, index.axes.value_or(axes))));
   item.emotion = conditions.only(clip.name.emotion);
   item.strength = clip.name.emotion == kNeutral ? 0.0f : conditions.strength_of(clip.name.level);
   item.style = clip.name.style;
