@@ -1,18 +1,16 @@
-#include "flowtalk/audio/audio.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
-#include <numbers>
 #include <string>
 #include <vector>
 
+#include "flowtalk/audio/audio.h"
+#include "flowtalk/audio/test_sounds.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
@@ -41,33 +39,6 @@ class AudioTest : public testing::Test {
   }
   fs::path folder_;
 };
-
-std::string little(uint32_t value, int bytes) {
-  std::string out;
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-  return out;
-}
-
-// A float32 WAV whose header promises `stated_frames`.
-std::string float_wav(const std::vector<float>& samples, uint32_t rate, uint32_t channels,
-                      uint32_t stated_bytes = 0) {
-  const auto size = static_cast<uint32_t>(4 * samples.size());
-  const uint32_t stated = stated_bytes > 0 ? stated_bytes : size;
-  std::string out = "RIFF" + little(stated + 36, 4) + "WAVEfmt " + little(16, 4) + little(3, 2) +
-                    little(channels, 2) + little(rate, 4) + little(4 * rate * channels, 4) +
-                    little(4 * channels, 2) + little(32, 2) + "data" + little(stated, 4);
-  out.append(reinterpret_cast<const char*>(samples.data()), size);
-  return out;
-}
-
-std::vector<float> sine(double hz, double rate, double seconds, double level = 0.5) {
-  std::vector<float> x(static_cast<size_t>(std::lround(rate * seconds)));
-  for (size_t i = 0; i < x.size(); ++i) {
-    x[i] = static_cast<float>(level *
-                              std::sin(2 * std::numbers::pi * hz * static_cast<double>(i) / rate));
-  }
-  return x;
-}
 
 double rms(const std::vector<float>& x, size_t margin) {
   double sum = 0;

@@ -1,5 +1,3 @@
-#include "flowtalk/audio/joined_wav.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,8 @@
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/audio/joined_wav.h"
+#include "flowtalk/audio/test_sounds.h"
 
 namespace flowtalk::audio {
 namespace {
@@ -21,17 +21,8 @@ using testing::IsEmpty;
 
 constexpr uint32_t kRate = 8000;
 
-std::string little(uint32_t value, int bytes) {
-  std::string out;
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-  return out;
-}
-
-// The header of 16 bits at kRate that says `count` bytes of samples follow.
 std::string header(uint32_t count, uint32_t channels = 1) {
-  return "RIFF" + little(count + 36, 4) + "WAVEfmt " + little(16, 4) + little(1, 2) +
-         little(channels, 2) + little(kRate, 4) + little(2 * channels * kRate, 4) +
-         little(2 * channels, 2) + little(16, 2) + "data" + little(count, 4);
+  return wav_header(count, {kRate, channels});
 }
 
 // Half a second of one value each.

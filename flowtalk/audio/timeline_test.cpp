@@ -1,5 +1,3 @@
-#include "flowtalk/audio/timeline.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/audio/libav.h"
+#include "flowtalk/audio/test_sounds.h"
+#include "flowtalk/audio/timeline.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::audio {
@@ -88,58 +87,22 @@ TEST(Gaps, AreFilledWithZerosInEveryChannel) {
   EXPECT_THAT(samples, ElementsAre(1, 2, 0, 0, 0, 0, 3, 4, 0, 0, 5, 6));
 }
 
-// Packets of 20 ms of sound at 0.5 with the times that `at` says; with_picture: a film, whose
-// picture begins at 0.
 class ClockTest : public testing::Test {
  protected:
+  ClockTest() { fs::create_directories(folder_); }
   ~ClockTest() override { fs::remove_all(folder_); }
 
-  fs::path write(const std::string& name, size_t packets, const std::function<double(size_t)>& at,
-                 bool with_picture = false) {
-    fs::create_directories(folder_);
-    const fs::path path = folder_ / name;
-    AVFormatContext* muxer = nullptr;
-    avformat_alloc_output_context2(&muxer, nullptr, nullptr, path.c_str());
-    AVCodecParameters& sound = *avformat_new_stream(muxer, nullptr)->codecpar;
-    sound.codec_type = AVMEDIA_TYPE_AUDIO;
-    sound.codec_id = AV_CODEC_ID_PCM_S16LE;
-    sound.sample_rate = kRate;
-    sound.bits_per_coded_sample = 16;
-    sound.ch_layout = AV_CHANNEL_LAYOUT_MONO;
-    if (with_picture) {
-      AVCodecParameters& picture = *avformat_new_stream(muxer, nullptr)->codecpar;
-      picture.codec_type = AVMEDIA_TYPE_VIDEO;
-      picture.codec_id = AV_CODEC_ID_MJPEG;
-      picture.width = picture.height = 16;
-    }
-    EXPECT_GE(avio_open(&muxer->pb, path.c_str(), AVIO_FLAG_WRITE), 0);
-    EXPECT_GE(avformat_write_header(muxer, nullptr), 0);
-    if (with_picture) add(*muxer, 1, 0, std::string(400, '\x7f'));
-    std::string samples;
-    for (size_t i = 0; i < kPacket; ++i) samples += std::string("\0\x40", 2);
-    for (size_t i = 0; i < packets; ++i) add(*muxer, 0, at(i), samples);
-    av_write_trailer(muxer);
-    avio_closep(&muxer->pb);
-    avformat_free_context(muxer);
-    return path;
+  fs::path write(const std::string& name, const MadeFilm& film) const {
+    write_film(folder_ / name, film);
+    return folder_ / name;
   }
-
-  static void add(AVFormatContext& muxer, int stream, double seconds, const std::string& bytes) {
-    const auto packet = make_packet();
-    ASSERT_EQ(av_new_packet(packet.get(), static_cast<int>(bytes.size())), 0);
-    std::copy(bytes.begin(), bytes.end(), packet->data);
-    packet->stream_index = stream;
-    packet->pts = packet->dts = std::llround(seconds / av_q2d(muxer.streams[stream]->time_base));
-    packet->flags |= AV_PKT_FLAG_KEY;
-    ASSERT_GE(av_interleaved_write_frame(&muxer, packet.get()), 0);
-  }
-
-  static constexpr int kRate = 16000;
-  static constexpr size_t kPacket = 320;
   fs::path folder_ =
       fs::temp_directory_path() / (std::string("flowtalk_clock_") +
                                    testing::UnitTest::GetInstance()->current_test_info()->name());
 };
+
+// Half a second of pause after the first second.
+double paused(size_t i) { return even(i) + (i < 50 ? 0 : 0.5); }
 
 void expect_silence(const Audio& audio, double from_s, double until_s) {
   for (size_t i = 0; i < audio.samples.size(); ++i) {
@@ -151,7 +114,7 @@ void expect_silence(const Audio& audio, double from_s, double until_s) {
 
 TEST_F(ClockTest, PausesOfARecordingAreKept) {
   for (const char* name : {"pause.mkv", "pause.nut"}) {
-    const fs::path path = write(name, 100, [](size_t i) { return even(i) + (i < 50 ? 0 : 0.5); });
+    const fs::path path = write(name, {100, paused});
     SourceFormat source;
     const Audio audio = load_audio(path, {}, &source);
     EXPECT_NEAR(audio.duration_s(), 2.5, 0.002) << name;
@@ -159,29 +122,29 @@ TEST_F(ClockTest, PausesOfARecordingAreKept) {
     EXPECT_THAT(source.warnings(2.5),
                 ElementsAre(AllOf(HasSubstr("no sound from 1.00 s to 1.50 s"),
                                   HasSubstr("0.50 s of silence are put in"))));
-    EXPECT_NEAR(static_cast<double>(load_recording(path).frames()), 2.5 * kRate, 32) << name;
+    EXPECT_NEAR(static_cast<double>(load_recording(path).frames()), 2.5 * kMadeRate, 32) << name;
   }
 }
 
 TEST_F(ClockTest, SoundOfAFilmBeginsOnTheFilmsClock) {
   SourceFormat source;
   const auto late = [](size_t i) { return even(i) + 0.4; };
-  const Audio film = load_audio(write("late.mkv", 100, late, true), {}, &source);
+  const Audio film = load_audio(write("late.mkv", {100, late, 0.04}), {}, &source);
   EXPECT_NEAR(film.duration_s(), 2.4, 0.002);
   expect_silence(film, 0, 0.4);
   EXPECT_THAT(source.warnings(2.4), ElementsAre(HasSubstr("starts 0.40 s after its picture")));
   // Sound alone begins with its first packet, wherever its clock stands.
-  const Audio alone = load_audio(write("alone.mkv", 100, late), {}, &source);
+  const Audio alone = load_audio(write("alone.mkv", {100, late}), {}, &source);
   EXPECT_NEAR(alone.duration_s(), 2.0, 0.002);
   EXPECT_THAT(source.warnings(2.0), IsEmpty());
   const auto nearly = [](size_t i) { return even(i) + 0.03; };
-  const Audio rounded_film = load_audio(write("nearly.mkv", 100, nearly, true), {}, &source);
+  const Audio rounded_film = load_audio(write("nearly.mkv", {100, nearly, 0.04}), {}, &source);
   EXPECT_NEAR(rounded_film.duration_s(), 2.0, 0.002);
 }
 
 TEST_F(ClockTest, JumpsOfHoursAreRefusedBeforeMemoryIsTaken) {
   const fs::path path =
-      write("hours.mkv", 100, [](size_t i) { return even(i) + (i < 50 ? 0 : 40'000); });
+      write("hours.mkv", {100, [](size_t i) { return even(i) + (i < 50 ? 0 : 40'000); }});
   const auto message = [&](const std::function<void()>& f) -> std::string {
     try {
       f();
