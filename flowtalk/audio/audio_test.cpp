@@ -1,3 +1,5 @@
+#include "flowtalk/audio/audio.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/test_sounds.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -134,6 +135,18 @@ TEST_F(AudioTest, EachMistakeHasItsMessage) {
   EXPECT_EQ(load_audio(write("just.wav", float_wav(std::vector<float>(1600, 0.1f), 16000, 1)))
                 .samples.size(),
             1600u);
+}
+
+TEST_F(AudioTest, APointerOfGitLfsIsNamedAsOne) {
+  const std::string pointer = fmt::format(
+      "version https://git-lfs.github.com/spec/v1\noid sha256:{:064}\nsize 123456\n", 1);
+  for (const char* name : {"voice.wav", "film.mp4"}) {
+    const fs::path path = write(name, pointer);
+    const auto told = AllOf(HasSubstr(name), HasSubstr("pointer of git-lfs"),
+                            HasSubstr("(123456 bytes); run `git lfs pull` in"));
+    EXPECT_THAT(message_of([&] { load_audio(path); }), told);
+    EXPECT_THAT(message_of([&] { load_recording(path); }), told);
+  }
 }
 
 TEST_F(AudioTest, NonFiniteSamplesAreRefused) {

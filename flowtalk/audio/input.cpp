@@ -4,12 +4,14 @@
 #include <system_error>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::audio {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int kBufferBytes = 1 << 16;
+constexpr uintmax_t kMostPointerBytes = 1024;
 
 int read_part(void* reader, uint8_t* to, int count) {
   const size_t got = static_cast<PartReader*>(reader)->read(to, static_cast<size_t>(count));
@@ -45,9 +47,10 @@ void check_file(const fs::path& path) {
   if (!fs::is_regular_file(status)) {
     fail("{}: is not a regular file; save the recording to a file first", path.string());
   }
-  if (fs::file_size(path, code) == 0 && !code) {
-    fail("{}: is empty (0 bytes), expected an audio file", path.string());
-  }
+  const auto size = fs::file_size(path, code);
+  if (code) return;
+  if (size == 0) fail("{}: is empty (0 bytes), expected an audio file", path.string());
+  if (size <= kMostPointerBytes) load_file(path);  // refuses a pointer of git-lfs
 }
 
 Input::Input(const fs::path& path) { open(path, "file:" + path.string()); }

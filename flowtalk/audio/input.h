@@ -10,7 +10,7 @@
 
 namespace flowtalk::audio {
 
-// Errors: missing, no regular file, empty.
+// Errors: missing, no regular file, empty, a pointer of git-lfs in its place.
 void check_file(const std::filesystem::path& path);
 
 class Input {
