@@ -6,6 +6,7 @@
 
 #include "apps/data_commands.h"
 #include "apps/options/bind.h"
+#include "apps/options/terminal.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/import_mead.h"
@@ -62,6 +63,8 @@ int data_import_mead(const Args& args) {
     print_left_out(report, list);
     std::fflush(stdout);
   }
+  const Reporter reporter = terminal(options.quiet);
+  for (const std::string& line : report.sound.lines()) reporter.warn(line);
   if (report.damaged() > 0) {
     fail("{} files could not be imported, listed in {}", report.damaged(), list.string());
   }

@@ -68,6 +68,8 @@ void print_details(const Json& details) {
   for (const auto& [key, value] : details.items()) {
     if (key == "motion") {
       print_motion(value);
+    } else if (key == "warnings") {
+      for (const Json& warning : value) fmt::print("  {}\n", warning.get<std::string>());
     } else if (key == "config") {
       fmt::print("{}\n", value.dump(2));
     } else {

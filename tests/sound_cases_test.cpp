@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/audio/test_sounds.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/golden_files.h"
 
@@ -37,7 +38,7 @@ TEST_F(SoundCases, AGapIsSilence) {
       ASSERT_EQ(audio.samples[i], 0) << t;
     }
   }
-  EXPECT_THAT(source.warnings(audio.duration_s()),
+  EXPECT_THAT(texts_of(source.warnings(audio.duration_s())),
               ElementsAre(HasSubstr("1.02 s of silence are put in")));
 }
 
@@ -45,7 +46,8 @@ TEST_F(SoundCases, JoinedChunksAreReadToTheEnd) {
   SourceFormat source;
   const Audio audio = load_audio(folder_ / "wav-of-joined-chunks" / "joined.wav", {}, &source);
   EXPECT_EQ(audio.samples.size(), 48000u);
-  EXPECT_THAT(source.warnings(3), ElementsAre(AllOf(HasSubstr("3 WAV files"), HasSubstr("3.0 s"))));
+  EXPECT_THAT(texts_of(source.warnings(3)),
+              ElementsAre(AllOf(HasSubstr("3 WAV files"), HasSubstr("3.0 s"))));
 }
 
 TEST_F(SoundCases, TheLimitDoesNotContradictItself) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ struct Gap {
   double at_s = 0, length_s = 0;
 };
 
+// What people should know of sound that was read otherwise than its file says.
+struct SoundWarning {
+  std::string kind;  // "joined into one": which files say the same, whatever their figures are
+  std::string text;  // one line, without the file's name
+};
+
 // What the file held before it was converted.
 struct SourceFormat {
   int rate_hz = 0, channels = 0;
@@ -38,9 +45,23 @@ struct SourceFormat {
   int joined_wavs = 0;   // how many headers a WAV holds that does not end with its first; else 0
   double counted_s = 0;  // how much of it that first one counts
 
-  // What people should know of sound that was read otherwise than its file says: one line each,
-  // without the file's name. duration_s: of the sound as returned.
-  std::vector<std::string> warnings(double duration_s) const;
+  // duration_s: of the sound as returned.
+  std::vector<SoundWarning> warnings(double duration_s) const;
+};
+
+// The warnings of many files: a line per kind, with how many files it is said of and what it says
+// of the first. Names are those that `add` got.
+class SoundWarnings {
+ public:
+  void add(const std::string& name, const std::vector<SoundWarning>& warnings);
+  std::vector<std::string> lines() const;
+
+ private:
+  struct Group {
+    int64_t files = 0;
+    std::string name, text;  // of the file whose name comes first
+  };
+  std::map<std::string, Group> groups_;
 };
 
 // The mean of the channels of the first audio stream, by the file's clock: where that runs on

@@ -1,3 +1,5 @@
+#include "flowtalk/audio/joined_wav.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +9,6 @@
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
-#include "flowtalk/audio/joined_wav.h"
 #include "flowtalk/audio/test_sounds.h"
 
 namespace flowtalk::audio {
@@ -43,7 +44,7 @@ class JoinedWavTest : public testing::Test {
   std::vector<int> values(const std::string& bytes) {
     SourceFormat source;
     const Recording whole = load_recording(write(bytes), 3600, &source);
-    said = source.warnings(static_cast<double>(whole.frames()) / whole.rate_hz);
+    said = texts_of(source.warnings(static_cast<double>(whole.frames()) / whole.rate_hz));
     std::vector<int> found;
     const auto step = static_cast<size_t>(kRate / 2 * static_cast<uint32_t>(whole.channels));
     for (size_t i = step / 2; i < whole.samples.size(); i += step) {

@@ -38,4 +38,11 @@ inline constexpr int kMadeRate = 16000;
 inline constexpr double kPacketS = 0.02, kCompressedPacketS = 0.072;
 void write_film(const std::filesystem::path& path, const MadeFilm& film);
 
+// What the warnings say, without their kinds.
+inline std::vector<std::string> texts_of(const std::vector<SoundWarning>& warnings) {
+  std::vector<std::string> texts;
+  for (const SoundWarning& warning : warnings) texts.push_back(warning.text);
+  return texts;
+}
+
 }  // namespace flowtalk::audio

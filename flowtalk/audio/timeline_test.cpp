@@ -119,7 +119,7 @@ TEST_F(ClockTest, PausesOfARecordingAreKept) {
     const Audio audio = load_audio(path, {}, &source);
     EXPECT_NEAR(audio.duration_s(), 2.5, 0.002) << name;
     expect_silence(audio, 1.0, 1.5);
-    EXPECT_THAT(source.warnings(2.5),
+    EXPECT_THAT(texts_of(source.warnings(2.5)),
                 ElementsAre(AllOf(HasSubstr("no sound from 1.00 s to 1.50 s"),
                                   HasSubstr("0.50 s of silence are put in"))));
     EXPECT_NEAR(static_cast<double>(load_recording(path).frames()), 2.5 * kMadeRate, 32) << name;
@@ -132,14 +132,24 @@ TEST_F(ClockTest, SoundOfAFilmBeginsOnTheFilmsClock) {
   const Audio film = load_audio(write("late.mkv", {100, late, 0.04}), {}, &source);
   EXPECT_NEAR(film.duration_s(), 2.4, 0.002);
   expect_silence(film, 0, 0.4);
-  EXPECT_THAT(source.warnings(2.4), ElementsAre(HasSubstr("starts 0.40 s after its picture")));
+  EXPECT_THAT(texts_of(source.warnings(2.4)),
+              ElementsAre(HasSubstr("starts 0.40 s after its picture")));
   // Sound alone begins with its first packet, wherever its clock stands.
   const Audio alone = load_audio(write("alone.mkv", {100, late}), {}, &source);
   EXPECT_NEAR(alone.duration_s(), 2.0, 0.002);
-  EXPECT_THAT(source.warnings(2.0), IsEmpty());
+  EXPECT_THAT(texts_of(source.warnings(2.0)), IsEmpty());
   const auto nearly = [](size_t i) { return even(i) + 0.03; };
   const Audio rounded_film = load_audio(write("nearly.mkv", {100, nearly, 0.04}), {}, &source);
   EXPECT_NEAR(rounded_film.duration_s(), 2.0, 0.002);
+}
+
+TEST(SoundWarnings, OfManyFilesAreALinePerKind) {
+  SoundWarnings all;
+  all.add("b", {{"joined into one", "is 3"}, {"less sound than stated", "says"}});
+  all.add("a", {{"joined into one", "is 2"}});
+  all.add("c", {});
+  EXPECT_THAT(all.lines(),
+              ElementsAre("2 files (joined into one), for example a: is 2", "b: says"));
 }
 
 TEST_F(ClockTest, JumpsOfHoursAreRefusedBeforeMemoryIsTaken) {

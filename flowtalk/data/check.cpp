@@ -1,3 +1,5 @@
+#include "flowtalk/data/check.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -8,7 +10,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
-#include "flowtalk/data/check.h"
 #include "flowtalk/data/check_clip.h"
 #include "flowtalk/data/findings.h"
 #include "flowtalk/motion/layout.h"
@@ -187,6 +188,7 @@ CheckReport check_dataset(const fs::path& folder, int threads, bool quiet) {
   find_splits(report, findings);
   find_axes(clips, index.axes, findings);
   count_motion_files(clips, findings);
+  count_sound_warnings(clips, findings);
   find_twins(clips, findings);
   find_frame_rate(clips, findings);
   find_channel_faults(clips, counts, findings);

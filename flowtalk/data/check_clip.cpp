@@ -1,3 +1,5 @@
+#include "flowtalk/data/check_clip.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -5,7 +7,6 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/data/check_clip.h"
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/motion/motion_file.h"
 
@@ -153,6 +154,7 @@ ClipFacts measure_clip(const Clip& clip, ChannelCounts& counts) {
     facts.sound_s = sound.duration_s();
     facts.source_hz = source.rate_hz;
     facts.source_channels = source.channels;
+    facts.sound_warnings = source.warnings(facts.sound_s);
     measure_sound(sound.samples, facts);
     if (motion) {
       facts.lag =

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/lag.h"
 #include "flowtalk/motion/axes.h"
@@ -36,6 +37,7 @@ struct ClipFacts {
   uint64_t motion_hash = 0, sound_hash = 0;
   double sound_s = 0, rms_db = 0, clipped_share = 0;
   int source_hz = 0, source_channels = 0;
+  std::vector<audio::SoundWarning> sound_warnings;
   std::optional<LagCurve> lag;
 
   bool readable() const { return motion_problem.empty() && sound_problem.empty(); }

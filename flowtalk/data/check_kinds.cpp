@@ -32,6 +32,7 @@ const std::vector<FindingKind>& finding_kinds() {
       {"lag of a clip", kWarning,
        "motion lies elsewhere against its sound than in the other clips"},
       {"sound format", kWarning, "not 16 kHz mono; converted whenever it is read"},
+      {"odd sound", kWarning, "read otherwise than its file says; listed by kind"},
       {"clipped sound", kWarning, "over 0.1 % of samples at full scale"},
       {"silent sound", kWarning, "below -60 dB on the whole"},
       {"missing takes", kNote,

@@ -1,3 +1,5 @@
+#include "flowtalk/data/check.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/files.h"
-#include "flowtalk/data/check.h"
 #include "flowtalk/data/test_set.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
@@ -268,6 +269,15 @@ std::vector<Plant> PlantedFindings::sound_plants() const {
            for (const float x : old) a.samples.insert(a.samples.end(), 3, x);
          });
        }},
+      {"odd sound",
+       "2 files (joined into one), for example M005_002_1_1.wav: is 2 WAV files joined into one",
+       [=, this] {
+         for (const char* stem : {kOther, kOne}) {
+           const std::string whole = load_file(wav(stem));
+           save_file(wav(stem), whole + whole);
+         }
+       },
+       {"length"}},
       {"clipped sound", kOne,
        [=] {
          sound(kOne, [](audio::Audio& a) {

@@ -1,3 +1,5 @@
+#include "flowtalk/data/findings.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
-#include "flowtalk/data/findings.h"
 #include "flowtalk/motion/layout.h"
 
 namespace flowtalk::data {
@@ -130,6 +131,14 @@ void count_motion_files(const std::vector<Measured>& clips, Findings& findings) 
   for (const auto& [names, files] : unused) {
     findings.add("arrays left out", fmt::format("{}: {} files", names, files));
   }
+}
+
+void count_sound_warnings(const std::vector<Measured>& clips, Findings& findings) {
+  audio::SoundWarnings warnings;
+  for (const Measured& m : clips) {
+    warnings.add(m.clip.wav.filename().string(), m.facts.sound_warnings);
+  }
+  for (const std::string& line : warnings.lines()) findings.add("odd sound", line);
 }
 
 void find_twins(const std::vector<Measured>& clips, Findings& findings) {

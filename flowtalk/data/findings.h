@@ -39,6 +39,8 @@ void find_axes(const std::vector<Measured>& clips, std::optional<motion::Axes> o
                Findings& findings);
 // Motion at another rate, and arrays that are none: how many files of each.
 void count_motion_files(const std::vector<Measured>& clips, Findings& findings);
+// Sound that is read otherwise than its file says: how many files of each kind.
+void count_sound_warnings(const std::vector<Measured>& clips, Findings& findings);
 // Equal sound or equal motion under two names.
 void find_twins(const std::vector<Measured>& clips, Findings& findings);
 // Motion that was made for another frame rate shows in the clips' median.

@@ -47,6 +47,7 @@ int64_t frames_of(const tensor::Tensor& values, const Part& part, const fs::path
 struct RawClip {
   tensor::Tensor motion;
   audio::Audio sound;
+  std::vector<audio::SoundWarning> warnings;  // of the sound
   std::string problem;
 };
 
@@ -54,7 +55,9 @@ RawClip load_clip(const RawPair& pair) {
   RawClip clip;
   try {
     clip.motion = load_reconstruction(pair.motion);
-    clip.sound = audio::load_audio(pair.sound);
+    audio::SourceFormat source;
+    clip.sound = audio::load_audio(pair.sound, {}, &source);
+    clip.warnings = source.warnings(clip.sound.duration_s());
   } catch (const Error& e) {
     clip.problem = e.what();
   }
@@ -133,6 +136,7 @@ ImportReport import_mead(const ImportOptions& options) {
     } else {
       ++(there ? report.kept : report.written);
       report.duration_s += clip.sound.duration_s();
+      report.sound.add(pair.stem, clip.warnings);
     }
     progress.advance();
   });

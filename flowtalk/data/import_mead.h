@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/data/mead_tree.h"
 #include "flowtalk/tensor/tensor.h"
@@ -36,6 +37,7 @@ struct ImportReport {
   int64_t written = 0, kept = 0;  // clips made, clips that were there
   double duration_s = 0;          // of the sound written
   std::vector<LeftOut> left_out;  // sorted by kind and file
+  audio::SoundWarnings sound;     // of the sound written, by the names of the clips
   int64_t damaged() const;        // how many of left_out a sound copy of MEAD would not have
 };
 

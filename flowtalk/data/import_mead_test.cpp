@@ -113,6 +113,21 @@ class ImportMead : public ::testing::Test {
   ImportOptions options_;
 };
 
+TEST_F(ImportMead, WhatIsHeardOfSoundsIsToldByKind) {
+  for (const char* take : {"angry/level_2/001", "angry/level_2/002", "angry/level_2/003"}) {
+    add_take("M003", take, 1);
+  }
+  for (const char* take : {"001", "003"}) {
+    const fs::path sound = options_.sound / fmt::format("M003/audio/angry/level_2/{}.wav", take);
+    const std::string whole = load_file(sound);
+    save_file(sound, whole + whole);
+  }
+  EXPECT_THAT(import_mead(options_).sound.lines(),
+              ::testing::ElementsAre("2 files (joined into one), for example M003_001_6_1: is 2 "
+                                     "WAV files joined into one; all 0.8 s are read"));
+  EXPECT_TRUE(import_mead(options_).sound.lines().empty());  // nothing is read again
+}
+
 TEST_F(ImportMead, EveryWayToStoreATakeGivesTheSameRows) {
   float seed = 0;
   std::map<std::string, tensor::Tensor> expected;

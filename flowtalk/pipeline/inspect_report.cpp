@@ -1,3 +1,5 @@
+#include "flowtalk/pipeline/inspect_report.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -17,7 +19,6 @@
 #include "flowtalk/motion/remarks.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_kind.h"
-#include "flowtalk/pipeline/inspect_report.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
@@ -26,6 +27,7 @@ namespace {
 constexpr int kSchema = 1;
 constexpr size_t kMaxConfig = size_t{1} << 24;
 constexpr size_t kListedProblems = 20;
+constexpr double kMostSoundS = 3600;
 
 // Ranges of what a track holds; where it stands in rows, from column `begin` on.
 Json track_ranges(const char* name, const motion::Track& track, int64_t begin) {
@@ -87,12 +89,17 @@ void add_motion(Json& report, const fs::path& path,
 }
 
 void add_audio(Json& report, const fs::path& path, int64_t listed_values) {
-  const audio::Recording recording = audio::load_recording(path);
+  audio::SourceFormat source;
+  const audio::Recording recording = audio::load_recording(path, kMostSoundS, &source);
+  const double duration_s = static_cast<double>(recording.frames()) / recording.rate_hz;
   const tensor::Tensor samples({recording.frames(), recording.channels}, recording.samples);
   report["details"] = {{"sample_rate", recording.rate_hz},
                        {"channels", recording.channels},
                        {"frames", recording.frames()},
-                       {"duration_s", static_cast<double>(recording.frames()) / recording.rate_hz}};
+                       {"duration_s", duration_s}};
+  for (const audio::SoundWarning& warning : source.warnings(duration_s)) {
+    report["details"]["warnings"].push_back(warning.text);
+  }
   report["arrays"].push_back(
       formats::describe_array("samples", formats::make_array(samples), listed_values));
 }

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/pipeline/inspect_report.h"
 
@@ -45,6 +47,18 @@ TEST_F(InspectReport, FoldersOfOneFilePerFrame) {
   EXPECT_THAT(report["details"]["not_read"][0].get<std::string>(), HasSubstr("has the shape"));
   fs::remove(folder_ / "0001.safetensors");
   EXPECT_THROW(inspect_report(folder_, 64), Error);
+}
+
+TEST_F(InspectReport, SaysWhatIsHeardOfASound) {
+  audio::Audio sound;
+  sound.samples.assign(8000, 0.25f);
+  audio::save_wav(folder_ / "a.wav", sound);
+  EXPECT_FALSE(inspect_report(folder_ / "a.wav", 64)["details"].contains("warnings"));
+  const std::string whole = load_file(folder_ / "a.wav");
+  save_file(folder_ / "b.wav", whole + whole);
+  const Json details = inspect_report(folder_ / "b.wav", 64)["details"];
+  ASSERT_EQ(details["warnings"].size(), 1u);
+  EXPECT_THAT(details["warnings"][0].get<std::string>(), HasSubstr("is 2 WAV files joined"));
 }
 
 }  // namespace

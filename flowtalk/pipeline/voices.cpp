@@ -96,8 +96,8 @@ bool channels_cancel(const fs::path& path, int channels) {
 // Sound that can be used, but can hardly be what the user meant.
 void warn_of_odd_sound(const fs::path& path, const audio::Audio& voice,
                        const audio::SourceFormat& source, const Reporter& reporter) {
-  for (const std::string& warning : source.warnings(voice.duration_s())) {
-    reporter.warn(fmt::format("{}: {}", path.string(), warning));
+  for (const audio::SoundWarning& warning : source.warnings(voice.duration_s())) {
+    reporter.warn(fmt::format("{}: {}", path.string(), warning.text));
   }
   if (loudest(voice.samples) > kSilent) {
     const auto none = audio::voiceless(voice.samples);
