@@ -41,6 +41,8 @@ struct SoundWarning {
 struct SourceFormat {
   int rate_hz = 0, channels = 0;
   double stated_s = 0;  // how long the container says the sound lasts; 0 if it does not
+  // How long the picture lasts, where the container keeps no clock of its sound (AVI); else 0.
+  double unclocked_picture_s = 0;
   std::vector<Gap> gaps;
   int joined_wavs = 0;   // how many headers a WAV holds that does not end with its first; else 0
   double counted_s = 0;  // how much of it that first one counts

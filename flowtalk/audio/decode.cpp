@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "flowtalk/audio/input.h"
@@ -86,21 +87,47 @@ double cut_by(const fs::path& path) {
   return std::max(1.0, (static_cast<double>(size) + 8) / bytes);
 }
 
+// Of a film; no cover of a record.
+bool is_picture(const AVStream& stream) {
+  constexpr int kStill =
+      AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_STILL_IMAGE;
+  return stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && (stream.disposition & kStill) == 0;
+}
+
+// AVI counts sound and keeps no times of it but when it begins.
+bool keeps_clock_of_sound(const AVFormatContext& input) {
+  return std::string_view(input.iformat->name) != "avi";
+}
+
+// See SourceFormat.
+double unclocked_picture_s(const AVFormatContext& input) {
+  if (keeps_clock_of_sound(input)) return 0;
+  double longest = 0;
+  for (unsigned i = 0; i < input.nb_streams; ++i) {
+    const AVStream& stream = *input.streams[i];
+    if (!is_picture(stream) || stream.duration == AV_NOPTS_VALUE) continue;
+    longest = std::max(longest, static_cast<double>(stream.duration) * av_q2d(stream.time_base));
+  }
+  return longest;
+}
+
 // When the film begins on the clock of its streams; nothing for sound alone and its cover picture.
 std::optional<double> film_start_s(const AVFormatContext& input) {
   std::optional<double> start;
   for (unsigned i = 0; i < input.nb_streams; ++i) {
     const AVStream& stream = *input.streams[i];
-    constexpr int kStill =
-        AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_STILL_IMAGE;
-    if (stream.codecpar->codec_type != AVMEDIA_TYPE_VIDEO || (stream.disposition & kStill) != 0 ||
-        stream.start_time == AV_NOPTS_VALUE) {
-      continue;
-    }
+    if (!is_picture(stream) || stream.start_time == AV_NOPTS_VALUE) continue;
     const double begin = static_cast<double>(stream.start_time) * av_q2d(stream.time_base);
     start = std::min(begin, start.value_or(begin));
   }
   return start;
+}
+
+// Whether a decoder says that a packet is damaged. Those of AC-3 have codes of their own for it,
+// -0x1030c0a to -0x7030c0a (libavcodec/ac3_parser).
+bool is_damage(int code) {
+  constexpr int kOfAc3 = 0x30c0a, kMask = 0xfffff;
+  return code == AVERROR_INVALIDDATA || (code < 0 && (-code & kMask) == kOfAc3);
 }
 
 // One container at a time: its packets to frames, and the marks of their clock.
@@ -126,7 +153,7 @@ class Decoding {
     while (av_read_frame(&*input_, packet.get()) >= 0) {
       if (packet->stream_index == index_) {
         const int code = avcodec_send_packet(decoder_.get(), packet.get());
-        if (code < 0 && code != AVERROR_INVALIDDATA && code != AVERROR_EOF) {
+        if (code < 0 && !is_damage(code) && code != AVERROR_EOF) {
           fail("{}: cannot be decoded ({})", path_.string(), libav_error(code));
         }
         drain(add);
@@ -141,7 +168,11 @@ class Decoding {
   std::vector<Gap> gaps() const {
     if (marks_.empty()) return {};
     const double begin = marks_.front().clock_s, film = film_start_s(*input_).value_or(begin);
-    return find_gaps(marks_, begin - film >= kLeastLateStartS ? film : begin);
+    auto gaps = find_gaps(marks_, begin - film >= kLeastLateStartS ? film : begin);
+    if (!keeps_clock_of_sound(*input_)) {
+      std::erase_if(gaps, [](const Gap& gap) { return gap.at_s > 0; });
+    }
+    return gaps;
   }
 
  private:
@@ -152,7 +183,7 @@ class Decoding {
     while (true) {
       AVFrame& frame = *frame_;
       const int code = avcodec_receive_frame(decoder_.get(), &frame);
-      if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA) return;
+      if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || is_damage(code)) return;
       if (code < 0) fail("{}: cannot be decoded ({})", path_.string(), libav_error(code));
       const int channels = frame.ch_layout.nb_channels;
       if (frame.sample_rate <= 0 || frame.sample_rate > kMaxRateHz || channels <= 0 ||
@@ -204,6 +235,7 @@ SourceFormat decode_audio(const fs::path& path, double max_duration_s,
   Decoding decoding(path, input, max_duration_s);
   decoding.run(add_and_count);
   source.stated_s = decoding.stated_s() * cut_by(path);
+  source.unclocked_picture_s = unclocked_picture_s(*input);
   source.gaps = decoding.gaps();
   if (const double all = held_s + total_s(source.gaps); all > max_duration_s) {
     fail(

@@ -51,7 +51,13 @@ std::vector<SoundWarning> SourceFormat::warnings(double duration_s) const {
          fmt::format("its header counts {:.1f} s and more sound follows; all {:.1f} s are read",
                      counted_s, duration_s)});
   }
-  if (is_much_longer(stated_s, duration_s)) {
+  if (is_much_longer(unclocked_picture_s, duration_s)) {
+    said.push_back(
+        {"sound shorter than its picture",
+         fmt::format("holds {:.1f} s of sound beside {:.1f} s of picture; AVI does not keep where "
+                     "sound is missing, so none is put in and the rest may come too early",
+                     duration_s, unclocked_picture_s)});
+  } else if (is_much_longer(stated_s, duration_s)) {
     said.push_back(
         {"less sound than stated",
          fmt::format(

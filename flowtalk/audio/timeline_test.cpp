@@ -1,3 +1,5 @@
+#include "flowtalk/audio/timeline.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "flowtalk/audio/test_sounds.h"
-#include "flowtalk/audio/timeline.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::audio {
@@ -141,6 +142,43 @@ TEST_F(ClockTest, SoundOfAFilmBeginsOnTheFilmsClock) {
   const auto nearly = [](size_t i) { return even(i) + 0.03; };
   const Audio rounded_film = load_audio(write("nearly.mkv", {100, nearly, 0.04}), {}, &source);
   EXPECT_NEAR(rounded_film.duration_s(), 2.0, 0.002);
+}
+
+// Transport and program streams of MPEG, which keep times of packets as films do.
+TEST_F(ClockTest, PausesInStreamsOfMpegAreKept) {
+  for (const char* name : {"pause.ts", "pause.mpg", "pause.vob"}) {
+    const auto at = [](size_t i) {
+      return kCompressedPacketS * static_cast<double>(i) + (i < 20 ? 0.3 : 1.3);
+    };
+    SourceFormat source;
+    const Audio audio = load_audio(write(name, {40, at, 4.0, true}), {}, &source);
+    const auto said = texts_of(source.warnings(audio.duration_s()));
+    ASSERT_EQ(said.size(), 2u) << name;
+    EXPECT_THAT(said[0], HasSubstr("s after its picture"));
+    EXPECT_THAT(said[1], HasSubstr("1.00 s of silence are put in"));
+    EXPECT_NEAR(audio.duration_s(), 40 * kCompressedPacketS + 1.3, 0.02) << name;
+    const auto sound_begins = [&](double seconds) {
+      const auto from = static_cast<size_t>(seconds * audio.rate_hz);
+      return std::any_of(audio.samples.begin() + static_cast<std::ptrdiff_t>(from),
+                         audio.samples.begin() + static_cast<std::ptrdiff_t>(from + 1600),
+                         [](float x) { return x != 0; });
+    };
+    EXPECT_FALSE(sound_begins(0.1)) << name;
+    EXPECT_TRUE(sound_begins(1.0)) << name;
+    EXPECT_FALSE(sound_begins(2.0)) << name;
+    EXPECT_TRUE(sound_begins(3.0)) << name;
+  }
+}
+
+// AVI counts sound and keeps no times of it.
+TEST_F(ClockTest, OfAviWithAPauseItIsSaidThatItIsNotKept) {
+  SourceFormat source;
+  load_audio(write("pause.avi", {100, paused, 4.0}), {}, &source);
+  EXPECT_THAT(texts_of(source.warnings(2.0)),
+              ElementsAre(AllOf(HasSubstr("2.0 s of sound beside 4.0 s of picture"),
+                                HasSubstr("AVI does not keep where sound is missing"))));
+  load_audio(write("whole.avi", {100, even, 2.0}), {}, &source);
+  EXPECT_THAT(source.warnings(2.0), IsEmpty());
 }
 
 TEST(SoundWarnings, OfManyFilesAreALinePerKind) {
