@@ -4,6 +4,7 @@
 #include "apps/commands.h"
 #include "apps/data_commands.h"
 #include "apps/options/bind.h"
+#include "apps/options/terminal.h"
 #include "flowtalk/synth/corpus.h"
 #include "flowtalk/synth/phone_corpus.h"
 
@@ -25,8 +26,8 @@ constexpr const char* kOverview =
     "  flowtalk data import-mead --reconstruction emica/ --audio MEAD/ -o datasets\n"
     "  flowtalk data check datasets/mead\n";
 
-void print_left_out(const std::string& what) {
-  if (!what.empty()) fmt::print("  left out: {}\n", what);
+void warn_of_left_out(const std::string& what) {
+  if (!what.empty()) terminal(true).warn("left out: " + what);
 }
 
 int synth_command(const Args& args) {
@@ -39,12 +40,13 @@ int synth_command(const Args& args) {
       "stopped.");
   command.bind(options, {{"real_prompts", "!--no-real-prompts"}, {"augment", "!--no-augment"}});
   if (!command.parse(args)) return 0;
+  options.quiet = command.quiet();
   const synth::CorpusReport report = synth::make_corpus(options);
+  warn_of_left_out(report.left_out);
   if (options.quiet) return 0;
   fmt::print(
       "{}: {} clips written, {} were there, {:.1f} min of speech, {} with a recorded voice\n",
       options.out.string(), report.written, report.kept, report.duration_s / 60, report.real);
-  print_left_out(report.left_out);
   return 0;
 }
 
@@ -65,21 +67,19 @@ int phones_command(const Args& args) {
                   "Makes speech with known phones, to train the speech encoder on.");
   command.bind(options, {{"real_prompts", "!--no-real-prompts"}});
   if (!command.parse(args)) return 0;
+  options.corpus.quiet = command.quiet();
   const auto report = synth::make_phone_corpus(options.corpus, options.output);
+  warn_of_left_out(report.left_out);
   if (options.corpus.quiet) return 0;
   fmt::print("{}: {} synthetic clips, {:.1f} min; {:.1f} min of recorded prompts\n", options.output,
              report.synthetic_clips, report.synthetic_s / 60, report.real_s / 60);
-  print_left_out(report.left_out);
   return 0;
 }
 
 }  // namespace
 
 int data(const Args& args) {
-  if (args.empty() || args[0] == "--help" || args[0] == "-h") {
-    fmt::print("{}", kOverview);
-    return 0;
-  }
+  if (asks_for_overview(args)) return show_overview(args, kOverview);
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "synth") return synth_command(rest);
   if (args[0] == "benchmark") return data_benchmark(rest);

@@ -17,8 +17,9 @@ int data_benchmark(const Args& args) {
       "by hash. What is there already is kept.");
   command.bind(options, {{"name", "NAME"}});
   if (!command.parse(args)) return 0;
-  for (const auto& part : pipeline::make_benchmark(options, terminal(options.quiet))) {
-    if (options.quiet) continue;
+  options.quiet = command.quiet();
+  for (const auto& part : pipeline::make_benchmark(options, terminal(command.quiet()))) {
+    if (command.quiet()) continue;
     fmt::print("{}: {} clips, {:.1f} min, {} of them recorded prompts, the others as frozen\n",
                part.folder.string(), part.clips, part.duration_s / 60, part.recorded);
   }

@@ -78,7 +78,7 @@ void print_findings(const CheckReport& r, size_t shown) {
 struct CheckOptions {
   std::string folder = "datasets/mead", json;
   int threads = 0;
-  bool all = false, quiet = false;
+  bool all = false;
 
   template <class V>
   void fields(V&& field) {
@@ -87,18 +87,15 @@ struct CheckOptions {
     field("json", json, "also write everything to this file");
     field("all", all, "print every case of every finding, not three");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
-    field("quiet", quiet, "print errors only");
   }
 };
 
-void print_report(const CheckReport& report, const CheckOptions& o) {
+void print_facts(const CheckReport& report, const CheckOptions& o) {
   fmt::print("{}: {} clips of {} styles, {:.1f} min of motion\n", o.folder, report.clips,
              report.styles, static_cast<double>(report.frames) / flame::kFps / 60);
   print_protocols(report);
   print_emotions(report);
   print_motion(report);
-  print_findings(report, o.all ? SIZE_MAX : 3);
-  std::fflush(stdout);
 }
 
 }  // namespace
@@ -116,9 +113,11 @@ int data_check(const Args& args) {
   if (!command.parse(args)) return 0;
   check_report(o.json, ".json");
   if (std::filesystem::is_directory(std::filesystem::path(o.folder) / "mead")) o.folder += "/mead";
-  const CheckReport report = data::check_dataset(o.folder, o.threads, o.quiet);
+  const CheckReport report = data::check_dataset(o.folder, o.threads, command.quiet());
   if (!o.json.empty()) save_file(o.json, data::to_json(report).dump(2) + "\n");
-  if (!o.quiet) print_report(report, o);
+  if (!command.quiet()) print_facts(report, o);
+  print_findings(report, o.all ? SIZE_MAX : 3);
+  std::fflush(stdout);
   if (report.count(Severity::kError) == 0) return 0;
   const data::Finding& first = report.findings.front();
   fail("{}: {} ({}): {}; for example {}", o.folder, first.kind->name, first.cases.size(),

@@ -54,10 +54,11 @@ int data_import_mead(const Args& args) {
       "  flowtalk data check datasets/mead\n");
   command.bind(options);
   if (!command.parse(args)) return 0;
+  options.quiet = command.quiet();
   const data::ImportReport report = data::import_mead(options);
   const fs::path mead = options.out / "mead", list = mead / "left_out.tsv";
   data::save_left_out(report, list);
-  if (!options.quiet) {
+  if (!command.quiet()) {
     fmt::print("{}: {} clips written, {:.1f} min; {} were there\n", mead.string(), report.written,
                report.duration_s / 60, report.kept);
     print_left_out(report, list);

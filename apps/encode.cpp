@@ -21,8 +21,8 @@ int encode(const Args& args) {
   command.bind(options,
                {{"voice", "VOICE,--wav,--wav-path"}, {"output", "-o,--out,--output,--save-path"}});
   if (!command.parse(args)) return 0;
-  const auto shape = pipeline::encode(options, terminal(options.quiet));
-  if (!options.quiet) fmt::print("{}: {} float32\n", options.output, tensor::to_string(shape));
+  const auto shape = pipeline::encode(options, terminal(command.quiet()));
+  if (!command.quiet()) fmt::print("{}: {} float32\n", options.output, tensor::to_string(shape));
   return 0;
 }
 

@@ -1,8 +1,7 @@
 // flowtalk evaluate: measures of motion.
-#include <fmt/core.h>
-
 #include "apps/commands.h"
 #include "apps/evaluate_commands.h"
+#include "apps/options/command_line.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::apps {
@@ -30,14 +29,12 @@ constexpr const char* kOverview =
 }  // namespace
 
 int evaluate(const Args& args) {
-  if (args.empty()) {
-    fmt::print("{}", kOverview);
-    return 0;
-  }
+  if (args.empty()) return show_overview(args, kOverview);
   if (args[0] == "lips") return evaluate_lips({args.begin() + 1, args.end()});
   if (args[0] == "restyle") return evaluate_restyle({args.begin() + 1, args.end()});
   if (args[0].starts_with("-")) return evaluate_metrics(args);
-  fail_unknown_command("flowtalk evaluate", args[0], {"lips", "restyle"});
+  fail_unknown_command("flowtalk evaluate", args[0],
+                       {"lips", "restyle", "--ground-truth", "--dataset"});
 }
 
 }  // namespace flowtalk::apps

@@ -20,9 +20,9 @@ int evaluate_lips(const Args& args) {
   command.bind(options, {{"voices", "VOICE,--audio,--wav-path"}});
   if (!command.parse(args)) return 0;
   const auto show = [&](const evaluate::LipReport& report) {
-    fmt::print("{}", pipeline::text_of(report, options.quiet));
+    fmt::print("{}", pipeline::text_of(report, command.quiet()));
   };
-  pipeline::check_lips(options, show, terminal(options.quiet));
+  pipeline::check_lips(options, show, terminal(command.quiet()));
   return 0;
 }
 

@@ -43,9 +43,9 @@ int evaluate_metrics(const Args& args) {
   if (!command.parse(args)) return 0;
   options.command = "flowtalk evaluate";
   for (const std::string& word : args) options.command.append(1, ' ').append(quoted(word));
-  const auto measured = pipeline::measure(options, terminal(options.quiet));
-  if (options.quiet) return 0;
+  const auto measured = pipeline::measure(options, terminal(command.quiet()));
   fmt::print("{}", evaluate::report_table(measured.report));
+  if (command.quiet()) return 0;
   for (const std::string& note : measured.report.notes) fmt::print("{}\n", note);
   for (const std::string& path : measured.written) fmt::print("written: {}\n", path);
   return 0;

@@ -19,7 +19,7 @@ int evaluate_restyle(const Args& args) {
       "  flowtalk evaluate restyle --dataset datasets --intensity low --json low.json\n");
   command.bind(options);
   if (!command.parse(args)) return 0;
-  fmt::print("{}", pipeline::evaluate_restyle(options, terminal(options.quiet)).text);
+  fmt::print("{}", pipeline::evaluate_restyle(options, terminal(command.quiet())).text);
   return 0;
 }
 

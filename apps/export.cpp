@@ -25,12 +25,14 @@ constexpr const char* kFooter =
     "  flowtalk export vertices --face flame2023.pkl --params takes.npz --prefix first. --out "
     "m.npy\n";
 
-void print_overview() {
-  fmt::print("Writes motion for other programs.\nUsage: flowtalk export FORMAT [OPTIONS]\n\n");
-  for (const auto& e : pipeline::exporters()) fmt::print("  {:<10} {}\n", e.name, e.summary);
-  fmt::print(
-      "\nExample:\n"
-      "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n");
+std::string overview() {
+  std::string text =
+      "Writes motion for other programs.\nUsage: flowtalk export FORMAT [OPTIONS]\n\n";
+  for (const auto& e : pipeline::exporters())
+    text += fmt::format("  {:<10} {}\n", e.name, e.summary);
+  return text +
+         "\nExample:\n"
+         "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n";
 }
 
 int run(const pipeline::Exporter& format, const Args& args) {
@@ -46,8 +48,8 @@ int run(const pipeline::Exporter& format, const Args& args) {
                          {"transl", "--transl,--translation"}});
   if (!command.parse(args)) return 0;
   const auto made =
-      pipeline::export_motion(std::string(format.name), options, terminal(options.quiet));
-  if (options.quiet) return 0;
+      pipeline::export_motion(std::string(format.name), options, terminal(command.quiet()));
+  if (command.quiet()) return 0;
   fmt::print("{}: {} frames of {} vertices, {:g} per second\n", options.output, made.frames,
              made.vertices, made.rate_hz);
   return 0;
@@ -56,10 +58,7 @@ int run(const pipeline::Exporter& format, const Args& args) {
 }  // namespace
 
 int export_motion(const Args& args) {
-  if (args.empty() || args[0] == "--help" || args[0] == "-h") {
-    print_overview();
-    return 0;
-  }
+  if (asks_for_overview(args)) return show_overview(args, overview());
   std::vector<std::string> known;
   for (const auto& format : pipeline::exporters()) {
     if (args[0] == format.name) return run(format, {args.begin() + 1, args.end()});

@@ -50,7 +50,7 @@ int inspect(const Args& args) {
   for (const std::string& path : options.paths) {
     Json report;
     try {
-      report = pipeline::inspect_report(path, options.values);
+      report = pipeline::inspect_report(path, options.values, flag_of);
     } catch (const Error& e) {
       fmt::print(stderr, "flowtalk: {}\n", spelled(e.marked()));
       all_read = false;
@@ -59,7 +59,8 @@ int inspect(const Args& args) {
     if (options.json) {
       fmt::print("{}\n", report.dump(-1, ' ', false, Json::error_handler_t::replace));
     } else {
-      print_report(report, options.all ? std::numeric_limits<size_t>::max() : kListedArrays);
+      print_report(report, options.all ? std::numeric_limits<size_t>::max() : kListedArrays,
+                   command.quiet());
     }
   }
   return all_read ? 0 : 1;

@@ -47,14 +47,15 @@ struct Script {
 constexpr std::array kScripts = {Script{"main.py", "train"}, Script{"evaluation.py", "evaluate"},
                                  Script{"predict.py", "predict"}};
 
-void print_overview() {
-  fmt::print("flowtalk turns a voice into an emotional 3D face.\n\n");
-  for (const Command& c : kCommands) fmt::print("  flowtalk {:<10}{}\n", c.name, c.summary);
-  fmt::print(
-      "\nStart here:\n"
-      "  flowtalk talk voice.wav -o face.mp4 --emotion happy\n"
-      "  flowtalk talk voice.wav -o faces.mp4 --emotion all\n"
-      "\n'flowtalk COMMAND --help' explains one command.\n");
+std::string overview() {
+  std::string text = "flowtalk turns a voice into an emotional 3D face.\n\n";
+  for (const Command& c : kCommands)
+    text += fmt::format("  flowtalk {:<10}{}\n", c.name, c.summary);
+  return text +
+         "\nStart here:\n"
+         "  flowtalk talk voice.wav -o face.mp4 --emotion happy\n"
+         "  flowtalk talk voice.wav -o faces.mp4 --emotion all\n"
+         "\n'flowtalk COMMAND --help' explains one command.\n";
 }
 
 int run(const Args& args) {
@@ -63,10 +64,7 @@ int run(const Args& args) {
     of_command.emplace_back("--help");
     return run(of_command);
   }
-  if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
-    print_overview();
-    return 0;
-  }
+  if (asks_for_overview(args) || args[0] == "help") return show_overview(args, overview());
   const std::string name = args[0] == "--version" ? "version" : args[0];
   for (const Command& c : kCommands) {
     if (c.name == name) return c.run({args.begin() + 1, args.end()});

@@ -30,8 +30,8 @@ int predict(const Args& args) {
                   kExamples);
   command.bind(options, {{"voices", "VOICE,--wav-path"}, {"emotion", "", true}});
   if (!command.parse(with_sweep_strengths(args))) return 0;
-  const auto made = pipeline::predict(options, terminal(options.quiet));
-  if (options.quiet || made.size() > static_cast<size_t>(options.num_samples)) return 0;
+  const auto made = pipeline::predict(options, terminal(command.quiet()));
+  if (command.quiet() || made.size() > static_cast<size_t>(options.num_samples)) return 0;
   for (const auto& file : made) fmt::print("{}: {} frames\n", file.path.string(), file.frames);
   return 0;
 }

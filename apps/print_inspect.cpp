@@ -48,6 +48,11 @@ void print_arrays(const Json& arrays, size_t most) {
   }
 }
 
+void print_lines(const Json& in, const char* name, const char* before = "") {
+  for (const Json& line : in.value(name, Json::array()))
+    fmt::print("  {}{}\n", before, line.get<std::string>());
+}
+
 void print_motion(const Json& motion) {
   if (motion.contains("refused")) return;
   fmt::print("  {} frames, {:.2f} s at {:g} per second\n", motion["frames"].get<int64_t>(),
@@ -58,10 +63,8 @@ void print_motion(const Json& motion) {
                part["end"].get<int64_t>() - 1, shown(part["min"]), shown(part["mean"]),
                shown(part["max"]));
   }
-  for (const Json& remark : motion["remarks"]) fmt::print("  {}\n", remark.get<std::string>());
-  for (const Json& name : motion["unused"]) {
-    fmt::print("  not used: {}\n", name.get<std::string>());
-  }
+  print_lines(motion, "remarks");
+  print_lines(motion, "unused", "not used: ");
 }
 
 void print_details(const Json& details) {
@@ -69,7 +72,7 @@ void print_details(const Json& details) {
     if (key == "motion") {
       print_motion(value);
     } else if (key == "warnings") {
-      for (const Json& warning : value) fmt::print("  {}\n", warning.get<std::string>());
+      print_lines(details, "warnings");
     } else if (key == "config") {
       fmt::print("{}\n", value.dump(2));
     } else {
@@ -101,22 +104,23 @@ void print_tree(const Json& part, const std::string& label, int depth, int& line
   if (part.contains("state")) print_tree(part["state"], "state", depth + 1, lines);
   if (!part.contains("items")) return;
   for (const Json& item : part["items"]) {
-    if (type != "dict") {
-      print_tree(item, "", depth + 1, lines);
-    } else {
-      const Json key = item[0].value("value", Json("?"));
-      print_tree(item[1], key.is_string() ? key.get<std::string>() : key.dump(), depth + 1, lines);
-    }
+    const bool keyed = type == "dict";
+    const Json key = keyed ? item[0].value("value", Json("?")) : Json("");
+    print_tree(keyed ? item[1] : item, key.is_string() ? key.get<std::string>() : key.dump(),
+               depth + 1, lines);
   }
 }
 
 }  // namespace
 
-void print_report(const Json& report, size_t most_arrays) {
+void print_report(const Json& report, size_t most_arrays, bool verdict_only) {
   const std::string format = report["format"], kind = report["kind"], use = report["use"];
   fmt::print("{}: {} ({})\n", report["path"].get<std::string>(), kind, format);
   fmt::print("  {}{}\n", report["usable"].get<bool>() ? "" : "not usable here: ", use);
-  print_details(report["details"]);
+  const Json& details = report["details"];
+  if (verdict_only) print_lines(details, "warnings");
+  if (verdict_only) return print_lines(details.value("motion", Json::object()), "remarks");
+  print_details(details);
   int lines = 0;
   if (report.contains("tree")) print_tree(report["tree"], "", 0, lines);
   print_arrays(report["arrays"], most_arrays);

@@ -24,8 +24,8 @@ int render(const Args& args) {
   command.bind(options,
                {{"motions", "MOTION"}, {"voice", "--voice,--wav-path"}, {"caption", "", true}});
   if (!command.parse(args)) return 0;
-  const auto made = pipeline::render(options, terminal(options.quiet));
-  if (options.quiet) return 0;
+  const auto made = pipeline::render(options, terminal(command.quiet()));
+  if (command.quiet()) return 0;
   fmt::print("{}: {} frames, {} x {}\n", made.path, made.frames, made.width, made.height);
   return 0;
 }

@@ -29,8 +29,8 @@ int restyle(const Args& args) {
       kExamples);
   command.bind(options, {{"voice", "VOICE,--wav-path"}});
   if (!command.parse(args)) return 0;
-  const auto made = pipeline::restyle(options, terminal(options.quiet));
-  if (options.quiet) return 0;
+  const auto made = pipeline::restyle(options, terminal(command.quiet()));
+  if (command.quiet()) return 0;
   fmt::print("{}: {} frames, {} -> {}\n", made.path, made.frames, made.from, made.to);
   return 0;
 }

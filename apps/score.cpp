@@ -29,8 +29,8 @@ int score(const Args& args) {
       kExamples);
   command.bind(options, {{"voice", "VOICE,--wav-path"}});
   if (!command.parse(args)) return 0;
-  const auto scored = pipeline::score(options, terminal(options.quiet));
-  if (!options.quiet) fmt::print("{}", spelled(scored.text));
+  const auto scored = pipeline::score(options, terminal(command.quiet()));
+  fmt::print("{}", spelled(scored.text));
   return 0;
 }
 

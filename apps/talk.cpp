@@ -17,6 +17,7 @@ constexpr const char* kExamples =
     "  flowtalk talk voice.wav -o face.mp4 --emotion angry --intensity high\n"
     "  flowtalk talk voice.wav -o faces.mp4 --emotion neutral --emotion happy --emotion sad\n"
     "  flowtalk talk hello.wav goodbye.wav -o faces.mp4 --emotion all\n"
+    "  flowtalk talk recordings/ -o films/ --emotion happy\n"
     "  flowtalk talk voice.wav -o face.mp4 --curve curve.json\n"
     "  flowtalk talk voice.wav -o table.mp4 --sweep --emotion happy --emotion sad\n";
 
@@ -28,9 +29,11 @@ int talk(const Args& args) {
                   kExamples);
   command.bind(options, {{"voices", "VOICE,--wav-path"}, {"emotion", "", true}});
   if (!command.parse(with_sweep_strengths(args))) return 0;
-  const auto film = pipeline::talk(options, terminal(options.quiet));
-  if (options.quiet) return 0;
-  fmt::print("{}: {:.1f} s, {} x {}\n", film.path, film.duration_s, film.width, film.height);
+  const auto films = pipeline::talk(options, terminal(command.quiet()));
+  if (command.quiet()) return 0;
+  for (const auto& film : films) {
+    fmt::print("{}: {:.1f} s, {} x {}\n", film.path, film.duration_s, film.width, film.height);
+  }
   return 0;
 }
 

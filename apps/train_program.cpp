@@ -32,7 +32,10 @@ void stage(const std::string& name, const std::string& summary, const Args& args
   Options options;
   Command command("flowtalk train " + name, summary);
   command.bind(options, kSpellings);
-  if (command.parse(args)) kRun(options);
+  if (!command.parse(args)) return;
+  if constexpr (requires { options.stage.run.quiet; }) options.stage.run.quiet = command.quiet();
+  if constexpr (requires { options.quiet; }) options.quiet = command.quiet();
+  kRun(options);
 }
 // Without an encoder of one's own, that of the model that ships.
 void run_generator(train::GeneratorOptions options) {
@@ -40,8 +43,9 @@ void run_generator(train::GeneratorOptions options) {
     options.encoder = train::kOwnEncoder;
     if (!std::filesystem::exists(options.encoder)) {
       options.encoder = predict::default_checkpoint().string();
-      fmt::print(stderr, "no {}: the speech encoder is that of {}\n", train::kOwnEncoder,
-                 options.encoder);
+      if (!options.stage.run.quiet)
+        fmt::print(stderr, "no {}: the speech encoder is that of {}\n", train::kOwnEncoder,
+                   options.encoder);
     }
   }
   train::run_generator(options);
@@ -84,16 +88,17 @@ Args with_stage(Args words) {
   return words;
 }
 
+std::string overview() {
+  std::string text = "Usage: flowtalk train STAGE [options]\n\n";
+  for (const Stage& s : kStages) text += fmt::format("  {:<10}  {}\n", s.name, s.summary);
+  return text +
+         "\n`flowtalk train STAGE --help` lists the options. docs/training.md has the whole "
+         "recipe.\n";
+}
+
 int run(const Args& given) {
   const Args words = given.empty() ? given : with_stage(given);
-  if (words.empty() || words[0] == "--help" || words[0] == "-h") {
-    fmt::print("Usage: flowtalk train STAGE [options]\n\n");
-    for (const Stage& s : kStages) fmt::print("  {:<10}  {}\n", s.name, s.summary);
-    fmt::print(
-        "\n`flowtalk train STAGE --help` lists the options. docs/training.md has the whole "
-        "recipe.\n");
-    return words.empty() ? 2 : 0;
-  }
+  if (asks_for_overview(words)) return show_overview(words, overview());
   std::vector<std::string> known;
   for (const Stage& s : kStages) {
     known.emplace_back(s.name);
@@ -101,7 +106,7 @@ int run(const Args& given) {
     s.run(s.name, s.summary, {words.begin() + 1, words.end()});
     return 0;
   }
-  fail_unknown_command("train", words[0], known);
+  fail_unknown_command("flowtalk train", words[0], known);
 }
 
 }  // namespace

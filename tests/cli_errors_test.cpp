@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST_F(CommandLine, OverviewNamesEveryCommand) {
-  const Outcome outcome = run({});
+  const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.code, 0);
   for (const char* name : {"talk", "predict", "render", "train", "evaluate", "data", "inspect"}) {
     EXPECT_THAT(outcome.out, HasSubstr(std::string("flowtalk ") + name));
@@ -29,6 +29,91 @@ TEST_F(CommandLine, OverviewNamesEveryCommand) {
   }
   EXPECT_EQ(run({"version"}).code, 0);
   EXPECT_EQ(run({"--version"}).out, run({"version"}).out);
+}
+
+TEST_F(CommandLine, AskedForNothingExitsWithTwoAndSaysWhatCouldBeAsked) {
+  for (const std::vector<std::string>& group :
+       std::vector<std::vector<std::string>>{{}, {"evaluate"}, {"export"}, {"data"}}) {
+    const Outcome outcome = run(group);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, HasSubstr("flowtalk "));
+    std::vector<std::string> asked = group;
+    asked.emplace_back("--help");
+    EXPECT_EQ(run(asked).code, 0);
+  }
+  for (const char* command :
+       {"talk", "predict", "encode", "render", "score", "restyle", "inspect"}) {
+    EXPECT_TRUE(failed_with(run({command}), 2, {})) << command;
+  }
+}
+
+TEST_F(CommandLine, EveryCommandTakesQuiet) {
+  const std::vector<std::vector<std::string>> commands = {{"talk"},
+                                                          {"predict"},
+                                                          {"encode"},
+                                                          {"render"},
+                                                          {"score"},
+                                                          {"restyle"},
+                                                          {"inspect"},
+                                                          {"export", "vertices"},
+                                                          {"version"},
+                                                          {"evaluate", "lips"},
+                                                          {"evaluate", "restyle"},
+                                                          {"evaluate", "--dataset", "none"},
+                                                          {"data", "check", "none"},
+                                                          {"data", "benchmark"},
+                                                          {"data", "import-mead"}};
+  for (std::vector<std::string> words : commands) {
+    const Outcome loud = run(words);
+    for (const char* quiet : {"-q", "--quiet"}) {
+      words.emplace_back(quiet);
+      const Outcome outcome = run(words);
+      EXPECT_EQ(outcome.code, loud.code) << words.front();
+      EXPECT_EQ(outcome.err, loud.err) << words.front();
+      words.pop_back();
+    }
+  }
+  const Outcome verdict = run({"inspect", "-q", "voice.wav"});
+  EXPECT_EQ(verdict.out,
+            "voice.wav: voice (audio)\n  sound, as a voice, for flowtalk talk, predict\n");
+}
+
+TEST_F(CommandLine, SlipsOfTheHandAreOneLineInPlainWords) {
+  const auto said = [&](const std::vector<std::string>& words,
+                        const std::vector<std::string>& parts) {
+    EXPECT_TRUE(failed_with(run(words), 2, parts)) << ::testing::PrintToString(words);
+  };
+  said({"talk", "voice.wav", "--crf"}, {"--crf: the value is missing"});
+  said({"talk", "voice.wav", "-o"}, {"--output: the value is missing"});
+  said({"talk", "voice.wav", "--size", "64", "--size", "96"}, {"--size: is given 2 times"});
+  said({"talk", "voice.wav", "-z"}, {"unknown option '-z'"});
+  said({"encode", "voice.wav", "other.wav", "-o", "x.npy"},
+       {"'other.wav' is one word too many, flowtalk encode takes one VOICE"});
+  said({"version", "now"},
+       {"'now' is one word too many, flowtalk version takes no name of a file"});
+  said({"voice.wav"}, {"'voice.wav' is a file; say first what to do with it: flowtalk talk|"});
+  said({"export", "voice.wav"}, {"flowtalk export vertices"});
+  said({"evaluate", "voice.wav"}, {"flowtalk evaluate lips|restyle|--ground-truth|--dataset"});
+  said({"."}, {"'.' is a folder"});
+  said({"talk", "voice.wav", "-o", "x.mp4", "--emotion", "happy", "sad"},
+       {"sad: no such file; as an emotion it is --emotion sad"});
+}
+
+TEST_F(CommandLine, FilesOfOtherKindsAreCalledWhatTheyAre) {
+  formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({4, 53}));
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"talk", "voice.wav", "-o", "x.mp4", "--face", "voice.wav"},
+           {"render", "voice.wav", "-o", "x.mp4"},
+           {"evaluate", "--ground-truth", "voice.wav", "--predictions", "voice.wav"},
+           {"evaluate", "--ground-truth", "motion.npy", "--predictions", "motion.npy", "--template",
+            "voice.wav"},
+           {"export", "vertices", "voice.wav", "-o", "x.npy"}}) {
+    EXPECT_TRUE(failed_with(run(words), 1, {"voice.wav: is a sound file; expected"}))
+        << words.front();
+  }
+  EXPECT_TRUE(failed_with(run({"talk", "motion.npy", "-o", "x.mp4"}), 1,
+                          {"motion.npy: is a numpy array; expected a recording"}));
 }
 
 TEST_F(CommandLine, NoFileIsReplacedByOneOfAnotherKind) {

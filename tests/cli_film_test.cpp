@@ -58,6 +58,41 @@ TEST_F(CliFilm, SeveralEmotionsStandSideBySideAndOnTheContactSheet) {
   EXPECT_GE(height, 8 * 64);
 }
 
+// A jaw that opens a little more in each frame.
+tensor::Tensor opening(int64_t frames) {
+  tensor::Tensor motion = tensor::Tensor::zeros({frames, 53});
+  for (int64_t t = 0; t < frames; ++t) motion[53 * t + 50] = 0.002f * static_cast<float>(t);
+  return motion;
+}
+
+TEST_F(CliFilm, IntoAFolderIsAFilmOfEachVoice) {
+  std::filesystem::create_directories(file("voices"));
+  write_voice("voices/a.wav", 0.5);
+  write_voice("voices/b.wav", 1.0);
+  const Outcome outcome = run({"talk", "voices", "-o", "films/", "--size", "64"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("films/a.mp4: 0.5 s, 64 x 64\nfilms/b.mp4: 1.0 s"));
+  EXPECT_TRUE(failed_with(run({"talk", "voices"}), 2, {"which film?", "-o films/"}));
+}
+
+TEST_F(CliFilm, EndingsAndRatesAreTakenAsTheyAreWritten) {
+  formats::save_npy(file("motion.npy"), opening(30));
+  const auto made = [&](const std::vector<std::string>& words) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome;
+  };
+  const Outcome untold = made({"render", "motion.npy", "-o", "A.MP4", "--size", "64"});
+  EXPECT_THAT(untold.err, HasSubstr("motion.npy: says no rate and is taken for 25 frames per "
+                                    "second; --motion-fps gives another"));
+  const Outcome told = made({"render", "motion.npy", "-o", "b.Mov", "--size", "64", "--motion-fps",
+                             "30000/1001", "--fps", "24000/1001"});
+  EXPECT_THAT(told.err, Not(HasSubstr("says no rate")));
+  EXPECT_THAT(told.out, HasSubstr("b.Mov: 24 frames"));
+  made({"predict", "voice.wav", "-o", "c.NPZ", "--fps", "30000/1001"});
+  made({"export", "vertices", "c.NPZ", "-o", "d.NPY", "-q"});
+}
+
 TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
   formats::save_npy(file("motion.npy"), tensor::Tensor::zeros({1, 5, 403}));
   ASSERT_EQ(run({"render", "motion.npy", "--frames", "pictures", "--size", "64", "-q"}).code, 0);
@@ -66,13 +101,6 @@ TEST_F(CliFilm, RenderWritesOnePicturePerFrame) {
                                    "pictures/00004.png", "voice.wav"));
   EXPECT_EQ(png_size("pictures/00004.png"), std::pair(64, 64));
   EXPECT_EQ(load_file(file("pictures/00000.png")), load_file(file("pictures/00004.png")));
-}
-
-// A jaw that opens a little more in each frame.
-tensor::Tensor opening(int64_t frames) {
-  tensor::Tensor motion = tensor::Tensor::zeros({frames, 53});
-  for (int64_t t = 0; t < frames; ++t) motion[53 * t + 50] = 0.002f * static_cast<float>(t);
-  return motion;
 }
 
 TEST_F(CliFilm, MotionOfAnotherLengthThanItsVoiceIsWarnedOf) {

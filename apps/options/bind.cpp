@@ -12,7 +12,6 @@ struct Common {
   std::string_view field, names;
 };
 constexpr std::array kCommon = {Common{"output", "-o,--output,--out,--save-path"},
-                                Common{"quiet", "-q,--quiet"},
                                 Common{"model", "--model,--checkpoint"}};
 
 std::string kebab(std::string_view field) {
@@ -38,6 +37,8 @@ struct Command::Words {
 Command::Command(const std::string& name, const std::string& summary, const std::string& footer)
     : words_(new Words{CLI::App(summary, name), {}}) {
   words_->app.footer(footer);
+  words_->app.add_flag("-q,--quiet", quiet_,
+                       "the result alone: no progress, remarks or details; warnings stay");
 }
 
 Command::~Command() = default;

@@ -32,7 +32,7 @@ struct Spelling {
 // The option that a message names for a field: "--max-cut", "-o".
 std::string flag_of(std::string_view field);
 
-// One command: its options are bound, then read.
+// One command: its options are bound, then read. Every command takes -q.
 class Command {
  public:
   // name: "flowtalk predict"
@@ -53,6 +53,8 @@ class Command {
   }
   // False: --help was asked for and has been printed. Anything wrong is a usage Error.
   bool parse(const Args& args);
+  // Asked for: the result alone, without progress, remarks and details. Warnings stay.
+  bool quiet() const { return quiet_; }
 
   // What Options::fields calls.
   template <class T, class R>
@@ -125,6 +127,7 @@ class Command {
     }
   }
 
+  bool quiet_ = false;
   struct Words;  // CLI11's
   std::unique_ptr<Words> words_;
   std::vector<Spelling> spellings_;

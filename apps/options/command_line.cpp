@@ -1,5 +1,7 @@
 #include "apps/options/command_line.h"
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
@@ -60,6 +62,30 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// A word that nothing takes.
+[[noreturn]] void fail_extra_word(const CLI::App& app, const std::string& word) {
+  if (word.size() > 1 && word[0] == '-') {
+    fail_usage("unknown option '{}' ('{} --help' lists all)", word, app.get_name());
+  }
+  const auto options = app.get_options();
+  const auto place = std::ranges::find_if(
+      options, [](const CLI::Option* option) { return option->get_positional(); });
+  const std::string taken = place == options.end()
+                                ? "no name of a file"
+                                : fmt::format("one {}", (*place)->get_name(true));
+  fail_usage("'{}' is one word too many, {} takes {} and options ('{} --help' lists all)", word,
+             app.get_name(), taken, app.get_name());
+}
+
+// CLI11 speaks of how it counts.
+std::string in_plain_words(const CLI::ArgumentMismatch& e) {
+  const std::string text = e.what(), option = text.substr(0, text.find(": "));
+  if (text.ends_with(" missing")) return option + ": the value is missing";
+  const size_t received = text.find(" received ");
+  if (received == std::string::npos) return one_line(text);
+  return fmt::format("{}: is given {} times, expected once", option, text.substr(received + 10));
+}
+
 }  // namespace
 
 Args in_kebab_case(Args args) {
@@ -85,14 +111,33 @@ bool parse(CLI::App& app, const Args& args) {
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
     return false;
+  } catch (const CLI::ExtrasError&) {
+    fail_extra_word(app, app.remaining().front());
+  } catch (const CLI::ArgumentMismatch& e) {
+    fail_usage("{} (see '{} --help')", in_plain_words(e), app.get_name());
   } catch (const CLI::ParseError& e) {
     fail_usage("{} (see '{} --help')", one_line(e.what()), app.get_name());
   }
   return true;
 }
 
+bool asks_for_overview(const Args& args) {
+  return args.empty() || args[0] == "--help" || args[0] == "-h";
+}
+
+int show_overview(const Args& args, const std::string& text) {
+  (args.empty() ? std::cerr : std::cout) << text;
+  return args.empty() ? 2 : 0;
+}
+
 void fail_unknown_command(const std::string& group, const std::string& name,
                           const std::vector<std::string>& known) {
+  std::error_code code;
+  if (std::filesystem::exists(name, code)) {
+    fail_usage("'{}' is a {}; say first what to do with it: {} {} ('{} --help' explains)", name,
+               std::filesystem::is_directory(name, code) ? "folder" : "file", group,
+               fmt::join(known, "|"), group);
+  }
   fail_usage("'{}' is no command of {}{} ('{} --help' lists all)", name, group,
              did_you_mean(name, known), group);
 }

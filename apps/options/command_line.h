@@ -20,7 +20,12 @@ Args in_kebab_case(Args args);
 // empty values are wrong.
 bool parse(CLI::App& app, const Args& args);
 
-// The nearest of the commands, for "unknown command" messages.
+// What a group of commands says of itself: printed where it is asked for (exit code 0), and as the
+// answer to a call without any word (2, as of every command that lacks one).
+int show_overview(const Args& args, const std::string& text);
+bool asks_for_overview(const Args& args);
+
+// Usage Error of a word that is none of the commands: the nearest one, or where a file's name goes.
 [[noreturn]] void fail_unknown_command(const std::string& group, const std::string& name,
                                        const std::vector<std::string>& known);
 

@@ -36,7 +36,7 @@ class MonoSink {
   // source: gets the rate and channels that the last frame had.
   Audio finish(SourceFormat& source) {
     if (!resampler_) {
-      fail("{}: damaged, no sound could be decoded from it", path_.string());
+      fail("{}: no sound could be decoded from it; it is empty or damaged", path_.string());
     }
     convert(nullptr, 0);
     source.rate_hz = rate_;
@@ -125,7 +125,8 @@ class RecordingSink {
   }
 
   Recording finish(const SourceFormat& source) {
-    if (!converter_) fail("{}: damaged, no sound could be decoded from it", path_.string());
+    if (!converter_)
+      fail("{}: no sound could be decoded from it; it is empty or damaged", path_.string());
     check_room(
         recording_.samples.size() +
         static_cast<size_t>(total_s(source.gaps) * recording_.rate_hz * recording_.channels));

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/libav.h"
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::audio {
 namespace {
@@ -36,10 +36,8 @@ bool is_read(const std::string& ending) {
 }  // namespace
 
 bool is_sound_name(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
+  const std::string ending = ending_of(path);
   if (ending.empty()) return false;
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const AVOutputFormat* format = av_guess_format(nullptr, ("x" + ending).c_str(), nullptr);
   // A writer says whether it takes sound; what only has a reader is asked by its name.
   if (format != nullptr) return format->audio_codec != AV_CODEC_ID_NONE;

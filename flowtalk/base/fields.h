@@ -94,6 +94,15 @@ struct Writer {
 
 // A value from a file for a one-line message: as JSON, cut where it is long.
 std::string shown(const Json& json);
+// A value with a range for a message.
+template <class T>
+std::string shown_number(const T& value) {
+  if constexpr (TextValue<T>) {
+    return text_of(value);
+  } else {
+    return fmt::format("{}", value);
+  }
+}
 
 // Strict: no rounding, no wrapping round, no number from a boolean.
 template <class T>
@@ -152,7 +161,8 @@ struct Reader {
     get(name, value);
     const auto number = static_cast<double>(value);
     if (!(number >= static_cast<double>(range.lo) && number <= static_cast<double>(range.hi))) {
-      fail("{}.{}: expected between {} and {}, got {}", where, name, range.lo, range.hi, value);
+      fail("{}.{}: expected between {} and {}, got {}", where, name, range.lo, range.hi,
+           shown_number(value));
     }
   }
   template <class T>
@@ -189,7 +199,8 @@ struct RangeCheck {
   static void check(const char* name, const T& value, const R& range) {
     const auto number = static_cast<double>(value);
     if (number >= static_cast<double>(range.lo) && number <= static_cast<double>(range.hi)) return;
-    fail_usage("{} {}: expected between {} and {}", Field(name), value, range.lo, range.hi);
+    fail_usage("{} {}: expected between {} and {}", Field(name), shown_number(value), range.lo,
+               range.hi);
   }
   template <class T, class R>
   static void check(const char* name, const std::optional<T>& value, const R& range) {

@@ -14,6 +14,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/base/words.h"
 
 namespace flowtalk {
 namespace fs = std::filesystem;
@@ -41,6 +42,8 @@ std::string partial_name(std::string name) {
 }
 
 }  // namespace
+
+std::string ending_of(const fs::path& path) { return in_small_letters(path.extension().string()); }
 
 std::string load_file(const fs::path& path, size_t max_bytes) {
   std::error_code code;

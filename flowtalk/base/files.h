@@ -11,6 +11,9 @@
 
 namespace flowtalk {
 
+// The ending of a name in small letters: ".mp4" of "face.MP4"; "" where it has none.
+std::string ending_of(const std::filesystem::path& path);
+
 // The file's bytes. Errors: missing, unreadable, a folder, larger than max_bytes.
 std::string load_file(const std::filesystem::path& path, size_t max_bytes = size_t{1} << 32);
 

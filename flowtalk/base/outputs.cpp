@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 bool name_fits(const fs::path& path) { return path.filename().string().size() <= kLongestName; }
 
 void check_ending(const fs::path& path, const std::string& ending, const std::string& field) {
-  if (path.extension() == ending) return;
+  if (ending_of(path) == ending) return;
   fail_usage("{} {}: expected a name that ends in {}", Field(field), path.string(), ending);
 }
 
@@ -40,9 +40,18 @@ void note_new_folders(const std::vector<fs::path>& files, const Reporter& report
 void check_report(const fs::path& path, const std::string& ending) {
   if (path.empty()) return;
   check_writable(path);
-  if (path.extension() == ending || !fs::exists(path)) return;
+  if (ending_of(path) == ending || !fs::exists(path)) return;
   fail_usage("{}: is there already and may be no report; give a name that ends in {}",
              path.string(), ending);
+}
+
+void check_folder(const fs::path& folder, const std::string& option) {
+  std::error_code code;
+  if (fs::exists(folder, code) && !fs::is_directory(folder, code)) {
+    fail_usage("{} {}: is a file, expected a folder; choose another", Field(option),
+               folder.string());
+  }
+  check_writable(folder / "x");
 }
 
 fs::path replaced_folder(const fs::path& given, const std::string& option,

@@ -17,7 +17,8 @@ inline constexpr size_t kLongestName = 255;
 // Can a file have this name? The folders before it are not looked at.
 bool name_fits(const std::filesystem::path& path);
 
-// Usage Error unless the path ends in `ending` (".mp4"); field: what named it.
+// Usage Error unless the path ends in `ending` (".mp4"), in letters of any size; field: what named
+// it.
 void check_ending(const std::filesystem::path& path, const std::string& ending,
                   const std::string& field);
 
@@ -33,6 +34,10 @@ void note_new_folders(const std::vector<std::filesystem::path>& files, const Rep
 // A report (.json, .html) may take the place of an earlier one, but of nothing else: usage Error if
 // there is a file of this name with another ending. Error if it could not be written. "" is none.
 void check_report(const std::filesystem::path& path, const std::string& ending);
+
+// Error if no folder of this name could be made or written to; to be asked before long work. Makes
+// nothing. option: the field that names it.
+void check_folder(const std::filesystem::path& folder, const std::string& option);
 
 // A folder that a command makes as a whole, in the place of what an earlier call left there.
 // The folder without a slash at its end. Error if it is a file, or if it holds anything whose name

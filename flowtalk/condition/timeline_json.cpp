@@ -176,13 +176,13 @@ Timeline timeline_of_json(const std::string& text, const std::string& where,
 }
 
 Timeline load_timeline(const std::filesystem::path& path, const Conditions& conditions) {
-  const std::string extension = path.extension().string();
-  if (extension != ".json" && extension != ".csv") {
+  const std::string ending = ending_of(path);
+  if (ending != ".json" && ending != ".csv") {
     fail("{}: expected a curve in a .json or .csv file", path.string());
   }
   const std::string text = load_file(path, kMaxFileBytes);
-  return extension == ".json" ? timeline_of_json(text, path.string(), conditions)
-                              : timeline_of_csv(text, path.string(), conditions);
+  return ending == ".json" ? timeline_of_json(text, path.string(), conditions)
+                           : timeline_of_csv(text, path.string(), conditions);
 }
 
 }  // namespace flowtalk::condition

@@ -29,7 +29,6 @@ struct ImportOptions {
     field("all_subjects", all_subjects,
           "also the 15 subjects without a speaking style, which are not trained on");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
-    field("quiet", quiet, "print nothing");
   }
 };
 

@@ -136,7 +136,7 @@ std::map<std::string, StoredArray> list_arrays(const fs::path& place, Role role)
       add_file(file, role, arrays);
     }
   } else if (!fs::exists(place)) {
-    fail("{}: no such folder; expected one with .npy, .npz or .safetensors files", place.string());
+    fail("{}: no such file or folder; expected .npy, .npz or .safetensors files", place.string());
   } else {
     add_file(place, role, arrays);
   }

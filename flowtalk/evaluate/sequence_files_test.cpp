@@ -219,6 +219,15 @@ TEST_F(SequenceFilesTest, OneFolderMayHoldBothSides) {
   EXPECT_THAT(found[1].predictions.at(0).where, HasSubstr("b_pred.npy"));
 }
 
+TEST_F(SequenceFilesTest, WhatIsOddAboutAFileOnBothSidesIsSaidOnce) {
+  formats::save_npy(folder_ / "gt/a.npy", Tensor::full({4, 53}, 0.5f));
+  const fs::path file = folder_ / "gt/a.npy";
+  const auto sequence =
+      open_sequence(pair_sequences(file, file).at(0), {deformer_, deformer_.face().vertex_count()});
+  ASSERT_EQ(sequence.remarks.size(), 1u);
+  EXPECT_THAT(sequence.remarks[0], HasSubstr("does not move"));
+}
+
 TEST_F(SequenceFilesTest, LengthsMayDifferByOneFrameUnlessTold) {
   put("gt/a", {10, 5, 3});
   put("pred/a", {11, 5, 3});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/evaluate/sequence_files.h"
@@ -226,6 +227,19 @@ int64_t vertex_count(const SequenceFiles& files, const face::Face& face) {
   return vertices_of(layout_of(files.truth.load().shape, files.truth.where), face);
 }
 
+namespace {
+
+// The same file may be on both sides; what is said of it is said once.
+void leave_out_repeated(std::vector<std::string>& remarks) {
+  std::vector<std::string> once;
+  for (std::string& remark : remarks) {
+    if (std::ranges::find(once, remark) == once.end()) once.push_back(std::move(remark));
+  }
+  remarks = std::move(once);
+}
+
+}  // namespace
+
 VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& reading) {
   VertexSequence sequence;
   sequence.name = files.name;
@@ -240,6 +254,7 @@ VertexSequence open_sequence(const SequenceFiles& files, const SequenceReading& 
       sequence.predictions.push_back(std::move(take));
     }
   }
+  leave_out_repeated(sequence.remarks);
   cut_to_shortest(sequence, reading.max_cut);
   remark_sizes(sequence, reading.vertices);
   return sequence;

@@ -31,7 +31,10 @@ std::string joined(const std::vector<fs::path>& folders) {
 
 tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
   const auto load = [&] {
-    if (formats::format_of(path) != "safetensors") return formats::load_npy(path);
+    if (formats::format_of(path) != "safetensors") {
+      return formats::read_as(path, "npy", "the mesh at rest (.npy, .safetensors)",
+                              [&] { return formats::load_npy(path); });
+    }
     const formats::SafetensorsFile file(path);
     const auto names = file.names();
     return file.load(names.size() == 1 ? names.front() : "template");

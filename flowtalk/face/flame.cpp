@@ -6,6 +6,7 @@
 #include "flowtalk/base/apart.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/flame_look.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/pickle.h"
 
 namespace flowtalk::face {
@@ -137,7 +138,9 @@ Face make_flame(const FlameArrays& arrays, const std::string& where) {
 }
 
 Face load_flame(const std::filesystem::path& path) {
-  const formats::Value file = formats::load_pickle(path);
+  const formats::Value file = formats::read_as(
+      path, "pickle", "a face: builtin, or a FLAME model such as generic_model.pkl",
+      [&] { return formats::load_pickle(path); });
   const auto array = [&](const char* key) {
     const auto value = file.find(key);
     if (!value) {

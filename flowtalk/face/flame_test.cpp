@@ -193,5 +193,12 @@ TEST_F(FlameFile, DamagedAndMissingFilesAreRefused) {
   EXPECT_THROW(load_face("no/such/model.pkl"), Error);
 }
 
+TEST_F(FlameFile, FilesOfOtherKindsAreCalledWhatTheyAre) {
+  const std::string expected = "expected a face: builtin, or a FLAME model";
+  EXPECT_THAT(refusal_of(std::string("RIFF\x24\0\0\0WAVEfmt ", 16)),
+              HasSubstr("is a sound file; " + expected));
+  EXPECT_THAT(refusal_of("hello\n"), HasSubstr("is a text file; " + expected));
+}
+
 }  // namespace
 }  // namespace flowtalk::face

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 #include "flowtalk/base/error.h"
@@ -125,10 +124,44 @@ bool is_torch(std::string_view bytes) {
   return ZipReader::recognises(bytes) || bytes.starts_with(kOld);
 }
 
-// A kind of file: the endings of its names, how its bytes begin (none: only names tell), what it
-// holds, and its arrays by name (none: it is no file of arrays).
+bool has(std::string_view bytes, size_t at, std::string_view word) {
+  return bytes.size() >= at && bytes.substr(at).starts_with(word);
+}
+
+bool is_sound(std::string_view b) {
+  constexpr std::string_view kSync =
+      "\xfb\xfa\xf3\xf2\xe3\xe2\xf1\xf9";  // of mp3 and aac, after ff
+  const bool chunks = has(b, 0, "RIFF") || has(b, 0, "RF64") || has(b, 0, "FORM");
+  return (chunks && (has(b, 8, "WAVE") || has(b, 8, "AIF"))) || has(b, 0, "fLaC") ||
+         has(b, 0, "OggS") || has(b, 0, "ID3") || has(b, 0, "#!AMR") || has(b, 0, "caff") ||
+         has(b, 4, "ftypM4A") || (b.size() > 1 && b[0] == '\xff' && kSync.find(b[1]) != kSync.npos);
+}
+
+bool is_film(std::string_view b) {
+  return has(b, 4, "ftyp") || has(b, 0, "\x1a\x45\xdf\xa3") ||
+         (has(b, 0, "RIFF") && has(b, 8, "AVI"));
+}
+
+bool is_picture(std::string_view b) {
+  constexpr std::string_view kTiff("II*\0", 4), kTiffBigEndian("MM\0*", 4);
+  return has(b, 0, "\x89PNG") || has(b, 0, "\xff\xd8\xff") || has(b, 0, "GIF8") ||
+         has(b, 0, kTiff) || has(b, 0, kTiffBigEndian) || (has(b, 0, "RIFF") && has(b, 8, "WEBP"));
+}
+
+// Pickles of old protocols are text, too, and end in their mark of the end.
+bool is_text(std::string_view b) {
+  constexpr size_t kRead = 4096;
+  const auto is_letter = [](char c) {
+    const auto code = static_cast<unsigned char>(c);
+    return code >= 0x20 ? code != 0x7f : c == '\n' || c == '\r' || c == '\t';
+  };
+  return !b.ends_with('.') && std::ranges::all_of(b.substr(0, kRead), is_letter);
+}
+
+// A kind of file: its name and what people call it, the endings of its names, how its bytes begin
+// (none: only names tell), what it holds, and its arrays by name (none: it is no file of arrays).
 struct FileKind {
-  std::string_view name, endings;
+  std::string_view name, text, endings;
   bool (*recognises)(std::string_view bytes);
   Json (*describe)(const fs::path& path, int64_t listed);
   std::vector<NamedArray> (*arrays)(const fs::path& path);
@@ -136,35 +169,71 @@ struct FileKind {
 
 // The one list. Names decide before bytes do, upper rows before lower ones.
 constexpr std::array kFileKinds = {
-    FileKind{"npy", ".npy", is_npy, describe_npy, npy_arrays},
-    FileKind{"npz", ".npz", nullptr, describe_npz, npz_arrays},
-    FileKind{"ply", ".ply", [](std::string_view b) { return b.starts_with("ply\n"); }, describe_ply,
-             nullptr},
-    FileKind{"torch", ".pt .pth .ckpt .bin", is_torch, describe_torch, torch_arrays},
-    FileKind{"safetensors", ".safetensors",
+    FileKind{"npy", "a numpy array", ".npy", is_npy, describe_npy, npy_arrays},
+    FileKind{"npz", "a numpy archive", ".npz", nullptr, describe_npz, npz_arrays},
+    FileKind{"ply", "a ply mesh", ".ply", [](std::string_view b) { return has(b, 0, "ply\n"); },
+             describe_ply, nullptr},
+    FileKind{"torch", "a zip archive or torch file", ".pt .pth .ckpt .bin", is_torch,
+             describe_torch, torch_arrays},
+    FileKind{"safetensors", "a safetensors file", ".safetensors",
              [](std::string_view b) { return b.size() > 9 && b[8] == '{' && b[7] == 0; },
              describe_safetensors, safetensors_arrays},
     FileKind{
-        "pickle", ".pkl .pickle",
+        "pickle", "a pickle", ".pkl .pickle",
         [](std::string_view b) { return b.size() > 1 && b[0] == '\x80' && b[1] >= 2 && b[1] <= 5; },
         describe_pickle, pickle_arrays},
-    FileKind{"json", ".json", nullptr, describe_json, nullptr},
-    FileKind{"csv", ".csv", nullptr, describe_csv, nullptr},
-    FileKind{"index_list", ".txt", nullptr, describe_index_list, nullptr},
+    FileKind{"json", "a JSON file", ".json", nullptr, describe_json, nullptr},
+    FileKind{"csv", "a table", ".csv", nullptr, describe_csv, nullptr},
+    FileKind{"index_list", "a list of vertices", ".txt", nullptr, describe_index_list, nullptr},
+    // Others read these, or nobody does; known so that they are called what they are.
+    FileKind{"sound", "a sound file", "", is_sound, nullptr, nullptr},
+    FileKind{"film", "a film", "", is_film, nullptr, nullptr},
+    FileKind{"picture", "a picture", "", is_picture, nullptr, nullptr},
+    FileKind{"hdf5", "an HDF5 file", "",
+             [](std::string_view b) { return has(b, 0, "\x89HDF\r\n\x1a\n"); }, nullptr, nullptr},
+    FileKind{"gzip", "compressed by gzip (unpack it with gunzip)", "",
+             [](std::string_view b) { return has(b, 0, "\x1f\x8b"); }, nullptr, nullptr},
+    FileKind{"pdf", "a PDF document", "", [](std::string_view b) { return has(b, 0, "%PDF"); },
+             nullptr, nullptr},
+    FileKind{"text", "a text file", "", is_text, nullptr, nullptr},
 };
 
-const FileKind* kind_of(const std::string& format) {
+const FileKind* kind_of(std::string_view format) {
   const auto kind = std::find_if(kFileKinds.begin(), kFileKinds.end(),
                                  [&](const FileKind& k) { return k.name == format; });
   return kind == kFileKinds.end() ? nullptr : &*kind;
 }
 
+// By the first bytes; null if they are of none.
+const FileKind* kind_of_bytes(std::string_view bytes) {
+  if (bytes.empty()) return nullptr;
+  for (const FileKind& kind : kFileKinds) {
+    if (kind.recognises != nullptr && kind.recognises(bytes)) return &kind;
+  }
+  return nullptr;
+}
+
+const FileKind* kind_by_look(const fs::path& path) {
+  try {
+    return kind_of_bytes(MappedFile(path).bytes());
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+// The kinds that open_arrays reads.
+std::string array_kinds() {
+  std::string known;
+  for (const FileKind& kind : kFileKinds) {
+    if (kind.arrays != nullptr) known.append(known.empty() ? "" : ", ").append(kind.name);
+  }
+  return known;
+}
+
 }  // namespace
 
 std::string format_of_name(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = ending_of(path);
   for (const FileKind& kind : kFileKinds) {
     const auto words = words_of(kind.endings);
     if (std::find(words.begin(), words.end(), ending) != words.end()) {
@@ -179,18 +248,22 @@ std::string format_of(const fs::path& path) {
   const std::string_view bytes = file.bytes();
   if (bytes.empty()) fail("{}: empty (0 bytes); is the copy or download complete?", path.string());
   const std::string named = format_of_name(path);
-  // torch.save makes pickles too
-  if (!named.empty()) return named == "pickle" && is_torch(bytes) ? "torch" : named;
-  for (const FileKind& kind : kFileKinds) {
-    if (kind.recognises != nullptr && kind.recognises(bytes)) return std::string(kind.name);
-  }
-  return "";
+  const FileKind *by_name = kind_of(named), *by_bytes = kind_of_bytes(bytes);
+  const bool read_here = by_bytes != nullptr && by_bytes->describe != nullptr;
+  if (by_name == nullptr) return read_here ? std::string(by_bytes->name) : "";
+  const bool as_named = by_name->recognises != nullptr && by_name->recognises(bytes);
+  // torch.save makes pickles too, and archives of numpy are zip files like those of torch
+  if (as_named) return named == "pickle" && is_torch(bytes) ? "torch" : named;
+  const bool zip = named == "npz" && ZipReader::recognises(bytes);
+  return read_here && !zip ? std::string(by_bytes->name) : named;
 }
 
 Json describe_file(const fs::path& path, const std::string& format, int64_t listed_values) {
   const FileKind* kind = kind_of(format);
-  FT_CHECK(kind != nullptr, "format {}", format);
-  return kind->describe(path, listed_values);
+  FT_CHECK(kind != nullptr && kind->describe != nullptr, "format {}", format);
+  const std::string expected = fmt::format("{}, as its name says", kind->text);
+  const std::string kinds = format + (kind->arrays == nullptr ? " torch text" : " torch");
+  return read_as(path, kinds, expected, [&] { return kind->describe(path, listed_values); });
 }
 
 bool holds_arrays(const std::string& format) {
@@ -198,18 +271,29 @@ bool holds_arrays(const std::string& format) {
   return kind != nullptr && kind->arrays != nullptr;
 }
 
+std::string look_of(const fs::path& path) {
+  const FileKind* kind = kind_by_look(path);
+  return kind == nullptr ? "" : std::string(kind->text);
+}
+
+void refuse_other_look(const fs::path& path, std::string_view kinds, std::string_view expected) {
+  const FileKind* kind = kind_by_look(path);
+  const auto fit = words_of(kinds);
+  if (kind == nullptr || std::ranges::find(fit, kind->name) != fit.end()) return;
+  fail("{}: is {}; expected {}", path.string(), kind->text, expected);
+}
+
 std::vector<NamedArray> open_arrays(const fs::path& path) {
   if (fs::is_directory(path)) return folder_arrays(path);
-  const std::string format = format_of(path);
+  const std::string format = format_of(path), known = array_kinds();
+  const std::string expected = "a file of arrays: " + known;
   if (!holds_arrays(format)) {
-    std::string known;
-    for (const FileKind& kind : kFileKinds) {
-      if (kind.arrays != nullptr) known.append(known.empty() ? "" : ", ").append(kind.name);
-    }
-    fail("{}: {}, expected a file of arrays: {}", path.string(),
-         format.empty() ? "of no known kind" : "a file of the kind " + format, known);
+    refuse_other_look(path, format.empty() ? known : known + " text", expected);
+    fail("{}: {}; expected {}", path.string(),
+         format.empty() ? "is of no known kind" : fmt::format("is {}", kind_of(format)->text),
+         expected);
   }
-  return kind_of(format)->arrays(path);
+  return read_as(path, known, expected, [&] { return kind_of(format)->arrays(path); });
 }
 
 }  // namespace flowtalk::formats

@@ -40,6 +40,10 @@ MotionFile of_rows_in(const formats::NamedArray& rows,
                       const std::vector<formats::NamedArray>& arrays, const Reading& reading) {
   MotionFile file;
   file.motion = checked_rows(formats::to_tensor(rows.load(), rows.where), reading.axes, rows.where);
+  if (rows.name.empty() && !reading.prefix.empty()) {
+    file.remarks.push_back(fmt::format("{}: holds one array without a name; {} {} changes nothing",
+                                       rows.where, Field("prefix"), reading.prefix));
+  }
   add_beside_rows(file, arrays, rows);
   remark_order(file.motion, rows.where, file.remarks);
   return file;
@@ -81,7 +85,8 @@ MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::
       rows != nullptr ? of_rows_in(*rows, arrays, reading) : assemble(arrays, where, reading);
   Motion& motion = file.motion;
   if (reading.rate_hz > 0) {
-    if (file.says_rate && std::abs(motion.rate_hz - reading.rate_hz) > 1e-6) {
+    constexpr double kSame = 1e-5;  // 29.97 is 30000/1001
+    if (file.says_rate && std::abs(motion.rate_hz / reading.rate_hz - 1) > kSame) {
       file.remarks.push_back(fmt::format("{}: says {} frames per second, {} {} is taken", where,
                                          motion.rate_hz, Field("motion_fps"), reading.rate_hz));
     }

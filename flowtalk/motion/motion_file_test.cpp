@@ -148,6 +148,15 @@ TEST_F(MotionFiles, EveryWidthReadsTheSame) {
   }
 }
 
+TEST_F(MotionFiles, APrefixOfRowsWithoutANameChangesNothing) {
+  const auto path = folder_ / "p.npy";
+  formats::save_npy(path, Tensor::full({5, 53}, 0.1f));
+  const auto remarks = open_motion(path, {.prefix = "gt_"}).remarks;
+  ASSERT_EQ(remarks.size(), 1u);
+  EXPECT_THAT(remarks[0], HasSubstr("gt_ changes nothing"));
+  EXPECT_TRUE(open_motion(path, {}).remarks.empty());
+}
+
 TEST_F(MotionFiles, DamagedOnesAreRefused) {
   const auto path = folder_ / "p.npy";
   formats::save_npy(path, Tensor::full({5, 53}, NAN));

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using tensor::Shape;
 using tensor::Tensor;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -195,7 +196,8 @@ TEST_F(MotionNames, WhatIsNamedLikeAPartAndUnknownIsAnError) {
 }
 
 TEST_F(MotionNames, OddUnitsAndOrdersAreRemarked) {
-  EXPECT_THAT(read({{"jaw", columns(3, {{0, 17}})}}).remarks, Contains(HasSubstr("in degrees?")));
+  EXPECT_THAT(read({{"jaw", columns(3, {{0, 17}})}}).remarks,
+              Contains(AllOf(HasSubstr("in degrees?"), HasSubstr("where motion is read"))));
   const MotionFile file = read({{"jaw", columns(3, {{0, 18}})}}, {.jaw_unit = AngleUnit::kDegrees});
   EXPECT_NEAR(file.motion.jaw.at(0)[0], 0.314159f, 1e-5);
   EXPECT_THAT(file.remarks, IsEmpty());

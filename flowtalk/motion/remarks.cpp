@@ -68,8 +68,8 @@ void remark_units(const Motion& motion, AngleUnit jaw_unit, const std::string& w
   const float jaw = largest(motion.jaw);
   if (jaw_unit == AngleUnit::kRadians && jaw > kMostJaw) {
     remarks.push_back(fmt::format(
-        "{}: the jaw turns by up to {:.4g} rad, which no jaw does; is it in degrees? {} degrees "
-        "converts them",
+        "{}: the jaw turns by up to {:.4g} rad, which no jaw does; is it in degrees? {} degrees, "
+        "where motion is read, converts it",
         where, jaw, Field("jaw_unit")));
   }
   constexpr float kDegree = std::numbers::pi_v<float> / 180;

@@ -1,8 +1,8 @@
 // Motion to disk; docs/motion.md lists the arrays.
 #include <algorithm>
-#include <cctype>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/safetensors.h"
@@ -14,13 +14,6 @@ namespace {
 
 using tensor::Tensor;
 namespace fs = std::filesystem;
-
-std::string ending_of(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending;
-}
 
 Tensor columns_of_track(const Track& track, bool as_one) {
   const int64_t rows = as_one ? 1 : track.rows();

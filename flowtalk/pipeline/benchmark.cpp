@@ -59,6 +59,7 @@ const Benchmark& find_benchmark(const std::string& name) {
     if (b.name == name) return b;
     known.emplace_back(b.name);
   }
+  if (name.empty()) fail_usage("which benchmark? expected one of {}", fmt::join(known, ", "));
   fail_usage("benchmark '{}': expected one of {}{}", name, fmt::join(known, ", "),
              did_you_mean(name, known));
 }

@@ -14,7 +14,8 @@ namespace flowtalk::pipeline {
 struct BenchmarkOptions {
   std::string name, output = "datasets", phones;
   int threads = 0;
-  bool check = false, quiet = false;
+  bool check = false;
+  bool quiet = false;  // no progress
 
   template <class V>
   void fields(V&& field) {
@@ -25,7 +26,6 @@ struct BenchmarkOptions {
           "the same");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
     field("check", check, "only see whether it can be made on this machine");
-    field("quiet", quiet, "print nothing");
   }
 };
 

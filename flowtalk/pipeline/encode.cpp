@@ -12,6 +12,7 @@
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/encoder/waveform.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/predict/default_checkpoint.h"
@@ -22,8 +23,10 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<float> load_samples(const fs::path& path, const Reporter& reporter) {
-  if (path.extension() != ".npy") return load_voice(path, reporter).samples;
-  const tensor::Tensor x = formats::load_npy(path);
+  if (ending_of(path) != ".npy") return load_voice(path, reporter).samples;
+  const tensor::Tensor x =
+      formats::read_as(path, "npy", "samples of a voice (.npy), or a recording",
+                       [&] { return formats::load_npy(path); });
   if (x.rank() != 1) {
     fail("{}: has shape {}, expected samples in one axis (N)", path.string(),
          tensor::to_string(x.shape()));

@@ -15,7 +15,7 @@ struct EncodeOptions {
   std::string voice, encoder, output;
   std::optional<int> layer;
   int threads = 0;
-  bool all = false, quiet = false;
+  bool all = false;
 
   template <class V>
   void fields(V&& field) {
@@ -29,7 +29,6 @@ struct EncodeOptions {
           "this hidden state instead of the last; 0 enters the first layer");
     field("all", all, "all hidden states, (layers + 1, T, H)");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
-    field("quiet", quiet, "print nothing");
   }
 };
 

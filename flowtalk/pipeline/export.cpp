@@ -75,7 +75,7 @@ motion::MotionFile load(const ExportOptions& o, motion::Axes axes) {
     reading.parts = true;  // the rest may stand in files of its own
     file = motion::open_motion(o.params, reading);
   } else if (o.reading.motion_fps) {
-    file.motion.rate_hz = *o.reading.motion_fps;
+    file.motion.rate_hz = o.reading.motion_fps->hz();
   }
   motion::Motion& whole = file.motion;
   motion::Motion parts = load_parts(o);
@@ -129,7 +129,9 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
     warn_of_axes(file, o.params, chosen.face, untold, reporter);
     warn_of_untold(untold, chosen.face, reporter);
   }
-  const motion::Motion motion = resample(file.motion, o.fps.value_or(file.motion.rate_hz));
+  const bool untold = !file.says_rate && !o.reading.motion_fps && file.motion.frames() > 1;
+  if (o.fps && untold) note_untold_rates({o.params.empty() ? "the motion" : o.params}, reporter);
+  const motion::Motion motion = resample(file.motion, o.fps ? o.fps->hz() : file.motion.rate_hz);
   warn_of_lost_coefficients(motion, chosen.face, reporter);
   note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);

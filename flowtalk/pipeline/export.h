@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/motion/motion.h"
@@ -22,9 +23,8 @@ struct ExportOptions {
   MotionOptions reading;
   std::string params, output, subject;
   std::string shape, expression, global, neck, jaw, eyes, pose, transl;
-  std::optional<double> fps;
+  std::optional<FrameRate> fps;
   int threads = 0;
-  bool quiet = false;
 
   template <class V>
   void fields(V&& field) {
@@ -46,7 +46,6 @@ struct ExportOptions {
     field("fps", fps, between(1.0, 240.0),
           "frames per second of what is written (default: those of the motion)");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
-    field("quiet", quiet, "print nothing");
   }
 };
 

@@ -54,7 +54,8 @@ std::vector<formats::NamedArray> arrays_in(const fs::path& path) {
   }
 }
 
-Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::string& where) {
+Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::string& where,
+                     const Spell& spell) {
   const motion::MotionFile file = motion::motion_of(arrays, where, {});
   const motion::Motion& m = file.motion;
   Json columns = Json::array(), remarks = Json::array();
@@ -63,7 +64,7 @@ Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::
     if (track.empty()) return;
     columns.push_back(track_ranges(name, track, width > 0 ? track.first : 0));
   });
-  for (const std::string& remark : file.remarks) remarks.push_back(plain_fields(remark));
+  for (const std::string& remark : file.remarks) remarks.push_back(spell_fields(remark, spell));
   if (motion::is_still(m)) remarks.push_back(motion::still_remark(m, where));
   return {{"frames", m.frames()},
           {"width", width > 0 ? Json(width) : Json()},
@@ -76,15 +77,15 @@ Json describe_motion(const std::vector<formats::NamedArray>& arrays, const std::
 }
 
 // What the commands read of a motion, or why they refuse it.
-void add_motion(Json& report, const fs::path& path,
-                const std::vector<formats::NamedArray>& arrays) {
+void add_motion(Json& report, const fs::path& path, const std::vector<formats::NamedArray>& arrays,
+                const Spell& spell) {
   const bool one = arrays.size() == 1 && arrays[0].name.empty();
   const bool rows = one && motion::is_rows(arrays[0].load().shape);
   if (!rows && !motion::holds_motion(arrays)) return;
   try {
-    report["details"]["motion"] = describe_motion(arrays, path.string());
+    report["details"]["motion"] = describe_motion(arrays, path.string(), spell);
   } catch (const Error& e) {
-    report["details"]["motion"] = {{"refused", e.what()}};
+    report["details"]["motion"] = {{"refused", spell_fields(e.marked(), spell)}};
   }
 }
 
@@ -175,7 +176,7 @@ void add_dataset(Json& report, const fs::path& folder) {
 }
 
 // A folder of one file per frame, as the arrays of all frames together.
-void add_frames(Json& report, const fs::path& folder, int64_t listed_values) {
+void add_frames(Json& report, const fs::path& folder, int64_t listed_values, const Spell& spell) {
   report["format"] = "frames";
   const auto arrays = formats::open_arrays(folder);
   for (const formats::NamedArray& array : arrays) {
@@ -187,10 +188,10 @@ void add_frames(Json& report, const fs::path& folder, int64_t listed_values) {
       report["details"]["not_read"].push_back(e.what());
     }
   }
-  add_motion(report, folder, arrays);
+  add_motion(report, folder, arrays, spell);
 }
 
-void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
+void add_folder(Json& report, const fs::path& folder, int64_t listed_values, const Spell& spell) {
   const fs::path config = folder / "config.json";
   if (fs::is_directory(folder / "snapshots") && !fs::exists(config)) {
     return add_hugging_face(report, encoder::find_encoder(folder).folder, listed_values);
@@ -200,7 +201,7 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values) {
   } else if (fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt")) {
     report["format"] = "regions";
   } else if (formats::is_frame_folder(folder)) {
-    add_frames(report, folder, listed_values);
+    add_frames(report, folder, listed_values, spell);
   } else if (!fs::exists(config)) {
     fail(
         "{}: a folder of no known kind; expected a checkpoint (config.json and "
@@ -232,29 +233,27 @@ void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   const formats::MappedFile file(path);
   const std::string_view bytes = file.bytes();
   if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return add_hdf5(report, path, listed_values);
-  if (bytes.starts_with("\x1f\x8b")) {
-    fail("{}: compressed by gzip; unpack it with gunzip first", path.string());
-  }
   if (audio::is_sound_name(path)) return add_audio(report, path, listed_values);
   try {
     add_audio(report, path, listed_values);
   } catch (const Error&) {
+    const std::string look = formats::look_of(path);
     fail(
-        "{}: of no kind that flowtalk reads; expected sound, npy, npz, safetensors, pickle, torch, "
-        "ply, json, a list of vertex indices (txt), or a folder",
-        path.string());
+        "{}: {}; expected sound, npy, npz, safetensors, pickle, torch, ply, json, a list of vertex "
+        "indices (txt), or a folder",
+        path.string(), look.empty() ? "of no kind that flowtalk reads" : "is " + look);
   }
 }
 
 }  // namespace
 
-Json inspect_report(const fs::path& path, int64_t listed_values) {
+Json inspect_report(const fs::path& path, int64_t listed_values, const Spell& spell) {
   Json report = {{"schema", kSchema},      {"path", path.string()},     {"bytes", nullptr},
                  {"format", nullptr},      {"kind", nullptr},           {"usable", false},
                  {"use", nullptr},         {"commands", Json::array()}, {"details", Json::object()},
                  {"arrays", Json::array()}};
   if (fs::is_directory(path)) {
-    add_folder(report, path, listed_values);
+    add_folder(report, path, listed_values, spell);
   } else {
     const std::string format = formats::format_of(path);
     report["bytes"] = fs::file_size(path);
@@ -263,7 +262,7 @@ Json inspect_report(const fs::path& path, int64_t listed_values) {
     } else {
       report["format"] = format;
       report.update(formats::describe_file(path, format, listed_values));
-      if (formats::holds_arrays(format)) add_motion(report, path, arrays_in(path));
+      if (formats::holds_arrays(format)) add_motion(report, path, arrays_in(path), spell);
     }
   }
   judge(report, path);

@@ -17,7 +17,6 @@ struct LipsOptions {
   std::string json, emotion = "neutral", face = "builtin";
   PerformanceOptions performance;
   MotionOptions reading;
-  bool quiet = false;
   Given given{};
 
   template <class V>
@@ -32,7 +31,6 @@ struct LipsOptions {
     field("emotion", emotion, "of predicted motion (default neutral)");
     field("face", face, "whose lips are measured: builtin, or a FLAME file (default builtin)");
     field("performance", performance, "of predicted motion");
-    field("quiet", quiet, "print the pooled figure only");
   }
 };
 

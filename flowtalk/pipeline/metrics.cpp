@@ -101,8 +101,8 @@ evaluate::SequenceReading sequence_reading(const MetricsOptions& o, const face::
   evaluate::SequenceReading reading{deformer, vertices, o.max_cut.value_or(1),
                                     o.reading.reading(deformer.face().axes)};
   reading.motion.rate_hz = 0;
-  reading.prediction_hz = o.reading.motion_fps.value_or(flame::kFps);
-  reading.truth_hz = o.ground_truth_fps.value_or(reading.prediction_hz);
+  reading.prediction_hz = o.reading.motion_fps.value_or(FrameRate{}).hz();
+  reading.truth_hz = o.ground_truth_fps ? o.ground_truth_fps->hz() : reading.prediction_hz;
   return reading;
 }
 

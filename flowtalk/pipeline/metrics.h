@@ -16,10 +16,9 @@ struct MetricsOptions {
   std::string ground_truth, predictions, face = "builtin", template_file, json, card, output;
   std::vector<std::string> regions;
   std::optional<int> max_cut;
-  std::optional<double> ground_truth_fps;
+  std::optional<FrameRate> ground_truth_fps;
   MotionOptions reading;
   ModelEvaluation model;
-  bool quiet = false;
   Given given{};
   std::string command;  // how it was called, for the report
 
@@ -46,7 +45,6 @@ struct MetricsOptions {
     field("json", json, "write all figures to this file");
     field("card", card, "write a page with figures and plots to this file");
     field("output", output, "write metrics.json and card.html to this folder");
-    field("quiet", quiet, "no progress and no table");
   }
 };
 

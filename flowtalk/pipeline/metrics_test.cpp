@@ -48,9 +48,9 @@ class MetricsOfFiles : public ::testing::Test {
 
 TEST_F(MetricsOfFiles, EachSideMayHaveARateOfItsOwn) {
   EXPECT_THAT(refusal(), HasSubstr("60 frames, predictions 50"));
-  options_.ground_truth_fps = 30;
+  options_.ground_truth_fps = FrameRate{30};
   EXPECT_EQ(measure(options_, {}).report.sequences.front().frames, 50);
-  options_.reading.motion_fps = 50;
+  options_.reading.motion_fps = FrameRate{50};
   EXPECT_THAT(refusal(), HasSubstr("50 frames, predictions 25"));
   options_.ground_truth_fps = std::nullopt;  // then both have the one that is said
   EXPECT_THAT(refusal(), HasSubstr("30 frames, predictions 25"));

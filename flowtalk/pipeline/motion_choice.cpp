@@ -22,7 +22,10 @@ bool shows_expressions(const motion::Motion& motion) {
 }  // namespace
 
 motion::Reading MotionOptions::reading(motion::Axes axes) const {
-  return {.axes = axes, .rate_hz = motion_fps.value_or(0), .jaw_unit = jaw_unit, .prefix = prefix};
+  return {.axes = axes,
+          .rate_hz = motion_fps ? motion_fps->hz() : 0,
+          .jaw_unit = jaw_unit,
+          .prefix = prefix};
 }
 
 void refuse_reading(const Given& given, const char* instead) {
@@ -82,6 +85,15 @@ void warn_of_untold(const std::vector<std::string>& untold, const face::Face& fa
       "built-in head's would look wrong (files that end in .npz say it)",
       untold.front(), untold.size() == 1 ? "" : fmt::format(" and {} more", untold.size() - 1),
       owner_of(face.axes)));
+}
+
+void note_untold_rates(const std::vector<std::string>& paths, const Reporter& reporter) {
+  if (paths.empty()) return;
+  const bool one = paths.size() == 1;
+  reporter.note(
+      fmt::format("{}{}: {} no rate and {} taken for {} frames per second; {} gives another",
+                  paths.front(), one ? "" : fmt::format(" and {} more", paths.size() - 1),
+                  one ? "says" : "say", one ? "is" : "are", flame::kFps, Field("motion_fps")));
 }
 
 std::vector<std::string> expression_names(motion::Axes axes) {

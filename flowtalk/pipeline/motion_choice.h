@@ -5,6 +5,7 @@
 #include <string>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/motion/motion_file.h"
@@ -14,7 +15,7 @@ namespace flowtalk::pipeline {
 // What motion files leave open.
 struct MotionOptions {
   std::string prefix;
-  std::optional<double> motion_fps;
+  std::optional<FrameRate> motion_fps;
   motion::AngleUnit jaw_unit = motion::AngleUnit::kRadians;
 
   template <class V>
@@ -48,6 +49,10 @@ void warn_of_axes(const motion::MotionFile& file, const std::string& path, const
                   std::vector<std::string>& untold, const Reporter& reporter);
 void warn_of_untold(const std::vector<std::string>& untold, const face::Face& face,
                     const Reporter& reporter);
+
+// One note that files say no rate and are taken for 25 frames per second; to be asked where nothing
+// else, such as the length of a voice, would tell.
+void note_untold_rates(const std::vector<std::string>& paths, const Reporter& reporter);
 
 // The expressions of the built-in head by their names; none for other axes.
 std::vector<std::string> expression_names(motion::Axes axes);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -16,10 +15,6 @@ namespace flowtalk::pipeline {
 namespace {
 
 constexpr int kLeastEdge = 64, kMostEdge = 4096;
-constexpr double kLeastRate = 1, kMostRate = 120;
-// Rates of television are whole numbers times 1000/1001; people write them with two or three
-// digits.
-constexpr double kAsWritten = 0.005;
 
 template <class T>
 std::optional<T> number_in(std::string_view text) {
@@ -87,26 +82,6 @@ void from_text(const std::string& text, PictureSize& size) {
          kMostEdge);
   }
   size = {*width, *height};
-}
-
-std::string text_of(const FrameRate& rate) {
-  return rate.denominator == 1 ? fmt::format("{}", rate.numerator)
-                               : fmt::format("{:.3f}", rate.hz());
-}
-
-void from_text(const std::string& text, FrameRate& rate) {
-  const auto hz = number_in<double>(text);
-  if (!hz || !(*hz >= kLeastRate && *hz <= kMostRate)) {
-    fail("expected pictures per second, {:g} to {:g}", kLeastRate, kMostRate);
-  }
-  const double whole = std::round(*hz), of_television = std::round(*hz * 1.001);
-  if (*hz == whole) {
-    rate = {static_cast<int>(whole), 1};
-  } else if (std::abs(*hz - of_television / 1.001) < kAsWritten) {
-    rate = {1000 * static_cast<int>(of_television), 1001};
-  } else {
-    rate = {static_cast<int>(std::lround(1000 * *hz)), 1000};
-  }
 }
 
 std::string text_of(View view) { return named(view).name; }

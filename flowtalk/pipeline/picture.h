@@ -17,15 +17,6 @@ struct PictureSize {
 std::string text_of(const PictureSize& size);
 void from_text(const std::string& text, PictureSize& size);  // Error: anything else
 
-// Pictures per second, 1 to 120: "25", "29.97" (which is 30000/1001, as 23.976 and the like are).
-struct FrameRate {
-  int numerator = 25, denominator = 1;
-  double hz() const { return static_cast<double>(numerator) / denominator; }
-  bool operator==(const FrameRate&) const = default;
-};
-std::string text_of(const FrameRate& rate);
-void from_text(const std::string& text, FrameRate& rate);  // Error: anything else
-
 enum class View : uint8_t { kPortrait, kFront, kThreeQuarter, kProfile };
 std::string text_of(View view);
 void from_text(const std::string& text, View& view);  // Error: another word

@@ -37,21 +37,13 @@ std::string refusal(const std::string& text) {
   return "was taken";
 }
 
-TEST(PictureWords, SizesAndRates) {
+TEST(PictureWords, Sizes) {
   EXPECT_EQ(read<PictureSize>("300"), (PictureSize{300, 300}));
   EXPECT_EQ(read<PictureSize>("640x480"), (PictureSize{640, 480}));
   EXPECT_EQ(text_of(PictureSize{640, 480}), "640x480");
   for (const char* text :
        {"", "63", "4097", "640x", "x480", "640x480x2", "1e3", "-64", "64 x 64"}) {
     EXPECT_THAT(refusal<PictureSize>(text), HasSubstr("512 or 640x480")) << text;
-  }
-  EXPECT_EQ(read<FrameRate>("60"), (FrameRate{60, 1}));
-  EXPECT_EQ(read<FrameRate>("29.97"), (FrameRate{30000, 1001}));
-  EXPECT_EQ(read<FrameRate>("23.976"), (FrameRate{24000, 1001}));
-  EXPECT_EQ(read<FrameRate>("59.94"), (FrameRate{60000, 1001}));
-  EXPECT_EQ(read<FrameRate>("12.5"), (FrameRate{12500, 1000}));
-  for (const char* text : {"0", "0.5", "121", "nan", "fast", "25fps"}) {
-    EXPECT_THAT(refusal<FrameRate>(text), HasSubstr("1 to 120")) << text;
   }
 }
 
@@ -149,6 +141,15 @@ TEST_F(StageTest, MotionIsTakenToTheRateOfTheFilm) {
   EXPECT_EQ(stage.height(), 64);
 }
 
+TEST_F(StageTest, NamesTheTextsThatShowAsBoxes) {
+  StageOptions options = small();
+  options.title = "Gr\u00f6\u00dfe";
+  const Stage stage({{"happy, high", open_mouth(2)}, {"\u65e5\u672c", open_mouth(2)}}, options);
+  EXPECT_THAT(stage.texts_in_boxes(), ::testing::ElementsAre("Gr\u00f6\u00dfe", "\u65e5\u672c"));
+  options.title = "";
+  EXPECT_THAT(Stage({{"sad", open_mouth(2)}}, options).texts_in_boxes(), ::testing::IsEmpty());
+}
+
 TEST_F(StageTest, BehindATransparentFaceIsNothing) {
   StageOptions options = small();
   options.background = read<Background>("transparent");
@@ -181,6 +182,10 @@ TEST_F(StageTest, FilmsThatCannotBeTransparentAreRefusedAtTheDoor) {
   EXPECT_THAT(said("a.avi", false), HasSubstr("expected a name that ends in .mp4, .mov or .webm"));
   for (const char* name : {"a.mov", "a.webm"}) EXPECT_EQ(said(name, true), "") << name;
   EXPECT_EQ(said("a.mp4", false), "");
+  // The size of the letters does not matter, and a film is of the kind that its name says.
+  for (const char* name : {"a.MOV", "a.WebM"}) EXPECT_EQ(said(name, true), "") << name;
+  EXPECT_EQ(said("a.MP4", false), "");
+  EXPECT_THAT(said("a.MP4", true), HasSubstr("ends in .mov or .webm"));
 }
 
 }  // namespace

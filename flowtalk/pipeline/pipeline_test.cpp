@@ -194,6 +194,9 @@ TEST_F(OutputsTest, ReportsReplaceReportsAndFoldersOnlyTheirOwn) {
   EXPECT_THAT(refusal([&] { replaced_folder(folder, "frames", ours); }),
               HasSubstr("holds 'voice.wav', which would be lost"));
   EXPECT_EQ(replaced_folder(folder / "pictures/", "frames", ours), folder / "pictures");
+  save_file(folder / "old.JSON", "{}");
+  check_report(folder / "old.JSON", ".json");
+  check_ending("face.PNG", ".png", "output");
   EXPECT_THAT(refusal([] { check_ending("face.mp3", ".mp4", "output"); }),
               HasSubstr("output face.mp3: expected a name that ends in .mp4"));
 }

@@ -1,5 +1,6 @@
 #include "flowtalk/pipeline/predict.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -27,7 +28,7 @@ bool names_a_file(const fs::path& output) {
 
 // A motion file or a folder; a name that looks like another kind of file is a slip.
 void check_output(const fs::path& output) {
-  const std::string kind = output.extension().string();
+  const std::string kind = ending_of(output);
   if (kind.empty() || motion::is_motion_name(output) || is_folder(output)) return;
   fail_usage("{} {}: predict writes motion, to a file that ends in {} or into a folder ({}/){}",
              Field("output"), output.string(), motion::kMotionEndings, output.string(),
@@ -50,21 +51,6 @@ void check(const PredictOptions& o) {
   }
 }
 
-// What the answers to each voice are called after: its name without its ending, or with it
-// (a_aif, a_mov) where voices are told apart by it alone.
-std::map<fs::path, std::string> names_of(const std::vector<fs::path>& voices) {
-  std::map<fs::path, std::set<fs::path>> by_stem;
-  for (const fs::path& voice : voices) by_stem[voice.stem()].insert(voice.filename());
-  std::map<fs::path, std::string> names;
-  for (const fs::path& voice : voices) {
-    std::string name = voice.stem().string();
-    const std::string ending = voice.extension().string();
-    if (by_stem[voice.stem()].size() > 1 && !ending.empty()) name.append("_").append(ending, 1);
-    names[voice] = name;
-  }
-  return names;
-}
-
 // Where the answers to a voice of this name go, before _sampleN is added. `several`: cells of one
 // voice.
 fs::path output_of(const PredictOptions& o, const std::string& voice, const SweepCell& cell,
@@ -84,11 +70,26 @@ fs::path sample_path(const fs::path& path, int sample, int samples) {
          fmt::format("{}_sample{}{}", path.stem().string(), sample, path.extension().string());
 }
 
+// Usage Error where answers would be written over each other.
+void refuse_to_share(const PredictOptions& o, const std::vector<fs::path>& voices,
+                     const std::vector<fs::path>& outputs) {
+  std::map<fs::path, size_t> answers;
+  for (const fs::path& output : outputs) ++answers[output];
+  const auto shared = std::ranges::find_if(answers, [](const auto& a) { return a.second > 1; });
+  if (shared == answers.end()) return;
+  refuse_twice(voices);
+  const bool file = names_a_file(o.output);
+  fail_usage("{} {} would all be written to {}; {} {}", shared->second,
+             voices.size() == outputs.size() ? "voices" : "answers", shared->first.string(),
+             file ? "for a file each give a folder as" : "give each once with",
+             Field(file ? "output" : "emotion"));
+}
+
 // For each voice one per cell.
 std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs::path>& voices,
                                    const std::vector<SweepCell>& cells) {
   std::vector<fs::path> outputs;
-  std::set<fs::path> seen, read;
+  std::set<fs::path> read;
   auto names = names_of(voices);
   for (const fs::path& voice : voices) read.insert(fs::weakly_canonical(voice));
   for (const fs::path& voice : voices) {
@@ -99,13 +100,9 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
         check_writable(path);
         if (fs::exists(path) && read.contains(fs::canonical(path))) refuse_to_replace(path, voices);
       }
-      if (!seen.insert(outputs.back()).second) {
-        fail_usage("two {} would both be written to {}; give {} a folder and distinct names",
-                   cells.size() > 1 ? "answers" : "voices", outputs.back().string(),
-                   Field("output"));
-      }
     }
   }
+  refuse_to_share(o, voices, outputs);
   return outputs;
 }
 
@@ -148,7 +145,7 @@ void check_vertices(const PredictOptions& o, const model::ModelConfig& model) {
         "it out",
         Field(field), model.timing.fps);
   }
-  if (names_a_file(o.output) && fs::path(o.output).extension() != ".npy") {
+  if (names_a_file(o.output) && ending_of(o.output) != ".npy") {
     fail_usage("{} {}: the model makes vertices, which are written as .npy", Field("output"),
                o.output);
   }
@@ -174,7 +171,7 @@ motion::Track shape_of(const PredictOptions& o) {
     fail_usage("{} {}: whose? give {}, for example M003", Field("templates"), o.templates,
                Field("subject"));
   }
-  const bool in_rows = !names_a_file(o.output) || fs::path(o.output).extension() == ".npy";
+  const bool in_rows = !names_a_file(o.output) || ending_of(o.output) == ".npy";
   if (o.width == motion::kLive && in_rows) {
     fail_usage("{} 53 has no room for a shape; use 353 or 403", Field("width"));
   }
@@ -199,7 +196,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const AnswerForm form{shape_of(o), o.fps, o.width};
+  const AnswerForm form{shape_of(o), o.fps.hz(), o.width};
   auto voices = find_voices(o.voices, reporter);
   EachVoice each(voices.size(), reporter);
   leave_out_long_names(o, cells, each, voices);
@@ -210,13 +207,17 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   sampling.check_family(session.model(), o.num_samples, o.performance.take);
   const auto regions = sampling.regions(session, o.face);
   warn_of_chance(cells.front().options, session.config(), reporter);
+  if (o.given("face") && !regions) {
+    reporter.warn(fmt::format("{} {} changes nothing: the model moves the built-in head",
+                              Field("face"), o.face));
+  }
   note_new_folders(outputs, reporter);
   for (SweepCell& cell : cells) cell.options.regions = regions;
-  if (o.fps != flame::kFps && outputs.front().extension() == ".npy") {
+  if (o.fps != FrameRate{} && ending_of(outputs.front()) == ".npy") {
     reporter.warn(
-        fmt::format("{} {:g}: .npy files do not say their rate; give {} {:g} where they are read, "
+        fmt::format("{0} {1}: .npy files do not say their rate; give {2} {1} where they are read, "
                     "or write .npz",
-                    Field("fps"), o.fps, Field("motion_fps"), o.fps));
+                    Field("fps"), text_of(o.fps), Field("motion_fps")));
   }
   std::vector<PredictedFile> made;
   const Advance advance =

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
 #include "flowtalk/pipeline/curve.h"
 #include "flowtalk/pipeline/performance.h"
@@ -20,8 +21,7 @@ struct PredictOptions {
   std::string face = "builtin", templates, output;
   int num_samples = 1;
   int width = 403;
-  double fps = flame::kFps;
-  bool quiet = false;
+  FrameRate fps;
   Given given{};
 
   template <class V>
@@ -42,7 +42,6 @@ struct PredictOptions {
     field("output", output,
           "file (.npy, .npz, .safetensors) or folder; without it VOICE_EMOTION_LEVEL.npy in this "
           "folder");
-    field("quiet", quiet, "print nothing");
   }
 };
 

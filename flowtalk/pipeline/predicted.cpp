@@ -3,6 +3,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/motion_choice.h"
 
 namespace flowtalk::pipeline {
 

@@ -47,13 +47,15 @@ void check(const RenderOptions& o) {
 std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
   const face::Face& face = face::load_face(o.stage.face.face);
   std::vector<Role> roles;
-  std::vector<std::string> untold;
+  std::vector<std::string> untold, without_rate;
   for (size_t i = 0; i < o.motions.size(); ++i) {
     const auto file = read_motion(o.motions[i], face.axes, o.reading, reporter);
     warn_of_axes(file, o.motions[i], face, untold, reporter);
+    if (!file.says_rate && file.motion.frames() > 1) without_rate.push_back(o.motions[i]);
     roles.push_back({o.caption.empty() ? "" : o.caption[i], settled(file.motion, o.film.settle)});
   }
   warn_of_untold(untold, face, reporter);
+  if (!o.reading.motion_fps && o.voice.empty()) note_untold_rates(without_rate, reporter);
   return roles;
 }
 

@@ -17,7 +17,6 @@ struct RenderOptions {
   MotionOptions reading;
   StageOptions stage;
   FilmOptions film;
-  bool quiet = false;
 
   template <class V>
   void fields(V&& field) {
@@ -31,7 +30,6 @@ struct RenderOptions {
     field("reading", reading, "how motion files are read");
     field("stage", stage, "how it is shown");
     field("film", film, "how it is written");
-    field("quiet", quiet, "print nothing");
   }
 };
 

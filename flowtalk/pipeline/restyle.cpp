@@ -18,10 +18,7 @@ namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_film(const RestyleOptions& o) {
-  const fs::path ending = fs::path(o.output).extension();
-  return ending == ".mp4" || ending == ".mov" || ending == ".webm";
-}
+bool is_film(const RestyleOptions& o) { return video::is_film_name(o.output); }
 
 bool new_strength(const RestyleOptions& o) { return o.given("strength") || o.given("intensity"); }
 
@@ -51,8 +48,8 @@ void check(const RestyleOptions& o, const Conditions& conditions) {
                Field("output"));
   }
   if (!motion::is_motion_name(o.output) && !is_film(o)) {
-    fail_usage("{} '{}': expected a name that ends in {}, or in .mp4, .mov or .webm",
-               Field("output"), o.output, motion::kMotionEndings);
+    fail_usage("{} '{}': expected a name that ends in {}, or in {}", Field("output"), o.output,
+               motion::kMotionEndings, video::kFilmEndings);
   }
   if (!motion::is_row_width(o.width)) {
     fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,

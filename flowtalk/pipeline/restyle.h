@@ -23,7 +23,6 @@ struct RestyleOptions {
   ModelOptions model;
   StageOptions stage;
   FilmOptions film;
-  bool quiet = false;
   Given given{};
 
   template <class V>
@@ -40,7 +39,6 @@ struct RestyleOptions {
     field("output", output, "motion (.npy, .npz, .safetensors) or film (.mp4)");
     field("stage", stage, "how it is shown");
     field("film", film, "how it is written");
-    field("quiet", quiet, "print nothing");
     field("model", model, "which model");
   }
 };

@@ -17,7 +17,6 @@ struct RestyleEvaluationOptions {
   std::string classifier, json, id;
   double keep = 1;
   int every = 1;
-  bool quiet = false;
   Given given{};
 
   template <class V>
@@ -30,7 +29,6 @@ struct RestyleEvaluationOptions {
     field("classifier", classifier, "emotion classifier that judges (default: the one that ships)");
     field("model", model, "which model");
     field("json", json, "also write the figures to this file");
-    field("quiet", quiet, "print the figures only");
   }
 };
 

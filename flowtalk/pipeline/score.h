@@ -18,7 +18,7 @@ struct ScoreOptions {
                              .role = "the condition to judge under (default: the most likely)"};
   MotionOptions reading;
   DatasetOptions data;
-  bool flag = false, calibrate = false, quiet = false;
+  bool flag = false, calibrate = false;
   ModelOptions model;
   Given given{};
 
@@ -34,7 +34,6 @@ struct ScoreOptions {
           "fit the exponent of the probabilities on this split and keep it in the checkpoint");
     field("model", model, "which model");
     field("json", json, "also write all figures to this file");
-    field("quiet", quiet, "print nothing");
   }
 };
 

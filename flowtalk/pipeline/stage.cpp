@@ -11,6 +11,7 @@
 #include "flowtalk/render/camera.h"
 #include "flowtalk/render/grid.h"
 #include "flowtalk/render/renderer.h"
+#include "flowtalk/render/text.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -106,6 +107,13 @@ Stage::~Stage() = default;
 
 int Stage::width() const { return state_->picture.width; }
 int Stage::height() const { return state_->picture.height; }
+
+std::vector<std::string> Stage::texts_in_boxes() const {
+  std::vector<std::string> texts = captions_of(state_->roles);
+  texts.insert(texts.begin(), state_->options.title);
+  std::erase_if(texts, [](const std::string& text) { return render::has_all_glyphs(text); });
+  return texts;
+}
 
 bool Stage::transparent() const { return state_->picture.has_alpha(); }
 ThreadPool& Stage::pool() { return state_->pool; }

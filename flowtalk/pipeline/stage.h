@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/pipeline/face_choice.h"
 #include "flowtalk/pipeline/picture.h"
@@ -34,7 +35,8 @@ struct StageOptions {
   template <class V>
   void fields(V&& field) {
     field("size", size, "pixels of one face, such as 512 or 640x480 (default 512)");
-    field("fps", fps, "pictures per second, 1 to 120 (default 25)");
+    field("fps", fps, between(1.0, 120.0),
+          "pictures per second, such as 30 or 30000/1001 (default 25)");
     field("camera", camera,
           "portrait, a little from the side, front, three-quarter or profile (default portrait)");
     field("background", background,
@@ -64,7 +66,9 @@ class Stage {
   int width() const;
   int height() const;
   bool transparent() const;  // pictures have alpha
-  ThreadPool& pool();        // idle between draws
+  // The title and captions that hold characters which show as boxes.
+  std::vector<std::string> texts_in_boxes() const;
+  ThreadPool& pool();  // idle between draws
   // The picture is the stage's own and valid until the next draw.
   const render::Image& draw(int64_t frame);
   // One row per role, one column per moment; evenly spaced over the whole clip. Never transparent.

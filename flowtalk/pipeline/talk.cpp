@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/face/face.h"
 #include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/video/writer.h"
@@ -19,12 +22,38 @@ constexpr double kPauseSeconds = 0.35;  // between several voices
 constexpr int kSheetMoments = 6;
 constexpr int kSweepFace = 256;  // pixels of a face in a table
 
+// A folder was asked for: a film of each voice goes there.
+bool of_each_voice(const TalkOptions& o) {
+  const fs::path output = o.output;
+  if (output.empty()) return false;
+  std::error_code code;
+  return !output.has_filename() || (fs::is_directory(output, code) && !video::is_film_name(output));
+}
+
+// Of films that are named after their voices.
+const char* usual_ending(const TalkOptions& o) {
+  return o.stage.background.transparent() ? ".mov" : ".mp4";
+}
+
+void check_output(const TalkOptions& o) {
+  const bool named = !o.output.empty() && !of_each_voice(o);
+  if (named && ending_of(o.output).empty() && !fs::exists(o.output)) {
+    fail_usage("{} {}: expected a name that ends in {}, or a folder ({}/) for a film of each voice",
+               Field("output"), o.output, video::kFilmEndings, o.output);
+  }
+  video::check_film(named ? fs::path(o.output) : fs::path("film").concat(usual_ending(o)),
+                    o.stage.background.transparent(), "output");
+  if (o.contact_sheet.empty()) return;
+  check_ending(o.contact_sheet, ".png", "contact_sheet");
+  if (!of_each_voice(o)) return;
+  fail_usage("{} shows one film, and {} {} takes one of each voice; leave it out",
+             Field("contact_sheet"), Field("output"), o.output);
+}
+
 // What follows from other options, once they are checked.
 void complete(TalkOptions& o, const Conditions& conditions) {
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
-  video::check_film(o.output.empty() ? "film.mp4" : o.output, o.stage.background.transparent(),
-                    "output");
-  if (!o.contact_sheet.empty()) check_ending(o.contact_sheet, ".png", "contact_sheet");
+  check_output(o);
   o.performance.strength.check(o.given);
   o.performance.sampling.check(o.given);
   o.sweep.check(o.given);
@@ -35,20 +64,48 @@ void complete(TalkOptions& o, const Conditions& conditions) {
   if (!o.given("size")) o.stage.size = {kSweepFace, kSweepFace};
 }
 
-fs::path output_of(const TalkOptions& o, const std::vector<fs::path>& voices) {
-  const fs::path output =
-      o.output.empty() ? fs::path(voices[0].stem().string() + ".mp4") : fs::path(o.output);
-  check_writable(output);
-  refuse_to_replace(output, voices);
-  if (o.output.empty() && fs::exists(output)) {
-    fail_usage("{}: is there already; name it with {} to have it replaced", output.string(),
+// A film to make: of these voices, one after the other.
+struct Planned {
+  std::vector<fs::path> voices;
+  fs::path film;
+};
+
+std::vector<Planned> plan(const TalkOptions& o, const std::vector<fs::path>& voices) {
+  if (!of_each_voice(o)) {
+    if (o.output.empty() && voices.size() > 1) {
+      fail_usage("which film? {} faces.mp4 joins the {} voices, {} films/ takes a film of each",
+                 Field("output"), voices.size(), Field("output"));
+    }
+    const fs::path usual = voices[0].stem().concat(usual_ending(o));
+    return {{voices, o.output.empty() ? usual : fs::path(o.output)}};
+  }
+  refuse_twice(voices);
+  std::vector<Planned> films;
+  auto names = names_of(voices);
+  for (const fs::path& voice : voices) {
+    films.push_back({{voice}, fs::path(o.output) / (names[voice] + usual_ending(o))});
+  }
+  return films;
+}
+
+// Nobody named a film that is called after its voice: one that is there may be the voice's own.
+void check_planned(const TalkOptions& o, const std::vector<Planned>& films,
+                   const std::vector<fs::path>& voices) {
+  const bool named = !o.output.empty() && !of_each_voice(o);
+  for (const auto& [of, film] : films) {
+    check_writable(film);
+    refuse_to_replace(film, voices);
+    if (named || !fs::exists(film)) continue;
+    if (!o.output.empty()) {
+      fail_usage("{}: is there already; give {} another folder, or remove it", film.string(),
+                 Field("output"));
+    }
+    fail_usage("{}: is there already; name it with {} to have it replaced", film.string(),
                Field("output"));
   }
-  if (!o.contact_sheet.empty()) {
-    check_writable(o.contact_sheet);
-    refuse_to_replace(o.contact_sheet, voices);
-  }
-  return output;
+  if (o.contact_sheet.empty()) return;
+  check_writable(o.contact_sheet);
+  refuse_to_replace(o.contact_sheet, voices);
 }
 
 std::vector<Role> play(const TalkOptions& o, const predict::Session& session,
@@ -81,9 +138,23 @@ int64_t telling_frame(const motion::Motion& motion) {
   return std::max<int64_t>(best, 0);
 }
 
+Film shoot(const TalkOptions& o, const fs::path& film, std::vector<Role> roles,
+           const JoinedVoices& voices, const Reporter& reporter) {
+  const double telling_s = static_cast<double>(telling_frame(roles.front().motion)) / flame::kFps;
+  Stage stage(std::move(roles), o.stage);
+  const auto sound = sound_of(voices.paths, kPauseSeconds, voices.audio, reporter);
+  save_film(stage, film, sound, o.film, reporter);
+  if (!o.contact_sheet.empty()) {
+    const bool table = !o.sweep.sweep.empty();
+    render::save_png(o.contact_sheet, table ? stage.draw(stage.frame_at(telling_s))
+                                            : stage.contact_sheet(kSheetMoments));
+  }
+  return {film.string(), voices.audio.duration_s(), stage.width(), stage.height()};
+}
+
 }  // namespace
 
-Film talk(TalkOptions o, const Reporter& reporter) {
+std::vector<Film> talk(TalkOptions o, const Reporter& reporter) {
   const Conditions conditions = o.performance.sampling.model.conditions();
   complete(o, conditions);
   const auto curve = o.curve.load(o.given, conditions);
@@ -93,24 +164,23 @@ Film talk(TalkOptions o, const Reporter& reporter) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
   const auto voices = find_voices(o.voices, reporter);
-  const fs::path output = output_of(o, voices);
-  EachVoice each(voices.size(), reporter);
-  const auto [voice, heard] = join_voices(voices, kPauseSeconds, each, reporter);
+  const auto films = plan(o, voices);
+  check_planned(o, films, voices);
   const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
-  auto roles = play(o, session, curve, cells, voice, reporter);
-  const double telling_s = static_cast<double>(telling_frame(roles.front().motion)) / flame::kFps;
-  Stage stage(std::move(roles), o.stage);
-  warn_of_other_axes(session.config().axes, stage.face(), reporter);
-  note_new_folders({output, o.contact_sheet}, reporter);
-  save_film(stage, output, sound_of(heard, kPauseSeconds, voice, reporter), o.film, reporter);
-  if (!o.contact_sheet.empty()) {
-    const bool table = !o.sweep.sweep.empty();
-    render::save_png(o.contact_sheet, table ? stage.draw(stage.frame_at(telling_s))
-                                            : stage.contact_sheet(kSheetMoments));
+  warn_of_other_axes(session.config().axes, face::load_face(o.stage.face.face), reporter);
+  EachVoice each(voices.size(), reporter);
+  std::vector<Film> made;
+  for (const auto& [of, film] : films) {
+    const JoinedVoices heard = join_voices(of, kPauseSeconds, each, reporter);
+    if (heard.paths.empty()) continue;
+    auto roles = play(o, session, curve, cells, heard.audio, reporter);
+    if (made.empty()) note_new_folders({film, o.contact_sheet}, reporter);
+    made.push_back(shoot(o, film, std::move(roles), heard, reporter));
   }
-  each.finish(fmt::format("{} is of the others", output.string()));
-  return {output.string(), voice.duration_s(), stage.width(), stage.height()};
+  each.finish(films.size() > 1 ? "the films of the others are made"
+                               : fmt::format("{} is of the others", films[0].film.string()));
+  return made;
 }
 
 }  // namespace flowtalk::pipeline

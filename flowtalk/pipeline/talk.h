@@ -1,4 +1,4 @@
-// The main job in one step: a voice in and a film out.
+// The main job in one step: a voice in and a film out, or voices in and a film of each.
 #pragma once
 
 #include <string>
@@ -23,15 +23,15 @@ struct TalkOptions {
   SweepOptions sweep;
   StageOptions stage;
   FilmOptions film{.settle = kUsualSettle};
-  bool quiet = false;
   Given given{};
 
   template <class V>
   void fields(V&& field) {
-    field("voices", voices, "sound files; several are joined with short pauses into one film");
-    field(
-        "output", output,
-        "the film, .mp4, .mov or .webm (default: VOICE.mp4 in this folder, if there is none yet)");
+    field("voices", voices, "sound files, folders or globs");
+    field("output", output,
+          "the film, .mp4, .mov or .webm, in which several voices are joined with short pauses; or "
+          "a folder (films/) for a film of each (default: VOICE.mp4 in this folder, if there is "
+          "none yet)");
     field("emotion", emotion,
           (emotion_help() + ", or all; several times for faces side by side (default neutral)")
               .c_str());
@@ -42,7 +42,6 @@ struct TalkOptions {
     field("sweep", sweep, "a table");
     field("stage", stage, "how it is shown");
     field("film", film, "how it is written");
-    field("quiet", quiet, "print nothing");
   }
 };
 
@@ -52,6 +51,8 @@ struct Film {
   double duration_s = 0;
   int width = 0, height = 0;
 };
-Film talk(TalkOptions options, const Reporter& reporter);
+// One, or where the output is a folder one of each voice, named after it. Of several voices one
+// that cannot be used is warned of and left out; an Error at the end then counts them.
+std::vector<Film> talk(TalkOptions options, const Reporter& reporter);
 
 }  // namespace flowtalk::pipeline

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
 #include <span>
 
 #include "flowtalk/analyse/likelihood.h"
 #include "flowtalk/audio/voiceless.h"
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/formats/describe_file.h"
 
 namespace flowtalk::pipeline {
 namespace fs = std::filesystem;
@@ -126,6 +128,18 @@ std::vector<fs::path> matching(const std::string& pattern) {
   return found;
 }
 
+// Words after an option that takes one: `--emotion happy sad`.
+void refuse_emotion(const std::string& word) {
+  std::error_code code;
+  if (fs::exists(word, code)) return;
+  try {
+    parse_emotion(word, default_conditions());
+  } catch (const Error&) {
+    return;
+  }
+  fail_usage("{}: no such file; as an emotion it is {} {}", word, Field("emotion"), word);
+}
+
 }  // namespace
 
 std::vector<fs::path> find_voices(const std::vector<std::string>& words, const Reporter& reporter) {
@@ -138,11 +152,36 @@ std::vector<fs::path> find_voices(const std::vector<std::string>& words, const R
     } else if (!fs::exists(word, code) && word.find_first_of("*?[") != std::string::npos) {
       found = matching(word);
     } else {
+      refuse_emotion(word);
       found = {word};  // a missing file is reported by whoever opens it
     }
     voices.insert(voices.end(), found.begin(), found.end());
   }
   return voices;
+}
+
+std::map<fs::path, std::string> names_of(const std::vector<fs::path>& voices) {
+  std::map<fs::path, std::set<fs::path>> by_stem;
+  for (const fs::path& voice : voices) by_stem[voice.stem()].insert(voice.filename());
+  std::map<fs::path, std::string> names;
+  for (const fs::path& voice : voices) {
+    std::string name = voice.stem().string();
+    const std::string ending = voice.extension().string();
+    if (by_stem[voice.stem()].size() > 1 && !ending.empty()) name.append("_").append(ending, 1);
+    names[voice] = name;
+  }
+  return names;
+}
+
+void refuse_twice(const std::vector<fs::path>& voices) {
+  std::map<fs::path, fs::path> seen;
+  std::error_code code;
+  for (const fs::path& voice : voices) {
+    const auto [first, fresh] = seen.emplace(fs::weakly_canonical(voice, code), voice);
+    if (fresh) continue;
+    fail_usage("{}: is given twice{}; give each voice once", voice.string(),
+               first->second == voice ? "" : fmt::format(", also as {}", first->second.string()));
+  }
 }
 
 bool EachVoice::tried(const std::function<void()>& f) {
@@ -167,7 +206,9 @@ audio::Audio load_voice(const fs::path& path, const Reporter& reporter) {
   audio::LoadOptions options;
   options.max_duration_s = kMaxVoiceSeconds;
   audio::SourceFormat source;
-  audio::Audio voice = audio::load_audio(path, options, &source);
+  audio::Audio voice = formats::read_as(
+      path, "sound film", "a recording of a voice: wav, flac, mp3, m4a, ogg or the like",
+      [&] { return audio::load_audio(path, options, &source); });
   warn_of_odd_sound(path, voice, source, reporter);
   return voice;
 }

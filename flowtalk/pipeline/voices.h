@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,18 @@ namespace flowtalk::pipeline {
 inline constexpr double kMaxVoiceSeconds = 600;
 
 // Every file that the words name, in order; a folder stands for the sound files right inside it,
-// and what else it holds is warned of in one line. Error for a word that names nothing.
+// and what else it holds is warned of in one line. Error for a word that names nothing;
+// usage Error for one that is the name of an emotion.
 std::vector<std::filesystem::path> find_voices(const std::vector<std::string>& words,
                                                const Reporter& reporter);
+
+// What the answers to each voice are called after: its name without its ending, or with it
+// (a_aif, a_mov) where voices are told apart by it alone.
+std::map<std::filesystem::path, std::string> names_of(
+    const std::vector<std::filesystem::path>& voices);
+
+// Usage Error: a voice that is there twice, under whatever names.
+void refuse_twice(const std::vector<std::filesystem::path>& voices);
 
 // Work on one voice after the other. Of several, one that fails is warned of and left out.
 class EachVoice {

@@ -160,6 +160,10 @@ float text_width(std::string_view text, const TextStyle& style) {
   return std::max(0.0f, units - kSpacing) * style.cap_height_px / kCapital;
 }
 
+bool has_all_glyphs(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 void draw_text(Image& image, std::string_view text, float x, float y, const TextStyle& style) {
   const float width = text_width(text, style);
   if (style.align == Align::kCentre) x -= 0.5f * width;

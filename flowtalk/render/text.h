@@ -19,6 +19,9 @@ struct TextStyle {
 // Advance of a UTF-8 text in pixels. Characters beyond ASCII count, and show, as a box.
 float text_width(std::string_view text, const TextStyle& style);
 
+// Whether every character has a glyph, and none shows as a box.
+bool has_all_glyphs(std::string_view text);
+
 // Draws one line with its baseline at y, starting, centred or ending at x. What lies outside the
 // image is cut off.
 void draw_text(Image& image, std::string_view text, float x, float y, const TextStyle& style);

@@ -12,6 +12,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/augment.h"
@@ -190,6 +191,7 @@ std::string_view part_name(CorpusPart part) {
 fs::path part_folder(const CorpusOptions& options) { return options.out / part_name(options.part); }
 
 CorpusReport make_corpus(const CorpusOptions& options) {
+  check_folder(options.out, "output");
   for (const char* part : {"param", "wav", "phones"}) {
     fs::create_directories(part_folder(options) / part);
   }

@@ -46,7 +46,6 @@ struct CorpusOptions {
           "leave out the recorded prompts of Debian's asterisk packages");
     field("augment", augment, "no noise, rooms or bandwidth limits");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
-    field("quiet", quiet, "print nothing");
   }
 };
 

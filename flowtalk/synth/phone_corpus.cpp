@@ -9,6 +9,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
+#include "flowtalk/base/outputs.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/phone_clips.h"
@@ -134,6 +135,7 @@ void check_recipe(const PhoneCorpusOptions& options, const fs::path& folder) {
 }  // namespace
 
 PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
+  check_folder(folder, "output");
   PhoneCorpusReport report;
   start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);

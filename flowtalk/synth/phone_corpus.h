@@ -28,7 +28,6 @@ struct PhoneCorpusOptions {
     field("real_prompts", real_prompts,
           "leave out the recorded prompts of Debian's asterisk packages");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
-    field("quiet", quiet, "print nothing");
   }
 };
 

@@ -36,9 +36,9 @@ std::string last_line(const std::string& file) {
 }  // namespace
 
 ChildProgram::ChildProgram(const std::string& name, std::vector<std::string> words,
-                           const std::string& log)
-    : command_(fmt::format("{} {}", name, fmt::join(words, " "))), log_(log) {
-  fmt::print("\n== {}{}\n", command_, log.empty() ? "" : fmt::format(" > {}", log));
+                           const std::string& log, bool quiet)
+    : command_(fmt::format("{} {}", name, fmt::join(words, " "))), log_(log), quiet_(quiet) {
+  if (!quiet_) fmt::print("\n== {}{}\n", command_, log.empty() ? "" : fmt::format(" > {}", log));
   std::fflush(stdout);
   const fs::path program = program_folder() / name;
   words.insert(words.begin(), name);
@@ -75,7 +75,7 @@ void ChildProgram::wait() {
   }
   const std::chrono::duration<double, std::ratio<60>> took =
       std::chrono::steady_clock::now() - began_;
-  fmt::print("== {}: took {:.1f} min\n", command_, took.count());
+  if (!quiet_) fmt::print("== {}: took {:.1f} min\n", command_, took.count());
 }
 
 int ChildProgram::end() {
@@ -87,8 +87,8 @@ int ChildProgram::end() {
   return status;
 }
 
-void run_program(const std::string& name, const std::vector<std::string>& words) {
-  ChildProgram(name, words).wait();
+void run_program(const std::string& name, const std::vector<std::string>& words, bool quiet) {
+  ChildProgram(name, words, "", quiet).wait();
 }
 
 void wait_for_all(std::vector<ChildProgram*> programs) {

@@ -14,9 +14,10 @@ namespace flowtalk::train {
 // next call.
 class ChildProgram {
  public:
-  // name: of a program beside ours. log "": its output goes where ours goes.
-  ChildProgram(const std::string& name, std::vector<std::string> words,
-               const std::string& log = "");
+  // name: of a program beside ours. log "": its output goes where ours goes. quiet: that it begins
+  // and how long it takes is not printed.
+  ChildProgram(const std::string& name, std::vector<std::string> words, const std::string& log = "",
+               bool quiet = false);
   ChildProgram(const ChildProgram&) = delete;
   ChildProgram& operator=(const ChildProgram&) = delete;
   ~ChildProgram();
@@ -30,11 +31,12 @@ class ChildProgram {
   int end();
 
   std::string command_, log_;
+  bool quiet_;
   pid_t child_ = 0;  // 0 once it has ended
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-void run_program(const std::string& name, const std::vector<std::string>& words);
+void run_program(const std::string& name, const std::vector<std::string>& words, bool quiet);
 
 // Waits for them in the order in which they end; an Error as soon as one ends badly. Null: nothing
 // to wait for.

@@ -80,12 +80,12 @@ double check_finite(const Stage& stage, int64_t step, const std::string& name, d
 class Epoch {
  public:
   Epoch(const Stage& stage, const TorchParams& params, const TrainConfig& config,
-        torch::optim::AdamW& optimizer)
-      : stage_(stage), params_(params), config_(config), optimizer_(optimizer) {}
+        torch::optim::AdamW& optimizer, bool quiet)
+      : stage_(stage), params_(params), config_(config), optimizer_(optimizer), quiet_(quiet) {}
 
   Metrics run(int64_t epoch, const std::vector<torch::Tensor>& weights) {
     Progress progress(fmt::format("{} epoch {}/{}", stage_.name, epoch + 1, config_.max_epoch),
-                      config_.steps_per_epoch, "steps");
+                      config_.steps_per_epoch, "steps", quiet_);
     Metrics sums;
     const int64_t total = int64_t{config_.max_epoch} * config_.steps_per_epoch;
     for (int64_t i = 0; i < config_.steps_per_epoch; ++i) {
@@ -137,6 +137,7 @@ class Epoch {
   const TorchParams& params_;
   const TrainConfig& config_;
   torch::optim::AdamW& optimizer_;
+  bool quiet_;
 };
 
 }  // namespace
@@ -169,8 +170,9 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);
   };
   mark_best();  // the run may have been cut off just before
+  Epoch epoch(stage, params, config, optimizer, folder.options().quiet);
   for (; state.epoch < config.max_epoch;) {
-    Metrics metrics = Epoch(stage, params, config, optimizer).run(state.epoch, weights);
+    Metrics metrics = epoch.run(state.epoch, weights);
     {
       const torch::NoGradGuard no_grad;
       for (const auto& [name, value] : stage.validate()) metrics["valid_" + name] = value;

@@ -69,11 +69,12 @@ void run_prior(PriorOptions o) {
   const motion::Axes axes = config.model.axes;
   const face::Face& moved = face_of(axes, o.face);
   const RunFolder run(o.stage.run, "prior", config);
+  const bool quiet = o.stage.run.quiet;
   const auto training = index.for_prior(config.protocol == "paper");
-  train_prior(
-      config, run, load(o.data.chosen(training, index, "training"), index, axes),
-      load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index, axes),
-      moved);
+  train_prior(config, run, load(o.data.chosen(training, index, "training"), index, axes, quiet),
+              load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index,
+                   axes, quiet),
+              moved);
 }
 
 void run_generator(GeneratorOptions o) {
@@ -93,11 +94,12 @@ void run_generator(GeneratorOptions o) {
   const FeatureExtractor extractor(o.encoder, o.stage.run.device);
   if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(o.features, extractor);
+  const bool quiet = o.stage.run.quiet;
   train_generator(config, run, extractor.choice(), prior,
                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
-                       cache, config.copies, config.augment),
+                       cache, config.copies, config.augment, quiet),
                   load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
-                       index, axes, cache, 0, {}),
+                       index, axes, cache, 0, {}, quiet),
                   moved);
 }
 
@@ -107,11 +109,12 @@ void run_classifier(ClassifierOptions o) {
   o.stage.apply();
   o.stage.run.inputs = o.data.inputs();
   const RunFolder run(o.stage.run, "classifier", config);
-  train_classifier(
-      config, run,
-      load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, config.axes),
-      load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index,
-           config.axes));
+  const bool quiet = o.stage.run.quiet;
+  train_classifier(config, run,
+                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index,
+                        config.axes, quiet),
+                   load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
+                        index, config.axes, quiet));
 }
 
 void pack(const PackOptions& o) {

@@ -12,7 +12,7 @@ namespace flowtalk::train {
 void StageOptions::apply() {
   if (run.device.empty()) {
     run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
-    fmt::print(stderr, "trains on {}\n", run.device);
+    if (!run.quiet) fmt::print(stderr, "trains on {}\n", run.device);
   }
   if (run.threads > 0) {
     torch::set_num_threads(run.threads);

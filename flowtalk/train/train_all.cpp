@@ -44,20 +44,30 @@ bool finished(const TrainAllOptions& o, const std::string& stage) {
   return finished_epochs(run_of(o, stage)) >= config_of<Run>(o, stage).train.max_epoch;
 }
 
+// What a program is told: with us it is quiet.
+Words told(const TrainAllOptions& o, Words words) {
+  if (o.quiet) words.emplace_back("--quiet");
+  return words;
+}
+
+void run(const TrainAllOptions& o, const std::string& program, const Words& words) {
+  run_program(program, told(o, words), o.quiet);
+}
+
 // Nothing if the stage is trained already.
 template <class Run>
 std::unique_ptr<ChildProgram> start_stage(const TrainAllOptions& o, const std::string& stage,
                                           int threads, const Words& own,
                                           const std::string& log = "") {
   if (finished<Run>(o, stage)) {
-    fmt::print("\n== {} is trained\n", run_of(o, stage));
+    if (!o.quiet) fmt::print("\n== {} is trained\n", run_of(o, stage));
     return nullptr;
   }
   Words words = {stage,      "--out",     run_of(o, stage),
                  "--resume", "--threads", std::to_string(threads)};
   if (!o.configs.empty()) words.insert(words.end(), {"--config", config_file(o, stage)});
   words.insert(words.end(), own.begin(), own.end());
-  return std::make_unique<ChildProgram>("flowtalk-train", words, log);
+  return std::make_unique<ChildProgram>("flowtalk-train", told(o, words), log, o.quiet);
 }
 
 template <class Run>
@@ -107,7 +117,7 @@ void check_options(const TrainAllOptions& o) {
     config_of<PriorRun>(o, "prior");
     config_of<GeneratorRun>(o, "generator");
   }
-  run_program("flowtalk", {"data", "benchmark", o.benchmark, "--check"});
+  run(o, "flowtalk", {"data", "benchmark", o.benchmark, "--check"});
 }
 
 }  // namespace
@@ -120,13 +130,13 @@ void train_all(const TrainAllOptions& o) {
   Words data = {"data",      "phones", "-o", phones, "--hours", fmt::format("{}", o.hours),
                 "--threads", threads};
   if (!o.real_prompts) data.emplace_back("--no-real-prompts");
-  run_program("flowtalk", data);
-  run_program("flowtalk", {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones,
-                           "--threads", threads});
+  run(o, "flowtalk", data);
+  run(o, "flowtalk",
+      {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones, "--threads", threads});
   train_encoder_and_prior(o, phones);
   train_generator_over(o);
-  run_program("flowtalk-train", {"pack", run_of(o, "generator"), "-o", o.out});
-  fmt::print("\n{}: trained\n", o.out);
+  run(o, "flowtalk-train", {"pack", run_of(o, "generator"), "-o", o.out});
+  if (!o.quiet) fmt::print("\n{}: trained\n", o.out);
 }
 
 }  // namespace flowtalk::train

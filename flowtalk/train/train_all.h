@@ -13,6 +13,7 @@ struct TrainAllOptions {
   double hours = 2.75;  // of synthetic English for the encoder
   bool real_prompts = true;
   int threads = 0;
+  bool quiet = false;  // no progress
 
   template <class V>
   void fields(V&& field) {

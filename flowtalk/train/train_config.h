@@ -39,6 +39,7 @@ struct RunOptions {
   int threads = 0;             // 0: all
   bool resume = false;
   std::map<std::string, std::string> inputs;  // "dataset" and the like, for run.json
+  bool quiet = false;                         // no progress
 };
 
 }  // namespace flowtalk::train

@@ -58,9 +58,9 @@ std::map<std::string, std::string> DatasetOptions::inputs() const {
 }
 
 std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
-                               motion::Axes axes) {
+                               motion::Axes axes, bool quiet) {
   std::vector<TrainingClip> result;
-  Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips");
+  Progress progress("Reading motion", static_cast<int64_t>(clips.size()), "clips", quiet);
   for (const auto& clip : clips) {
     result.push_back(motion_of(clip, index, axes));
     progress.advance();
@@ -70,9 +70,9 @@ std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data:
 
 std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
                                motion::Axes axes, const FeatureCache& features, int copies,
-                               const data::AugmentOptions& augment) {
+                               const data::AugmentOptions& augment, bool quiet) {
   std::vector<TrainingClip> result;
-  Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips");
+  Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips", quiet);
   const Rng voices = Rng(0).fork("voices");
   for (const auto& clip : clips) {
     const TrainingClip item = motion_of(clip, index, axes);

@@ -77,13 +77,13 @@ Prepared<Run> prepare(const DatasetOptions& data, const Fill& fill) {
   return made;
 }
 
-// Motion in the data set's axes; in those of `axes` where it says none.
+// Motion in the data set's axes; in those of `axes` where it says none. quiet: no progress.
 std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
-                               motion::Axes axes);
+                               motion::Axes axes, bool quiet);
 // With speech features; of each, `copies` more in changed voices, the motion at their pace. The
 // same copies for every run.
 std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
                                motion::Axes axes, const FeatureCache& features, int copies,
-                               const data::AugmentOptions& augment);
+                               const data::AugmentOptions& augment, bool quiet);
 
 }  // namespace flowtalk::train

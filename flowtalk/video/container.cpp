@@ -1,6 +1,9 @@
 #include "flowtalk/video/container.h"
 
 #include <algorithm>
+#include <string>
+
+#include "flowtalk/base/files.h"
 
 namespace flowtalk::video {
 
@@ -24,14 +27,16 @@ const std::vector<Container>& containers() {
        {{"libvpx-vp9", AV_PIX_FMT_YUV420P}},
        {{"libvpx-vp9", AV_PIX_FMT_YUVA420P}},
        "libopus",
-       {AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS}}};
+       {AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS},
+       true}};
   return all;
 }
 
 const Container& container_of(const std::filesystem::path& path) {
   const auto& all = containers();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Container& c) { return path.extension() == c.ending; });
+  const std::string ending = ending_of(path);
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Container& c) { return ending == c.ending; });
   return found == all.end() ? all.front() : *found;
 }
 

@@ -20,6 +20,9 @@ struct Container {
   std::vector<PictureCodec> opaque, transparent;  // the first that libavcodec has is taken
   const char* sound_encoder;
   std::vector<AVCodecID> copied;  // sound that players expect in it, so that it is taken over as is
+  // Sound begins with samples that are skipped. Either its first packet is that much before zero;
+  // or it is at zero, the file says how much is skipped, and players begin earlier by that.
+  bool begins_with_skipped = false;
 };
 
 // By the path's ending; mp4 for any other.

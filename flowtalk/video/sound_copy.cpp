@@ -29,10 +29,12 @@ struct InputDeleter {
 };
 using Input = std::unique_ptr<AVFormatContext, InputDeleter>;
 
-// Samples that decoders are to leave out at the beginning of a packet.
-uint32_t skipped_by(const AVPacket& packet) {
+// Samples that decoders leave out at the beginning of the first packet: it says so itself, or it is
+// before zero and its stream says so, as in WebM.
+int64_t skipped_by(const AVPacket& first, const AVCodecParameters& sound) {
   size_t size = 0;
-  const uint8_t* data = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  const uint8_t* data = av_packet_get_side_data(&first, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (data == nullptr && first.pts < 0) return sound.initial_padding;
   uint32_t samples = 0;  // little endian, as this program's machines are
   if (data != nullptr && size >= sizeof samples) std::memcpy(&samples, data, sizeof samples);
   return samples;
@@ -79,9 +81,9 @@ bool run_on(Packets& packets, const audio::Recording& recording) {
   if (packets.all.empty()) return false;
   const AVPacket& first = *packets.all.front();
   if (first.pts == AV_NOPTS_VALUE) return false;
-  const AVRational per_sample{1, packets.stream->codecpar->sample_rate};
-  packets.begin =
-      first.pts + av_rescale_q(skipped_by(first), per_sample, packets.stream->time_base);
+  const AVCodecParameters& sound = *packets.stream->codecpar;
+  packets.begin = first.pts + av_rescale_q(skipped_by(first, sound), {1, sound.sample_rate},
+                                           packets.stream->time_base);
   int64_t end = first.pts;
   for (const auto& packet : packets.all) {
     if (packet->pts == AV_NOPTS_VALUE || packet->duration <= 0) return false;
@@ -101,8 +103,14 @@ bool stands_in(const Container& container, const AVCodecParameters& sound) {
 
 class CopiedSound : public SoundStream {
  public:
-  CopiedSound(AVFormatContext& muxer, Packets packets, std::filesystem::path film)
+  CopiedSound(AVFormatContext& muxer, const Container& container, Packets packets,
+              std::filesystem::path film)
       : muxer_(muxer), packets_(std::move(packets)), film_(std::move(film)) {
+    const AVCodecParameters& sound = *packets_.stream->codecpar;
+    if (container.begins_with_skipped) {
+      delay_ =
+          av_rescale_q(sound.initial_padding, {1, sound.sample_rate}, packets_.stream->time_base);
+    }
     stream_ = avformat_new_stream(&muxer, nullptr);
     if (stream_ == nullptr) fail("{}: out of memory for its sound", film_.string());
     const int code = avcodec_parameters_copy(stream_->codecpar, packets_.stream->codecpar);
@@ -116,7 +124,7 @@ class CopiedSound : public SoundStream {
       AVPacket& packet = *packets_.all[next_];
       if (packets_.seconds(packet.pts - packets_.begin) >= seconds) return;
       ++next_;
-      packet.pts -= packets_.begin;
+      packet.pts += delay_ - packets_.begin;
       packet.dts = packet.pts;
       packet.pos = -1;
       packet.stream_index = stream_->index;
@@ -134,6 +142,7 @@ class CopiedSound : public SoundStream {
   std::filesystem::path film_;  // named in errors
   AVStream* stream_ = nullptr;
   size_t next_ = 0;
+  int64_t delay_ = 0;  // in the time base of the packets
 };
 
 }  // namespace
@@ -145,7 +154,7 @@ std::unique_ptr<SoundStream> copy_sound(AVFormatContext& muxer, const Container&
   auto packets = read_packets(soundtrack.source);
   if (!packets || !stands_in(container, *packets->stream->codecpar)) return nullptr;
   if (!run_on(*packets, soundtrack.recording)) return nullptr;
-  return std::make_unique<CopiedSound>(muxer, std::move(*packets), film);
+  return std::make_unique<CopiedSound>(muxer, container, std::move(*packets), film);
 }
 
 }  // namespace flowtalk::video

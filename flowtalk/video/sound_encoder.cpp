@@ -14,8 +14,12 @@ using audio::Recording;
 
 constexpr int64_t kBitsOfOne = 96'000, kBitsOfMore = 64'000;  // per second and channel
 
-// The least that is no lower, of what the encoder takes; the highest where all are lower.
+// The least that is no lower, of what the encoder takes; the highest where all are lower. Opus
+// plays at 48 kHz whatever it was given (RFC 7845), and its delay in a WebM file is counted at that
+// rate.
 int rate_for(const AVCodec& codec, int wanted_hz) {
+  constexpr int kOpusRate = 48000;
+  if (codec.id == AV_CODEC_ID_OPUS) return kOpusRate;
   const int* rates = codec.supported_samplerates;
   if (rates == nullptr) return wanted_hz;
   int best = 0, highest = 0;
@@ -50,15 +54,15 @@ AVSampleFormat format_for(const AVCodec& codec) {
 
 class EncodedSound : public SoundStream {
  public:
-  EncodedSound(AVFormatContext& muxer, const std::string& name, const Recording& recording,
+  EncodedSound(AVFormatContext& muxer, const Container& container, const Recording& recording,
                const std::filesystem::path& film)
-      : film_(film), encoder_(muxer, name, film) {
+      : film_(film), encoder_(muxer, container.sound_encoder, film) {
     AVCodecContext& c = encoder_.context();
     const AVCodec& codec = encoder_.codec();
     auto layout = layout_for(codec, recording.channels);
     if (!layout) layout = layout_for(codec, 2);
     if (!layout) layout = layout_for(codec, 1);
-    FT_CHECK(layout.has_value(), "{} takes neither two channels nor one", name);
+    FT_CHECK(layout.has_value(), "{} takes neither two channels nor one", codec.name);
     c.sample_rate = rate_for(codec, recording.rate_hz);
     c.ch_layout = *layout;
     c.time_base = {1, c.sample_rate};
@@ -66,6 +70,7 @@ class EncodedSound : public SoundStream {
     c.bit_rate = kBitsOfOne + kBitsOfMore * (layout->nb_channels - 1);
     sound_ = converted(recording, c.sample_rate, layout->nb_channels);
     encoder_.open(nullptr);
+    if (container.begins_with_skipped) delay_ = c.initial_padding;
     block_ = audio::make_frame();
     block_->format = c.sample_fmt;
     block_->sample_rate = c.sample_rate;
@@ -95,7 +100,7 @@ class EncodedSound : public SoundStream {
       if (av_frame_make_writable(block_.get()) < 0) fail("{}: out of memory", film_.string());
       for (int64_t i = 0; i < count; ++i) put(i);
       block_->nb_samples = static_cast<int>(count);
-      block_->pts = sent_;
+      block_->pts = sent_ + delay_;
       encoder_.send(block_.get());
       sent_ += count;
     }
@@ -116,15 +121,15 @@ class EncodedSound : public SoundStream {
   Encoder encoder_;
   Recording sound_;
   Libav<AVFrame> block_;
-  int64_t sent_ = 0;
+  int64_t sent_ = 0, delay_ = 0;  // frames
 };
 
 }  // namespace
 
-std::unique_ptr<SoundStream> encode_sound(AVFormatContext& muxer, const std::string& encoder,
+std::unique_ptr<SoundStream> encode_sound(AVFormatContext& muxer, const Container& container,
                                           const Recording& recording,
                                           const std::filesystem::path& film) {
-  return std::make_unique<EncodedSound>(muxer, encoder, recording, film);
+  return std::make_unique<EncodedSound>(muxer, container, recording, film);
 }
 
 }  // namespace flowtalk::video

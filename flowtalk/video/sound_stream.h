@@ -21,7 +21,7 @@ class SoundStream {
 
 // The recording, encoded at its own rate and with its own channels, or the nearest that the encoder
 // takes. Cut or filled with silence to the length of the pictures.
-std::unique_ptr<SoundStream> encode_sound(AVFormatContext& muxer, const std::string& encoder,
+std::unique_ptr<SoundStream> encode_sound(AVFormatContext& muxer, const Container& container,
                                           const audio::Recording& recording,
                                           const std::filesystem::path& film);
 

@@ -125,7 +125,7 @@ struct VideoWriter::State {
     if (soundtrack) {
       sound = copy_sound(*muxer, container, *soundtrack, path);
       if (!sound) {
-        sound = encode_sound(*muxer, container.sound_encoder, soundtrack->recording, path);
+        sound = encode_sound(*muxer, container, soundtrack->recording, path);
       }
     }
     Dictionary settings;
@@ -163,13 +163,14 @@ void VideoWriter::State::open_video() {
   video->open(settings.get());
 }
 
+bool is_film_name(const fs::path& path) {
+  const std::string ending = ending_of(path);
+  return std::ranges::any_of(containers(), [&](const Container& c) { return ending == c.ending; });
+}
+
 void check_film(const fs::path& path, bool transparent, const std::string& field) {
-  const auto& all = containers();
-  const bool known = std::any_of(all.begin(), all.end(),
-                                 [&](const Container& c) { return path.extension() == c.ending; });
-  if (!known) {
-    fail_usage("{} {}: expected a name that ends in .mp4, .mov or .webm", Field(field),
-               path.string());
+  if (!is_film_name(path)) {
+    fail_usage("{} {}: expected a name that ends in {}", Field(field), path.string(), kFilmEndings);
   }
   VideoOptions options;
   options.transparent = transparent;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/render/image.h"
@@ -22,6 +23,10 @@ struct VideoOptions {
   std::string preset = "veryfast";
   std::string video_encoder;  // "": that of the film's kind
 };
+
+// Whether the name is that of a film, of a kind that is written here.
+bool is_film_name(const std::filesystem::path& path);
+inline constexpr std::string_view kFilmEndings = ".mp4, .mov or .webm";
 
 // Usage Error for a film of no kind that is known, or of one that cannot be transparent here; to be
 // asked before long work. field: what named it.
