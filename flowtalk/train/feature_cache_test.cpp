@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "flowtalk/base/files.h"
+#include "flowtalk/encoder/made_folder.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/params/checkpoint.h"
 #include "tests/program.h"
@@ -39,6 +40,8 @@ struct FeatureCacheTest : tests::CommandLine {
 
   std::unique_ptr<FeatureExtractor> encoder;
 };
+
+using FeatureExtractorTest = encoder::MadeFolder;
 
 TEST_F(FeatureCacheTest, WhatIsKeptIsWhatWouldBeEncoded) {
   const FeatureCache kept(file("features"), *encoder), none("", *encoder);
@@ -87,6 +90,16 @@ TEST_F(FeatureCacheTest, AChangedVoiceTellsItsSpeed) {
     EXPECT_LE(speed, options.rate_hi);
     EXPECT_NEAR(static_cast<double>(speech.size(0)), static_cast<double>(plain.size(0)) / speed, 1);
   }
+}
+
+// Training tells of an encoder what encoding and predicting with it do.
+TEST_F(FeatureExtractorTest, TellsOfHeadsThatItLeavesUnread) {
+  save("hubert.", {{"lm_head.weight", random({32, 8})}, {"lm_head.bias", random({32})}});
+  const auto notes = FeatureExtractor(folder, "cpu").choice().notes;
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("left unread: 'lm_head'"), std::string::npos) << notes[0];
+  save();
+  EXPECT_TRUE(FeatureExtractor(folder, "cpu").choice().notes.empty());
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ struct FeatureExtractor::State {
   State(const encoder::StoredEncoder& stored, torch::Device device)
       : ops(device),
         hubert(stored.make(ops)),
-        choice{stored.config(), stored.identity(), stored.own_weights()} {}
+        choice{stored.config(), stored.identity(), stored.own_weights(), stored.notes()} {}
 
   TorchOps ops;
   encoder::Hubert<TorchOps> hubert;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "flowtalk/data/augment.h"
@@ -79,6 +80,8 @@ struct EncoderChoice {
   encoder::HubertConfig config;
   encoder::ExternalEncoder external;
   std::optional<formats::SafetensorsFile> weights;  // of one of ours, under "encoder/"
+  // What people should know of it, one line each: which of several it is, heads left unread.
+  std::vector<std::string> notes = {};
 };
 
 // Speech features (T, 2C) of clips by the encoder of a checkpoint or of a Hugging Face folder; T =

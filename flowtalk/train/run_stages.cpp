@@ -1,5 +1,7 @@
 #include "flowtalk/train/run_stages.h"
 
+#include <fmt/core.h>
+
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/data/augment.h"
 #include "flowtalk/data/phone_clips.h"
@@ -92,9 +94,12 @@ void run_generator(GeneratorOptions o) {
   const PriorChoice prior = choose_prior(o.prior);
   check_latents(prior, o.feature_dim);
   const FeatureExtractor extractor(o.encoder, o.stage.run.device);
+  const bool quiet = o.stage.run.quiet;
+  for (const std::string& note : extractor.choice().notes) {
+    if (!quiet) fmt::print("{}\n", note);
+  }
   if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(o.features, extractor);
-  const bool quiet = o.stage.run.quiet;
   train_generator(config, run, extractor.choice(), prior,
                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
                        cache, config.copies, config.augment, quiet),
