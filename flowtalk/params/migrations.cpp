@@ -1,5 +1,6 @@
 #include "flowtalk/params/migrations.h"
 
+#include <algorithm>
 #include <array>
 
 #include "flowtalk/base/conditions.h"
@@ -52,9 +53,33 @@ void name_kinds_of_run(const std::string& stage, Json& config) {
   (*loss)["flow"] = flow;
 }
 
-constexpr std::array kMigrations = {
-    Migration{1, name_kinds, same_name, name_kinds_of_run},
+// What the above does to settings by themselves.
+constexpr std::array kSettings1 = {
+    RenamedSetting{"model.prior.hidden", "model.prior.vae.hidden"},
+    RenamedSetting{"model.prior.layers", "model.prior.vae.layers"},
+    RenamedSetting{"model.prior.kernel", "model.prior.vae.kernel"},
+    RenamedSetting{"model.flow", "model.generator.flow"},
+    RenamedSetting{"loss.nll", "loss.flow.nll"},
 };
+
+constexpr std::array kMigrations = {
+    Migration{1, name_kinds, same_name, name_kinds_of_run, kSettings1},
+};
+
+Json::json_pointer pointer_to(std::string_view path) {
+  std::string text = fmt::format("/{}", path);
+  std::replace(text.begin(), text.end(), '.', '/');
+  return Json::json_pointer(text);
+}
+
+// Whether there may be something at a place: all above it are objects, as far as they are there.
+bool has_room(const Json& json, Json::json_pointer place) {
+  while (!place.empty()) {
+    place = place.parent_pointer();
+    if (json.contains(place) && !json[place].is_object()) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -70,6 +95,33 @@ void migrate_run(const std::string& stage, Json& config, int from, int to) {
   for (const Migration& step : migrations()) {
     if (step.from >= from && step.from < to) step.run(stage, config);
   }
+}
+
+void migrate_settings(Json& settings, const std::string& where) {
+  for (const Migration& step : migrations()) {
+    for (const auto& [from, to] : step.settings) {
+      const Json::json_pointer old = pointer_to(from), today = pointer_to(to);
+      if (!settings.contains(old) || !has_room(settings, today)) continue;
+      if (settings.contains(today)) {
+        fail("{}: sets {} and, as it was called before, {}; keep {}", where, to, from, to);
+      }
+      settings[today] = settings[old];
+      settings[old.parent_pointer()].erase(old.back());
+    }
+  }
+}
+
+std::optional<std::string> setting_today(std::string_view path) {
+  std::string name(path);
+  for (const Migration& step : migrations()) {
+    for (const auto& [from, to] : step.settings) {
+      const bool below = name.starts_with(from) && name.substr(from.size()).starts_with('.');
+      if (name != from && !below) continue;
+      name.replace(0, from.size(), to);
+      break;
+    }
+  }
+  return name == path ? std::nullopt : std::optional(name);
 }
 
 std::string migrated_name(std::string name, int from, int to) {

@@ -183,6 +183,54 @@ TEST(Migrations, RunsOfFormatOneHadOneFamilyAndTheConditionsOf3DMead) {
   }
 }
 
+// What a recorded run becomes, settings of a file and of a command line become, too.
+TEST(Migrations, SettingsFollowTheRunsThatTheyWereIn) {
+  for (const Migration& step : migrations()) {
+    for (const auto& [from, to] : step.settings) {
+      Json run = {{"model", Json::object()}}, settings = run;
+      const auto at = [](std::string_view path) {
+        std::string pointer = fmt::format("/{}", path);
+        std::replace(pointer.begin(), pointer.end(), '.', '/');
+        return Json::json_pointer(pointer);
+      };
+      run[at(from)] = settings[at(from)] = 7;
+      migrate_run("generator", run, step.from, step.from + 1);
+      migrate_settings(settings, "old.json");
+      ASSERT_TRUE(run.contains(at(to))) << to;
+      EXPECT_EQ(run[at(to)], 7);
+      EXPECT_EQ(settings[at(to)], 7);
+      EXPECT_FALSE(settings.contains(at(from)));
+      EXPECT_EQ(setting_today(from), to);
+      EXPECT_EQ(setting_today(to), std::nullopt);
+    }
+  }
+}
+
+TEST(Migrations, SettingsOfTodayStayAsTheyAre) {
+  Json settings = Json::parse(R"({"model": {"flow": {"steps": 2}, "generator": {"kind": "flow"},
+    "prior": {"latent": 4}}, "train": {"lr": 0.5}})");
+  migrate_settings(settings, "x.json");
+  EXPECT_EQ(settings, Json::parse(R"({"model": {"generator": {"kind": "flow", "flow":
+    {"steps": 2}}, "prior": {"latent": 4}}, "train": {"lr": 0.5}})"));
+  Json both = Json::parse(R"({"loss": {"nll": 1, "flow": {"nll": 2}}})");
+  try {
+    migrate_settings(both, "x.json");
+    FAIL() << "one setting under two names was taken";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(),
+                 "x.json: sets loss.flow.nll and, as it was called before, loss.nll; keep "
+                 "loss.flow.nll");
+  }
+  for (const char* other :
+       {R"({"model": 3})", R"([1])", R"({"model": {"flow": 1, "generator": 2}})"}) {
+    Json odd = Json::parse(other);
+    migrate_settings(odd, "x.json");
+    EXPECT_EQ(odd, Json::parse(other));
+  }
+  EXPECT_EQ(setting_today("model.flow.steps"), "model.generator.flow.steps");
+  EXPECT_EQ(setting_today("model.flowing"), std::nullopt);
+}
+
 TEST(InitValues, DependOnNameAndSeedOnly) {
   const auto a = init_values("a", {50, 40}, uniform(0.1f), 1);
   EXPECT_EQ(a, init_values("a", {50, 40}, uniform(0.1f), 1));

@@ -9,6 +9,13 @@
 
 namespace flowtalk::train {
 
+void refuse_old_name(const std::string& assignment) {
+  const std::string name = assignment.substr(0, assignment.find('='));
+  if (const auto today = params::setting_today(name)) {
+    fail_usage("{} {}: '{}' is called '{}' now", Field("set"), assignment, name, *today);
+  }
+}
+
 void StageOptions::apply() {
   if (run.device.empty()) {
     run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";

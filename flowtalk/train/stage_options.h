@@ -7,9 +7,21 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/params/migrations.h"
 #include "flowtalk/train/train_config.h"
 
 namespace flowtalk::train {
+
+// A file of settings over a stage's configuration; names of older formats count as those of today.
+template <class Config>
+void read_settings(const std::string& file, Config& into) {
+  Json settings = parse_json(load_file(file), file);
+  params::migrate_settings(settings, file);
+  from_json(settings, into, file);
+}
+
+// Usage Error, with the name of today, if "name=value" sets a name of an older format.
+void refuse_old_name(const std::string& assignment);
 
 struct StageOptions {
   RunOptions run;
@@ -40,8 +52,11 @@ struct StageOptions {
   // Defaults, then the config file, then what is set, then the single options.
   template <class Config>
   void fill(Config& into) const {
-    if (!config.empty()) from_json(parse_json(load_file(config), config), into, config);
-    for (const auto& assignment : set) set_field(into, assignment);
+    if (!config.empty()) read_settings(config, into);
+    for (const auto& assignment : set) {
+      refuse_old_name(assignment);
+      set_field(into, assignment);
+    }
     if (max_epoch) into.train.max_epoch = *max_epoch;
     if (lr) into.train.lr = *lr;
     if (gradient_accumulation_steps) {

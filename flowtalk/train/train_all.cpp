@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/base/files.h"
 #include "flowtalk/train/child_program.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/run_stages.h"
+#include "flowtalk/train/stage_options.h"
 
 namespace flowtalk::train {
 namespace fs = std::filesystem;
@@ -34,7 +34,7 @@ template <class Run>
 Run config_of(const TrainAllOptions& o, const std::string& stage) {
   Run config;
   const std::string file = config_file(o, stage);
-  if (!file.empty()) from_json(parse_json(load_file(file), file), config, file);
+  if (!file.empty()) read_settings(file, config);
   return config;
 }
 

@@ -12,6 +12,7 @@
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/loss_curves.h"
 #include "flowtalk/train/prior_stage.h"
+#include "flowtalk/train/stage_options.h"
 #include "flowtalk/train/windows.h"
 
 namespace flowtalk::train {
@@ -28,6 +29,31 @@ std::vector<TrainingClip> ramp_clips() {
     clips.push_back(clip);
   }
   return clips;
+}
+
+TEST(StageOptions, OldNamesOfSettings) {
+  const std::filesystem::path file =
+      std::filesystem::path(::testing::TempDir()) / "flowtalk_old_settings.json";
+  save_file(file, R"({"loss": {"nll": 0.5}, "model": {"flow": {"steps": 2}}})");
+  StageOptions o("runs/x");
+  o.config = file.string();
+  o.set = {"model.generator.flow.hidden=24"};
+  GeneratorRun run;
+  o.fill(run);
+  EXPECT_EQ(to_json(run)["loss"]["flow"]["nll"], 0.5);
+  EXPECT_EQ(run.model.generator.flow.steps, 2);
+  EXPECT_EQ(run.model.generator.flow.hidden, 24);
+  o.set = {"model.flow.hidden=24"};
+  try {
+    o.fill(run);
+    FAIL() << "an old name was taken";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(),
+                 "set model.flow.hidden=24: 'model.flow.hidden' is called "
+                 "'model.generator.flow.hidden' now");
+    EXPECT_EQ(e.exit_code(), 2);
+  }
+  std::filesystem::remove(file);
 }
 
 TEST(Windows, SameStepSameWindowsAndPaddingIsMasked) {
