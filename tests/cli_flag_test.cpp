@@ -74,9 +74,9 @@ class Spoiler {
   }
   // The voice of the shorter one, under the motion of the longer one.
   void swap_voice(const data::Clip& a, const data::Clip& b) {
-    const int64_t frames_a = load(a.npy).dim(0), frames_b = load(b.npy).dim(0);
+    const int64_t frames_a = load(a.motion).dim(0), frames_b = load(b.motion).dim(0);
     const data::Clip &longer = frames_a < frames_b ? b : a, &shorter = frames_a < frames_b ? a : b;
-    save(longer.npy, cut(load(longer.npy), std::min(frames_a, frames_b)));
+    save(longer.motion, cut(load(longer.motion), std::min(frames_a, frames_b)));
     fs::copy_file(shorter.wav, longer.wav, fs::copy_options::overwrite_existing);
     names.insert(longer.stem);
   }
