@@ -63,8 +63,10 @@ void print_motion(const CheckReport& r) {
   }
 }
 
-void print_findings(const CheckReport& r, size_t shown) {
+// Quiet: without notes, which cost nothing.
+void print_findings(const CheckReport& r, size_t shown, bool quiet) {
   for (const data::Finding& f : r.findings) {
+    if (quiet && f.kind->severity == Severity::kNote) continue;
     fmt::print("\n{:<8}{} ({}): {}\n", data::name_of(f.kind->severity), f.kind->name,
                f.cases.size(), f.kind->meaning);
     const size_t count = std::min(shown, f.cases.size());
@@ -116,7 +118,7 @@ int data_check(const Args& args) {
   const CheckReport report = data::check_dataset(o.folder, o.threads, command.quiet());
   if (!o.json.empty()) save_file(o.json, data::to_json(report).dump(2) + "\n");
   if (!command.quiet()) print_facts(report, o);
-  print_findings(report, o.all ? SIZE_MAX : 3);
+  print_findings(report, o.all ? SIZE_MAX : 3, command.quiet());
   std::fflush(stdout);
   if (report.count(Severity::kError) == 0) return 0;
   const data::Finding& first = report.findings.front();

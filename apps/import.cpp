@@ -33,8 +33,8 @@ int checkpoint_command(const Args& args) {
   command.bind(options, {{"checkpoint", "CHECKPOINT"}, {"output", "-o,--output"}});
   if (!command.parse(args)) return 0;
   const auto imported = foreign::import_checkpoint(options);
-  for (const auto& warning : imported.warnings) terminal(options.quiet).warn(warning);
-  if (options.quiet) return 0;
+  for (const auto& warning : imported.warnings) terminal(command.quiet()).warn(warning);
+  if (command.quiet()) return 0;
   fmt::print("{}: {}\n  {}\n", imported.folder.string(), imported.system,
              imported.whole ? "flowtalk predict takes it as a model"
                             : "flowtalk train generator takes it as a motion prior");

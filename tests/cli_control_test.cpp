@@ -122,7 +122,7 @@ TEST_F(CliControl, MistakesNameTheFileTheFieldAndTheRemedy) {
   refused({"--sweep", "0,2"}, 2, {"--sweep 0,2", "1.25"});
   refused({"--guidance", "4"}, 2, {"--guidance 4", "between 0 and 3"});
   refused({"--guidance", "nan"}, 2, {"--guidance", "between 0 and 3"});
-  refused({"--temperature", "lips:2"}, 2, {"lips:2", "between 0 and 1"});
+  refused({"--temperature", "lips:2"}, 2, {"--temperature", "between 0 and 1"});
   refused({"--temperature", "lip:0.2"}, 2, {"'lip'", "did you mean 'lips'"});
 }
 

@@ -213,7 +213,7 @@ TEST_F(Inspect, MistakesAreOneLine) {
   write("bad.txt", "1,2,three");
   fs::create_directories(file("folder"));
   const std::pair<const char*, const char*> cases[] = {
-      {"missing.npy", "no such file"}, {"empty.npy", "empty"}, {"notes.md", "no kind"},
+      {"missing.npy", "no such file"}, {"empty.npy", "empty"}, {"notes.md", "is a text file"},
       {"broken.json", "broken.json"},  {"bad.txt", "'three'"}, {"folder", "no known kind"},
   };
   for (const auto& [name, words] : cases) {

@@ -14,7 +14,6 @@ namespace flowtalk::foreign {
 struct ImportOptions {
   std::string checkpoint, output, prior, encoder_config, subjects, face_template;
   std::optional<int> heads{};
-  bool quiet = false;
 
   template <class V>
   void fields(V&& field) {
@@ -26,7 +25,6 @@ struct ImportOptions {
     field("heads", heads, between(1, 64), "attention heads of the sequence networks (default 8)");
     field("subjects", subjects, "names of the speaking styles (default: the published ones)");
     field("template", face_template, "the face at rest, for models of vertices");
-    field("quiet", quiet, "print nothing");
   }
 };
 

@@ -252,10 +252,12 @@ std::string format_of(const fs::path& path) {
   const bool read_here = by_bytes != nullptr && by_bytes->describe != nullptr;
   if (by_name == nullptr) return read_here ? std::string(by_bytes->name) : "";
   const bool as_named = by_name->recognises != nullptr && by_name->recognises(bytes);
-  // torch.save makes pickles too, and archives of numpy are zip files like those of torch
+  // torch.save makes pickles too, and archives of numpy are zip files like those of torch; a pickle
+  // under torch's name is a damaged file of torch.
   if (as_named) return named == "pickle" && is_torch(bytes) ? "torch" : named;
-  const bool zip = named == "npz" && ZipReader::recognises(bytes);
-  return read_here && !zip ? std::string(by_bytes->name) : named;
+  const bool damaged = (named == "npz" && ZipReader::recognises(bytes)) ||
+                       (named == "torch" && by_bytes == kind_of("pickle"));
+  return read_here && !damaged ? std::string(by_bytes->name) : named;
 }
 
 Json describe_file(const fs::path& path, const std::string& format, int64_t listed_values) {

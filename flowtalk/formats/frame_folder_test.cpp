@@ -75,7 +75,7 @@ TEST_F(FrameFolder, GapsAndOtherFilesAreRefused) {
 TEST_F(FrameFolder, PicturesAreNoArrays) {
   for (const char* name : {"1.jpg", "2.jpg"}) save_file(folder_ / name, "\xff\xd8\xff");
   EXPECT_FALSE(is_frame_folder(folder_));
-  EXPECT_THAT(refusal(), HasSubstr("1.jpg: of no known kind"));
+  EXPECT_THAT(refusal(), HasSubstr("1.jpg: is a picture"));
 }
 
 }  // namespace

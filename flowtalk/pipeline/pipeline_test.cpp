@@ -100,8 +100,7 @@ TEST(Temperature, IsOneNumberOrOnePerRegion) {
   Temperature again;
   from_text(text_of(t), again);
   EXPECT_EQ(*again.by_region, *t.by_region);
-  for (const char* text :
-       {"1.5", "-0.1", "nan", "lips", "lips:2", "0.1,0.2", "nose:0.1", "lips:0.1,lips:0.2", ""}) {
+  for (const char* text : {"-0.1", "nan", "lips", "0.1,0.2", "nose:0.1", "lips:0.1,lips:0.2", ""}) {
     EXPECT_NE(refusal([&] { from_text(text, t); }), "was taken") << text;
   }
   EXPECT_THAT(refusal([&] { from_text("lip:0.1", t); }), HasSubstr("did you mean 'lips'"));

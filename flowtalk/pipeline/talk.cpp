@@ -168,6 +168,7 @@ std::vector<Film> talk(TalkOptions o, const Reporter& reporter) {
   check_planned(o, films, voices);
   const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take);
+  predict::require_motion(session.model());
   warn_of_other_axes(session.config().axes, face::load_face(o.stage.face.face), reporter);
   EachVoice each(voices.size(), reporter);
   std::vector<Film> made;

@@ -173,10 +173,7 @@ std::vector<motion::Motion> Session::predict_takes(const SpeechFeatures& speech,
                                                    const PredictOptions& options,
                                                    int64_t count) const {
   FT_CHECK(count > 0, "{} takes", count);
-  if (config().vertices > 0) {
-    fail("{}: makes vertices, not parameters of FLAME; only `flowtalk predict` takes it",
-         model().name());
-  }
+  require_motion(model());
   check_all(*this, speech, options);
   const float blinks = blinks_of(options, config());
   const bool regions_known = options.regions || config().axes == motion::Axes::kBuiltin;

@@ -96,6 +96,12 @@ void check_form(const PredictOptions& options, const Model& model) {
   if (options.asked.strength > 1) refuse("strength", 1);
 }
 
+void require_motion(const Model& model) {
+  if (model.config().vertices == 0) return;
+  fail("{}: makes vertices, not parameters of FLAME; only `flowtalk predict` takes it",
+       model.name());
+}
+
 float blinks_of(const PredictOptions& options, const model::ModelConfig& model) {
   const motion::Axes axes = model.axes;
   const bool lids = axes == motion::Axes::kBuiltin;

@@ -70,6 +70,9 @@ void check_family(const PredictOptions& options, const Model& model);
 // Usage Error: guidance, or strengths above 1, where the model's condition knows none.
 void check_form(const PredictOptions& options, const Model& model);
 
+// Error: the model makes vertices, not parameters of FLAME.
+void require_motion(const Model& model);
+
 // How often a face of the model is to blink. Usage Error: blinks are asked for where it has no
 // lids.
 float blinks_of(const PredictOptions& options, const model::ModelConfig& model);

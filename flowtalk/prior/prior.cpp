@@ -1,5 +1,6 @@
 #include "flowtalk/prior/prior.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "flowtalk/base/error.h"
@@ -7,12 +8,12 @@
 
 namespace flowtalk::prior {
 
-std::string text_of(Kind kind) {
-  for (const PriorKind& known : kPriors) {
-    if (known.kind == kind) return std::string(known.name);
-  }
-  return {};
+const PriorKind& row_of(Kind kind) {
+  return *std::find_if(kPriors.begin(), kPriors.end(),
+                       [&](const PriorKind& row) { return row.kind == kind; });
 }
+
+std::string text_of(Kind kind) { return std::string(row_of(kind).name); }
 
 void from_text(const std::string& word, Kind& kind) {
   std::vector<std::string> names;

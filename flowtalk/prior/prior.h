@@ -24,20 +24,22 @@ struct PriorKind {
   std::string_view name;     // in a checkpoint's config.json
   std::string_view also;     // what the reference's first stage calls it
   std::string_view summary;  // one line
+  bool trained = true;  // by `flowtalk train`; else there is nothing to train, or it is imported
 };
 inline constexpr std::array kPriors = {
     PriorKind{Kind::kVae, "vae", "face_diffuser",
               "variational autoencoder, one Gaussian latent per frame"},
     PriorKind{Kind::kVqvae, "vqvae", "", "each frame a few codes of a learnt codebook"},
-    PriorKind{Kind::kNone, "none", "", "the standardised motion itself, nothing to train"},
+    PriorKind{Kind::kNone, "none", "", "the standardised motion itself, nothing to train", false},
     PriorKind{Kind::kSequenceVae, "sequence_vae", "",
-              "ProbTalk3D's VAE, in which every frame sees the whole clip"},
+              "ProbTalk3D's VAE, in which every frame sees the whole clip", false},
     PriorKind{Kind::kSequenceVqvae, "sequence_vqvae", "",
-              "ProbTalk3D's VQ-VAE, whose codes lie over time"},
+              "ProbTalk3D's VQ-VAE, whose codes lie over time", false},
 };
 
 // Text value of a field table; the reference's word is read too. Error: no prior has this name.
 std::string text_of(Kind kind);
+const PriorKind& row_of(Kind kind);
 void from_text(const std::string& word, Kind& kind);
 
 // What was encoded before it was replaced by codes.

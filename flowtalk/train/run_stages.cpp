@@ -55,9 +55,9 @@ void run_prior(PriorOptions o) {
   const auto [config, index] = prepare<PriorRun>(o.data, [&](PriorRun& run) {
     o.stage.fill(run);
     if (o.model) run.model.prior.kind = *o.model;
-    if (run.model.prior.kind == prior::Kind::kNone) {
-      fail_usage("{} none: there is nothing to train; give it to the generator as {}",
-                 Field("model"), Field("prior"));
+    if (!prior::row_of(run.model.prior.kind).trained) {
+      fail_usage("{} {}: there is nothing to train; give it to the generator as {}", Field("model"),
+                 text_of(run.model.prior.kind), Field("prior"));
     }
     if (o.feature_dim) run.model.prior.latent = *o.feature_dim;
     if (!o.protocol.empty()) run.protocol = o.protocol;
