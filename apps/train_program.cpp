@@ -43,9 +43,8 @@ void run_generator(train::GeneratorOptions options) {
     options.encoder = train::kOwnEncoder;
     if (!std::filesystem::exists(options.encoder)) {
       options.encoder = predict::default_checkpoint().string();
-      if (!options.stage.run.quiet)
-        fmt::print(stderr, "no {}: the speech encoder is that of {}\n", train::kOwnEncoder,
-                   options.encoder);
+      options.encoder_note = fmt::format("no {}: the speech encoder is that of {}",
+                                         train::kOwnEncoder, options.encoder);
     }
   }
   train::run_generator(options);

@@ -1,5 +1,6 @@
 #include "flowtalk/train/loop.h"
 
+#include <fmt/core.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
 #include <torch/serialize.h>
@@ -154,6 +155,7 @@ double learning_rate(const TrainConfig& config, int64_t step, int64_t total_step
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunFolder& folder) {
   const fs::path& out = folder.path();
+  if (!folder.options().quiet) fmt::print(stderr, "trains on {}\n", folder.options().device);
   const auto weights = params.trainable(stage.trainable);
   torch::optim::AdamW optimizer(
       weights,

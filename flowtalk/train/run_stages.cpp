@@ -91,12 +91,14 @@ void run_generator(GeneratorOptions o) {
   const motion::Axes axes = config.model.axes;
   const face::Face& moved = face_of(axes, o.face);
   const RunFolder run(o.stage.run, "generator", config);
+  const FeatureExtractor extractor(o.encoder, o.stage.run.device);
   const PriorChoice prior = choose_prior(o.prior);
   check_latents(prior, o.feature_dim);
-  const FeatureExtractor extractor(o.encoder, o.stage.run.device);
   const bool quiet = o.stage.run.quiet;
-  for (const std::string& note : extractor.choice().notes) {
-    if (!quiet) fmt::print("{}\n", note);
+  auto notes = extractor.choice().notes;
+  if (!o.encoder_note.empty()) notes.insert(notes.begin(), o.encoder_note);
+  for (const std::string& note : notes) {
+    if (!quiet) fmt::print(stderr, "{}\n", note);
   }
   if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), prior);
   const FeatureCache cache(o.features, extractor);

@@ -49,6 +49,7 @@ struct GeneratorOptions {
   StageOptions stage{"runs/generator"};
   DatasetOptions data;
   std::string encoder, prior = "runs/prior", features, face;
+  std::string encoder_note;  // said before training; no option
   std::optional<int> feature_dim;
   std::optional<generate::Kind> model;
 

@@ -1,6 +1,5 @@
 #include "flowtalk/train/stage_options.h"
 
-#include <fmt/core.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
@@ -17,10 +16,7 @@ void refuse_old_name(const std::string& assignment) {
 }
 
 void StageOptions::apply() {
-  if (run.device.empty()) {
-    run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
-    if (!run.quiet) fmt::print(stderr, "trains on {}\n", run.device);
-  }
+  if (run.device.empty()) run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
   if (run.threads > 0) {
     torch::set_num_threads(run.threads);
     set_blas_threads(run.threads);

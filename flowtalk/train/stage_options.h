@@ -63,7 +63,7 @@ struct StageOptions {
       into.train.gradient_accumulation_steps = *gradient_accumulation_steps;
     }
   }
-  // Threads of libtorch and its BLAS; the device where none is said, in a line. Error: a device
+  // Threads of libtorch and its BLAS; the device where none is said. Error: a device
   // that is not there.
   void apply();
 };
