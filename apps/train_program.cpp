@@ -50,7 +50,10 @@ void run_generator(train::GeneratorOptions options) {
   train::run_generator(options);
 }
 void run_pack(train::PackOptions options) { train::pack(options); }
-void run_all(train::TrainAllOptions options) { train::train_all(options); }
+void run_all(train::TrainAllOptions options) {
+  options.flag = flag_of;
+  train::train_all(options);
+}
 
 struct Stage {
   const char *name, *summary;

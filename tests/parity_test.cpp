@@ -21,6 +21,7 @@
 #include "flowtalk/predict/session.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/torch_params.h"
+#include "tests/random_values.h"
 
 namespace flowtalk {
 namespace {
@@ -28,23 +29,6 @@ namespace {
 using ops::NativeOps;
 using ops::TorchOps;
 namespace fs = std::filesystem;
-
-std::vector<float> random_values(int64_t count, uint64_t seed, double sd = 1) {
-  std::vector<float> values(static_cast<size_t>(count));
-  Rng rng(seed);
-  for (float& v : values) v = static_cast<float>(sd * rng.normal());
-  return values;
-}
-
-double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
-  EXPECT_EQ(a.size(), b.size());
-  double largest = 0;
-  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    EXPECT_TRUE(std::isfinite(a[i]) && std::isfinite(b[i]));
-    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return largest;
-}
 
 // Voiced speech-like sound with pauses: harmonics of a moving pitch under a syllable envelope.
 std::vector<float> speech_like(double seconds) {

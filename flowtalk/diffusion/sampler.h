@@ -27,13 +27,6 @@ struct SamplerOptions {
   float eta = 0;  // of DDIM: share of fresh noise in each step
 };
 
-// A noisy sample: keep x0 + noise e.
-template <class Ops>
-ops::TensorOf<Ops> noised(Ops& ops, const Step& step, const ops::TensorOf<Ops>& x0,
-                          const ops::TensorOf<Ops>& e) {
-  return ops.add(ops.scale(x0, step.keep), ops.scale(e, step.noise));
-}
-
 // The sample before the step, of x at the step and x0 as the network sees it. `fresh()` is unit
 // noise (N, T, D), asked for only where it is used.
 template <class Ops, class Fresh>

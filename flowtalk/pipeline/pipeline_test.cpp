@@ -13,6 +13,7 @@
 #include "flowtalk/pipeline/mood.h"
 #include "flowtalk/pipeline/performance.h"
 #include "flowtalk/pipeline/predict.h"
+#include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/restyle.h"
 #include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/pipeline/temperature.h"
@@ -25,16 +26,6 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "was taken";
-}
 
 Given given(std::initializer_list<const char*> fields) {
   Given g;

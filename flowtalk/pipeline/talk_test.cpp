@@ -12,6 +12,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/pipeline/predict.h"
+#include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
@@ -22,16 +23,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "was taken";
-}
 
 class Talk : public ::testing::Test {
  protected:

@@ -111,7 +111,8 @@ bool prepare_espeak() {
 
 RawSpeech speak_espeak(const std::string& text, const VoiceRecipe& recipe) {
   if (espeak_SetVoiceByName(recipe.voice.c_str()) != EE_OK) {
-    fail("espeak-ng has no voice '{}'; `espeak-ng --voices` lists them", recipe.voice);
+    fail("espeak-ng has no voice '{}'; install espeak-ng-data, or see which voices it lists",
+         recipe.voice);
   }
   espeak_SetParameter(espeakRATE, around(165, recipe.rate, 80, 450), 0);
   // 50 is the voice's own pitch; 0..99 spans about an octave and a half.

@@ -46,7 +46,7 @@ bool finished(const TrainAllOptions& o, const std::string& stage) {
 
 // What a program is told: with us it is quiet.
 Words told(const TrainAllOptions& o, Words words) {
-  if (o.quiet) words.emplace_back("--quiet");
+  if (o.quiet) words.emplace_back(o.flag("quiet"));
   return words;
 }
 
@@ -63,9 +63,13 @@ std::unique_ptr<ChildProgram> start_stage(const TrainAllOptions& o, const std::s
     if (!o.quiet) fmt::print("\n== {} is trained\n", run_of(o, stage));
     return nullptr;
   }
-  Words words = {stage,      "--out",     run_of(o, stage),
-                 "--resume", "--threads", std::to_string(threads)};
-  if (!o.configs.empty()) words.insert(words.end(), {"--config", config_file(o, stage)});
+  Words words = {stage,
+                 o.flag("out"),
+                 run_of(o, stage),
+                 o.flag("resume"),
+                 o.flag("threads"),
+                 std::to_string(threads)};
+  if (!o.configs.empty()) words.insert(words.end(), {o.flag("config"), config_file(o, stage)});
   words.insert(words.end(), own.begin(), own.end());
   return std::make_unique<ChildProgram>("flowtalk-train", told(o, words), log, o.quiet);
 }
@@ -77,7 +81,7 @@ void run_stage(const TrainAllOptions& o, const std::string& stage, const Words& 
 
 // Neither needs the other: with threads for both they train side by side.
 void train_encoder_and_prior(const TrainAllOptions& o, const std::string& phones) {
-  const Words of_encoder = {"--phones", phones}, of_prior = {"--dataset", o.data};
+  const Words of_encoder = {o.flag("phones"), phones}, of_prior = {o.flag("dataset"), o.data};
   const int threads =
       o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency());
   if (threads < 2) {
@@ -99,9 +103,10 @@ void train_generator_over(const TrainAllOptions& o) {
     check_parts(checkpoint_of(run_of(o, "generator")), encoder.choice(),
                 choose_prior(run_of(o, "prior")));
   }
-  run_stage<GeneratorRun>(o, "generator",
-                          {"--dataset", o.data, "--encoder", run_of(o, "encoder"), "--prior",
-                           run_of(o, "prior"), "--features", run_of(o, "features")});
+  run_stage<GeneratorRun>(
+      o, "generator",
+      {o.flag("dataset"), o.data, o.flag("encoder"), run_of(o, "encoder"), o.flag("prior"),
+       run_of(o, "prior"), o.flag("features"), run_of(o, "features")});
 }
 
 // What can be known to fail is told before the first hour.
@@ -117,7 +122,7 @@ void check_options(const TrainAllOptions& o) {
     config_of<PriorRun>(o, "prior");
     config_of<GeneratorRun>(o, "generator");
   }
-  run(o, "flowtalk", {"data", "benchmark", o.benchmark, "--check"});
+  run(o, "flowtalk", {"data", "benchmark", o.benchmark, o.flag("check")});
 }
 
 }  // namespace
@@ -127,15 +132,22 @@ void train_all(const TrainAllOptions& o) {
   check_options(o);
   const std::string threads = std::to_string(o.threads),
                     phones = (fs::path(o.data) / "phones").string();
-  Words data = {"data",      "phones", "-o", phones, "--hours", fmt::format("{}", o.hours),
-                "--threads", threads};
-  if (!o.real_prompts) data.emplace_back("--no-real-prompts");
+  Words data = {"data",
+                "phones",
+                o.flag("out"),
+                phones,
+                o.flag("hours"),
+                fmt::format("{}", o.hours),
+                o.flag("threads"),
+                threads};
+  if (!o.real_prompts) data.emplace_back(o.flag("no_real_prompts"));
   run(o, "flowtalk", data);
   run(o, "flowtalk",
-      {"data", "benchmark", o.benchmark, "-o", o.data, "--phones", phones, "--threads", threads});
+      {"data", "benchmark", o.benchmark, o.flag("out"), o.data, o.flag("phones"), phones,
+       o.flag("threads"), threads});
   train_encoder_and_prior(o, phones);
   train_generator_over(o);
-  run(o, "flowtalk-train", {"pack", run_of(o, "generator"), "-o", o.out});
+  run(o, "flowtalk-train", {"pack", run_of(o, "generator"), o.flag("out"), o.out});
   if (!o.quiet) fmt::print("\n{}: trained\n", o.out);
 }
 

@@ -2,7 +2,9 @@
 // was interrupted.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "flowtalk/base/fields.h"
 
@@ -14,6 +16,8 @@ struct TrainAllOptions {
   bool real_prompts = true;
   int threads = 0;
   bool quiet = false;  // no progress
+  // How a field is written on the command lines of our programs; whoever calls says.
+  std::function<std::string(std::string_view field)> flag{};
 
   template <class V>
   void fields(V&& field) {
