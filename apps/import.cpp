@@ -5,6 +5,7 @@
 
 #include "apps/commands.h"
 #include "apps/options/bind.h"
+#include "apps/options/command_line.h"
 #include "apps/options/terminal.h"
 
 namespace flowtalk::apps {
@@ -30,7 +31,7 @@ int checkpoint_command(const Args& args) {
       "Example:\n"
       "  flowtalk import checkpoint probtalk3d/ -o imported\n"
       "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n");
-  command.bind(options, {{"checkpoint", "CHECKPOINT"}, {"output", "-o,--output"}});
+  command.bind(options, {{"checkpoint", "CHECKPOINT"}});
   if (!command.parse(args)) return 0;
   const auto imported = foreign::import_checkpoint(options);
   for (const auto& warning : imported.warnings) terminal(command.quiet()).warn(warning);
@@ -44,10 +45,7 @@ int checkpoint_command(const Args& args) {
 }  // namespace
 
 int import_foreign(const Args& args) {
-  if (args.empty() || args[0] == "--help" || args[0] == "-h") {
-    fmt::print("{}", kOverview);
-    return 0;
-  }
+  if (asks_for_overview(args)) return show_overview(args, kOverview);
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "checkpoint") return checkpoint_command(rest);
   fail_unknown_command("flowtalk import", args[0], {"checkpoint"});
