@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::fuzz {
 
@@ -49,20 +50,11 @@ class MemoryFile {
 // A place on the disk where a fuzzer writes again and again; removed when the process ends.
 class ScratchFile {
  public:
-  explicit ScratchFile(const std::string& name) {
-    std::string folder = (std::filesystem::temp_directory_path() / "flowtalk_fuzz_XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) finding("no scratch folder can be made");
-    path_ = std::filesystem::path(folder) / name;
-  }
-  ~ScratchFile() {
-    std::error_code code;
-    std::filesystem::remove_all(path_.parent_path(), code);
-  }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
+  explicit ScratchFile(const std::string& name) : path_(folder_ / name) {}
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  tests::ScratchFolder folder_;
   std::filesystem::path path_;
 };
 

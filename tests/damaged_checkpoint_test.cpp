@@ -22,10 +22,7 @@ class DamagedCheckpoint : public CommandLine {
   Outcome predict() const {
     return run({"predict", "voice.wav", "--checkpoint", "damaged", "-o", "out.npy"});
   }
-  void TearDown() override {
-    EXPECT_FALSE(std::filesystem::exists(file("out.npy")));
-    CommandLine::TearDown();
-  }
+  void TearDown() override { EXPECT_FALSE(std::filesystem::exists(file("out.npy"))); }
 
   Json config_;
   formats::NamedTensors tensors_;

@@ -18,6 +18,7 @@
 #include "flowtalk/predict/session.h"
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/prior_stage.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk {
 namespace {
@@ -97,13 +98,7 @@ std::string name_of(const ::testing::TestParamInfo<Pair>& info) {
 }
 
 struct TrainedFamily : ::testing::TestWithParam<Pair> {
-  const fs::path root = fs::temp_directory_path() / "flowtalk_families_test" /
-                        (std::string(GetParam().family.name) + GetParam().prior);
-  void SetUp() override {
-    fs::remove_all(root);
-    fs::create_directories(root);
-  }
-  void TearDown() override { fs::remove_all(root); }
+  tests::ScratchFolder root;
 
   train::RunFolder run(const std::string& stage) const {
     return train::RunFolder({(root / stage).string(), "cpu", 0, false, {}}, stage, {});

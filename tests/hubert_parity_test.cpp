@@ -1,10 +1,10 @@
 // The golden HuBERTs on libtorch, with the same names, tensors and bounds as on the native backend.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/encoder/check_golden.h"
 #include "flowtalk/encoder/formula_model.h"
 #include "flowtalk/ops/torch/torch_ops.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -27,11 +27,9 @@ TEST(HubertOnTorch, EveryHiddenStateOfEveryCase) {
 TEST(HubertOnTorch, StatesOfTheFullSize) {
   const auto golden = golden_folder("hubert_base_formula");
   if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
-  const auto folder =
-      std::filesystem::temp_directory_path() / fmt::format("flowtalk_hubert_on_torch_{}", getpid());
+  const tests::ScratchFolder folder;
   write_formula_model(golden, folder);
   check(folder, golden / "cases.safetensors", 2e-4);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -2,9 +2,7 @@
 // of stored cases.
 #pragma once
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -15,16 +13,12 @@
 #include "flowtalk/foreign/import.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/predict/session.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::tests {
 
 struct Imports : ::testing::Test {
-  const std::filesystem::path root =
-      std::filesystem::temp_directory_path() /
-      fmt::format("flowtalk_import_{}_{}",
-                  ::testing::UnitTest::GetInstance()->current_test_info()->name(), getpid());
-  void SetUp() override { std::filesystem::create_directories(root); }
-  void TearDown() override { std::filesystem::remove_all(root); }
+  ScratchFolder root;
 
   foreign::ImportOptions options(const std::filesystem::path& checkpoint,
                                  const std::filesystem::path& encoder_config) const {

@@ -14,6 +14,7 @@
 #include "flowtalk/pipeline/inspect_report.h"
 #include "flowtalk/pipeline/metrics.h"
 #include "flowtalk/pipeline/voices.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -22,9 +23,6 @@ namespace fs = std::filesystem;
 
 class InspectAgrees : public ::testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   void take(const std::string& command, const fs::path& path) const {
     const std::string name = path.string();
     if (command == "export") {
@@ -106,7 +104,7 @@ class InspectAgrees : public ::testing::Test {
     }
     return "";
   }
-  const fs::path folder_ = fs::path(::testing::TempDir()) / "inspect_agrees";
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(InspectAgrees, OnEveryFileOfTheGoldenDataAndTheCases) {

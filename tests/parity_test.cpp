@@ -22,6 +22,7 @@
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/torch_params.h"
 #include "tests/random_values.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk {
 namespace {
@@ -202,13 +203,11 @@ void expect_same(const Answer& a, const Answer& b, const std::string& what) {
 // A checkpoint in memory, of the parameters that the backend of training made.
 std::shared_ptr<const predict::Model> as_model(const model::ModelConfig& config,
                                                const train::TorchParams& params) {
-  const fs::path file = fs::temp_directory_path() / "flowtalk_parity.safetensors";
-  formats::save_safetensors(file, params.host_tensors());
+  const tests::ScratchFolder folder;
+  formats::save_safetensors(folder / "weights.safetensors", params.host_tensors());
   const Json json{
       {"format", params::kCheckpointFormat}, {"kind", "model"}, {"model", to_json(config)}};
-  const std::string weights = load_file(file);
-  fs::remove(file);
-  return predict::Model::from_bytes("tiny", json.dump(), weights);
+  return predict::Model::from_bytes("tiny", json.dump(), load_file(folder / "weights.safetensors"));
 }
 
 TEST_F(ParityTest, WholeTinyModelOfEveryFamily) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <numbers>
 
 #include "flowtalk/audio/audio.h"
@@ -21,22 +20,10 @@ void redirect(int descriptor, const fs::path& path, int flags) {
   if (opened < 0 || dup2(opened, descriptor) < 0) _exit(126);
 }
 
-fs::path make_folder() {
-  std::string pattern = (fs::temp_directory_path() / "flowtalk-test-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  return pattern;
-}
-
-std::string take_text(const fs::path& path) {
-  std::string text = load_file(path);
-  fs::remove(path);
-  return text;
-}
-
 }  // namespace
 
 Outcome run_flowtalk(const fs::path& folder, const std::vector<std::string>& args) {
-  const fs::path logs = make_folder();
+  const ScratchFolder logs;
   std::vector<std::string> words{FLOWTALK_PROGRAM};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<char*> pointers;
@@ -56,9 +43,8 @@ Outcome run_flowtalk(const fs::path& folder, const std::vector<std::string>& arg
   waitpid(child, &status, 0);
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  outcome.out = take_text(logs / "out");
-  outcome.err = take_text(logs / "err");
-  fs::remove_all(logs);
+  outcome.out = load_file(logs / "out");
+  outcome.err = load_file(logs / "err");
   return outcome;
 }
 
@@ -82,12 +68,7 @@ Outcome run_flowtalk(const fs::path& folder, const std::vector<std::string>& arg
   return ::testing::AssertionSuccess();
 }
 
-void CommandLine::SetUp() {
-  folder_ = make_folder();
-  write_voice("voice.wav", 2.0);
-}
-
-void CommandLine::TearDown() { fs::remove_all(folder_); }
+void CommandLine::SetUp() { write_voice("voice.wav", 2.0); }
 
 void CommandLine::write(const std::string& name, const std::string& bytes) const {
   save_file(file(name), bytes);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/scratch_folder.h"
+
 namespace flowtalk::tests {
 
 struct Outcome {
@@ -22,18 +24,17 @@ Outcome run_flowtalk(const std::filesystem::path& folder, const std::vector<std:
 ::testing::AssertionResult failed_with(const Outcome& outcome, int code,
                                        const std::vector<std::string>& words);
 
-// A fresh folder per test, removed afterwards, with a speech-like voice.wav of 2 s in it.
+// A fresh folder per test, with a speech-like voice.wav of 2 s in it.
 class CommandLine : public ::testing::Test {
  protected:
   void SetUp() override;
-  void TearDown() override;
   Outcome run(const std::vector<std::string>& args) const { return run_flowtalk(folder_, args); }
   std::filesystem::path file(const std::string& name) const { return folder_ / name; }
   void write(const std::string& name, const std::string& bytes) const;
   void write_voice(const std::string& name, double seconds) const;
   std::vector<std::string> names() const;  // of all files in the folder, sorted
 
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
 };
 
 }  // namespace flowtalk::tests

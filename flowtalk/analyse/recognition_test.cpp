@@ -8,6 +8,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::analyse {
 namespace {
@@ -89,9 +90,7 @@ TEST(Recognition, FitFindsHowMuchTheEvidenceIsOverstated) {
 }
 
 TEST(Recognition, CalibrationIsKeptBesideTheWeights) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) / "flowtalk_calibration";
-  std::filesystem::create_directories(folder);
-  std::filesystem::remove(folder / "calibration.json");
+  const tests::ScratchFolder folder;
   EXPECT_EQ(load_calibration(folder).exponent, kUsualExponent);
   EXPECT_EQ(load_calibration(folder).clips, 0);
   save_calibration(folder, {0.05, 190});
@@ -101,7 +100,6 @@ TEST(Recognition, CalibrationIsKeptBesideTheWeights) {
     save_file(folder / "calibration.json", damaged);
     EXPECT_THROW(load_calibration(folder), Error) << damaged;
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "flowtalk/audio/test_sounds.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::audio {
 namespace {
@@ -25,20 +26,11 @@ using testing::Not;
 
 class AudioTest : public testing::Test {
  protected:
-  AudioTest() {
-    folder_ =
-        fs::temp_directory_path() / (std::string("flowtalk_audio_") +
-                                     testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~AudioTest() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& name, const std::string& bytes) const {
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
     return folder_ / name;
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 double rms(const std::vector<float>& x, size_t margin) {

@@ -10,6 +10,7 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/test_sounds.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::audio {
 namespace {
@@ -35,7 +36,6 @@ std::string samples(int16_t value) {
 
 class JoinedWavTest : public testing::Test {
  protected:
-  ~JoinedWavTest() override { fs::remove(path_); }
   const fs::path& write(const std::string& bytes) const {
     std::ofstream(path_, std::ios::binary) << bytes;
     return path_;
@@ -56,9 +56,8 @@ class JoinedWavTest : public testing::Test {
   std::vector<std::string> said;
 
  private:
-  fs::path path_ = fs::temp_directory_path() /
-                   (std::string("flowtalk_joined_") +
-                    testing::UnitTest::GetInstance()->current_test_info()->name() + ".wav");
+  tests::ScratchFolder folder_;
+  const fs::path path_ = folder_ / "joined.wav";
 };
 
 const uint32_t kBytes = kRate;  // of half a second

@@ -12,6 +12,7 @@
 
 #include "flowtalk/audio/test_sounds.h"
 #include "flowtalk/base/error.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::audio {
 namespace {
@@ -90,16 +91,11 @@ TEST(Gaps, AreFilledWithZerosInEveryChannel) {
 
 class ClockTest : public testing::Test {
  protected:
-  ClockTest() { fs::create_directories(folder_); }
-  ~ClockTest() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& name, const MadeFilm& film) const {
     write_film(folder_ / name, film);
     return folder_ / name;
   }
-  fs::path folder_ =
-      fs::temp_directory_path() / (std::string("flowtalk_clock_") +
-                                   testing::UnitTest::GetInstance()->current_test_info()->name());
+  tests::ScratchFolder folder_;
 };
 
 // Half a second of pause after the first second.

@@ -20,6 +20,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/base/words.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk {
 namespace {
@@ -196,8 +197,7 @@ TEST(Fields, RangesOfOptionsAreCheckedByName) {
 }
 
 TEST(Files, NothingHalfWrittenStays) {
-  const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test";
-  fs::remove_all(folder);
+  const tests::ScratchFolder folder;
   save_file(folder / "a.txt", "hello");
   EXPECT_EQ(load_file(folder / "a.txt"), "hello");
   { const PartialOutput dropped(folder / "b.txt"); }
@@ -215,15 +215,13 @@ TEST(Files, NothingHalfWrittenStays) {
       message_of([&] { load_file(folder / "large.bin"); }),
       HasSubstr("is a pointer of git-lfs, not the file itself (7 bytes); run `git lfs pull` "
                 "in " +
-                folder.string()));
+                folder.path().string()));
   save_file(folder / "large.bin", pointer + std::string(2000, ' '));
   EXPECT_EQ(load_file(folder / "large.bin").size(), pointer.size() + 2000);
-  fs::remove_all(folder);
 }
 
 TEST(Files, AFolderReplacesTheOldOneAsAWhole) {
-  const fs::path folder = fs::temp_directory_path() / "flowtalk_base_test_folder";
-  fs::remove_all(folder);
+  const tests::ScratchFolder folder;
   for (const char* name : {"one.txt", "two.txt"}) {
     PartialOutput output(folder / "checkpoint");
     save_file(output.path() / name, name);
@@ -232,19 +230,16 @@ TEST(Files, AFolderReplacesTheOldOneAsAWhole) {
   EXPECT_FALSE(fs::exists(folder / "checkpoint" / "one.txt"));
   EXPECT_EQ(load_file(folder / "checkpoint" / "two.txt"), "two.txt");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
-  fs::remove_all(folder);
 }
 
 TEST(Outputs, FoldersThatWillBeMadeAreNotedOnce) {
-  const fs::path there = fs::temp_directory_path();
+  const tests::ScratchFolder there;
   std::vector<std::string> notes;
   Reporter reporter;
   reporter.note = [&](const std::string& text) { notes.push_back(text); };
-  note_new_folders(
-      {there / "x.npy", "x.npy", "", there / "flowtalk_none/a.npy", there / "flowtalk_none/b.npy"},
-      reporter);
-  EXPECT_EQ(notes,
-            std::vector<std::string>{"makes the folder " + (there / "flowtalk_none").string()});
+  note_new_folders({there / "x.npy", "x.npy", "", there / "none/a.npy", there / "none/b.npy"},
+                   reporter);
+  EXPECT_EQ(notes, std::vector<std::string>{"makes the folder " + (there / "none").string()});
 }
 
 TEST(Conditions, NamesNumbersMixes) {
@@ -329,8 +324,7 @@ TEST(Words, AreWhatStandsBetweenSpacesAndCommas) {
 }
 
 TEST(FolderLock, LetsOneProcessIn) {
-  const auto folder = std::filesystem::temp_directory_path() / "flowtalk_base_test_lock";
-  std::filesystem::create_directories(folder);
+  const tests::ScratchFolder folder;
   {
     const FolderLock first(folder);
     // A second opening of the file is refused as another process would be.
@@ -340,12 +334,10 @@ TEST(FolderLock, LetsOneProcessIn) {
   EXPECT_EQ(message_of([&] { const FolderLock again(folder); }), "no error");
   EXPECT_THAT(message_of([&] { const FolderLock none(folder / "absent"); }),
               HasSubstr("cannot be opened"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Interruption, RemovesWhatIsHalfWritten) {
-  const auto folder = std::filesystem::temp_directory_path() / "flowtalk_base_test_interruption";
-  std::filesystem::remove_all(folder);
+  const tests::ScratchFolder folder;
   const auto interrupted = [&] {
     clean_up_when_interrupted();
     save_file(folder / "done.txt", "whole");
@@ -356,7 +348,6 @@ TEST(Interruption, RemovesWhatIsHalfWritten) {
   EXPECT_EXIT(interrupted(), ::testing::KilledBySignal(SIGTERM), "");
   EXPECT_TRUE(std::filesystem::exists(folder / "done.txt"));
   EXPECT_FALSE(std::filesystem::exists(folder / "film.mp4.partial"));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Interruption, EndsTheProcessesThatWereStarted) {
@@ -380,8 +371,7 @@ TEST(Interruption, EndsTheProcessesThatWereStarted) {
 }
 
 TEST(PartialOutput, FitsWhereItsNameDoes) {
-  const auto folder = fs::temp_directory_path() / "flowtalk_long_names";
-  fs::create_directories(folder);
+  const tests::ScratchFolder folder;
   std::string letters;
   while (letters.size() < 260) letters += "\u00e4";
   for (const size_t bytes : {240u, 247u, 248u, 255u}) {
@@ -398,7 +388,6 @@ TEST(PartialOutput, FitsWhereItsNameDoes) {
                                                           [&] { save_file(path, "x"); }}) {
     EXPECT_THAT(message_of(f), HasSubstr("the name is too long, 256 bytes; at most 255"));
   }
-  fs::remove_all(folder);
 }
 
 TEST(Apart, NumbersOfAMessageDoNotRepeatWhatTheyAreComparedWith) {

@@ -15,6 +15,7 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/motion/motion_file.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
@@ -29,19 +30,9 @@ constexpr int64_t kWidth = motion::kLive;
 // replaced as a whole.
 class CheckDataset : public ::testing::Test {
  protected:
-  static fs::path base(const std::string& name) {
-    return fs::temp_directory_path() /
-           ("flowtalk_check_" + name + "_" +
-            ::testing::UnitTest::GetInstance()->current_test_info()->name());
-  }
-  CheckDataset() : clean_(base("clean")), folder_(base("planted")) {
-    fs::remove_all(clean_);
+  CheckDataset() {
     make_test_set(clean_);
     copy_clean();
-  }
-  ~CheckDataset() override {
-    fs::remove_all(clean_);
-    fs::remove_all(folder_);
   }
   void copy_clean() const {
     fs::remove_all(folder_);
@@ -80,7 +71,8 @@ class CheckDataset : public ::testing::Test {
   }
   CheckReport check() const { return check_dataset(folder_, 2, true); }
 
-  fs::path clean_, folder_;
+  tests::ScratchFolder scratch_;
+  const fs::path clean_ = scratch_ / "clean", folder_ = scratch_ / "planted";
 };
 
 std::map<std::string, std::vector<std::string>> by_kind(const CheckReport& report) {

@@ -3,16 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "flowtalk/base/error.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/motion/motion_file.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 // A jaw that opens evenly, one second at a rate.
@@ -28,8 +26,7 @@ motion::Motion opening(int64_t frames, double rate_hz) {
 }
 
 TEST(ClipMotion, IsAtTheModelsRateAndInTheAxesOfTheSet) {
-  const fs::path folder = fs::path(::testing::TempDir()) / "flowtalk_clip_motion";
-  fs::create_directories(folder);
+  const tests::ScratchFolder folder;
   Clip clip;
   clip.motion = folder / "M003_001_0_0.npz";
   motion::save_motion(clip.motion, opening(50, 50));
@@ -47,7 +44,6 @@ TEST(ClipMotion, IsAtTheModelsRateAndInTheAxesOfTheSet) {
   clip.motion = folder / "M003_001_0_0.npy";
   motion::save_motion(clip.motion, opening(50, 50));
   EXPECT_EQ(load_clip_motion(clip, motion::Axes::kFlame).frames(), 50);
-  fs::remove_all(folder);
 }
 
 }  // namespace

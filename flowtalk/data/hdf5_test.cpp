@@ -12,6 +12,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/run_apart.h"
 #include "flowtalk/data/test_mead.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
@@ -58,12 +59,6 @@ TEST(RunApart, ErrorsAndCrashesComeBackAsErrors) {
 }
 
 struct DamagedHdf5 : ::testing::Test {
-  void SetUp() override {
-    folder = fs::temp_directory_path() / fmt::format("flowtalk_damaged_hdf5_{}", getpid());
-    file = folder / "take.hdf5";
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
   // Arrays that fit what was promised, or a refusal that names the file.
   void expect_reason_or_arrays() const {
     try {
@@ -74,7 +69,8 @@ struct DamagedHdf5 : ::testing::Test {
       EXPECT_THAT(e.what(), HasSubstr(file.string()));
     }
   }
-  fs::path folder, file;
+  tests::ScratchFolder folder;
+  const fs::path file = folder / "take.hdf5";
 };
 
 TEST_F(DamagedHdf5, FlippedBytesAndCutsNeverEndTheProgram) {

@@ -20,6 +20,7 @@
 #include "flowtalk/data/test_mead.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/motion/layout.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
@@ -47,10 +48,6 @@ std::string message_of(const std::function<void()>& f) {
 class ImportMead : public ::testing::Test {
  protected:
   ImportMead() {
-    folder_ = fs::temp_directory_path() /
-              (std::string("flowtalk_import_") +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
     options_.reconstruction = folder_ / "emica";
     options_.sound = folder_ / "mead";
     options_.out = folder_ / "out";
@@ -59,7 +56,6 @@ class ImportMead : public ::testing::Test {
     fs::create_directories(options_.reconstruction);
     fs::create_directories(options_.sound);
   }
-  ~ImportMead() override { fs::remove_all(folder_); }
 
   fs::path motion_file(const std::string& take) const {  // "M003/front/angry/level_2/001"
     return options_.reconstruction / take / "shape_pose_cam.hdf5";
@@ -109,7 +105,7 @@ class ImportMead : public ::testing::Test {
     H5Fclose(file);
   }
 
-  fs::path folder_;
+  tests::ScratchFolder folder_;
   ImportOptions options_;
 };
 

@@ -12,6 +12,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/motion/layout.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
@@ -63,15 +64,11 @@ TEST(Splits, CountsPerStyle) {
 
 class Dataset : public ::testing::Test {
  protected:
-  fs::path folder_ =
-      fs::temp_directory_path() / (std::string("flowtalk_index_") +
-                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  tests::ScratchFolder folder_;
   void SetUp() override {
-    fs::remove_all(folder_);
     fs::create_directories(folder_ / "param");
     fs::create_directories(folder_ / "wav");
   }
-  void TearDown() override { fs::remove_all(folder_); }
   void touch(const std::string& file) { save_file(folder_ / file, "x"); }
 };
 

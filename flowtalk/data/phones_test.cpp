@@ -12,6 +12,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/data/augment.h"
 #include "flowtalk/data/phone_clips.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::data {
 namespace {
@@ -84,10 +85,8 @@ TEST(FrameTargets, FrameCentresFollowTheEncoder) {
 
 class LabelFile : public ::testing::Test {
  protected:
-  fs::path path_ =
-      fs::temp_directory_path() / (std::string("flowtalk_labels_") +
-                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
-  void TearDown() override { fs::remove(path_); }
+  tests::ScratchFolder folder_;
+  const fs::path path_ = folder_ / "a.lab";
 };
 
 TEST_F(LabelFile, RoundTrip) {

@@ -8,6 +8,7 @@
 
 #include "flowtalk/encoder/check_golden.h"
 #include "flowtalk/encoder/made_folder.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -20,15 +21,9 @@ struct Place : MadeFolder {
   void SetUp() override {
     save();
     plain = read();
-    root = folder.string() + "_root";
-    cache = root / "hub";
-    model = cache / "models--someone--hubert-tiny";
     setenv("HF_HUB_CACHE", cache.c_str(), 1);
   }
-  void TearDown() override {
-    unsetenv("HF_HUB_CACHE");
-    fs::remove_all(root);
-  }
+  void TearDown() override { unsetenv("HF_HUB_CACHE"); }
   // A snapshot as the hub's client keeps it: links into blobs.
   void add_snapshot(const std::string& revision) const {
     fs::create_directories(model / "blobs");
@@ -42,7 +37,8 @@ struct Place : MadeFolder {
   void set_main(const std::string& text) const { save_file(model / "refs" / "main", text); }
 
   Read plain;
-  fs::path root, cache, model;
+  tests::ScratchFolder root;
+  const fs::path cache = root / "hub", model = cache / "models--someone--hubert-tiny";
 };
 
 TEST_F(Place, AFileStandsForItsFolder) {
@@ -55,7 +51,6 @@ TEST_F(Place, AFileStandsForItsFolder) {
   save();
   EXPECT_NE(read(), plain);
   EXPECT_EQ(read(folder / "other.safetensors"), plain);
-  fs::create_directories(root);
   fs::copy_file(folder / "other.safetensors", root / "alone.safetensors");
   EXPECT_THAT(problem(root / "alone.safetensors"), HasSubstr("without a config.json beside it"));
 }
@@ -139,7 +134,7 @@ TEST_F(Place, APointerOfGitLfsIsCalledOne) {
       "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 378000000\n";
   const std::string said =
       "is a pointer of git-lfs, not the file itself (378000000 bytes); run `git lfs pull` in " +
-      folder.string();
+      folder.path().string();
   save_file(folder / "model.safetensors", pointer);
   EXPECT_THAT(problem(), HasSubstr("model.safetensors: " + said));
   fs::remove(folder / "model.safetensors");

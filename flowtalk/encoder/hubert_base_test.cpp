@@ -1,11 +1,11 @@
 // The full-size golden HuBERT on the native backend.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/encoder/check_golden.h"
 #include "flowtalk/encoder/formula_model.h"
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/stored_encoder.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -13,8 +13,7 @@ namespace {
 TEST(HubertBase, StatesOfTheFullSize) {
   const auto golden = golden_folder("hubert_base_formula");
   if (!std::filesystem::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
-  const auto folder =
-      std::filesystem::temp_directory_path() / fmt::format("flowtalk_hubert_base_{}", getpid());
+  const tests::ScratchFolder folder;
   write_formula_model(golden, folder);
   ThreadPool pool(2);
   ops::NativeOps ops(pool);

@@ -2,7 +2,6 @@
 #include "flowtalk/encoder/hugging_face.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
@@ -10,6 +9,7 @@
 #include "flowtalk/encoder/made_folder.h"
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/stored_encoder.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -64,7 +64,7 @@ TEST_P(GoldenHubert, PiecesOfTheConvolutionsMakeNoDifference) {
 // wav2vec 2.0 computes what HuBERT does: the golden states come out of the same weights under its
 // names, with the parts of its pre-training beside them.
 TEST_P(GoldenHubert, TheSameWeightsAsWav2Vec2) {
-  const fs::path made = fs::temp_directory_path() / fmt::format("flowtalk_wav2vec2_{}", getpid());
+  const tests::ScratchFolder made;
   Json config = parse_json(load_file(folder / "config.json"), "config.json");
   config["model_type"] = "wav2vec2";
   config["architectures"] = {"Wav2Vec2ForPreTraining"};
@@ -85,7 +85,6 @@ TEST_P(GoldenHubert, TheSameWeightsAsWav2Vec2) {
   EXPECT_EQ(opened.weights.left_unread(),
             (std::vector<std::string>{"project_hid", "project_q", "quantizer"}));
   check_golden_cases(load_hubert(opened, ops), ops, folder / "cases.safetensors", 5e-5);
-  fs::remove_all(made);
 }
 
 // The HuBERT inside a checkpoint of ProbTalk3D, under its own prefix.
@@ -93,11 +92,9 @@ TEST_F(HuggingFace, InsideAProbTalk3DCheckpoint) {
   const fs::path golden = golden_folder("probtalk3d");
   if (!fs::exists(golden)) GTEST_SKIP() << "skipped: no golden data at " << golden;
   const Json config = parse_json(load_file(golden / "config.json"), "config.json")["hubert"];
-  const fs::path folder =
-      fs::temp_directory_path() / fmt::format("flowtalk_probtalk3d_hubert_{}", getpid());
+  const tests::ScratchFolder folder;
   save_file(folder / "config.json", config.dump());
   const HubertConfig hubert_config = load_hugging_face_config(folder).sizes;
-  fs::remove_all(folder);
   HuggingFaceWeights weights(
       under_prefix(open_weights(golden / "vae_pred.ckpt"), "feature_extractor.audiomodel."));
   HuggingFaceParams<NativeOps> source(weights, ops);
@@ -146,7 +143,7 @@ TEST_F(MadeFolder, HeadsAreLeftUnreadAndListedOnce) {
                    {"lm_head.weight", x()}});
   EXPECT_EQ(read(), plain);
   EXPECT_EQ(describe_encoder(folder).left_unread,
-            folder.string() +
+            folder.path().string() +
                 ": parts beside the encoder are left unread: 'classifier', "
                 "'layer_weights', 'lm_head', 'projector'");
   save("", {{"final_proj.weight", x()}, {"label_embs_concat", x()}});

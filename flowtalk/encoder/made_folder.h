@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -20,6 +19,7 @@
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 
@@ -46,9 +46,6 @@ inline Json tiny_config(const char* norm) {
 
 struct MadeFolder : HuggingFace {
   MadeFolder() {
-    folder = std::filesystem::temp_directory_path() /
-             fmt::format("flowtalk_hugging_face_{}_{}", getpid(),
-                         ::testing::UnitTest::GetInstance()->current_test_info()->name());
     config = tiny_config("layer");
     add_norm("encoder.layer_norm", 8);
     add_norm("feature_projection.layer_norm", 4);
@@ -74,7 +71,6 @@ struct MadeFolder : HuggingFace {
     tensors["encoder.pos_conv_embed.conv.weight_g"] = random({1, 1, 6});
     tensors["encoder.pos_conv_embed.conv.weight_v"] = random({8, 4, 6});
   }
-  ~MadeFolder() override { std::filesystem::remove_all(folder); }
 
   tensor::Tensor random(const tensor::Shape& shape) {
     Rng rng = Rng(1).fork(static_cast<uint64_t>(++made));
@@ -136,7 +132,7 @@ struct MadeFolder : HuggingFace {
   std::string problem() {
     const std::string message = problem(folder);
     if (message.empty()) return "";
-    EXPECT_NE(message.find(folder.string()), std::string::npos) << message;
+    EXPECT_NE(message.find(folder.path().string()), std::string::npos) << message;
     return message;
   }
   void expect_problem(std::initializer_list<const char*> words) {
@@ -146,7 +142,7 @@ struct MadeFolder : HuggingFace {
     }
   }
 
-  std::filesystem::path folder;
+  tests::ScratchFolder folder;
   Json config;
   std::map<std::string, tensor::Tensor> tensors;
   int made = 0;

@@ -3,13 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <functional>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/params/checkpoint.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -30,11 +30,7 @@ HubertConfig tiny() {
 }
 
 struct Stored : ::testing::Test {
-  void SetUp() override {
-    folder = fs::temp_directory_path() / fmt::format("flowtalk_stored_encoder_{}", getpid());
-    NativeHubert(params::Scope<ops::NativeOps>(fresh) / "encoder", tiny());
-  }
-  void TearDown() override { fs::remove_all(folder); }
+  void SetUp() override { NativeHubert(params::Scope<ops::NativeOps>(fresh) / "encoder", tiny()); }
 
   static std::string message_of(const std::function<void()>& f) {
     try {
@@ -57,7 +53,8 @@ struct Stored : ::testing::Test {
   ThreadPool pool{1};
   ops::NativeOps ops{pool};
   params::FreshParams fresh{5};
-  fs::path folder;
+  tests::ScratchFolder scratch;
+  const fs::path folder = scratch / "encoder";
 };
 
 TEST_F(Stored, EncoderAndWholeModelAreTheSameToEveryReader) {

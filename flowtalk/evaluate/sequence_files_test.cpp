@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <functional>
 
@@ -13,6 +12,7 @@
 #include "flowtalk/evaluate/setup.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -41,13 +41,9 @@ std::string message_of(const std::function<void()>& f) {
 class SequenceFilesTest : public ::testing::Test {
  protected:
   SequenceFilesTest() {
-    folder_ = fs::temp_directory_path() /
-              fmt::format("flowtalk_sequences_{}_{}", getpid(),
-                          ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(folder_ / "gt");
     fs::create_directories(folder_ / "pred");
   }
-  ~SequenceFilesTest() override { fs::remove_all(folder_); }
 
   void put(const std::string& name, const Shape& shape, uint64_t seed = 1) const {
     formats::save_npy(folder_ / (name + ".npy"), random_tensor(shape, seed));
@@ -64,7 +60,7 @@ class SequenceFilesTest : public ::testing::Test {
     return out;
   }
 
-  fs::path folder_;
+  tests::ScratchFolder folder_;
   face::Deformer deformer_{face::builtin_face()};
 };
 

@@ -9,6 +9,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::face {
 namespace {
@@ -153,11 +154,6 @@ TEST(Flame, ValuesThatCannotBeAreRefusedByName) {
 
 class FlameFile : public ::testing::Test {
  protected:
-  void SetUp() override {
-    path_ = std::filesystem::path(::testing::TempDir()) /
-            (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) + ".pkl");
-  }
-  void TearDown() override { std::filesystem::remove(path_); }
   std::string refusal_of(const std::string& bytes) const {
     save_file(path_, bytes);
     try {
@@ -167,7 +163,8 @@ class FlameFile : public ::testing::Test {
     }
     return "was taken";
   }
-  std::filesystem::path path_;
+  tests::ScratchFolder folder_;
+  const std::filesystem::path path_ = folder_ / "model.pkl";
 };
 
 TEST_F(FlameFile, PicklesOfOtherThingsAreRefusedInOneLine) {

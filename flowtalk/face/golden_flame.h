@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -11,6 +10,7 @@
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/face/flame.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::face {
 
@@ -35,12 +35,9 @@ inline std::string unzipped(const std::filesystem::path& path) {
 
 // "generic_model.pkl", "flame_numpy.pkl": two layouts of one model.
 inline Face load_golden_flame(const std::string& name) {
-  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) /
-                                     ("flame_golden_" + std::to_string(getpid()) + name);
-  save_file(path, unzipped(golden() / "flame" / (name + ".gz")));
-  Face face = load_flame(path);
-  std::filesystem::remove(path);
-  return face;
+  const tests::ScratchFolder folder;
+  save_file(folder / name, unzipped(golden() / "flame" / (name + ".gz")));
+  return load_flame(folder / name);
 }
 
 }  // namespace flowtalk::face

@@ -1,7 +1,6 @@
 // Region lists and templates as people have them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -11,6 +10,7 @@
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::face {
 namespace {
@@ -65,7 +65,8 @@ TEST(PeopleFiles, TemplatesByTextBytesAndFlat) {
 }
 
 TEST(PeopleFiles, TemplatesInOtherFiles) {
-  const fs::path path = fs::temp_directory_path() / fmt::format("flowtalk_{}.npz", getpid());
+  const tests::ScratchFolder folder;
+  const fs::path path = folder / "templates.npz";
   const auto npy = [](int64_t size) {
     return formats::npy_header({size}) + std::string(static_cast<size_t>(4 * size), '\0');
   };
@@ -73,7 +74,6 @@ TEST(PeopleFiles, TemplatesInOtherFiles) {
   EXPECT_EQ(load_subject(path, "M1").shape.size(), 300u);
   EXPECT_EQ(load_subject(path, "M2").rest.dim(0), 400);
   EXPECT_THAT(refusal([&] { load_subject(path, "M3"); }), HasSubstr("expected a mesh"));
-  fs::remove(path);
 }
 
 }  // namespace

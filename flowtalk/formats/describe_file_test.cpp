@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -14,6 +13,7 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -23,11 +23,6 @@ using ::testing::HasSubstr;
 
 class Looks : public ::testing::Test {
  protected:
-  Looks() : folder_(fs::temp_directory_path() / fmt::format("flowtalk_looks_{}", getpid())) {
-    fs::create_directories(folder_);
-  }
-  ~Looks() override { fs::remove_all(folder_); }
-
   fs::path put(const std::string& name, const std::string& bytes) const {
     save_file(folder_ / name, bytes);
     return folder_ / name;
@@ -40,7 +35,7 @@ class Looks : public ::testing::Test {
     }
     return "was taken";
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 const std::string kWav = std::string("RIFF\x24\0\0\0WAVEfmt ", 16) + std::string(32, '\0');

@@ -13,6 +13,7 @@
 #include "flowtalk/base/rng.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -23,14 +24,7 @@ using tensor::Tensor;
 
 class FormatsTest : public ::testing::Test {
  protected:
-  FormatsTest() {
-    folder_ = fs::temp_directory_path() /
-              fmt::format("flowtalk_formats_{}_{}", getpid(),
-                          ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-  }
-  ~FormatsTest() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 Tensor random_tensor(const Shape& shape, uint64_t seed) {

@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/refusal.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -18,13 +18,6 @@ using ::testing::HasSubstr;
 
 class FrameFolder : public ::testing::Test {
  protected:
-  FrameFolder()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("flowtalk_frames_{}_{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~FrameFolder() override { fs::remove_all(folder_); }
   void save(const std::string& name, float value) const {
     const tensor::Tensor exp({2}, std::vector<float>{value, 1});
     std::string bytes = npy_header(exp.shape());
@@ -35,7 +28,7 @@ class FrameFolder : public ::testing::Test {
   std::string refusal() const {
     return message_of([&] { open_arrays(folder_); });
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(FrameFolder, FilesComeInTheOrderOfTheirNumbers) {
@@ -53,7 +46,7 @@ TEST_F(FrameFolder, FilesOfOneArrayAreRows) {
   for (const int i : {0, 1}) save(fmt::format("{:05}.npy", i), static_cast<float>(i));
   const auto arrays = open_arrays(folder_);
   EXPECT_EQ(arrays.at(0).name, "");
-  EXPECT_EQ(arrays.at(0).where, folder_.string());
+  EXPECT_EQ(arrays.at(0).where, folder_.path().string());
   EXPECT_THAT(to_double(arrays.at(0).load()), ElementsAre(0, 1, 1, 1));
 }
 

@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -12,6 +11,7 @@
 #include "flowtalk/formats/pickle_maker.h"
 #include "flowtalk/formats/refusal.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -22,13 +22,6 @@ using ::testing::HasSubstr;
 
 class NamedArraysTest : public ::testing::Test {
  protected:
-  NamedArraysTest()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("flowtalk_named_{}_{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~NamedArraysTest() override { fs::remove_all(folder_); }
   fs::path save(const std::string& name, const std::string& bytes) const {
     save_file(folder_ / name, bytes);
     return folder_ / name;
@@ -43,7 +36,7 @@ class NamedArraysTest : public ::testing::Test {
     std::string bytes = npy_header(t.shape());
     return bytes.append(reinterpret_cast<const char*>(t.data()), t.values().size_bytes());
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 // {"exp": 0.5, b"name": "S1", 7: {"jaw": 2}}

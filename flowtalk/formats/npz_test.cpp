@@ -2,12 +2,12 @@
 #include "flowtalk/formats/npz.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/zip_maker.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -16,13 +16,6 @@ namespace fs = std::filesystem;
 
 class NpzTest : public ::testing::Test {
  protected:
-  NpzTest()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("flowtalk_npz_{}_{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~NpzTest() override { fs::remove_all(folder_); }
   std::string npy_bytes(std::vector<float> values) {
     save_npy(folder_ / "a.npy", tensor::Tensor({static_cast<int64_t>(values.size())}, values));
     return load_file(folder_ / "a.npy");
@@ -39,7 +32,7 @@ class NpzTest : public ::testing::Test {
     }
     return "";
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(NpzTest, ReadsStoredAndDeflatedArrays) {

@@ -13,6 +13,7 @@
 #include "flowtalk/formats/pickle.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/formats/torch_file.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::formats {
 namespace {
@@ -47,7 +48,7 @@ void expect_near(double got, double want) {
   EXPECT_NEAR(got, want, 1e-9 * std::max(1.0, std::abs(want)));
 }
 
-// The content of a .gz file under another name, in a folder of its own.
+// The content of a .gz file under another name, in `folder`.
 fs::path gunzip(const fs::path& from, const fs::path& folder) {
   gzFile file = gzopen(from.c_str(), "rb");
   std::string content, block(size_t{1} << 20, '\0');
@@ -57,7 +58,6 @@ fs::path gunzip(const fs::path& from, const fs::path& folder) {
     content.append(block, 0, static_cast<size_t>(got));
   }
   gzclose(file);
-  fs::create_directories(folder);
   const fs::path to = folder / from.stem();
   save_file(to, content);
   return to;
@@ -66,7 +66,7 @@ fs::path gunzip(const fs::path& from, const fs::path& folder) {
 TEST_F(GoldenModels, Flame) {
   const Json summary = json("flame/model_summary.json");
   const Json& checks = summary["checks"];
-  const fs::path folder = fs::temp_directory_path() / fmt::format("flowtalk_flame_{}", getpid());
+  const tests::ScratchFolder folder;
   for (const char* name : {"generic_model", "flame_numpy"}) {
     SCOPED_TRACE(name);
     const fs::path path = gunzip(root_ / "flame" / fmt::format("{}.pkl.gz", name), folder);
@@ -98,7 +98,6 @@ TEST_F(GoldenModels, Flame) {
     }
     EXPECT_EQ(model.at("bs_style").text(), "lbs");
   }
-  fs::remove_all(folder);
 }
 
 TEST_F(GoldenModels, Templates) {

@@ -11,6 +11,7 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/pickle_maker.h"
 #include "flowtalk/formats/safetensors.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::motion {
 namespace {
@@ -21,13 +22,6 @@ using ::testing::HasSubstr;
 
 class MotionFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) /
-              ("parameters_" +
-               std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::filesystem::path rows(tensor::Shape shape) const {
     Tensor t(std::move(shape));
     for (int64_t i = 0; i < t.size(); ++i) t[i] = static_cast<float>(i);
@@ -46,7 +40,7 @@ class MotionFiles : public ::testing::Test {
     }
     return "was taken";
   }
-  std::filesystem::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(MotionFiles, RowsOfTheThreeWidths) {

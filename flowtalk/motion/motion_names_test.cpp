@@ -1,7 +1,6 @@
 // The names that the field has for the parts of a motion: what is read, and what is refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/motion/names.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::motion {
 namespace {
@@ -45,11 +45,6 @@ Tensor columns(int64_t width, std::initializer_list<std::pair<int64_t, float>> v
 
 class MotionNames : public ::testing::Test {
  protected:
-  MotionNames()
-      : path_(fs::temp_directory_path() /
-              fmt::format("flowtalk_names_{}_{}.npz", getpid(),
-                          ::testing::UnitTest::GetInstance()->current_test_info()->name())) {}
-  ~MotionNames() override { fs::remove(path_); }
   MotionFile read(const std::vector<std::pair<std::string, std::string>>& files,
                   const Reading& reading = {}) const {
     formats::save_npz(path_, files);
@@ -69,7 +64,8 @@ class MotionNames : public ::testing::Test {
     }
     return "was taken";
   }
-  fs::path path_;
+  tests::ScratchFolder folder_;
+  const fs::path path_ = folder_ / "motion.npz";
 };
 
 TEST_F(MotionNames, PoseOfSixIsGlobalAndJaw) {
@@ -240,7 +236,7 @@ TEST_F(MotionNames, WhatIsSavedSaysWhatItIs) {
   Motion motion = of_live(columns(53, {{0, 1}, {50, 0.1f}}), Axes::kBuiltin);
   motion.rate_hz = 60;
   for (const char* ending : {".npz", ".safetensors"}) {
-    const fs::path path = fs::path(path_).replace_extension(ending);
+    const fs::path path = folder_ / fmt::format("saved{}", ending);
     save_motion(path, motion, {.expression_names = {"eyeBlinkLeft", "jawForward"}});
     const MotionFile file = open_motion(path, {.axes = Axes::kFlame});
     EXPECT_EQ(file.motion.axes, Axes::kBuiltin);
@@ -249,7 +245,6 @@ TEST_F(MotionNames, WhatIsSavedSaysWhatItIs) {
     EXPECT_TRUE(std::ranges::equal(live_of(file.motion).values(), live_of(motion).values()));
     EXPECT_THAT(file.remarks, IsEmpty());
     EXPECT_THAT(file.unused, IsEmpty());
-    fs::remove(path);
   }
 }
 

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 
@@ -10,6 +9,7 @@
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/params/migrations.h"
 #include "flowtalk/params/native_params.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::params {
 namespace {
@@ -28,14 +28,10 @@ struct Layer {
 class CheckpointTest : public ::testing::Test {
  protected:
   CheckpointTest() {
-    folder_ = fs::temp_directory_path() /
-              fmt::format("flowtalk_params_{}_{}", getpid(),
-                          ::testing::UnitTest::GetInstance()->current_test_info()->name());
     FreshParams fresh(5);
     layer_ = std::make_unique<Layer>(Scope<ops::NativeOps>(fresh) / "block" / 3);
     tensors_ = fresh.tensors();
   }
-  ~CheckpointTest() override { fs::remove_all(folder_); }
 
   std::string load_problem(int64_t width = 4) const {
     try {
@@ -50,7 +46,8 @@ class CheckpointTest : public ::testing::Test {
     return "";
   }
 
-  fs::path folder_;
+  tests::ScratchFolder scratch_;
+  const fs::path folder_ = scratch_ / "checkpoint";
   std::unique_ptr<Layer> layer_;
   formats::NamedTensors tensors_;
 };

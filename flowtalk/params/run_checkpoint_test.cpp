@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/params/checkpoint.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::params {
 namespace {
@@ -18,13 +18,11 @@ using ::testing::HasSubstr;
 
 struct Run : ::testing::Test {
   void SetUp() override {
-    run = fs::temp_directory_path() / fmt::format("flowtalk_run_checkpoint_{}", getpid());
     for (const int epoch : {1, 2, 3, 7}) {
       save_file(run / "epochs" / fmt::format("{:04}", epoch) / "config.json", "{}");
     }
     fs::create_directory_symlink("epochs/0007", run / "last");
   }
-  void TearDown() override { fs::remove_all(run); }
   void best(int epoch) const {
     fs::remove(run / "best");
     fs::create_directory_symlink(fmt::format("epochs/{:04}", epoch), run / "best");
@@ -38,7 +36,7 @@ struct Run : ::testing::Test {
     }
     return "";
   }
-  fs::path run;
+  tests::ScratchFolder run;
 };
 
 TEST_F(Run, TheBestElseTheLast) {
@@ -56,7 +54,7 @@ TEST_F(Run, AnEpochIsTakenOrThoseThereAreAreListed) {
   best(2);
   EXPECT_EQ(checkpoint_in(run, 3).folder, run / "epochs" / "0003");
   EXPECT_EQ(checkpoint_in(run, 3).which, "epoch 3");
-  EXPECT_THAT(refusal(run, 5), AllOf(HasSubstr("max_epoch 5"), HasSubstr(run.string()),
+  EXPECT_THAT(refusal(run, 5), AllOf(HasSubstr("max_epoch 5"), HasSubstr(run.path().string()),
                                      HasSubstr("no such epoch; it has 1 to 3, 7")));
 }
 

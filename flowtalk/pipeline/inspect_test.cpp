@@ -1,7 +1,6 @@
 // What inspect says of files and folders.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -10,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/pipeline/inspect_report.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -20,14 +20,7 @@ using ::testing::HasSubstr;
 
 class InspectReport : public ::testing::Test {
  protected:
-  InspectReport()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("flowtalk_inspect_{}_{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~InspectReport() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(InspectReport, FoldersOfOneFilePerFrame) {

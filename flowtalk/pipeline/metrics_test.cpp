@@ -3,31 +3,26 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/formats/npy.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 class MetricsOfFiles : public ::testing::Test {
  protected:
-  MetricsOfFiles()
-      : folder_(fs::temp_directory_path() / fmt::format("flowtalk_metrics_{}", getpid())) {
+  MetricsOfFiles() {
     put("gt/a.npy", 60);
     put("pred/a.npy", 50);
     options_.ground_truth = (folder_ / "gt").string();
     options_.predictions = (folder_ / "pred").string();
     options_.max_cut = 0;
   }
-  ~MetricsOfFiles() override { fs::remove_all(folder_); }
   void put(const std::string& name, int64_t frames) const {
     tensor::Tensor rows({frames, 53});
     Rng rng(1);
@@ -42,7 +37,7 @@ class MetricsOfFiles : public ::testing::Test {
     }
     return "was taken";
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
   MetricsOptions options_;
 };
 

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <vector>
 
 #include "flowtalk/base/error.h"
@@ -13,11 +12,11 @@
 #include "flowtalk/pipeline/film.h"
 #include "flowtalk/pipeline/settle.h"
 #include "flowtalk/video/writer.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 template <class T>
@@ -98,20 +97,12 @@ TEST(Settle, ShutsTheMouthAtBothEndsAndLeavesTheSmile) {
 }
 
 struct StageTest : ::testing::Test {
-  StageTest()
-      : folder(fs::path(::testing::TempDir()) /
-               (std::string("pipeline_stage_") +
-                ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  ~StageTest() override { fs::remove_all(folder); }
   static StageOptions small() {
     StageOptions options;
     options.size = {96, 64};
     return options;
   }
-  fs::path folder;
+  tests::ScratchFolder folder;
 };
 
 TEST_F(StageTest, PicturesHaveTheSameBytesForAnyNumberOfThreads) {

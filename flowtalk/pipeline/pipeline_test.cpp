@@ -18,6 +18,7 @@
 #include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/pipeline/temperature.h"
 #include "flowtalk/pipeline/voices.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -156,13 +157,7 @@ TEST(Sweep, IsATableOfEmotionsByStrengths) {
 }
 
 struct OutputsTest : ::testing::Test {
-  void SetUp() override {
-    folder = fs::path(::testing::TempDir()) / "pipeline_outputs";
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  void TearDown() override { fs::remove_all(folder); }
-  fs::path folder;
+  tests::ScratchFolder folder;
 };
 
 TEST_F(OutputsTest, NothingReplacesAnInput) {
@@ -206,7 +201,7 @@ TEST_F(OutputsTest, PredictRefusesBeforeItLoadsAModel) {
 }
 
 TEST(Voices, OfAFolderAreAllThatIsNamedLikeSoundAndTheRestIsListed) {
-  const fs::path folder = fs::temp_directory_path() / "flowtalk_voices_of_a_folder";
+  const tests::ScratchFolder folder;
   fs::create_directories(folder / "sub");
   for (const char* name : {"a.aif", "A.MOV", "b.wma", "c.wav", "x.txt", "y.txt", "z.json", "README",
                            ".DS_Store", "._c.wav"}) {
@@ -216,14 +211,13 @@ TEST(Voices, OfAFolderAreAllThatIsNamedLikeSoundAndTheRestIsListed) {
   Reporter reporter;
   reporter.warn = [&](const std::string& text) { said.push_back(text); };
   std::vector<std::string> found;
-  for (const auto& voice : find_voices({folder.string()}, reporter)) {
+  for (const auto& voice : find_voices({folder.path().string()}, reporter)) {
     found.push_back(voice.filename().string());
   }
   EXPECT_THAT(found, ElementsAre("A.MOV", "a.aif", "b.wma", "c.wav"));
-  EXPECT_THAT(said,
-              ElementsAre(folder.string() + ": taken are 4 sound files, left out: 1 without an "
-                                            "ending, 1 .json, 2 .txt, 2 hidden, 1 folder"));
-  fs::remove_all(folder);
+  EXPECT_THAT(said, ElementsAre(folder.path().string() +
+                                ": taken are 4 sound files, left out: 1 without an "
+                                "ending, 1 .json, 2 .txt, 2 hidden, 1 folder"));
 }
 
 TEST(Voices, OneThatFailsDoesNotStopTheOthers) {

@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "flowtalk/pipeline/predict.h"
 #include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/voices.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -26,7 +26,7 @@ using ::testing::Not;
 
 class Talk : public ::testing::Test {
  protected:
-  Talk() : folder_(fs::temp_directory_path() / fmt::format("flowtalk_talk_{}", getpid())) {
+  Talk() {
     fs::create_directories(folder_ / "voices");
     for (const char* name : {"a.wav", "b.wav"}) {
       audio::Audio hum;
@@ -36,7 +36,6 @@ class Talk : public ::testing::Test {
       audio::save_wav(folder_ / "voices" / name, hum);
     }
   }
-  ~Talk() override { fs::remove_all(folder_); }
 
   std::string voice(const std::string& name) const { return (folder_ / "voices" / name).string(); }
   TalkOptions options(const std::string& output) const {
@@ -49,7 +48,7 @@ class Talk : public ::testing::Test {
   std::string refused(const TalkOptions& o) const {
     return refusal([&] { talk(o, {}); });
   }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 TEST_F(Talk, IntoAFolderIsAFilmOfEachVoice) {

@@ -3,12 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::predict {
 namespace {
@@ -18,13 +18,11 @@ using ::testing::HasSubstr;
 
 struct NamedModels : ::testing::Test {
   void SetUp() override {
-    folder = fs::temp_directory_path() / fmt::format("flowtalk_named_models_{}", getpid());
     save_file(folder / "default" / "config.json", "{}");
     before = getenv("FLOWTALK_MODELS") != nullptr ? getenv("FLOWTALK_MODELS") : "";
   }
   void TearDown() override {
     before.empty() ? unsetenv("FLOWTALK_MODELS") : setenv("FLOWTALK_MODELS", before.c_str(), 1);
-    fs::remove_all(folder);
   }
   static std::string refusal(const fs::path& models) {
     setenv("FLOWTALK_MODELS", models.c_str(), 1);
@@ -36,7 +34,7 @@ struct NamedModels : ::testing::Test {
     }
     return "";
   }
-  fs::path folder;
+  tests::ScratchFolder folder;
   std::string before;
 };
 

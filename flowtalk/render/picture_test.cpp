@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,11 +13,10 @@
 #include "flowtalk/render/grid.h"
 #include "flowtalk/render/image.h"
 #include "flowtalk/render/text.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::render {
 namespace {
-
-namespace fs = std::filesystem;
 
 uint32_t big(const std::string& bytes, size_t at) {
   uint32_t value = 0;
@@ -29,10 +27,9 @@ uint32_t big(const std::string& bytes, size_t at) {
 TEST(Image, PngHoldsThePixels) {
   Image image(37, 21);
   for (size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<uint8_t>(i * i % 251);
-  const fs::path path = fs::temp_directory_path() / "flowtalk_image_test.png";
-  save_png(path, image);
-  const std::string bytes = load_file(path);
-  fs::remove(path);
+  const tests::ScratchFolder folder;
+  save_png(folder / "image.png", image);
+  const std::string bytes = load_file(folder / "image.png");
   EXPECT_EQ(bytes.substr(1, 3), "PNG");
   EXPECT_EQ(big(bytes, 16), 37u);
   EXPECT_EQ(big(bytes, 20), 21u);

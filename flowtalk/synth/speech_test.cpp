@@ -17,6 +17,7 @@
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speaker_style.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::synth {
 namespace {
@@ -199,11 +200,7 @@ TEST(Sentences, TestsHearNoWrittenSentenceOfTraining) {
 
 class Folder : public ::testing::Test {
  protected:
-  fs::path root_ =
-      fs::temp_directory_path() / (std::string("flowtalk_corpus_") +
-                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
-  void SetUp() override { fs::remove_all(root_); }
-  void TearDown() override { fs::remove_all(root_); }
+  tests::ScratchFolder root_;
 
   CorpusOptions options(const char* name, int threads) const {
     CorpusOptions o;

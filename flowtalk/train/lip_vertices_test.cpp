@@ -16,6 +16,7 @@
 #include "flowtalk/train/generator_stage.h"
 #include "flowtalk/train/model_face.h"
 #include "flowtalk/train/prior_stage.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::train {
 namespace {
@@ -87,9 +88,7 @@ class OnFlame : public ::testing::Test {
       GTEST_SKIP() << "skipped: no golden data at " << face::golden() / "flame";
     }
     face = face::load_golden_flame("flame_numpy.pkl");
-    root = fs::temp_directory_path() / fmt::format("flowtalk_on_flame_{}", getpid());
   }
-  void TearDown() override { fs::remove_all(root); }
 
   template <class Run>
   static Run small(motion::Axes axes) {
@@ -137,7 +136,7 @@ class OnFlame : public ::testing::Test {
   }
 
   face::Face face;
-  fs::path root;
+  tests::ScratchFolder root;
 };
 
 TEST_F(OnFlame, LipsAreWhereTheDefinitionPutsThem) { EXPECT_LT(worst_distance(face, 0.15), 1e-3); }

@@ -14,6 +14,7 @@
 #include "flowtalk/train/prior_stage.h"
 #include "flowtalk/train/stage_options.h"
 #include "flowtalk/train/windows.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::train {
 namespace {
@@ -32,8 +33,8 @@ std::vector<TrainingClip> ramp_clips() {
 }
 
 TEST(StageOptions, OldNamesOfSettings) {
-  const std::filesystem::path file =
-      std::filesystem::path(::testing::TempDir()) / "flowtalk_old_settings.json";
+  const tests::ScratchFolder folder;
+  const std::filesystem::path file = folder / "old_settings.json";
   save_file(file, R"({"loss": {"nll": 0.5}, "model": {"flow": {"steps": 2}}})");
   StageOptions o("runs/x");
   o.config = file.string();
@@ -53,7 +54,6 @@ TEST(StageOptions, OldNamesOfSettings) {
                  "'model.generator.flow.hidden' now");
     EXPECT_EQ(e.exit_code(), 2);
   }
-  std::filesystem::remove(file);
 }
 
 TEST(Windows, SameStepSameWindowsAndPaddingIsMasked) {
@@ -124,9 +124,7 @@ TEST(Schedule, WarmsUpThenFalls) {
 }
 
 TEST(LossCurves, RecordGoesOnWhereItStopped) {
-  const auto folder = std::filesystem::temp_directory_path() / "flowtalk_loss_curves_test";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const tests::ScratchFolder folder;
   {
     LossRecord record(folder, 0);
     record.add(1, {{"nll", 2}});
@@ -139,15 +137,10 @@ TEST(LossCurves, RecordGoesOnWhereItStopped) {
   std::ifstream in(folder / "losses.csv");
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   EXPECT_EQ(text, "epoch,nll\n1,2\n2,0.5\n");
-  std::filesystem::remove_all(folder);
 }
 
 struct Trains : ::testing::Test {
-  std::filesystem::path root = std::filesystem::temp_directory_path() /
-                               (std::string("flowtalk_train_") +
-                                ::testing::UnitTest::GetInstance()->current_test_info()->name());
-  void SetUp() override { std::filesystem::remove_all(root); }
-  void TearDown() override { std::filesystem::remove_all(root); }
+  tests::ScratchFolder root;
 };
 
 RunFolder folder_of(const std::filesystem::path& out, bool resume, const Json& config = {}) {

@@ -14,6 +14,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/video/writer.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::video {
 namespace {
@@ -59,15 +60,6 @@ std::pair<int64_t, double> lag_of(const Recording& early, const Recording& late)
 
 class SoundTest : public testing::Test {
  protected:
-  SoundTest() {
-    folder_ =
-        fs::temp_directory_path() / (std::string("flowtalk_sound_") +
-                                     testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~SoundTest() override { fs::remove_all(folder_); }
-
   // A film of gray pictures with this sound.
   fs::path film_of(const Soundtrack& sound, double seconds, const std::string& name) const {
     VideoOptions options;
@@ -78,7 +70,7 @@ class SoundTest : public testing::Test {
     return folder_ / name;
   }
 
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 std::string sound_codec(const fs::path& path) {

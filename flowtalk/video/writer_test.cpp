@@ -13,6 +13,7 @@
 #include "flowtalk/audio/libav.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "tests/scratch_folder.h"
 
 namespace flowtalk::video {
 namespace {
@@ -23,15 +24,7 @@ using testing::HasSubstr;
 
 class VideoTest : public testing::Test {
  protected:
-  VideoTest() {
-    folder_ =
-        fs::temp_directory_path() / (std::string("flowtalk_video_") +
-                                     testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~VideoTest() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  tests::ScratchFolder folder_;
 };
 
 // A square that moves over a plain ground.
