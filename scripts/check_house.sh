@@ -73,6 +73,11 @@ printf '%s\n' "$code" | grep '^flowtalk/' | grep -v -E '^flowtalk/motion/|_test\
   grep -v 'width = 403' |
   sed 's/$/  (a width of motion rows; see motion\/layout.h)/' >>"$findings" || true
 
+# Tests run at the same time, so none chooses the name of its folder. (PWNED must not be there.)
+printf '%s\n' "$code" | grep -v '^tests/scratch_folder\.h$' |
+  xargs grep -n -E 'temp_directory_path|TempDir\(|"/tmp' /dev/null | grep -v 'PWNED' |
+  sed 's/$/  (a temporary folder by name; see tests\/scratch_folder.h)/' >>"$findings" || true
+
 # Functions of at most 60 lines, commands of at most 120.
 printf '%s\n' "$code" | xargs awk '
   FNR == 1 { begin = 0 }

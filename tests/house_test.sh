@@ -45,6 +45,8 @@ printf 'const char* p = "give --motion";\n' >"$tree/flowtalk/base/bad.cpp"
 expect "flag in the library" "a flag in the library"
 printf 'int width = 353;\nauto w = Shape{353};\n' >"$tree/flowtalk/base/bad.cpp"
 expect "width of motion rows" "a width of motion rows"
+printf 'const fs::path p = fs::temp_directory_path() / "x";\n' >"$tree/flowtalk/base/bad.cpp"
+expect "temporary folder by name" "a temporary folder by name"
 { echo 'void longest() {'; awk 'BEGIN { for (i = 0; i < 60; ++i) print "  work();" }'; echo '}'; } \
   >"$tree/flowtalk/base/bad.cpp"
 expect "long function" "longest has 62 lines"
