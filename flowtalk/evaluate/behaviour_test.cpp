@@ -120,14 +120,15 @@ TEST(BehaviourTest, JitterOfAKnownAccelerationAndOfThePerfectPrediction) {
   tensor::Tensor x = tensor::Tensor::zeros({6, 2, 3});
   for (int64_t t = 0; t < 6; ++t)
     x[t * 6 + 1] = 0.001f * static_cast<float>(t * t);  // of one vertex
-  std::vector<SequenceMetrics> s = {
-      measure(setup, {"curve", take_of(x), {take_of(tensor::Tensor::zeros({6, 2, 3}))}, 0})};
+  std::vector<SequenceMetrics> s = {measure(
+      setup, {"curve", face::take_of(x), {face::take_of(tensor::Tensor::zeros({6, 2, 3}))}, 0})};
   EXPECT_NEAR(reference_of(s, "Jitter"), 0.5 * 0.002 * 25 * 25, 1e-5);
   EXPECT_EQ(value_of(s, "Jitter_ratio"), 0);  // a frozen face
   const auto y = wandering(9, 2, 1);
-  s = {measure(setup, {"same", take_of(y), {take_of(y)}, 0})};
+  s = {measure(setup, {"same", face::take_of(y), {face::take_of(y)}, 0})};
   EXPECT_DOUBLE_EQ(value_of(s, "Jitter_ratio"), 1);
-  s = {measure(setup, {"short", take_of(wandering(2, 2, 1)), {take_of(wandering(2, 2, 2))}, 0})};
+  s = {measure(
+      setup, {"short", face::take_of(wandering(2, 2, 1)), {face::take_of(wandering(2, 2, 2))}, 0})};
   EXPECT_FALSE(s[0].observed.jitter);
 }
 
@@ -140,7 +141,8 @@ TEST(BehaviourTest, DiversityByRegionIsThatOfItsVertices) {
     y[t * 12 + 0] = 0.003f;  // vertex 0, a lip
     y[t * 12 + 3] = 0.002f;  // vertex 1, upper face
   }
-  const auto values = measure(setup, {"two", take_of(x), {take_of(x), take_of(y)}, 0}).values;
+  const auto values =
+      measure(setup, {"two", face::take_of(x), {face::take_of(x), face::take_of(y)}, 0}).values;
   const auto at = [&](Metric metric) { return values[static_cast<size_t>(metric)].value(); };
   EXPECT_NEAR(at(Metric::kDiversityLips), 0.003, 1e-8);
   EXPECT_NEAR(at(Metric::kDiversityUpperFace), 0.001, 1e-8);

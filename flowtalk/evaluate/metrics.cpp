@@ -260,15 +260,6 @@ std::vector<size_t> all_of(std::span<const SequenceMetrics> sequences) {
 
 }  // namespace
 
-VertexTake take_of(const tensor::Tensor& vertices) {
-  FT_CHECK(vertices.rank() == 3 && vertices.dim(2) == 3, "vertices {}",
-           tensor::to_string(vertices.shape()));
-  const int64_t size = 3 * vertices.dim(1);
-  return {vertices.dim(0), [vertices, size](int64_t begin, int64_t count, std::span<float> out) {
-            std::copy_n(vertices.data() + begin * size, count * size, out.data());
-          }};
-}
-
 SequenceMetrics measure(const MeasureSetup& setup, const VertexSequence& sequence) {
   check(setup, sequence);
   const size_t samples = sequence.predictions.size();

@@ -15,6 +15,7 @@
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/evaluate/observations.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/vertex_take.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::evaluate {
@@ -76,15 +77,7 @@ constexpr const MetricInfo& info(Metric metric) { return kMetrics[static_cast<si
 // do not pair up.
 using MetricValues = std::array<std::optional<double>, kMetrics.size()>;
 
-// Vertices of one take, asked for in blocks of frames.
-struct VertexTake {
-  int64_t frames = 0;
-  // Writes frames [begin, begin + count) as (count, V, 3), metres, into `out`. Called by one thread
-  // at a time.
-  std::function<void(int64_t begin, int64_t count, std::span<float> out)> read;
-};
-// vertices: (T, V, 3).
-VertexTake take_of(const tensor::Tensor& vertices);
+using face::VertexTake;  // of vertices in metres
 
 struct VertexSequence {
   std::string name;

@@ -41,8 +41,9 @@ MeasureSetup small_setup() {
 
 VertexSequence sequence_of(const Tensor& truth, const std::vector<Tensor>& predictions,
                            const std::string& name = "clip") {
-  VertexSequence sequence{name, take_of(truth), {}, 0};
-  for (const Tensor& prediction : predictions) sequence.predictions.push_back(take_of(prediction));
+  VertexSequence sequence{name, face::take_of(truth), {}, 0};
+  for (const Tensor& prediction : predictions)
+    sequence.predictions.push_back(face::take_of(prediction));
   return sequence;
 }
 

@@ -13,7 +13,6 @@
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/frame_folder.h"
 #include "flowtalk/formats/named_arrays.h"
-#include "flowtalk/motion/names.h"
 
 namespace flowtalk::evaluate {
 namespace fs = std::filesystem;
@@ -74,17 +73,6 @@ StoredArray stored_motion(std::string name, const fs::path& path,
           }};
 }
 
-// Takes the array that says the frames per second out of others; 0 if there is none.
-double take_rate(std::vector<formats::NamedArray>& arrays) {
-  const auto rate = std::ranges::find_if(arrays, [](const formats::NamedArray& array) {
-    return motion::meaning_of(array.name) == motion::Meaning::kRate;
-  });
-  if (rate == arrays.end()) return 0;
-  const double rate_hz = motion::rate_of(*rate);
-  arrays.erase(rate);
-  return rate_hz;
-}
-
 void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored) {
   static const std::set<std::string> kPlain = {"",      "vertices",   "verts",      "gt",
                                                "pred",  "data",       "parameters", "motion",
@@ -97,7 +85,7 @@ void add_file(const fs::path& path, Role role, std::vector<StoredArray>& stored)
     }
     return;
   }
-  const double rate_hz = take_rate(arrays);
+  const double rate_hz = motion::take_rate(arrays);
   for (const formats::NamedArray& array : arrays) {
     const bool alone = arrays.size() == 1 && kPlain.contains(array.name);
     auto name = sequence_name(alone ? stem : array.name, role);

@@ -10,7 +10,6 @@
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/motion/remarks.h"
-#include "flowtalk/motion/resample.h"
 
 namespace flowtalk::evaluate {
 namespace {
@@ -24,13 +23,11 @@ struct Layout {
 
 Layout layout_of(const tensor::Shape& shape, const std::string& where) {
   const size_t rank = shape.size();
-  const int64_t last = rank > 0 ? shape.back() : 0;
   Layout layout;
-  if ((rank == 3 || rank == 4) && last == 3) {  // vertices
-    layout = {false, rank == 4 ? shape[0] : 1, shape[rank - 3], 3 * shape[rank - 2]};
-  } else if ((rank == 2 || rank == 3) &&
-             (motion::is_row_width(last) || (last > 3 && last % 3 == 0))) {
-    layout = {motion::is_row_width(last), rank == 3 ? shape[0] : 1, shape[rank - 2], last};
+  if ((rank == 2 || rank == 3) && motion::is_row_width(shape.back())) {
+    layout = {true, rank == 3 ? shape[0] : 1, shape[rank - 2], shape.back()};
+  } else if (const auto vertices = face::vertex_shape(shape)) {
+    layout = {false, vertices->samples, vertices->frames, 3 * vertices->vertices};
   } else {
     fail(
         "{}: expected vertices (T, V, 3) or parameters (T, 403), (T, 353), (T, 53), each with an "
@@ -47,47 +44,14 @@ int64_t vertices_of(const Layout& layout, const face::Face& face) {
   return layout.parameters ? face.vertex_count() : layout.width / 3;
 }
 
-formats::Array part_of(const formats::Array& array, tensor::Shape shape, int64_t begin) {
+// The rows of one sample, which borrow those of all.
+formats::Array rows_of(const formats::Array& array, const Layout& layout, int64_t sample) {
   const size_t element = formats::element_size(array.dtype);
-  const auto size = static_cast<size_t>(tensor::count(shape));
-  return {array.dtype, std::move(shape),
-          array.bytes.substr(static_cast<size_t>(begin) * element, size * element), array.owner};
-}
-
-// Converts a block of frames when it is asked for. vertices: (T, 3V)
-VertexTake take_of_array(const formats::Array& vertices) {
-  return {vertices.shape[0], [vertices](int64_t begin, int64_t count, std::span<float> out) {
-            const int64_t width = vertices.shape[1];
-            const formats::Array block = part_of(vertices, {count, width}, begin * width);
-            formats::to_float32(block.dtype, false, block.bytes.data(), count * width, out.data());
-          }};
-}
-
-// The same at another rate: frame i shows the moment i * step of the take.
-VertexTake at_steps(VertexTake take, double step) {
-  const int64_t frames = motion::resampled_frames(take.frames, step);
-  return {frames, [take, step](int64_t begin, int64_t count, std::span<float> out) {
-            const size_t values = out.size() / static_cast<size_t>(count);
-            std::vector<std::vector<motion::WeightedFrame>> parts;
-            int64_t first = take.frames, end = 0;
-            for (int64_t i = begin; i < begin + count; ++i) {
-              parts.push_back(motion::frames_at(i, step, take.frames));
-              for (const auto& part : parts.back()) {
-                first = std::min(first, part.frame);
-                end = std::max(end, part.frame + 1);
-              }
-            }
-            std::vector<float> read(static_cast<size_t>(end - first) * values);
-            take.read(first, end - first, read);
-            std::fill(out.begin(), out.end(), 0.0f);
-            for (size_t i = 0; i < parts.size(); ++i) {
-              for (const auto& [frame, weight] : parts[i]) {
-                const float* from = read.data() + static_cast<size_t>(frame - first) * values;
-                float* to = out.data() + i * values;
-                for (size_t k = 0; k < values; ++k) to[k] += static_cast<float>(weight) * from[k];
-              }
-            }
-          }};
+  const auto size = static_cast<size_t>(layout.frames * layout.width);
+  return {array.dtype,
+          {layout.frames, layout.width},
+          array.bytes.substr(static_cast<size_t>(sample) * size * element, size * element),
+          array.owner};
 }
 
 void check_vertices(int64_t vertices, const std::string& where, const SequenceReading& reading) {
@@ -133,20 +97,17 @@ std::vector<VertexTake> takes_of(const StoredArray& stored, const SequenceReadin
   check_vertices(vertices_of(layout, reading.deformer.face()), stored.where, reading);
   std::vector<VertexTake> takes;
   for (int64_t s = 0; s < layout.samples; ++s) {
-    const formats::Array rows =
-        part_of(array, {layout.frames, layout.width}, s * layout.frames * layout.width);
     if (layout.parameters) {
+      const formats::Array rows = rows_of(array, layout, s);
       const formats::NamedArray one{"", stored.where, [rows] { return rows; },
                                     [] { return std::nullopt; }};
       const auto file = motion::motion_of({one}, stored.where, open);
       takes.push_back(take_of_file(file, stored.where, reading, remarks));
       continue;
     }
-    VertexTake take = take_of_array(rows);
-    if (open.unsaid_hz != flame::kFps) {
-      take = at_steps(std::move(take), open.unsaid_hz / flame::kFps);
-    }
-    takes.push_back(std::move(take));
+    const VertexTake take =
+        face::take_of(array, {layout.samples, layout.frames, layout.width / 3}, s);
+    takes.push_back(face::resample(take, open.unsaid_hz, flame::kFps));
   }
   return takes;
 }

@@ -252,6 +252,15 @@ double rate_of(const NamedArray& array) {
       values.size() == 1 ? fmt::format("{}", values[0]) : fmt::format("{} numbers", values.size()));
 }
 
+double take_rate(std::vector<NamedArray>& arrays) {
+  const auto rate = std::ranges::find_if(
+      arrays, [](const NamedArray& array) { return meaning_of(array.name) == Meaning::kRate; });
+  if (rate == arrays.end()) return 0;
+  const double rate_hz = rate_of(*rate);
+  arrays.erase(rate);
+  return rate_hz;
+}
+
 bool holds_motion(const std::vector<NamedArray>& arrays) {
   if (is_network(arrays)) return false;
   return std::ranges::any_of(arrays, [](const NamedArray& array) {

@@ -52,6 +52,8 @@ MotionFile motion_of(const std::vector<formats::NamedArray>& arrays, const std::
                      const Reading& reading);
 // The frames per second that an array called Meaning::kRate says. Error: no such number.
 double rate_of(const formats::NamedArray& array);
+// Takes the array that says the frames per second of the others out of them; 0 if there is none.
+double take_rate(std::vector<formats::NamedArray>& arrays);
 // Whether arrays are the parts of one motion, by their names: one that moves is known at least.
 bool holds_motion(const std::vector<formats::NamedArray>& arrays);
 
