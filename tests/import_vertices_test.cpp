@@ -5,11 +5,13 @@
 
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/foreign/published.h"
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/nn/golden_params.h"
 #include "tests/imports.h"
@@ -151,6 +153,74 @@ TEST_F(Meshes, CodeTalker) {
   o.prior = (folder / "vocaset_stage1.pth.tar").string();
   o.heads = config["stage1_heads"].get<int>();
   o.face_template = rest(cases, "template");
+  const auto session = imported(o);
+  const auto options = asked(session, config["condition"].get<std::string>());
+  const auto voice = audio::load_audio(folder / config["voice"].get<std::string>());
+  expect_mesh(session.predict_vertices(session.encode(voice), options), cases, "output", 1e-5);
+}
+
+// CodeTalker's flavour for BIWI by that for VOCASET: a linear map before the decoder of the first
+// stage which the decoder's first layer undoes, and no bias behind it, where the face at rest and
+// what hears the last frame have it instead. So the same motion is expected.
+struct BiwiFlavour {
+  explicit BiwiFlavour(const fs::path& folder)
+      : first(tensors(folder / "vocaset_stage1.pth.tar")),
+        second(tensors(folder / "vocaset_stage2.pth.tar")) {
+    tensor::Tensor& squash = first.at("decoder.expander.0.0.weight");
+    const int64_t out = squash.dim(0), in = squash.dim(1), taps = squash.dim(2);
+    tensor::Tensor map = tensor::Tensor::zeros({in, in}), bias({in});
+    tensor::Tensor undone = squash.clone();
+    for (int64_t i = 0; i < in; ++i) {
+      const int64_t j = (5 * i + 3) % in;  // 5 is prime to the width
+      map[i * in + j] = 2;
+      bias[i] = 0;
+      for (int64_t o = 0; o < out; ++o) {
+        for (int64_t k = 0; k < taps; ++k) {
+          undone[(o * in + i) * taps + k] = squash[(o * in + j) * taps + k] / 2;
+        }
+      }
+    }
+    squash = undone;
+    const std::string pre = "decoder.decoder_linear_embedding_pre.net.";
+    first[pre + "weight"] = map;
+    first[pre + "bias"] = bias;
+    last_bias = first.at("decoder.vertice_map_reverse.bias");
+    first.erase("decoder.vertice_map_reverse.bias");
+    const tensor::Tensor& hears = second.at("vertice_map.weight");
+    tensor::Tensor heard = second.at("vertice_map.bias").clone();
+    for (int64_t o = 0; o < hears.dim(0); ++o) {
+      for (int64_t i = 0; i < hears.dim(1); ++i)
+        heard[o] += hears[o * hears.dim(1) + i] * last_bias[i];
+    }
+    second["vertice_map.bias"] = heard;
+  }
+  static std::map<std::string, tensor::Tensor> tensors(const fs::path& file) {
+    const foreign::Published published(file);
+    std::map<std::string, tensor::Tensor> all;
+    for (const auto& [name, shape] : published.weights().shapes) {
+      all[name] = published.load(name).clone();
+    }
+    return all;
+  }
+
+  std::map<std::string, tensor::Tensor> first, second;
+  tensor::Tensor last_bias;
+};
+
+TEST_F(Meshes, CodeTalkerForBiwi) {
+  FT_GOLDEN_FOLDER(folder, "lineage/codetalker");
+  const SafetensorsFile cases(folder / "cases.safetensors");
+  const Json config = config_of(folder);
+  const BiwiFlavour biwi(folder);
+  save_torch(root / "stage1.pth.tar", biwi.first);
+  save_torch(root / "stage2.pth.tar", biwi.second);
+  tensor::Tensor at_rest = cases.load("template").clone();
+  for (int64_t i = 0; i < at_rest.size(); ++i) at_rest[i] += biwi.last_bias[i];
+  formats::save_safetensors(root / "rest.safetensors", {{"template", at_rest}});
+  auto o = options(root / "stage2.pth.tar", folder / "config.json");
+  o.prior = (root / "stage1.pth.tar").string();
+  o.heads = config["stage1_heads"].get<int>();
+  o.face_template = (root / "rest.safetensors").string();
   const auto session = imported(o);
   const auto options = asked(session, config["condition"].get<std::string>());
   const auto voice = audio::load_audio(folder / config["voice"].get<std::string>());

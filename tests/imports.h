@@ -5,17 +5,41 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/foreign/import.h"
+#include "flowtalk/formats/pickle_maker.h"
 #include "flowtalk/formats/safetensors.h"
 #include "flowtalk/predict/session.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::tests {
+
+// A torch file of a state dict, as these systems write them.
+inline void save_torch(const std::filesystem::path& path,
+                       const std::map<std::string, tensor::Tensor>& tensors) {
+  namespace made = formats::made;
+  std::vector<std::string> entries;
+  std::vector<made::Storage> storages;
+  for (const auto& [name, values] : tensors) {
+    std::vector<int64_t> strides(values.shape().size(), 1);
+    for (size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * values.shape()[i];
+    const std::string key = fmt::format("{}", storages.size());
+    storages.push_back(
+        {key, values.size(),
+         made::raw(std::vector<float>(values.values().begin(), values.values().end()))});
+    entries.push_back(made::text(name));
+    entries.push_back(
+        made::tensor({"FloatStorage", key, values.size(), 0, values.shape(), strides}));
+  }
+  save_file(path, made::legacy_torch(made::dict({made::text("state_dict"), made::dict(entries)}),
+                                     storages));
+}
 
 struct Imports : ::testing::Test {
   ScratchFolder root;

@@ -80,6 +80,7 @@ Plan plan_face_former(const Published& file, const Choices& choices) {
   return plan;
 }
 
+// For BIWI the decoder of the first stage begins with a linear map and ends in one without bias.
 Plan plan_code_talker(const Published& file, const Choices& choices) {
   const std::string in = std::string(kFirstStage) + "decoder";
   const std::string net = in + ".decoder_transformer.net.";
@@ -94,10 +95,20 @@ Plan plan_code_talker(const Published& file, const Choices& choices) {
   coded.decoder.inner = static_cast<int>(file.axis(net + "1.fn.fn.l1.weight", 0));
   coded.decoder.heads = heads_of(file, "num_attention_heads", decoder.width, choices);
   plan.ignored = {std::string(kFirstStage) + "encoder."};
+  const std::string before = in + ".decoder_linear_embedding_pre.net",
+                    out = in + ".vertice_map_reverse";
+  if (file.has(before + ".weight")) {
+    coded.pieces = static_cast<int>(file.axis(before + ".weight", 1));
+  }
+  if (!file.has(out + ".bias")) {
+    const auto values = static_cast<size_t>(file.axis(out + ".weight", 0));
+    plan.given["generator/decoder_out/bias"] = std::vector<float>(values, 0.0f);
+  }
   plan.names = nn::together(
       {plan.names,
        nn::sequence_names("generator/decoder", in, "decoder"),
-       nn::linear_names("generator/decoder_out", in + ".vertice_map_reverse"),
+       nn::linear_names("generator/decoder_in", before),
+       nn::linear_names("generator/decoder_out", out),
        {{"generator/frame_out/weight", "feat_map.weight"}, {"generator/quantiser/codes", codes}}});
   return plan;
 }

@@ -19,13 +19,19 @@ namespace flowtalk::generate {
 
 // What CodeTalker's first stage leaves: codes, and their decoder.
 struct CodedFrameConfig {
-  int codes = 0, width = 64;
+  int codes = 0, width = 64, pieces = 0;
   prior::SequenceConfig decoder;
+
+  // Values of the codes of a frame, side by side, where the decoder is `wide`.
+  int64_t side_by_side(int64_t wide) const { return pieces > 0 ? pieces : wide; }
 
   template <class V>
   void fields(V&& field) {
     field("codes", codes, between(0, 65536), "to choose from; 0: frames are no codes");
     field("width", width, between(1, 4096), "values of a code");
+    field("pieces", pieces, between(0, 65536),
+          "values of the codes of a frame, which a linear map takes to the decoder's width; 0: as "
+          "many, and no map");
     field("decoder", decoder, "sizes of what decodes them");
   }
 };
@@ -60,24 +66,29 @@ template <class Ops>
 struct CodedFrames {
   using T = ops::TensorOf<Ops>;
   CodedFrames(params::Scope<Ops> p, int64_t width, int64_t values, const CodedFrameConfig& c)
-      : quantiser(p / "quantiser", width, {.codes = c.codes, .width = c.width}),
+      : quantiser(p / "quantiser", c.side_by_side(width), {.codes = c.codes, .width = c.width}),
         decoder(p / "decoder", still(c.decoder.sizes(width))),
-        output(p / "decoder_out", width, values) {}
+        output(p / "decoder_out", width, values) {
+    if (c.pieces > 0) input.emplace(p / "decoder_in", c.pieces, width);
+  }
 
   T codes_of(Ops& ops, const T& pieces) const { return quantiser.nearest(ops, pieces).values; }
-  // (B, t, W) -> (B, t, D). One frame alone would be zero behind the norm over time: it is decoded
-  // as two.
+  // (B, t, W or pieces) -> (B, t, D). One frame alone would be zero behind the norm over time: it
+  // is decoded as two.
   T decode(Ops& ops, const T& codes) const {
-    if (ops.shape(codes)[1] > 1) return output(ops, decoder(ops, codes));
-    const T two = output(ops, decoder(ops, ops.concat({codes, codes}, 1)));
-    return ops.slice(two, 1, 0, 1);
+    if (ops.shape(codes)[1] > 1) return decoded(ops, codes);
+    return ops.slice(decoded(ops, ops.concat({codes, codes}, 1)), 1, 0, 1);
   }
 
   prior::Quantiser<Ops> quantiser;
+  std::optional<nn::Linear<Ops>> input;
   nn::SequenceNetwork<Ops> decoder;
   nn::Linear<Ops> output;
 
  private:
+  T decoded(Ops& ops, const T& codes) const {
+    return output(ops, decoder(ops, input ? (*input)(ops, codes) : codes));
+  }
   static nn::SequenceSizes still(nn::SequenceSizes sizes) {
     sizes.still = true;
     return sizes;
@@ -93,7 +104,8 @@ struct AutoregressivePredictor {
       : config(c),
         speech(p / "speech", around.condition / c.beside, c.width),
         frame_in(p / "frame_in", around.latent, c.width),
-        frame_out(p / "frame_out", c.width, c.coded.codes > 0 ? c.width : around.latent,
+        frame_out(p / "frame_out", c.width,
+                  c.coded.codes > 0 ? c.coded.side_by_side(c.width) : around.latent,
                   c.coded.codes > 0 ? nn::Bias::kNo : nn::Bias::kYes) {
     if (c.width % c.heads != 0) {
       fail("decoder: expected heads that divide the width {}, got {}", c.width, c.heads);
