@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/formats/golden_files.h"
@@ -16,8 +17,21 @@ namespace {
 namespace fs = std::filesystem;
 using formats::SafetensorsFile;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using ImportCommand = CommandLine;
+
+// A mesh of as many points in a row of triangles.
+void save_strip(const fs::path& path, int points) {
+  std::ofstream out(path);
+  out << fmt::format(
+      "ply\nformat ascii 1.0\nelement vertex {}\nproperty float x\nproperty float y\nproperty "
+      "float "
+      "z\nelement face {}\nproperty list uchar int vertex_indices\nend_header\n",
+      points, points - 2);
+  for (int i = 0; i < points; ++i) out << fmt::format("{} {} 0\n", 0.01 * i, 0.1 * (i % 2));
+  for (int i = 0; i + 2 < points; ++i) out << fmt::format("3 {} {} {}\n", i, i + 1, i + 2);
+}
 
 void expect_near(const tensor::Tensor& got, const tensor::Tensor& want, double bound) {
   ASSERT_EQ(got.size(), want.size());
@@ -88,6 +102,17 @@ TEST_F(ImportCommand, OfAMesh) {
   const auto mesh = formats::load_npy(file("mesh.npy"));
   EXPECT_EQ(mesh.shape(), (tensor::Shape{22, 20, 3}));
   expect_near(mesh, cases.load("voice0.output"), 5e-6);
+  auto timed = ask;
+  for (const char* word : {"-o", "mesh.npz"}) timed.emplace_back(word);
+  ASSERT_EQ(run(timed).code, 0);
+  save_strip(file("strip.ply"), 20);
+  const Outcome filmed =
+      run({"render", "mesh.npz", "--face", "strip.ply", "--frames", "p", "--size", "64"});
+  EXPECT_EQ(filmed.code, 0) << filmed.err;
+  EXPECT_THAT(filmed.out, HasSubstr("p: 22 frames"));
+  EXPECT_THAT(filmed.err, Not(HasSubstr("says no rate")));
+  EXPECT_TRUE(failed_with(run({"render", "mesh.npz", "-o", "x.mp4"}), 1,
+                          {"20 vertices, the face builtin has", "--face"}));
   for (const char* word : {"--width", "53"}) predict.emplace_back(word);
   EXPECT_TRUE(failed_with(run(predict), 2, {"--width", "vertices"}));
   EXPECT_TRUE(

@@ -310,6 +310,16 @@ std::string npy_header(const tensor::Shape& shape, std::string_view descr) {
   return bytes + header;
 }
 
+std::string npy_of(const tensor::Tensor& tensor) {
+  std::string bytes = npy_header(tensor.shape());
+  return bytes.append(reinterpret_cast<const char*>(tensor.data()), tensor.values().size_bytes());
+}
+
+std::string npy_of(double value) {
+  std::string bytes = npy_header({}, "<f8");
+  return bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
 std::string npy_of_texts(const std::vector<std::string>& texts, bool scalar) {
   size_t longest = 1;
   for (const std::string& text : texts) longest = std::max(longest, text.size());

@@ -33,6 +33,9 @@ tensor::Tensor read_npy(std::string_view bytes, const std::string& where);
 // Version 1.0, C order, little-endian float32 unless `descr` says otherwise; the header alone for
 // those who write the values themselves, piece by piece.
 std::string npy_header(const tensor::Shape& shape, std::string_view descr = "<f4");
+// The bytes of a tensor, and of one float64.
+std::string npy_of(const tensor::Tensor& tensor);
+std::string npy_of(double value);
 // The bytes of an array of ASCII texts: (N), or () of the one if `scalar`.
 std::string npy_of_texts(const std::vector<std::string>& texts, bool scalar);
 void save_npy(const std::filesystem::path& path, const tensor::Tensor& tensor);

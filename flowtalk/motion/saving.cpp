@@ -42,20 +42,12 @@ formats::NamedTensors parts_of(const Motion& motion) {
   return parts;
 }
 
-std::string npy_of(const Tensor& tensor) {
-  std::string bytes = formats::npy_header(tensor.shape());
-  return bytes.append(reinterpret_cast<const char*>(tensor.data()), tensor.values().size_bytes());
-}
-
-std::string npy_of_number(double value) {
-  std::string bytes = formats::npy_header({}, "<f8");
-  return bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
 void save_npz(const fs::path& path, const Motion& motion, const Writing& writing) {
   std::vector<std::pair<std::string, std::string>> files;
-  for (const auto& [name, tensor] : parts_of(motion)) files.emplace_back(name, npy_of(tensor));
-  files.emplace_back(written_name(Meaning::kRate), npy_of_number(motion.rate_hz));
+  for (const auto& [name, tensor] : parts_of(motion)) {
+    files.emplace_back(name, formats::npy_of(tensor));
+  }
+  files.emplace_back(written_name(Meaning::kRate), formats::npy_of(motion.rate_hz));
   files.emplace_back(written_name(Meaning::kAxes),
                      formats::npy_of_texts({text_of(motion.axes)}, true));
   if (!writing.expression_names.empty()) {

@@ -1,5 +1,7 @@
 #include "flowtalk/pipeline/face_choice.h"
 
+#include <utility>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/tensor/tensor.h"
@@ -7,7 +9,11 @@
 namespace flowtalk::pipeline {
 
 ChosenFace choose_face(const FaceOptions& options) {
-  ChosenFace chosen{face::load_face(options.face), {}};
+  return choose_face(options, face::load_face(options.face));
+}
+
+ChosenFace choose_face(const FaceOptions& options, face::Face face) {
+  ChosenFace chosen{std::move(face), {}};
   if (!options.regions.empty()) {
     chosen.face.regions = face::load_regions(options.regions, chosen.face);
   }

@@ -34,6 +34,8 @@ struct ChosenFace {
 
 // Errors: unreadable files, a subject's mesh of another size, templates without a subject.
 ChosenFace choose_face(const FaceOptions& options);
+// The same of a face that is loaded already, options.face.
+ChosenFace choose_face(const FaceOptions& options, face::Face face);
 
 // Usage Error: a subject without templates, in commands where it is nothing else.
 void check_subject(const FaceOptions& options);

@@ -17,8 +17,10 @@
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/evaluate/sequence_files.h"
+#include "flowtalk/face/mesh_face.h"
 #include "flowtalk/face/regions.h"
 #include "flowtalk/face/subjects.h"
+#include "flowtalk/face/vertex_take.h"
 #include "flowtalk/foreign/import.h"
 #include "flowtalk/foreign/recognise.h"
 #include "flowtalk/formats/index_list.h"
@@ -84,11 +86,12 @@ void read_motion(const Seen& s) {
 }
 
 // Frames of a mesh: (T, V, 3), with an axis of samples before, or flat.
+bool is_mesh_sequences(const Seen& s) {
+  const auto shape = face::vertex_shape(s.arrays.all().begin()->second);
+  return shape && shape->vertices >= kFewestVertices;
+}
 bool is_mesh_sequence(const Seen& s) {
-  const Shape& shape = s.arrays.all().begin()->second;
-  if (shape.size() < 2) return false;
-  if (shape.size() >= 3 && shape.back() == 3) return shape[shape.size() - 2] >= kFewestVertices;
-  return shape.size() <= 3 && shape.back() % 3 == 0 && shape.back() >= 3 * kFewestVertices;
+  return is_mesh_sequences(s) && face::vertex_shape(s.arrays.all().begin()->second)->samples == 1;
 }
 
 bool is_mesh(const Seen& s) {
@@ -211,8 +214,11 @@ constexpr std::array kKinds = {
          "predict, render, export", "faces of subjects, as FLAME shape coefficients"},
     Kind{"flame_motion", kNumbers, holds_motion, read_motion,
          "render, export, evaluate, score, restyle", "FLAME motion"},
-    Kind{"vertex_sequence", "npy", is_mesh_sequence, read_sequences, "evaluate",
-         "vertices of many frames"},
+    Kind{"vertex_sequence", "npy", is_mesh_sequence, read_sequences, "evaluate, render",
+         "vertices of many frames",
+         "for flowtalk evaluate, and render with a face of as many vertices"},
+    Kind{"vertex_sequence", "npy", is_mesh_sequences, read_sequences, "evaluate",
+         "several samples of vertices of many frames"},
     Kind{"vertices", "npy", is_mesh, nullptr, "", "vertices of one mesh"},
     Kind{"motion_samples", "npy", is_samples_of_motion, read_sequences, "evaluate",
          "several samples of FLAME motion"},
@@ -225,7 +231,8 @@ constexpr std::array kKinds = {
          "FLAME motion, a file per frame"},
     Kind{"arrays", "frames", nullptr, nullptr, "", "arrays, frame by frame"},
     Kind{"data", "pickle", nullptr, nullptr, "", "data"},
-    Kind{"mesh", "ply", nullptr, nullptr, "", "a mesh of triangles"},
+    Kind{"mesh", "ply", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
+         "a mesh of triangles", "flowtalk render shows vertices on it, as the face"},
     Kind{"emotion_curve", "json csv", is_curve,
          [](const Seen& s) { condition::load_timeline(s.path, default_conditions()); },
          "predict, talk, restyle", "an emotion over time"},

@@ -145,9 +145,10 @@ void check_vertices(const PredictOptions& o, const model::ModelConfig& model) {
         "it out",
         Field(field), model.timing.fps);
   }
-  if (names_a_file(o.output) && ending_of(o.output) != ".npy") {
-    fail_usage("{} {}: the model makes vertices, which are written as .npy", Field("output"),
-               o.output);
+  const std::string ending = names_a_file(o.output) ? ending_of(o.output) : ".npy";
+  if (ending != ".npy" && ending != ".npz") {
+    fail_usage("{} {}: the model makes vertices, which are written as .npy or .npz",
+               Field("output"), o.output);
   }
 }
 

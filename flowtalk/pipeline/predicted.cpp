@@ -2,10 +2,25 @@
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/npz.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/motion/names.h"
 #include "flowtalk/pipeline/motion_choice.h"
+#include "flowtalk/pipeline/vertex_motion.h"
 
 namespace flowtalk::pipeline {
+
+namespace {
+
+void save_vertices(const std::filesystem::path& path, const tensor::Tensor& vertices,
+                   double rate_hz) {
+  if (ending_of(path) == ".npy") return formats::save_npy(path, vertices);
+  formats::save_npz(
+      path, {{kVerticesName, formats::npy_of(vertices)},
+             {std::string(written_name(motion::Meaning::kRate)), formats::npy_of(rate_hz)}});
+}
+
+}  // namespace
 
 int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
                       const predict::PredictOptions& options, const AnswerForm& form,
@@ -16,7 +31,7 @@ int64_t write_answers(const predict::Session& session, const predict::SpeechFeat
     const auto takes = session.predict_vertex_takes(speech, options, count);
     for (size_t i = 0; i < takes.size(); ++i) {
       make_parent_folder(paths[i]);
-      formats::save_npy(paths[i], takes[i]);
+      save_vertices(paths[i], takes[i], session.config().timing.fps);
       frames = takes[i].dim(0);
     }
     return frames;

@@ -18,7 +18,8 @@ struct AnswerForm {
 };
 
 // Predicts and writes as many takes as there are paths: FLAME motion at the rate that is asked for,
-// or vertices (T, V, 3), float32, at the model's own. Returns the frames of each.
+// or vertices (T, V, 3), float32, at the model's own; .npz says it, as "fps" beside "vertices".
+// Returns the frames of each.
 int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
                       const predict::PredictOptions& options, const AnswerForm& form,
                       const std::vector<std::filesystem::path>& paths);

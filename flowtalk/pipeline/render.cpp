@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -43,31 +44,60 @@ void check(const RenderOptions& o) {
   }
 }
 
+VertexMotion unsettled(VertexMotion vertices, const RenderOptions& o) {
+  if (o.film.settle > 0) {
+    fail_usage("{} shuts the mouth of parameters, {} holds vertices; leave it out", Field("settle"),
+               vertices.where);
+  }
+  return vertices;
+}
+
 // Each at the rate that its file has.
 std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
-  const face::Face& face = face::load_face(o.stage.face.face);
   std::vector<Role> roles;
   std::vector<std::string> untold, without_rate;
   for (size_t i = 0; i < o.motions.size(); ++i) {
-    const auto file = read_motion(o.motions[i], face.axes, o.reading, reporter);
-    warn_of_axes(file, o.motions[i], face, untold, reporter);
-    if (!file.says_rate && file.motion.frames() > 1) without_rate.push_back(o.motions[i]);
-    roles.push_back({o.caption.empty() ? "" : o.caption[i], settled(file.motion, o.film.settle)});
+    const std::string &path = o.motions[i], caption = o.caption.empty() ? "" : o.caption[i];
+    if (auto vertices = read_vertices(path, o.reading, reporter)) {
+      if (!vertices->says_rate && vertices->take.frames > 1) without_rate.push_back(path);
+      roles.push_back({caption, unsettled(std::move(*vertices), o)});
+      continue;
+    }
+    const face::Face& face = face::load_face(o.stage.face.face);
+    const auto file = read_motion(path, face.axes, o.reading, reporter);
+    warn_of_axes(file, path, face, untold, reporter);
+    if (!file.says_rate && file.motion.frames() > 1) without_rate.push_back(path);
+    roles.push_back({caption, settled(file.motion, o.film.settle)});
   }
-  warn_of_untold(untold, face, reporter);
+  if (!untold.empty()) warn_of_untold(untold, face::load_face(o.stage.face.face), reporter);
   if (!o.reading.motion_fps && o.voice.empty()) note_untold_rates(without_rate, reporter);
   return roles;
 }
 
-// Which usual rate would fit motion that was taken for 25 to its voice.
-std::string likely_rate(const motion::Motion& motion, const audio::Audio& voice) {
+// Which usual rate would fit frames that were taken for 25 per second to their voice.
+std::string likely_rate(int64_t frames, const audio::Audio& voice) {
   constexpr double kNear = 0.03;
-  const double rate = static_cast<double>(motion.frames()) / voice.duration_s();
+  const double rate = static_cast<double>(frames) / voice.duration_s();
   for (const int usual : {24, 30, 50, 60, 100, 120}) {
     if (std::abs(rate / usual - 1) > kNear) continue;
     return fmt::format("; is it at {0}? {1} {0} says so", usual, Field("motion_fps"));
   }
   return "; do they belong together?";
+}
+
+void warn_of_lengths(const RenderOptions& o, const std::vector<Role>& roles,
+                     const audio::Audio& voice, const Reporter& reporter) {
+  for (size_t i = 0; i < roles.size(); ++i) {
+    const double duration_s =
+        std::visit([](const auto& motion) { return motion.duration_s(); }, roles[i].motion);
+    const auto own_frames =
+        std::visit([](const auto& motion) { return motion.frames(); }, roles[i].motion);
+    const auto frames = std::lround(duration_s * flame::kFps);
+    const auto mismatch = length_mismatch(o.motions[i], frames, o.voice, voice);
+    if (mismatch.empty()) continue;
+    reporter.warn(mismatch + (o.reading.motion_fps ? "; do they belong together?"
+                                                   : likely_rate(own_frames, voice)));
+  }
 }
 
 }  // namespace
@@ -79,15 +109,12 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   const std::vector<Role> roles = load_roles(o, reporter);
   std::optional<audio::Audio> voice;
   if (!o.voice.empty()) voice = load_voice(o.voice, reporter);
-  for (size_t i = 0; voice && i < roles.size(); ++i) {
-    const auto frames = std::lround(roles[i].motion.duration_s() * flame::kFps);
-    const auto mismatch = length_mismatch(o.motions[i], frames, o.voice, *voice);
-    if (mismatch.empty()) continue;
-    reporter.warn(mismatch + (o.reading.motion_fps ? "; do they belong together?"
-                                                   : likely_rate(roles[i].motion, *voice)));
-  }
+  if (voice) warn_of_lengths(o, roles, *voice, reporter);
   Stage stage(roles, o.stage);
-  for (const Role& role : roles) warn_of_lost_coefficients(role.motion, stage.face(), reporter);
+  for (const Role& role : roles) {
+    const auto* parameters = std::get_if<motion::Motion>(&role.motion);
+    if (parameters != nullptr) warn_of_lost_coefficients(*parameters, stage.face(), reporter);
+  }
   note_new_folders({o.output, o.frames.empty() ? "" : fs::path(o.frames) / "x"}, reporter);
   if (o.frames.empty()) {
     std::optional<video::Soundtrack> sound;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "flowtalk/base/error.h"
@@ -45,6 +46,38 @@ render::RenderOptions render_options(const StageOptions& options) {
   return how;
 }
 
+using AnyMotion = decltype(Role::motion);
+
+int64_t frames_of(const AnyMotion& motion) {
+  return std::visit([](const auto& any) { return any.frames(); }, motion);
+}
+
+// As long as it lasts.
+AnyMotion at_rate(const motion::Motion& motion, double rate_hz) {
+  return motion::resample(motion, rate_hz, motion::Length::kWhole);
+}
+AnyMotion at_rate(const VertexMotion& motion, double rate_hz) {
+  VertexMotion made = motion;
+  made.take = face::resample(motion.take, motion.rate_hz, rate_hz, motion::Length::kWhole);
+  made.rate_hz = rate_hz;
+  return made;
+}
+
+// One mesh for all roles.
+ChosenFace face_of(const std::vector<Role>& roles, const FaceOptions& options) {
+  const auto is_vertices = [](const Role& role) {
+    return std::holds_alternative<VertexMotion>(role.motion);
+  };
+  const bool alone = std::ranges::all_of(roles, is_vertices);
+  std::optional<ChosenFace> chosen;
+  for (const Role& role : roles) {
+    if (!is_vertices(role)) continue;
+    auto face = face_of_vertices(options, std::get<VertexMotion>(role.motion), alone);
+    if (!chosen) chosen = std::move(face);
+  }
+  return chosen ? std::move(*chosen) : choose_face(options);
+}
+
 // A narrow picture is taken from further away, so that the head fits across.
 render::Camera camera_of(const face::Face& face, const StageOptions& options) {
   const auto width = static_cast<float>(options.size.width),
@@ -63,7 +96,7 @@ struct Stage::State {
   ThreadPool pool;
   render::Renderer renderer;
   render::Camera camera;
-  std::vector<face::Deformer> deformers;  // one identity per role
+  std::vector<std::optional<face::Deformer>> deformers;  // of roles that parameters move
   std::vector<float> vertices;
   render::Grid grid;
   render::Image picture;
@@ -71,7 +104,7 @@ struct Stage::State {
   State(std::vector<Role> r, const StageOptions& o)
       : roles(std::move(r)),
         options(o),
-        chosen(choose_face(o.face)),
+        chosen(face_of(roles, o.face)),
         face(chosen.face),
         pool(o.threads),
         renderer(face, render_options(o), pool),
@@ -81,8 +114,11 @@ struct Stage::State {
         picture(grid.canvas(o.background.transparent())) {
     FT_CHECK(!roles.empty(), "a stage needs a role");
     for (Role& role : roles) {
-      role.motion = motion::resample(role.motion, o.fps.hz(), motion::Length::kWhole);
-      deformers.push_back(make_deformer(role.motion));
+      const auto to_rate = [&](const auto& motion) { return at_rate(motion, o.fps.hz()); };
+      role.motion = std::visit(to_rate, role.motion);
+      const auto* parameters = std::get_if<motion::Motion>(&role.motion);
+      deformers.push_back(parameters != nullptr ? std::optional(make_deformer(*parameters))
+                                                : std::nullopt);
     }
   }
 
@@ -94,9 +130,14 @@ struct Stage::State {
   }
 
   void draw_role(size_t role, int64_t frame, render::Image& out, const render::Rect& at) {
-    const motion::Motion& motion = roles[role].motion;
-    const int64_t shown = std::clamp<int64_t>(frame, 0, motion.frames() - 1);
-    deformers[role].vertices(face::frame_of(motion, shown, deformers[role]), vertices);
+    const auto& motion = roles[role].motion;
+    const int64_t shown = std::clamp<int64_t>(frame, 0, frames_of(motion) - 1);
+    if (const auto* parameters = std::get_if<motion::Motion>(&motion)) {
+      const face::Deformer& deformer = *deformers[role];
+      deformer.vertices(face::frame_of(*parameters, shown, deformer), vertices);
+    } else {
+      std::get<VertexMotion>(motion).take.read(shown, 1, vertices);
+    }
     renderer.draw(vertices, camera, out, at);
   }
 };
@@ -122,7 +163,7 @@ const face::Face& Stage::face() const { return state_->face; }
 
 int64_t Stage::frames() const {
   int64_t longest = 0;
-  for (const Role& role : state_->roles) longest = std::max(longest, role.motion.frames());
+  for (const Role& role : state_->roles) longest = std::max(longest, frames_of(role.motion));
   return longest;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "flowtalk/base/fields.h"
@@ -10,6 +11,7 @@
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/pipeline/face_choice.h"
 #include "flowtalk/pipeline/picture.h"
+#include "flowtalk/pipeline/vertex_motion.h"
 #include "flowtalk/render/image.h"
 #include "flowtalk/render/shading.h"
 
@@ -17,7 +19,7 @@ namespace flowtalk::pipeline {
 
 struct Role {
   std::string caption;  // the line below the face; "" shows none
-  motion::Motion motion;
+  std::variant<motion::Motion, VertexMotion> motion;
 };
 
 struct StageOptions {
@@ -55,7 +57,7 @@ struct StageOptions {
 // their length.
 class Stage {
  public:
-  // Errors: an unreadable face; motion that does not fit it.
+  // Errors: an unreadable face; vertices of another mesh.
   Stage(std::vector<Role> roles, const StageOptions& options);
   ~Stage();
 

@@ -140,7 +140,9 @@ int64_t telling_frame(const motion::Motion& motion) {
 
 Film shoot(const TalkOptions& o, const fs::path& film, std::vector<Role> roles,
            const JoinedVoices& voices, const Reporter& reporter) {
-  const double telling_s = static_cast<double>(telling_frame(roles.front().motion)) / flame::kFps;
+  const double telling_s =
+      static_cast<double>(telling_frame(std::get<motion::Motion>(roles.front().motion))) /
+      flame::kFps;
   Stage stage(std::move(roles), o.stage);
   const auto sound = sound_of(voices.paths, kPauseSeconds, voices.audio, reporter);
   save_film(stage, film, sound, o.film, reporter);

@@ -1,0 +1,39 @@
+// Files of vertices over time that somebody names to be shown, and the face that they move.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "flowtalk/face/vertex_take.h"
+#include "flowtalk/pipeline/face_choice.h"
+#include "flowtalk/pipeline/motion_choice.h"
+
+namespace flowtalk::pipeline {
+
+// What the array of vertices is called that is written beside its rate.
+inline constexpr char kVerticesName[] = "vertices";
+
+struct VertexMotion {
+  std::string where;      // for messages
+  face::VertexTake take;  // metres
+  int64_t vertices = 0;
+  double rate_hz = flame::kFps;
+  bool says_rate = false;  // the file does, or the options
+  int64_t frames() const { return take.frames; }
+  double duration_s() const { return static_cast<double>(take.frames) / rate_hz; }
+};
+
+// The vertices of a file that holds them, (T, V, 3) or (T, 3V), alone or under their name, and
+// perhaps its rate; nothing of a file of anything else. Warns of other arrays beside them. A head
+// of another size than people's is taken to be in other units, and is brought to 0.25 m with a
+// note. Errors name the file: no frames, several samples, values that are not finite; usage Errors:
+// options that say how parameters are read.
+std::optional<VertexMotion> read_vertices(const std::string& path, const MotionOptions& options,
+                                          const Reporter& reporter);
+
+// The face that is named, which may be a mesh (.ply) here. Error: it has another number of
+// vertices. `alone`: no parameters move it; where it rests elsewhere, or in other units, it rests
+// as the motion begins.
+ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& motion, bool alone);
+
+}  // namespace flowtalk::pipeline
