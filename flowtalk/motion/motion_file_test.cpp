@@ -142,6 +142,19 @@ TEST_F(MotionFiles, EveryWidthReadsTheSame) {
   }
 }
 
+TEST_F(MotionFiles, AStillFaceKeepsItsFrames) {
+  Motion still;
+  still.expression = {Tensor::full({1, 50}, 0.3f), 0, 50};
+  still.shape = {Tensor::full({25, 3}, 0.1f), 0, 3};
+  for (const char* name : {"m.npz", "m.safetensors"}) {
+    save_motion(folder_ / name, still);
+    const Motion read = open_motion(folder_ / name, {}).motion;
+    EXPECT_EQ(read.frames(), 25) << name;
+    EXPECT_EQ(read.expression.at(24)[0], 0.3f);
+    EXPECT_EQ(read.shape.at(24)[2], 0.1f);
+  }
+}
+
 TEST_F(MotionFiles, APrefixOfRowsWithoutANameChangesNothing) {
   const auto path = folder_ / "p.npy";
   formats::save_npy(path, Tensor::full({5, 53}, 0.1f));

@@ -24,6 +24,15 @@ Tensor columns_of_track(const Track& track, bool as_one) {
   return as_one ? table.reshape({track.width}) : table;
 }
 
+// Whether a part other than the shape says how many frames there are.
+bool frames_without_shape(const Motion& motion) {
+  bool say = motion.frames() == 1;
+  for_each_track(motion, [&](const char*, const Track& track) {
+    say = say || (&track != &motion.shape && track.rows() == motion.frames());
+  });
+  return say;
+}
+
 // The parts that a motion has, (T, W), by their names; one shape of all frames is (S).
 formats::NamedTensors parts_of(const Motion& motion) {
   const std::pair<Meaning, const Track*> tracks[] = {{Meaning::kExpression, &motion.expression},
@@ -36,7 +45,8 @@ formats::NamedTensors parts_of(const Motion& motion) {
   formats::NamedTensors parts;
   for (const auto& [meaning, track] : tracks) {
     if (track->empty()) continue;
-    const bool one = meaning == Meaning::kShape && motion.one_shape();
+    const bool one =
+        meaning == Meaning::kShape && motion.one_shape() && frames_without_shape(motion);
     parts.emplace_back(written_name(meaning), columns_of_track(*track, one));
   }
   return parts;
