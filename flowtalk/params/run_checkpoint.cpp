@@ -98,7 +98,7 @@ RunCheckpoint checkpoint_in(const fs::path& given, std::optional<int> epoch) {
                    (fs::is_directory(given / "best") || fs::is_directory(given / "last") ||
                     !epochs_of(given).empty());
   if (!run) {
-    if (epoch && fs::exists(given)) check_epoch(given, *epoch);
+    if (epoch && fs::exists(given / "config.json")) check_epoch(given, *epoch);
     return {given, ""};
   }
   if (epoch) return of_epoch(given, *epoch);

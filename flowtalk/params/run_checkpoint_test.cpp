@@ -66,7 +66,9 @@ TEST_F(Run, ACheckpointIsItself) {
   save_file(one / "training" / "state.json", R"({"epoch": 1})");
   EXPECT_EQ(checkpoint_in(one, 1).folder, one);
   EXPECT_THAT(refusal(one, 2), HasSubstr("is of epoch 1"));
-  // What is not there is left to whoever reads it.
+  // What is not there, or no checkpoint, is left to whoever reads it.
+  save_file(run / "published" / "face_diffuser_mead_85.pth", "PK");
+  EXPECT_EQ(checkpoint_in(run / "published", 85).folder, run / "published");
   EXPECT_EQ(checkpoint_in(run / "none", 4).folder, run / "none");
 }
 
