@@ -12,6 +12,7 @@
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/foreign/published.h"
+#include "flowtalk/foreign/subjects.h"
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/nn/golden_params.h"
 #include "tests/imports.h"
@@ -142,6 +143,23 @@ TEST_F(Meshes, FaceFormer) {
     expect_mesh(session.predict_vertices(session.encode(voice), options), cases, name + ".output",
                 2e-5);
   }
+}
+
+TEST(ImportedSubjects, AreToldByTheirNumberOrTheMesh) {
+  const auto biwi = foreign::subjects_of(6, 60, {}), voca = foreign::subjects_of(8, 60, {});
+  EXPECT_EQ(biwi.fps, 25);
+  EXPECT_EQ(biwi.names.back(), "M5");
+  EXPECT_EQ(voca.fps, 30);
+  EXPECT_TRUE(biwi.known && voca.known);
+  const auto multiface = foreign::subjects_of(13, 3 * 6172, {});
+  EXPECT_EQ(multiface.fps, 30);
+  EXPECT_TRUE(multiface.known);
+  EXPECT_EQ(multiface.names.size(), 13u);
+  EXPECT_EQ(multiface.names[12], "subject_12");
+  const auto other = foreign::subjects_of(2, 60, {.subjects = "A B"});
+  EXPECT_FALSE(other.known);
+  EXPECT_EQ(other.names, (std::vector<std::string>{"A", "B"}));
+  EXPECT_THROW(foreign::subjects_of(2, 60, {.subjects = "A"}), Error);
 }
 
 TEST_F(Meshes, CodeTalker) {

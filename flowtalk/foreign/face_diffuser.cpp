@@ -38,7 +38,8 @@ void add_mead(Plan& plan, const Published& file) {
 
 // A subject multiplies what the GRU makes.
 void add_subjects(Plan& plan, const Published& file, const Choices& choices) {
-  const Subjects subjects = subjects_of(file.axis("obj_vector.weight", 1), choices);
+  const Subjects subjects =
+      subjects_of(file.axis("obj_vector.weight", 1), file.axis("final_layer.weight", 0), choices);
   if (!subjects.known) {
     plan.warnings.push_back(fmt::format(
         "{}: {} subjects are of no data set that is known; {} frames per second are assumed",

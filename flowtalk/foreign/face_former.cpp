@@ -37,7 +37,7 @@ Plan begin(const Published& file, const Choices& choices, const StyleTable& styl
   begin_flame(plan, file, choices, values);
   auto& model = plan.model;
   const size_t across = style.on_its_side ? 0 : 1;
-  const Subjects subjects = subjects_of(file.axis(style.name, across), choices);
+  const Subjects subjects = subjects_of(file.axis(style.name, across), values, choices);
   const bool at_rate = subjects.fps == flame::kFps;
   model.timing = {at_rate ? encoder::FrameRule::kLocalPairs : encoder::FrameRule::kLocalFrames,
                   subjects.fps};

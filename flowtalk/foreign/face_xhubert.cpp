@@ -15,7 +15,7 @@ Plan plan_face_xhubert(const Published& file, const Choices& choices) {
   begin_flame(plan, file, choices, values);
   auto& model = plan.model;
   model.timing.rule = encoder::FrameRule::kPairs;
-  const Subjects subjects = subjects_of(file.axis("obj_vector.weight", 1), choices);
+  const Subjects subjects = subjects_of(file.axis("obj_vector.weight", 1), values, choices);
   model.conditions = {{"neutral", "expressive"}, {"only"}, subjects.names};
   model.condition.form = condition::Form::kOutput;
   model.condition.width = static_cast<int>(file.axis("obj_vector.weight", 0));

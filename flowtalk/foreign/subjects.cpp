@@ -25,6 +25,18 @@ constexpr std::array kDataSets = {
             30},  // VOCASET
 };
 
+// Coordinates of the meshes of the data sets on which FaceDiffuser was trained, in frames per
+// second of its README.
+struct Mesh {
+  int64_t values = 0;
+  int fps = 0;
+};
+constexpr std::array kMeshes = {
+    Mesh{70110, 25},  // BIWI
+    Mesh{15069, 30},  // VOCASET
+    Mesh{18516, 30},  // Multiface
+};
+
 std::vector<float> values_in(const formats::NamedArray& array, int64_t count) {
   const formats::Array held = array.load();
   if (held.size() != count) {
@@ -64,9 +76,14 @@ std::vector<float> faces_at_rest(const std::filesystem::path& path,
 
 }  // namespace
 
-Subjects subjects_of(int64_t count, const Choices& choices) {
+Subjects subjects_of(int64_t count, int64_t values, const Choices& choices) {
   Subjects subjects;
   subjects.known = false;
+  for (const Mesh& mesh : kMeshes) {
+    if (mesh.values != values) continue;
+    subjects.fps = mesh.fps;
+    subjects.known = true;
+  }
   for (const DataSet& set : kDataSets) {
     auto names = words_of(set.subjects);
     if (static_cast<int64_t>(names.size()) != count) continue;
@@ -74,7 +91,7 @@ Subjects subjects_of(int64_t count, const Choices& choices) {
   }
   if (!choices.subjects.empty()) {
     subjects.names = words_of(choices.subjects);
-  } else if (!subjects.known) {
+  } else if (subjects.names.empty()) {
     for (int64_t i = 0; i < count; ++i) subjects.names.push_back(fmt::format("subject_{}", i));
   }
   if (static_cast<int64_t>(subjects.names.size()) != count) {

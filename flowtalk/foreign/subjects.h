@@ -9,15 +9,16 @@
 
 namespace flowtalk::foreign {
 
-// The data set of a model, by how many subjects it has.
+// The data set of a model, by how many subjects it has, or by its mesh.
 struct Subjects {
   std::vector<std::string> names;
   int fps = flame::kFps;
-  bool known = true;  // else numbered names, and the rate is a guess
+  bool known = true;  // else the rate is a guess
 };
-// As chosen, else those of the published data sets of so many. Usage Error: another number is
-// chosen.
-Subjects subjects_of(int64_t count, const Choices& choices);
+// `count` names, as chosen, else those of the published data set of so many, else numbers; the rate
+// is that of this data set, else of that whose meshes have so many coordinates, `values`. Usage
+// Error: another number of names is chosen.
+Subjects subjects_of(int64_t count, int64_t values, const Choices& choices);
 
 // The mesh of a model of `values` coordinates, and the faces at rest: one row for each style, of a
 // file with one face, or one for each style by its name. Without a file zeros, and a warning.
