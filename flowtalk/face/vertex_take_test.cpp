@@ -96,6 +96,11 @@ TEST(MeshFaces, HaveVerticesAndTrianglesOfTheFile) {
   EXPECT_EQ(face.rest[7], 2);
   EXPECT_EQ(face.triangles, (std::vector<std::array<uint32_t, 3>>{{0, 1, 2}}));
   EXPECT_EQ(face.appearance.albedo.size(), 3u);
+  std::ofstream(folder / "a.obj") << "v 0 0 0\nv 1 0 0\nv 0 2 0\nf 1 2 3\n";
+  const Face same = load_mesh(folder / "a.obj");
+  EXPECT_TRUE(std::ranges::equal(same.rest.values(), face.rest.values()));
+  EXPECT_EQ(same.triangles, face.triangles);
+  EXPECT_TRUE(is_mesh_name("A.OBJ") && is_mesh_name("b.ply") && !is_mesh_name("c.pkl"));
   const auto refusal = [](const std::filesystem::path& path) -> std::string {
     try {
       load_mesh(path);

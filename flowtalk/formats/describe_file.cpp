@@ -14,6 +14,7 @@
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
+#include "flowtalk/formats/obj.h"
 #include "flowtalk/formats/pickle.h"
 #include "flowtalk/formats/ply.h"
 #include "flowtalk/formats/printable.h"
@@ -89,6 +90,13 @@ Json describe_index_list(const fs::path& path, int64_t listed) {
 Json describe_ply(const fs::path& path, int64_t listed) {
   const PlyMesh mesh = load_ply(path);
   return contents({{"encoding", mesh.encoding}},
+                  Json::array({describe_array("vertices", mesh.vertices, listed),
+                               describe_array("triangles", mesh.triangles, listed)}));
+}
+
+Json describe_obj(const fs::path& path, int64_t listed) {
+  const ObjMesh mesh = load_obj(path);
+  return contents(Json::object(),
                   Json::array({describe_array("vertices", mesh.vertices, listed),
                                describe_array("triangles", mesh.triangles, listed)}));
 }
@@ -173,6 +181,7 @@ constexpr std::array kFileKinds = {
     FileKind{"npz", "a numpy archive", ".npz", nullptr, describe_npz, npz_arrays},
     FileKind{"ply", "a ply mesh", ".ply", [](std::string_view b) { return has(b, 0, "ply\n"); },
              describe_ply, nullptr},
+    FileKind{"obj", "an OBJ mesh", ".obj", nullptr, describe_obj, nullptr},
     FileKind{"torch", "a zip archive or torch file", ".pt .pth .ckpt .bin", is_torch,
              describe_torch, torch_arrays},
     FileKind{"safetensors", "a safetensors file", ".safetensors",

@@ -12,8 +12,8 @@
 namespace flowtalk::formats {
 
 // Which reader a file is for: "npy", "npz", "safetensors", "torch", "pickle", "json",
-// "csv", "index_list", "ply", or "" if it is for none of them. Its name decides, unless its first
-// bytes are plainly those of another of these. Error: missing, a folder, unreadable, empty.
+// "csv", "index_list", "ply", "obj", or "" if it is for none of them. Its name decides, unless its
+// first bytes are plainly those of another of these. Error: missing, a folder, unreadable, empty.
 std::string format_of(const std::filesystem::path& path);
 
 // The same by the name alone, "" if its ending says nothing; the file is not opened.

@@ -231,7 +231,7 @@ constexpr std::array kKinds = {
          "FLAME motion, a file per frame"},
     Kind{"arrays", "frames", nullptr, nullptr, "", "arrays, frame by frame"},
     Kind{"data", "pickle", nullptr, nullptr, "", "data"},
-    Kind{"mesh", "ply", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
+    Kind{"mesh", "ply obj", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
          "a mesh of triangles", "flowtalk render shows vertices on it, as the face"},
     Kind{"emotion_curve", "json csv", is_curve,
          [](const Seen& s) { condition::load_timeline(s.path, default_conditions()); },

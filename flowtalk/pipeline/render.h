@@ -23,7 +23,8 @@ struct RenderOptions {
     field(
         "motions", motions,
         "motion files (.npy, .npz, .safetensors, .pt, .pkl), shown side by side; of parameters, or "
-        "of vertices (T, V, 3), for which the face is a FLAME file or a mesh (.ply) of as many");
+        "of vertices (T, V, 3), for which the face is a FLAME file or a mesh (.ply or .obj) of as "
+        "many");
     field("output", output, "the film, .mp4, .mov or .webm");
     field("frames", frames, "a new folder for numbered png pictures, instead of a film");
     field("voice", voice, "the sound of the film");

@@ -10,7 +10,6 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/mesh_face.h"
-#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/formats/printable.h"
 #include "flowtalk/motion/layout.h"
@@ -147,14 +146,15 @@ std::optional<VertexMotion> read_vertices(const std::string& path, const MotionO
 }
 
 ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& motion, bool alone) {
-  const bool mesh = alone && formats::format_of_name(options.face) == "ply";
+  const bool mesh = alone && face::is_mesh_name(options.face);
   ChosenFace chosen =
       choose_face(options, mesh ? face::load_mesh(options.face) : face::load_face(options.face));
   if (chosen.face.vertex_count() != motion.vertices) {
     fail(
-        "{}: {} vertices, the face {} has {}; {} takes a FLAME file or a mesh (.ply) that they are "
+        "{}: {} vertices, the face {} has {}; {} takes a FLAME file or a mesh ({}) that they are "
         "of",
-        motion.where, motion.vertices, chosen.face.name, chosen.face.vertex_count(), Field("face"));
+        motion.where, motion.vertices, chosen.face.name, chosen.face.vertex_count(), Field("face"),
+        face::kMeshEndings);
   }
   if (!alone) return chosen;
   const auto frame = first_frame(motion);

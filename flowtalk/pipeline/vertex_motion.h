@@ -31,9 +31,9 @@ struct VertexMotion {
 std::optional<VertexMotion> read_vertices(const std::string& path, const MotionOptions& options,
                                           const Reporter& reporter);
 
-// The face that is named, which may be a mesh (.ply) here. Error: it has another number of
-// vertices. `alone`: no parameters move it; where it rests elsewhere, or in other units, it rests
-// as the motion begins.
+// The face that is named, which may be a mesh (face/mesh_face.h) here. Error: it has another number
+// of vertices. `alone`: no parameters move it; where it rests elsewhere, or in other units, it
+// rests as the motion begins.
 ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& motion, bool alone);
 
 }  // namespace flowtalk::pipeline
