@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/face/golden_flame.h"
 #include "flowtalk/formats/golden_files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/safetensors.h"
@@ -75,6 +77,33 @@ TEST_F(ImportCommand, OfARelease) {
   strong = ask;
   for (const char* word : {"--guidance", "2", "-o", "x.npy"}) strong.emplace_back(word);
   EXPECT_TRUE(failed_with(run(strong), 2, {"--guidance", "product"}));
+}
+
+// A data set whose recording is what the model predicts of it: evaluate finds no distance.
+TEST_F(ImportCommand, IsEvaluatedOnADataSet) {
+  FT_GOLDEN_FOLDER(folder, "lineage/probtalk3d_release");
+  const std::string voice = (folder / "voice0.wav").string();
+  ASSERT_EQ(run({"import", "checkpoint", folder.string(), "-o", "made", "--encoder-config",
+                 (folder / "config.json").string()})
+                .code,
+            0);
+  for (const char* part : {"param", "wav"}) fs::create_directories(file("data") / part);
+  const std::string clip = "W026_028_6_1";
+  ASSERT_EQ(run({"predict", voice, "--model", "made", "--id", "W026", "--emotion", "6",
+                 "--intensity", "1", "--temperature", "0", "-o", "data/param/" + clip + ".npy"})
+                .code,
+            0);
+  fs::copy_file(voice, file("data/wav/" + clip + ".wav"));
+  save_file(file("flame.pkl"), face::unzipped(face::golden() / "flame" / "generic_model.pkl.gz"));
+  const Outcome judged =
+      run({"evaluate", "--dataset", "data", "--face", "flame.pkl", "--save_path", "made",
+           "--test_subjects", "W026", "--temperature", "0", "--json", "figures.json"});
+  ASSERT_EQ(judged.code, 0) << judged.err;
+  const Json metrics = parse_json(load_file(file("figures.json")), "figures.json")["metrics"];
+  EXPECT_LT(metrics["MVE"].get<double>(), 1e-9);
+  EXPECT_LT(metrics["LVE"].get<double>(), 1e-12);
+  EXPECT_TRUE(failed_with(run({"evaluate", "--dataset", "data", "--save_path", "made"}), 1,
+                          {"axes of FLAME", "--face a FLAME file"}));
 }
 
 TEST_F(ImportCommand, OfAMesh) {

@@ -105,6 +105,15 @@ predict::PredictOptions options_of(const ModelEvaluation& e, const data::Clip& c
   return options;
 }
 
+// Vertices that coefficients of other axes make would be measured as if they meant something.
+void check_face(const predict::Session& session, const face::Face& face) {
+  const motion::Axes model = session.config().axes;
+  if (model == face.axes) return;
+  fail("the model moves the expression axes of {}, the face {} has those of {}; give {} {}",
+       owner_of(model), face.name, owner_of(face.axes), Field("face"),
+       model == motion::Axes::kFlame ? "a FLAME file" : text_of(model));
+}
+
 // Predicts clips one by one and hands each on: its vertices to be measured, itself to be
 // observed.
 class Prediction {
@@ -192,7 +201,9 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   const auto session =
       predict::Session::open(checkpoint, sampling.model.threads, sampling.model.encoder);
   sampling.check_family(session.model(), num_samples);
+  predict::require_motion(session.model());
   check_axes(data.folder(), index, session);
+  check_face(session, face);
   const face::Deformer deformer(face);
 
   evaluate::Report report;
