@@ -13,6 +13,7 @@ namespace {
 
 using Row = std::pair<int64_t, std::map<std::string, double>>;
 constexpr const char* kValid = "valid_";
+constexpr const char *kTrainColour = "#2060c0", *kValidColour = "#e07020";
 constexpr double kWidth = 260, kHeight = 150, kMargin = 34;
 
 std::set<std::string> metric_names(const std::vector<Row>& rows) {
@@ -32,18 +33,46 @@ struct Range {
   double share(double x) const { return hi > lo ? (x - lo) / (hi - lo) : 0.5; }
 };
 
-std::string polyline(const std::vector<Row>& rows, const std::string& name, const Range& values,
-                     const Range& epochs, const char* colour) {
+// A line through the epochs; of one epoch a dot.
+std::string curve(const std::vector<Row>& rows, const std::string& name, const Range& values,
+                  const Range& epochs, const char* colour) {
   std::string points;
+  int count = 0;
+  double x = 0, y = 0;
   for (const auto& [epoch, metrics] : rows) {
     const auto found = metrics.find(name);
-    if (found == metrics.end()) continue;
-    points += fmt::format("{:.1f},{:.1f} ",
-                          kMargin + epochs.share(static_cast<double>(epoch)) * (kWidth - kMargin),
-                          kHeight - values.share(found->second) * (kHeight - 20));
+    if (found == metrics.end() || !std::isfinite(found->second)) continue;
+    x = kMargin + epochs.share(static_cast<double>(epoch)) * (kWidth - kMargin);
+    y = kHeight - values.share(found->second) * (kHeight - 20);
+    points += fmt::format("{:.1f},{:.1f} ", x, y);
+    ++count;
+  }
+  if (count == 0) return "";
+  if (count == 1) {
+    return fmt::format("<circle cx='{:.1f}' cy='{:.1f}' r='3' fill='{}'/>\n", x, y, colour);
   }
   return fmt::format("<polyline fill='none' stroke='{}' stroke-width='1.5' points='{}'/>\n", colour,
                      points);
+}
+
+// What the colours mean, and which epochs there are.
+std::string legend(const std::vector<Row>& rows, double y) {
+  const std::pair<const char*, const char*> kinds[] = {{kTrainColour, "training"},
+                                                       {kValidColour, "validation"}};
+  std::string text;
+  double x = kMargin;
+  for (const auto& [colour, name] : kinds) {
+    text += fmt::format(
+        "<line x1='{0}' y1='{1}' x2='{2}' y2='{1}' stroke='{3}' stroke-width='3'/>\n"
+        "<text x='{4}' y='{5}' font-size='12'>{6}</text>\n",
+        x, y - 4, x + 24, colour, x + 30, y, name);
+    x += 120;
+  }
+  const std::string epochs =
+      rows.empty()       ? ""
+      : rows.size() == 1 ? fmt::format("epoch {}", rows.front().first)
+                         : fmt::format("epochs {} to {}", rows.front().first, rows.back().first);
+  return text + fmt::format("<text x='{}' y='{}' font-size='12'>{}</text>\n", x, y, epochs);
 }
 
 std::string panel(const std::vector<Row>& rows, const std::string& name) {
@@ -60,8 +89,8 @@ std::string panel(const std::vector<Row>& rows, const std::string& name) {
              "<text x='2' y='30' font-size='9'>{4:.3g}</text>\n"
              "<text x='2' y='{5}' font-size='9'>{6:.3g}</text>\n",
              kMargin, kWidth - kMargin, kHeight - 20, name, values.hi, kHeight, values.lo) +
-         polyline(rows, name, values, epochs, "#2060c0") +
-         polyline(rows, kValid + name, values, epochs, "#e07020");
+         curve(rows, name, values, epochs, kTrainColour) +
+         curve(rows, kValid + name, values, epochs, kValidColour);
 }
 
 }  // namespace
@@ -83,11 +112,9 @@ std::string loss_curves_svg(const std::vector<Row>& rows) {
   const size_t lines = (i + kColumns - 1) / kColumns;
   return fmt::format(
       "<svg xmlns='http://www.w3.org/2000/svg' width='{}' height='{}' "
-      "font-family='sans-serif'>\n<rect width='100%' height='100%' fill='white'/>\n{}"
-      "<text x='4' y='{}' font-size='11'>blue: training, orange: validation, per epoch</text>\n"
-      "</svg>\n",
+      "font-family='sans-serif'>\n<rect width='100%' height='100%' fill='white'/>\n{}{}</svg>\n",
       kColumns * static_cast<size_t>(kWidth + 16), lines * static_cast<size_t>(kHeight + 24) + 20,
-      body, lines * static_cast<size_t>(kHeight + 24) + 12);
+      body, legend(rows, static_cast<double>(lines) * (kHeight + 24) + 12));
 }
 
 LossRecord::LossRecord(std::filesystem::path folder, int64_t epochs) : folder_(std::move(folder)) {
