@@ -27,7 +27,7 @@ const std::vector<Spelling> kSpellings = {{"out", "-o,--out,--output,--save-path
                                           {"real_prompts", "!--no-real-prompts"}};
 
 // A stage: its options are read, then it runs.
-template <class Options, void (*kRun)(Options)>
+template <class Options, auto kRun>
 void stage(const std::string& name, const std::string& summary, const Args& args) {
   Options options;
   Command command("flowtalk train " + name, summary);
@@ -49,7 +49,6 @@ void run_generator(train::GeneratorOptions options) {
   }
   train::run_generator(options);
 }
-void run_pack(train::PackOptions options) { train::pack(options); }
 void run_all(train::TrainAllOptions options) {
   options.flag = flag_of;
   train::train_all(options);
@@ -70,7 +69,7 @@ constexpr std::array kStages = {
     Stage{"classifier", "The judge of `evaluate`: emotion and strength of recorded motion.",
           stage<train::ClassifierOptions, train::run_classifier>},
     Stage{"pack", "A finished run as a model to ship, with 16-bit weights.",
-          stage<train::PackOptions, run_pack>}};
+          stage<train::PackOptions, train::pack>}};
 
 bool has_option(const Args& words, std::string_view name) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
@@ -117,6 +116,7 @@ int run(const Args& given) {
 int main(int argc, char** argv) {
   flowtalk::train::restart_with_fast_blas(argv);
   flowtalk::clean_up_when_interrupted();
+  flowtalk::hold_stop_requests();
   try {
     flowtalk::train::check_blas();
     return flowtalk::apps::run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));

@@ -32,7 +32,7 @@ std::string plain_fields(std::string_view text);
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, int exit_code = 1);
-  int exit_code() const { return exit_code_; }  // 1 failed, 2 wrong usage
+  int exit_code() const { return exit_code_; }  // 1 failed, 2 wrong usage, 85 base/interruption.h
   // The message with its fields still marked, for spell_fields.
   const std::string& marked() const { return marked_; }
 

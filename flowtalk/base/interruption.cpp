@@ -34,7 +34,41 @@ void on_signal(int signal) {
   std::raise(signal);
 }
 
+std::atomic<bool> stop_asked{false};
+std::array<struct sigaction, 2> before_requests{};
+constexpr std::array kRequests = {SIGTERM, SIGUSR1};
+
+void on_request(int) { stop_asked = true; }
+
+void mask_request(int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  pthread_sigmask(how, &set, nullptr);
+}
+
 }  // namespace
+
+StopRequests::StopRequests() {
+  stop_asked = false;
+  struct sigaction request {};
+  request.sa_handler = on_request;
+  request.sa_flags = SA_RESTART;
+  for (size_t i = 0; i < kRequests.size(); ++i) {
+    sigaction(kRequests[i], &request, &before_requests[i]);
+  }
+  mask_request(SIG_UNBLOCK);
+}
+
+StopRequests::~StopRequests() {
+  for (size_t i = 0; i < kRequests.size(); ++i) {
+    sigaction(kRequests[i], &before_requests[i], nullptr);
+  }
+}
+
+bool StopRequests::asked() { return stop_asked; }
+
+void hold_stop_requests() { mask_request(SIG_BLOCK); }
 
 void clean_up_when_interrupted() {
   owner = getpid();

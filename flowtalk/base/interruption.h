@@ -11,6 +11,22 @@ namespace flowtalk {
 // program as they would have. For programs; the library changes no signal by itself.
 void clean_up_when_interrupted();
 
+// Exit code of work that stopped because it was asked to, and that can go on where it stopped.
+inline constexpr int kStoppedExit = 85;
+
+// While one lives, SIGTERM and SIGUSR1 do not end the program: they are asked for, and whoever
+// works stops at a good moment. One at a time, made by the thread that works.
+class StopRequests {
+ public:
+  StopRequests();
+  ~StopRequests();
+  StopRequests(const StopRequests&) = delete;
+  StopRequests& operator=(const StopRequests&) = delete;
+  static bool asked();
+};
+// SIGUSR1 waits until a StopRequests lives. For programs, before they start threads.
+void hold_stop_requests();
+
 // Until it has ended and been waited for, a process that we started gets SIGTERM when one of those
 // signals ends the program. At most 8 at a time are known.
 void end_with_us(pid_t child);

@@ -3,40 +3,26 @@
 #include <fmt/core.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
-#include <torch/serialize.h>
 
 #include <cmath>
-#include <fstream>
-#include <numbers>
+#include <optional>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/interruption.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/event_file.h"
 #include "flowtalk/train/loss_curves.h"
+#include "flowtalk/train/moving_average.h"
+#include "flowtalk/train/run_state.h"
 
 namespace flowtalk::train {
 namespace fs = std::filesystem;
 namespace {
 
-struct State {
-  int64_t epoch = 0;  // finished epochs
-};
-
-void save_epoch(const Stage& stage, const TorchParams& params, const torch::optim::AdamW& optimizer,
-                const State& state, const fs::path& folder) {
-  const auto add_training = [&](const fs::path& checkpoint) {
-    fs::create_directories(checkpoint / "training");
-    torch::serialize::OutputArchive archive;
-    optimizer.save(archive);
-    archive.save_to((checkpoint / "training" / "optimizer.pt").string());
-    save_file(checkpoint / "training" / "state.json",
-              Json{{"stage", stage.name}, {"epoch", state.epoch}}.dump() + "\n");
-  };
-  params::save_checkpoint(folder, stage.config, params.host_tensors(), formats::Dtype::kF32,
-                          add_training);
-}
+constexpr const char* kValid = "valid_";
 
 fs::path epoch_folder(const fs::path& out, int64_t epoch) {
   return out / "epochs" / fmt::format("{:04}", epoch);
@@ -51,25 +37,6 @@ void make_link(const fs::path& out, const std::string& name, int64_t epoch) {
   fs::rename(next, link);
 }
 
-// Then drops the optimizer of the epoch before: runs resume from the newest only.
-void make_last(const fs::path& out, int64_t epoch) {
-  make_link(out, "last", epoch);
-  if (epoch > 1) fs::remove_all(epoch_folder(out, epoch - 1) / "training");
-}
-
-State load_state(const Stage& stage, torch::optim::AdamW& optimizer, const fs::path& folder) {
-  const fs::path file = folder / "training" / "state.json";
-  const Json json = parse_json(load_file(file), file.string());
-  if (json.value("stage", "") != stage.name) {
-    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(),
-         json.value("stage", ""), stage.name, Field("out"));
-  }
-  torch::serialize::InputArchive archive;
-  archive.load_from((folder / "training" / "optimizer.pt").string());
-  optimizer.load(archive);
-  return {json.value("epoch", int64_t{0})};
-}
-
 double check_finite(const Stage& stage, int64_t step, const std::string& name, double value) {
   if (!std::isfinite(value)) {
     fail("train {}: loss '{}' is {} at step {}; lower {} or check the data with `data check`",
@@ -78,37 +45,90 @@ double check_finite(const Stage& stage, int64_t step, const std::string& name, d
   return value;
 }
 
-class Epoch {
+// What a run has in hand between two steps.
+class Training {
  public:
-  Epoch(const Stage& stage, const TorchParams& params, const TrainConfig& config,
-        torch::optim::AdamW& optimizer, bool quiet)
-      : stage_(stage), params_(params), config_(config), optimizer_(optimizer), quiet_(quiet) {}
-
-  Metrics run(int64_t epoch, const std::vector<torch::Tensor>& weights) {
-    Progress progress(fmt::format("{} epoch {}/{}", stage_.name, epoch + 1, config_.max_epoch),
-                      config_.steps_per_epoch, "steps", quiet_);
-    Metrics sums;
-    const int64_t total = int64_t{config_.max_epoch} * config_.steps_per_epoch;
-    for (int64_t i = 0; i < config_.steps_per_epoch; ++i) {
-      const int64_t step = epoch * config_.steps_per_epoch + i;
-      optimizer_.zero_grad();
-      for (auto& group : optimizer_.param_groups()) {
-        group.options().set_lr(learning_rate(config_, step, total));
-      }
-      for (int part = 0; part < config_.gradient_accumulation_steps; ++part) {
-        accumulate(step, part, sums);
-      }
-      if (!std::isfinite(torch::nn::utils::clip_grad_norm_(weights, config_.clip_norm))) {
-        fail_gradient(step);
-      }
-      optimizer_.step();
-      progress.advance(1, fmt::format("loss {:.4f}", sums["total"] / static_cast<double>(i + 1)));
+  Training(const Stage& stage, TorchParams& params, const TrainConfig& config,
+           const RunFolder& folder)
+      : stage_(stage),
+        params_(params),
+        config_(config),
+        folder_(folder),
+        weights_(params.trainable(stage.trainable)),
+        optimizer_(weights_, torch::optim::AdamWOptions(config.lr)
+                                 .weight_decay(config.weight_decay)
+                                 .betas({0.9, 0.98})) {
+    state_.stage = stage.name;
+    const auto last = folder.checkpoint();
+    if (last) {
+      state_ = load_state(stage.name, optimizer_, *last);
+      stage.remember(state_.memory);
+    } else {
+      stage.before_first_step(0);
     }
-    for (auto& [name, sum] : sums) sum /= config_.steps_per_epoch;
-    return sums;
+    if (config.average > 0) average_.emplace(params, stage.trainable, config.average);
+    if (average_ && last) average_->load_weights(*last);
+  }
+
+  int64_t epochs() const { return state_.epoch; }
+  int64_t steps() const { return state_.epoch * config_.steps_per_epoch + state_.step; }
+
+  // Goes on to the end of the epoch. The means of its losses; nothing if it was asked to stop.
+  std::optional<Metrics> finish_epoch() {
+    Progress progress(fmt::format("{} epoch {}/{}", stage_.name, epochs() + 1, config_.max_epoch),
+                      config_.steps_per_epoch, "steps", folder_.options().quiet);
+    if (state_.step > 0) progress.advance(state_.step, "went on");
+    while (state_.step < config_.steps_per_epoch) {
+      if (StopRequests::asked()) return std::nullopt;
+      take_step();
+      ++state_.step;
+      if (average_) average_->update(steps());
+      progress.advance(
+          1, fmt::format("loss {:.4f}", state_.sums["total"] / static_cast<double>(state_.step)));
+    }
+    Metrics means = state_.sums;
+    for (auto& [name, sum] : means) sum /= config_.steps_per_epoch;
+    ++state_.epoch;
+    state_.step = 0;
+    state_.sums.clear();
+    return means;
+  }
+
+  // With the average of the weights in their place, where there is one.
+  template <class F>
+  void with_average(const F& f) {
+    if (average_) average_->exchange();
+    f();
+    if (average_) average_->exchange();
+  }
+
+  // A checkpoint to go on after. Within an epoch, with what the stage remembers.
+  void save(const fs::path& checkpoint) {
+    state_.memory = state_.step > 0 ? stage_.memory() : Json();
+    with_average([&] {
+      params::save_checkpoint(checkpoint, stage_.config, params_.host_tensors(),
+                              formats::Dtype::kF32, [&](const fs::path& fresh) {
+                                save_state(state_, optimizer_, fresh);
+                                if (average_) average_->save_weights(fresh);
+                              });
+    });
   }
 
  private:
+  void take_step() {
+    const int64_t step = steps();
+    optimizer_.zero_grad();
+    for (auto& group : optimizer_.param_groups()) {
+      group.options().set_lr(
+          learning_rate(config_, step, int64_t{config_.max_epoch} * config_.steps_per_epoch));
+    }
+    for (int part = 0; part < config_.gradient_accumulation_steps; ++part) accumulate(step, part);
+    if (!std::isfinite(torch::nn::utils::clip_grad_norm_(weights_, config_.clip_norm))) {
+      fail_gradient(step);
+    }
+    optimizer_.step();
+  }
+
   [[noreturn]] void fail_gradient(int64_t step) const {
     std::string names;
     for (const auto& [name, value] : params_.tensors()) {
@@ -120,7 +140,7 @@ class Epoch {
          stage_.name, step, names, Field("lr"));
   }
 
-  void accumulate(int64_t step, int part, Metrics& sums) {
+  void accumulate(int64_t step, int part) {
     const int parts = config_.gradient_accumulation_steps;
     // Dropout draws from libtorch's own stream: the same one for a resumed run.
     torch::manual_seed(Rng(static_cast<uint64_t>(config_.seed))
@@ -129,17 +149,70 @@ class Epoch {
                            .next_u64());
     const Losses losses = stage_.losses(step * parts + part);
     for (const auto& [name, value] : losses) {
-      sums[name] += check_finite(stage_, step, name, value.item<double>()) / parts;
+      state_.sums[name] += check_finite(stage_, step, name, value.item<double>()) / parts;
     }
     (losses.at("total") / parts).backward();
   }
 
   const Stage& stage_;
-  const TorchParams& params_;
+  TorchParams& params_;
   const TrainConfig& config_;
-  torch::optim::AdamW& optimizer_;
-  bool quiet_;
+  const RunFolder& folder_;
+  std::vector<torch::Tensor> weights_;
+  torch::optim::AdamW optimizer_;
+  RunState state_;
+  std::optional<MovingAverage> average_;
 };
+
+// The figures of a run, epoch by epoch: losses.csv and .svg, TensorBoard's file, and which epoch
+// was the best.
+class Figures {
+ public:
+  Figures(const TrainConfig& config, const fs::path& out, int64_t epochs)
+      : config_(config), out_(out), record_(out, epochs) {}
+
+  void add(int64_t epoch, const Metrics& metrics) {
+    record_.add(epoch, metrics);
+    const int64_t step = epoch * config_.steps_per_epoch;
+    std::map<std::string, double> values;
+    for (const auto& [name, value] : metrics) {
+      const bool valid = name.starts_with(kValid);
+      values[valid ? "valid/" + name.substr(std::string_view(kValid).size()) : "train/" + name] =
+          value;
+    }
+    values["train/lr"] =
+        learning_rate(config_, step - 1, int64_t{config_.max_epoch} * config_.steps_per_epoch);
+    if (!events_) events_.emplace(out_);
+    events_->add(step, values);
+  }
+  std::optional<int64_t> best() const { return record_.lowest("valid_selection"); }
+  // Whether no epoch of the last `patience` was better than those before. Usage Error: the stage
+  // has no figure to tell it by.
+  bool exhausted(const std::string& stage, int64_t epochs) const {
+    if (config_.patience == 0 || epochs == 0) return false;
+    auto best_epoch = best();
+    if (!best_epoch) best_epoch = record_.lowest("valid_total");
+    if (!best_epoch) {
+      fail_usage("train.patience {}: the {} stage has no figure of validation to wait for; set 0",
+                 config_.patience, stage);
+    }
+    return epochs - *best_epoch >= config_.patience;
+  }
+
+ private:
+  const TrainConfig& config_;
+  fs::path out_;
+  LossRecord record_;
+  std::optional<EventFile> events_;
+};
+
+[[noreturn]] void stop(const Stage& stage, Training& training, const RunFolder& folder) {
+  training.save(folder.stopped());
+  throw Error(fmt::format("train {}: stopped after step {}, as it was asked to; give the same "
+                          "command with {}, and it goes on there",
+                          stage.name, training.steps(), Field("resume")),
+              kStoppedExit);
+}
 
 }  // namespace
 
@@ -147,42 +220,44 @@ double learning_rate(const TrainConfig& config, int64_t step, int64_t total_step
   const auto at = static_cast<double>(step);
   const double warm = config.warmup_steps;
   if (at < warm) return config.lr * (at + 1) / warm;
-  const double share = (at - warm) / std::max(1.0, static_cast<double>(total_steps) - warm);
-  const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, share)));
-  return config.lr * (config.final_lr_share + (1 - config.final_lr_share) * cosine);
+  const double done = (at - warm) / std::max(1.0, static_cast<double>(total_steps) - warm);
+  return config.lr *
+         (config.final_lr_share + (1 - config.final_lr_share) * left_at(config.schedule, done));
 }
 
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunFolder& folder) {
   const fs::path& out = folder.path();
   if (!folder.options().quiet) fmt::print(stderr, "trains on {}\n", folder.options().device);
-  const auto weights = params.trainable(stage.trainable);
-  torch::optim::AdamW optimizer(
-      weights,
-      torch::optim::AdamWOptions(config.lr).weight_decay(config.weight_decay).betas({0.9, 0.98}));
-  State state;
-  if (const auto last = folder.checkpoint()) {
-    state = load_state(stage, optimizer, *last);
-  } else {
-    stage.before_first_step(0);
-  }
+  const StopRequests requests;
+  Training training(stage, params, config, folder);
   folder.record();
-  LossRecord record(out, state.epoch);
+  Figures figures(config, out, training.epochs());
   const auto mark_best = [&] {
-    if (const auto best = record.lowest("valid_selection")) make_link(out, "best", *best);
+    if (const auto best = figures.best()) make_link(out, "best", *best);
   };
   mark_best();  // the run may have been cut off just before
-  Epoch epoch(stage, params, config, optimizer, folder.options().quiet);
-  for (; state.epoch < config.max_epoch;) {
-    Metrics metrics = epoch.run(state.epoch, weights);
-    {
-      const torch::NoGradGuard no_grad;
-      for (const auto& [name, value] : stage.validate()) metrics["valid_" + name] = value;
+  while (training.epochs() < config.max_epoch) {
+    if (figures.exhausted(stage.name, training.epochs())) {
+      if (!folder.options().quiet) {
+        fmt::print(stderr, "train {}: no better epoch for {}, so it ends here\n", stage.name,
+                   config.patience);
+      }
+      return;
     }
-    ++state.epoch;
-    record.add(state.epoch, metrics);
-    save_epoch(stage, params, optimizer, state, epoch_folder(out, state.epoch));
-    make_last(out, state.epoch);
+    auto metrics = training.finish_epoch();
+    if (!metrics) stop(stage, training, folder);
+    training.with_average([&] {
+      const torch::NoGradGuard no_grad;
+      for (const auto& [name, value] : stage.validate()) (*metrics)[kValid + name] = value;
+    });
+    const int64_t epoch = training.epochs();
+    figures.add(epoch, *metrics);
+    training.save(epoch_folder(out, epoch));
+    make_link(out, "last", epoch);
+    // Runs go on from the newest only.
+    if (epoch > 1) fs::remove_all(epoch_folder(out, epoch - 1) / "training");
+    fs::remove_all(folder.stopped());
     mark_best();
   }
 }

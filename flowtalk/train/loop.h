@@ -26,17 +26,21 @@ struct Stage {
                                                // its windows and noise
   std::function<Metrics()> validate;           // after each epoch, gradients off
   std::function<void(int64_t step)> before_first_step = [](int64_t) {};
+  // What a step leaves for those after it in its epoch beside the weights, and its way back.
+  std::function<Json()> memory = [] { return Json(); };
+  std::function<void(const Json&)> remember = [](const Json&) {};
 };
 
 // Trains to config.max_epoch. Every epoch leaves a checkpoint in the run folder: config.json,
 // weights.safetensors and, in the newest, training/ (optimizer and position); `best`, where
 // validate() gives "selection", is the epoch where that was lowest. An epoch that was cut off is
-// trained again from its beginning after resume, with the same windows. Errors: a loss that is not
-// finite (names stage, step and loss).
+// trained again from its beginning after resume, with the same windows; one that was asked to stop
+// (SIGTERM, SIGUSR1) leaves a checkpoint and goes on at the next step. Errors: a loss that is not
+// finite (names stage, step and loss); asked to stop (kStoppedExit).
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunFolder& folder);
 
-// Learning rate at a step: linear warm-up, then half a cosine down to the final share.
+// Learning rate at a step: linear warm-up, then by the schedule down to the final share.
 double learning_rate(const TrainConfig& config, int64_t step, int64_t total_steps);
 
 }  // namespace flowtalk::train

@@ -75,6 +75,16 @@ class PriorTrainer {
     counts_ = torch::Tensor();
   }
 
+  // The counts, for a run that goes on within an epoch.
+  Json memory() const {
+    if (!counts_.defined()) return {};
+    return std::vector<int64_t>(counts_.data_ptr<int64_t>(),
+                                counts_.data_ptr<int64_t>() + counts_.numel());
+  }
+  void remember(const Json& memory) {
+    if (!memory.is_null()) counts_ = torch::tensor(memory.get<std::vector<int64_t>>());
+  }
+
   Metrics validate(const Batch& batch) {
     Metrics metrics;
     for (const auto& [name, value] : losses(batch, torch::Generator(), false)) {
@@ -189,6 +199,8 @@ void train_prior(const PriorRun& config, const RunFolder& run,
     ops.set_training(false);
     return trainer.validate(fixed);
   };
+  stage.memory = [&] { return trainer.memory(); };
+  stage.remember = [&](const Json& memory) { trainer.remember(memory); };
   run_stage(stage, params, config.train, run);
 }
 

@@ -55,7 +55,7 @@ RunFolder::Made::Made(const RunOptions& run) : path_(run.out) {
   std::error_code code;
   fs::create_directories(path_, code);
   if (!fs::is_directory(path_)) fail("{}: cannot be made ({})", path_.string(), code.message());
-  if (!run.resume && fs::exists(path_ / "last")) {
+  if (!run.resume && (fs::exists(path_ / "last") || fs::exists(path_ / kStopped))) {
     fail("{}: holds a run already; give {} to go on with it, or another {}", path_.string(),
          Field("resume"), Field("out"));
   }
@@ -97,9 +97,11 @@ void RunFolder::check_config(const Complete& complete) const {
 }
 
 std::optional<fs::path> RunFolder::checkpoint() const {
-  const fs::path last = path() / "last";
-  if (!run_.resume || !fs::exists(last)) return std::nullopt;
-  return last;
+  if (!run_.resume) return std::nullopt;
+  for (const fs::path& checkpoint : {stopped(), path() / "last"}) {
+    if (fs::exists(checkpoint / "config.json")) return checkpoint;
+  }
+  return std::nullopt;
 }
 
 void RunFolder::record() const {

@@ -1,5 +1,6 @@
 // The folder of a run: run.json (stage, format, configuration and inputs), losses.csv, losses.svg,
-// epochs/NNNN/ (a checkpoint after each epoch), last and best (links to two of them).
+// events.out.tfevents.* (the same for TensorBoard), epochs/NNNN/ (a checkpoint after each epoch),
+// last and best (links to two of them), stopped/ (a checkpoint within an epoch, until that ends).
 #pragma once
 
 #include <filesystem>
@@ -40,12 +41,15 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return made_.path(); }
   const RunOptions& options() const { return run_; }
-  // The checkpoint that the run goes on after; nothing for a new one.
+  // The checkpoint that the run goes on after: that within an epoch, else the last; nothing for a
+  // new one.
   std::optional<std::filesystem::path> checkpoint() const;
+  std::filesystem::path stopped() const { return path() / kStopped; }
   // Writes run.json.
   void record() const;
 
  private:
+  static constexpr const char* kStopped = "stopped";
   // Removes the folders that it made, from the inmost on, unless something stands in them.
   class Made {
    public:

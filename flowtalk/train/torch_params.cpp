@@ -1,18 +1,22 @@
 #include "flowtalk/train/torch_params.h"
 
+#include <algorithm>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/params/init.h"
 
 namespace flowtalk::train {
-namespace {
 
-torch::Tensor to_torch(const tensor::Tensor& x) {
-  torch::Tensor result = torch::empty(x.shape(), torch::kFloat32);
-  std::copy_n(x.data(), x.size(), result.data_ptr<float>());
-  return result;
+tensor::Tensor host_tensor(const torch::Tensor& value) {
+  const torch::Tensor host = value.detach().to(torch::kCPU).contiguous();
+  return {host.sizes().vec(), {host.data_ptr<float>(), static_cast<size_t>(host.numel())}};
 }
 
-}  // namespace
+torch::Tensor torch_tensor(const tensor::Tensor& value) {
+  torch::Tensor result = torch::empty(value.shape(), torch::kFloat32);
+  std::copy_n(value.data(), value.size(), result.data_ptr<float>());
+  return result;
+}
 
 void TorchParams::preload(const formats::SafetensorsFile& weights, const std::string& prefix) {
   size_t found = 0;
@@ -36,9 +40,9 @@ torch::Tensor TorchParams::make(const std::string& name, const tensor::Shape& sh
       fail("checkpoint: tensor {} has shape {}, the model expects {}; train with the same sizes",
            name, tensor::to_string(found->second.shape()), tensor::to_string(shape));
     }
-    value = to_torch(found->second);
+    value = torch_tensor(found->second);
   } else {
-    value = to_torch(tensor::Tensor(shape, params::init_values(name, shape, init, seed_)));
+    value = torch_tensor(tensor::Tensor(shape, params::init_values(name, shape, init, seed_)));
   }
   return tensors_[name] = value.to(device_);
 }
@@ -55,15 +59,19 @@ torch::Tensor TorchParams::buffer(const std::string& name, const tensor::Shape& 
 
 std::vector<torch::Tensor> TorchParams::trainable(const std::vector<std::string>& prefixes) const {
   std::vector<torch::Tensor> result;
-  for (const auto& [name, value] : tensors_) {
-    for (const auto& prefix : prefixes) {
-      if (value.requires_grad() && name.rfind(prefix, 0) == 0) {
-        result.push_back(value);
-        break;
-      }
-    }
-  }
+  for (const auto& name : trainable_names(prefixes)) result.push_back(tensors_.at(name));
   return result;
+}
+
+std::vector<std::string> TorchParams::trainable_names(
+    const std::vector<std::string>& prefixes) const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : tensors_) {
+    const bool chosen = std::any_of(prefixes.begin(), prefixes.end(),
+                                    [&](const auto& prefix) { return name.starts_with(prefix); });
+    if (value.requires_grad() && chosen) names.push_back(name);
+  }
+  return names;
 }
 
 void TorchParams::freeze(const std::string& prefix) {
@@ -82,10 +90,7 @@ void TorchParams::assign(const std::string& name, const torch::Tensor& value) {
 std::vector<std::pair<std::string, tensor::Tensor>> TorchParams::host_tensors() const {
   std::vector<std::pair<std::string, tensor::Tensor>> result;
   for (const auto& [name, value] : tensors_) {
-    const torch::Tensor host = value.detach().to(torch::kCPU).contiguous();
-    result.emplace_back(
-        name, tensor::Tensor(host.sizes().vec(),
-                             {host.data_ptr<float>(), static_cast<size_t>(host.numel())}));
+    result.emplace_back(name, host_tensor(value));
   }
   return result;
 }

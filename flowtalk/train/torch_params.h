@@ -25,8 +25,9 @@ class TorchParams : public params::ParamSource<ops::TorchOps> {
   torch::Tensor buffer(const std::string& name, const tensor::Shape& shape,
                        const params::Init& init) override;
 
-  // Trainable tensors whose name begins with one of the prefixes.
+  // Trainable tensors whose name begins with one of the prefixes, and their names.
   std::vector<torch::Tensor> trainable(const std::vector<std::string>& prefixes) const;
+  std::vector<std::string> trainable_names(const std::vector<std::string>& prefixes) const;
   // Stops gradients for everything under the prefix.
   void freeze(const std::string& prefix);
   // Overwrites a buffer or parameter in place.
@@ -43,5 +44,9 @@ class TorchParams : public params::ParamSource<ops::TorchOps> {
   std::map<std::string, tensor::Tensor> loaded_;
   std::map<std::string, torch::Tensor> tensors_;
 };
+
+// A copy on the host, and a copy of one of the host.
+tensor::Tensor host_tensor(const torch::Tensor& value);
+torch::Tensor torch_tensor(const tensor::Tensor& value);
 
 }  // namespace flowtalk::train

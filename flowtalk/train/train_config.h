@@ -5,6 +5,7 @@
 #include <string>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/train/schedule.h"
 
 namespace flowtalk::train {
 
@@ -12,7 +13,10 @@ struct TrainConfig {
   int max_epoch = 10, steps_per_epoch = 200, batch = 16;
   int window_frames = 64;  // motion frames of one training window
   float lr = 5e-4f, warmup_steps = 200, final_lr_share = 0.05f, weight_decay = 0.01f, clip_norm = 1;
+  Schedule schedule = Schedule::kCosine;
   int gradient_accumulation_steps = 1;
+  float average = 0;  // of the weights over the steps; 0: none
+  int patience = 0;   // epochs; 0: all are trained
   int seed = 1;
 
   template <class V>
@@ -24,10 +28,16 @@ struct TrainConfig {
     field("lr", lr, between(1e-9f, 1.0f), "highest learning rate");
     field("warmup_steps", warmup_steps, between(0.0f, 1e6f), "steps of linear warm-up");
     field("final_lr_share", final_lr_share, between(0.0f, 1.0f), "last learning rate / highest");
+    field("schedule", schedule, "of the learning rate after the warm-up");
     field("weight_decay", weight_decay, between(0.0f, 1.0f), "AdamW weight decay");
     field("clip_norm", clip_norm, between(0.0f, 1e6f), "largest norm of the gradient");
     field("gradient_accumulation_steps", gradient_accumulation_steps, between(1, 1024),
           "batches whose gradients are averaged into one step");
+    field("average", average, between(0.0f, 0.99999f),
+          "what the moving average of the weights keeps at a step, such as 0.999; it is what is "
+          "validated and saved; 0: the weights themselves");
+    field("patience", patience, between(0, 100000),
+          "epochs without a better figure of validation after which training ends; 0: never");
     field("seed", seed, between(0, 2147483647), "of initial weights, windows and noise");
   }
 };

@@ -1,0 +1,51 @@
+#include "flowtalk/train/run_state.h"
+
+#include <torch/serialize.h>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+
+namespace flowtalk::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kTraining = "training";
+constexpr const char* kState = "state.json";
+constexpr const char* kOptimizer = "optimizer.pt";
+
+}  // namespace
+
+void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
+                const fs::path& checkpoint) {
+  const fs::path folder = checkpoint / kTraining;
+  fs::create_directories(folder);
+  torch::serialize::OutputArchive archive;
+  optimizer.save(archive);
+  archive.save_to((folder / kOptimizer).string());
+  Json json{{"stage", state.stage}, {"epoch", state.epoch}};
+  if (state.step > 0) json.update(Json{{"step", state.step}, {"sums", state.sums}});
+  if (!state.memory.is_null()) json["memory"] = state.memory;
+  save_file(folder / kState, json.dump() + "\n");
+}
+
+RunState load_state(const std::string& stage, torch::optim::AdamW& optimizer,
+                    const fs::path& checkpoint) {
+  const fs::path file = checkpoint / kTraining / kState;
+  const Json json = parse_json(load_file(file), file.string());
+  RunState state;
+  state.stage = json.value("stage", "");
+  if (state.stage != stage) {
+    fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(), state.stage, stage,
+         Field("out"));
+  }
+  torch::serialize::InputArchive archive;
+  archive.load_from((checkpoint / kTraining / kOptimizer).string());
+  optimizer.load(archive);
+  state.epoch = json.value("epoch", int64_t{0});
+  state.step = json.value("step", int64_t{0});
+  state.sums = json.value("sums", state.sums);
+  state.memory = json.value("memory", Json());
+  return state;
+}
+
+}  // namespace flowtalk::train
