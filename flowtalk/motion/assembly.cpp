@@ -33,7 +33,8 @@ Tensor read(const NamedArray& array) { return formats::to_tensor(array.load(), a
 // Takes the arrays of one file, one by one, in any order.
 class Assembly {
  public:
-  explicit Assembly(MotionFile& file) : file_(file) {}
+  // says_axes: as files do that we wrote; their rotations are axis-angle.
+  Assembly(MotionFile& file, bool says_axes) : file_(file), says_axes_(says_axes) {}
 
   // of_body: the file is of a whole body; shape, root and place are not those of a head.
   void add(const NamedArray& array, bool of_body) {
@@ -151,7 +152,7 @@ class Assembly {
 
   Track turned(const NamedArray& array, int64_t joints) {
     std::string note;
-    Track track = rotations(read(array), joints, array.where, &note);
+    Track track = rotations(read(array), joints, array.where, &note, says_axes_);
     if (!note.empty()) file_.remarks.push_back(note);
     return track;
   }
@@ -206,6 +207,7 @@ class Assembly {
   }
 
   MotionFile& file_;
+  bool says_axes_;
   Track left_eye_, right_eye_;
   std::string eye_place_;
   bool any_ = false;
@@ -217,6 +219,12 @@ bool is_of_body(const std::vector<NamedArray>& arrays) {
     const Meaning meaning = meaning_of(array.name);
     if (meaning != Meaning::kPose) return meaning == Meaning::kBody;
     return rows_in(array.load().shape, 3 * kJointsOfBody) > 0;
+  });
+}
+
+bool says_axes(const std::vector<NamedArray>& arrays) {
+  return std::ranges::any_of(arrays, [](const NamedArray& array) {
+    return meaning_of(array.name) == Meaning::kAxes && array.text();
   });
 }
 
@@ -282,7 +290,7 @@ bool holds_motion(const std::vector<NamedArray>& arrays) {
 
 void add_beside_rows(MotionFile& file, const std::vector<NamedArray>& arrays,
                      const NamedArray& rows) {
-  Assembly assembly(file);
+  Assembly assembly(file, says_axes(arrays));
   for (const NamedArray& array : arrays) {
     if (&array != &rows) assembly.add_beside_rows(array);
   }
@@ -299,7 +307,7 @@ MotionFile assemble(const std::vector<NamedArray>& arrays, const std::string& wh
     named.push_back(array);
     named.back().name = array.name.substr(reading.prefix.size());
   }
-  Assembly assembly(file);
+  Assembly assembly(file, says_axes(arrays));
   const bool of_body = is_of_body(named);
   for (const NamedArray& array : named) assembly.add(array, of_body);
   if (!(reading.parts ? assembly.any() : assembly.moves())) {

@@ -155,6 +155,23 @@ TEST_F(MotionFiles, AStillFaceKeepsItsFrames) {
   }
 }
 
+TEST_F(MotionFiles, WhatWasWrittenIsNotGuessedAt) {
+  Motion motion;
+  motion.expression = {Tensor::full({3, 50}, 0.3f), 0, 50};
+  Tensor eyes = Tensor::zeros({3, 6});  // each turns by 1, about axes that are across each other
+  for (int64_t t = 0; t < 3; ++t) eyes[6 * t] = eyes[6 * t + 4] = 1;
+  motion.eyes = {eyes, 0, 6};
+  for (const char* name : {"m.npz", "m.safetensors"}) {
+    save_motion(folder_ / name, motion);
+    const Motion read = open_motion(folder_ / name, {}).motion;
+    EXPECT_EQ(read.eyes.at(2)[4], 1) << name;
+  }
+  // The same from elsewhere may be six numbers of one rotation.
+  EXPECT_NE(
+      refusal(arrays({{"expression", Tensor::zeros({3, 50})}, {"eye_pose", eyes}})).find("6D"),
+      std::string::npos);
+}
+
 TEST_F(MotionFiles, APrefixOfRowsWithoutANameChangesNothing) {
   const auto path = folder_ / "p.npy";
   formats::save_npy(path, Tensor::full({5, 53}, 0.1f));

@@ -59,7 +59,8 @@ Track coefficients(const Tensor& read, int64_t most, bool narrower, const std::s
   return track_of(read.reshape({-1, got}), where);
 }
 
-Track rotations(const Tensor& read, int64_t joints, const std::string& where, std::string* note) {
+Track rotations(const Tensor& read, int64_t joints, const std::string& where, std::string* note,
+                bool certain) {
   const auto say = [&](const char* what) {
     if (note != nullptr) *note = fmt::format("{}: {}, turned into axis-angle", where, what);
   };
@@ -72,7 +73,7 @@ Track rotations(const Tensor& read, int64_t joints, const std::string& where, st
     }
   }
   if (const auto three = as_rows(read, 3 * joints)) {
-    if (joints % 2 == 0 && from_six(*three)) {
+    if (!certain && joints % 2 == 0 && from_six(*three)) {
       fail("{}: its 6 columns are the axes of one rotation (6D); expected axis-angle of two joints",
            where);
     }

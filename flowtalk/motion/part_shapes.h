@@ -22,9 +22,10 @@ Track coefficients(const tensor::Tensor& read, int64_t most, bool narrower,
                    const std::string& where);
 
 // Rotations of so many joints as axis-angle, (T, 3 joints); `note` says what they were taken for,
-// where that is more than the axis-angle that one expects.
+// where that is more than the axis-angle that one expects. `certain`: rows of this width are
+// axis-angle, even if they look like the axes of half as many rotations.
 Track rotations(const tensor::Tensor& read, int64_t joints, const std::string& where,
-                std::string* note = nullptr);
+                std::string* note = nullptr, bool certain = false);
 
 // How many joints a pose is of: 2, 5 or 55, or 1 where `one` is allowed. Error: none of them.
 int64_t joints_of_pose(const tensor::Tensor& read, bool one, const std::string& where);
