@@ -10,6 +10,7 @@
 
 #include "apps/options/bind.h"
 #include "apps/options/terminal.h"
+#include "apps/train_help.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
 #include "flowtalk/predict/default_checkpoint.h"
@@ -30,7 +31,7 @@ const std::vector<Spelling> kSpellings = {{"out", "-o,--out,--output,--save-path
 template <class Options, auto kRun>
 void stage(const std::string& name, const std::string& summary, const Args& args) {
   Options options;
-  Command command("flowtalk train " + name, summary);
+  Command command("flowtalk train " + name, summary, train_help(name));
   command.bind(options, kSpellings);
   if (!command.parse(args)) return;
   if constexpr (requires { options.stage.run.quiet; }) options.stage.run.quiet = command.quiet();
@@ -92,9 +93,7 @@ Args with_stage(Args words) {
 std::string overview() {
   std::string text = "Usage: flowtalk train STAGE [options]\n\n";
   for (const Stage& s : kStages) text += fmt::format("  {:<10}  {}\n", s.name, s.summary);
-  return text +
-         "\n`flowtalk train STAGE --help` lists the options. docs/training.md has the whole "
-         "recipe.\n";
+  return text + "\n`flowtalk train STAGE --help` lists the options; docs/training.md has more.\n";
 }
 
 int run(const Args& given) {

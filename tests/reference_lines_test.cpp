@@ -75,7 +75,7 @@ TEST_F(ReferenceLines, TrainBothStagesEvaluateAndPredict) {
   Outcome outcome = say("main.py --model face_diffuser --dataset mead --max_epoch 100", "prior");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("stage 1, as `flowtalk train prior`"));
-  EXPECT_THAT(outcome.err, HasSubstr("trains on "));
+  EXPECT_THAT(outcome.err, HasSubstr(" on cpu with "));
   EXPECT_TRUE(std::filesystem::exists(file("runs/prior/epochs/0100")));
 
   outcome =

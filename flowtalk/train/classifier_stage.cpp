@@ -8,6 +8,7 @@
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
+#include "flowtalk/train/summary.h"
 
 namespace flowtalk::train {
 namespace {
@@ -108,6 +109,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
 
   Stage stage;
   stage.name = "classifier";
+  stage.data = amount_of(training);
   stage.trainable = {"classifier/"};
   stage.config = Json{{"kind", "classifier"},
                       {"face", text_of(config.axes)},

@@ -143,6 +143,7 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
 
   Stage stage;
   stage.name = "encoder";
+  stage.data = fmt::format("{} recordings", training.size());
   stage.trainable = {"encoder/", "phone_head/"};
   stage.config = Json{{"kind", "encoder"}, {"encoder", to_json(config.encoder)}};
   stage.losses = [&](int64_t step) {

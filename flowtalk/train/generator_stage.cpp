@@ -8,6 +8,7 @@
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
+#include "flowtalk/train/summary.h"
 
 namespace flowtalk::train {
 namespace {
@@ -134,6 +135,7 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
 
   Stage stage;
   stage.name = "generator";
+  stage.data = amount_of(training);
   stage.trainable = {"generator/"};
   stage.config = Json{{"kind", "model"}, {"model", to_json(config.model)}};
   if (prior && prior->config.contains("protocol")) {

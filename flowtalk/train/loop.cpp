@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
+#include <torch/utils.h>
 
+#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -17,6 +19,7 @@
 #include "flowtalk/train/loss_curves.h"
 #include "flowtalk/train/moving_average.h"
 #include "flowtalk/train/run_state.h"
+#include "flowtalk/train/summary.h"
 
 namespace flowtalk::train {
 namespace fs = std::filesystem;
@@ -72,6 +75,13 @@ class Training {
 
   int64_t epochs() const { return state_.epoch; }
   int64_t steps() const { return state_.epoch * config_.steps_per_epoch + state_.step; }
+
+  RunSize size() const {
+    RunSize size{stage_.data, folder_.options().device, torch::get_num_threads()};
+    for (const torch::Tensor& weight : weights_) size.weights += weight.numel();
+    size.tensors = static_cast<int64_t>(weights_.size());
+    return size;
+  }
 
   // Goes on to the end of the epoch. The means of its losses; nothing if it was asked to stop.
   std::optional<Metrics> finish_epoch() {
@@ -228,9 +238,14 @@ double learning_rate(const TrainConfig& config, int64_t step, int64_t total_step
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunFolder& folder) {
   const fs::path& out = folder.path();
-  if (!folder.options().quiet) fmt::print(stderr, "trains on {}\n", folder.options().device);
   const StopRequests requests;
+  const auto begin = std::chrono::steady_clock::now();
   Training training(stage, params, config, folder);
+  const int64_t epochs_before = training.epochs(), steps_before = training.steps();
+  const auto say = [&](const std::string& line) {
+    if (!folder.options().quiet) fmt::print(stderr, "{}\n", line);
+  };
+  say(start_line(stage.name, config, training.size()));
   folder.record();
   Figures figures(config, out, training.epochs());
   const auto mark_best = [&] {
@@ -239,11 +254,8 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
   mark_best();  // the run may have been cut off just before
   while (training.epochs() < config.max_epoch) {
     if (figures.exhausted(stage.name, training.epochs())) {
-      if (!folder.options().quiet) {
-        fmt::print(stderr, "train {}: no better epoch for {}, so it ends here\n", stage.name,
-                   config.patience);
-      }
-      return;
+      say(fmt::format("{}: no better epoch for {}, so it ends here", stage.name, config.patience));
+      break;
     }
     auto metrics = training.finish_epoch();
     if (!metrics) stop(stage, training, folder);
@@ -260,6 +272,9 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     fs::remove_all(folder.stopped());
     mark_best();
   }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  say(end_line(stage.name, {training.epochs() - epochs_before, training.steps() - steps_before,
+                            took.count(), peak_memory(), figures.best(), out.string()}));
 }
 
 }  // namespace flowtalk::train

@@ -20,6 +20,7 @@ using Metrics = std::map<std::string, double>;
 
 struct Stage {
   std::string name;                            // "prior"
+  std::string data = {};                       // how much there is to learn from, for people
   std::vector<std::string> trainable;          // parameter prefixes
   Json config = Json::object();                // of the checkpoint, without its format
   std::function<Losses(int64_t step)> losses;  // one batch, gradients on; step is the address of

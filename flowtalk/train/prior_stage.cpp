@@ -7,6 +7,7 @@
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
+#include "flowtalk/train/summary.h"
 
 namespace flowtalk::train {
 namespace {
@@ -180,6 +181,7 @@ void train_prior(const PriorRun& config, const RunFolder& run,
 
   Stage stage;
   stage.name = "prior";
+  stage.data = amount_of(training);
   stage.trainable = {"prior/"};
   stage.config =
       Json{{"kind", "prior"}, {"protocol", config.protocol}, {"model", to_json(config.model)}};

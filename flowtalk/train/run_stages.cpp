@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/data/augment.h"
 #include "flowtalk/data/phone_clips.h"
@@ -29,7 +31,41 @@ void check_latents(const PriorChoice& prior, std::optional<int> wanted) {
              Field("feature_dim"), *wanted, latent);
 }
 
+// The fields below `json`, whose names begin with `path`.
+void add_fields(const Json& json, const std::string& path, std::vector<std::string>& fields) {
+  for (const auto& [name, value] : json.items()) {
+    const std::string at = path.empty() ? name : path + "." + name;
+    if (value.is_object()) {
+      add_fields(value, at, fields);
+    } else if (value.is_number_float()) {
+      fields.push_back(fmt::format("{}={:.6g}", at, value.get<double>()));
+    } else if (!value.is_array()) {
+      fields.push_back(
+          fmt::format("{}={}", at, value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> defaults_of(const std::string& stage) {
+  const std::pair<const char*, Json> stages[] = {{"encoder", to_json(EncoderRun())},
+                                                 {"prior", to_json(PriorRun())},
+                                                 {"generator", to_json(GeneratorRun())},
+                                                 {"classifier", to_json(ClassifierRun())}};
+  std::vector<std::string> fields;
+  for (const auto& [name, config] : stages) {
+    if (stage == name) add_fields(config, "", fields);
+  }
+  // Of the model a prior is one part, and a generator comes to lie over two that are there.
+  const std::vector<std::string> others = {"model.encoder.", "model.external_encoder.",
+                                           "model.prior."};
+  std::erase_if(fields, [&](const std::string& field) {
+    if (stage == "prior") return field.starts_with("model.") && !field.starts_with("model.prior.");
+    return std::ranges::any_of(others, [&](const auto& other) { return field.starts_with(other); });
+  });
+  return fields;
+}
 
 void run_encoder(EncoderOptions o) {
   EncoderRun config;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "flowtalk/generate/families.h"
 #include "flowtalk/prior/prior.h"
@@ -87,6 +88,10 @@ struct ClassifierOptions {
     field("data", data, "on what");
   }
 };
+
+// Every field of a stage's configuration that is one number or word and that is the stage's to say,
+// with its default: "train.batch=16". Of a name that is no stage, none.
+std::vector<std::string> defaults_of(const std::string& stage);
 
 void run_encoder(EncoderOptions options);
 void run_prior(PriorOptions options);

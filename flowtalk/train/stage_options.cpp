@@ -3,6 +3,9 @@
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
+#include <charconv>
+#include <string_view>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/train/blas.h"
 
@@ -15,18 +18,38 @@ void refuse_old_name(const std::string& assignment) {
   }
 }
 
+void check_device(const std::string& device, int cuda_devices) {
+  constexpr std::string_view kCuda = "cuda";
+  if (device == "cpu") return;
+  int index = 0;
+  std::string_view rest = device;
+  bool known = rest.starts_with(kCuda);
+  if (known && rest.size() > kCuda.size()) {
+    rest.remove_prefix(kCuda.size());
+    const char* end = rest.data() + rest.size();
+    const auto [stop, code] = std::from_chars(rest.data() + 1, end, index);
+    known = rest.front() == ':' && code == std::errc() && stop == end && index >= 0;
+  }
+  if (!known) {
+    fail_usage("{} {}: expected cpu, cuda or cuda:N, such as cuda:0", Field("device"), device);
+  }
+  if (cuda_devices == 0) {
+    fail("{} {}: this libtorch or machine has no CUDA; use cpu", Field("device"), device);
+  }
+  if (index >= cuda_devices) {
+    fail("{} {}: there {} here, {}", Field("device"), device,
+         cuda_devices == 1 ? "is one" : fmt::format("are {}", cuda_devices),
+         cuda_devices == 1 ? "cuda:0" : fmt::format("cuda:0 to cuda:{}", cuda_devices - 1));
+  }
+}
+
 void StageOptions::apply() {
   if (run.device.empty()) run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
   if (run.threads > 0) {
     torch::set_num_threads(run.threads);
     set_blas_threads(run.threads);
   }
-  if (run.device.rfind("cuda", 0) == 0 && !torch::cuda::is_available()) {
-    fail("{} {}: this libtorch or machine has no CUDA; use cpu", Field("device"), run.device);
-  }
-  if (run.device != "cpu" && run.device.rfind("cuda", 0) != 0) {
-    fail_usage("{} {}: expected cpu, cuda or cuda:N", Field("device"), run.device);
-  }
+  check_device(run.device, static_cast<int>(torch::cuda::device_count()));
 }
 
 }  // namespace flowtalk::train

@@ -20,6 +20,9 @@ void read_settings(const std::string& file, Config& into) {
   from_json(settings, into, file);
 }
 
+// Usage Error: no "cpu", "cuda" or "cuda:N". Error: a CUDA device that is not among `cuda_devices`.
+void check_device(const std::string& device, int cuda_devices);
+
 // Usage Error, with the name of today, if "name=value" sets a name of an older format.
 void refuse_old_name(const std::string& assignment);
 
