@@ -1,13 +1,17 @@
 #!/bin/bash
 # Trains the families of the field over the same data, encoder and conditioner, measures them on the
 # benchmark, and prints the tables of docs/lineage.md from the measurements.
-#   scripts/lineage.sh train   [RUNS]    what is trained already is kept, what was cut off goes on
+#   scripts/lineage.sh trials  [RUNS]    short runs of every row at each learning rate of LRS
+#   scripts/lineage.sh train   [RUNS]    at the rate whose trial was best, where there are trials;
+#                                        what is trained already is kept, what was cut off goes on
 #   scripts/lineage.sh measure [RUNS]
+#   scripts/lineage.sh spread  [RUNS]    diversity against error, over temperatures or skipped steps
 #   scripts/lineage.sh tables  [RUNS]    needs jq
-# RUNS (default runs/lineage) receives prior-KIND/, ROW-SEED/ and their metrics. Environment: DATA
-# (datasets), ENCODER (models/default), BUDGET (A: EPOCHS, default 14, of 100 steps; B: MINUTES,
+# RUNS (default runs/lineage) receives prior-KIND/, trials/, ROW-SEED/ and their metrics. Environment:
+# DATA (datasets), ENCODER (models/default), BUDGET (A: EPOCHS, default 14, of 100 steps; B: MINUTES,
 # default 60, of processor time a run, the best epoch of validation), PRIOR_EPOCHS (10, of 200
-# steps), SEEDS (1), ROWS, SET (fields of all rows), JOBS (runs at a time, one thread each).
+# steps), TRIAL_EPOCHS (4), LRS (3e-4 8e-4 2e-3), SEEDS (1), ROWS, SET (fields of all rows), JOBS
+# (runs at a time, one thread each), SUBJECTS (whose clips the spread is measured on).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
@@ -21,6 +25,9 @@ jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/lineage}
 rows=${ROWS:-"flow regression regression-house vq vq-house latent-diffusion latent-diffusion-house face-diffuser face-diffuser-house"}
 seeds=${SEEDS:-1}
+trial_epochs=${TRIAL_EPOCHS:-4}
+lrs=${LRS:-"3e-4 8e-4 2e-3"}
+subjects=${SUBJECTS:-"M003 W009"}
 
 # A row's family, its prior and its losses; "-house" adds the house's losses on the motion to the
 # objective that the family is published with.
@@ -41,22 +48,46 @@ train_prior() { # KIND
     --max-epoch "$prior_epochs" --threads 1 --resume >>"$runs/prior-$1.log" 2>&1
 }
 
+# The lowest lip error of a run on validation, without chance.
+error_of() { # RUN
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "valid_lve_mm2_tau0") at = i; next }
+    least == "" || $at + 0 < least { least = $at + 0 } END { print least }' "$1/losses.csv"
+}
+
+# The rate whose trial was best; nothing without trials.
+rate_of() { # ROW
+  local lr
+  for lr in $lrs; do
+    if [[ -f $runs/trials/$1@$lr/losses.csv ]]; then
+      echo "$(error_of "$runs/trials/$1@$lr") $lr"
+    fi
+  done | sort -g | head -n 1 | cut -d' ' -f2
+}
+
+trial_one() { # ROW@LR
+  if [[ -f $runs/trials/$1/done ]]; then return; fi
+  train_row "$runs/trials/$1" "${1%@*}" 1 "${1#*@}" "$trial_epochs" && touch "$runs/trials/$1/done"
+}
+
 train_one() { # ROW-SEED
-  local row=${1%-*} seed=${1##*-} prior fields=() field last=$epochs
+  local row=${1%-*} last=$epochs
+  if [[ $budget == B ]]; then last=""; fi
+  train_row "$runs/$1" "$row" "${1##*-}" "$(rate_of "$row")" "$last"
+}
+
+train_row() { # OUT ROW SEED LR EPOCHS, "" for as many as MINUTES take
+  local out=$1 row=$2 seed=$3 last=$5 prior fields=() field until=("$bin/flowtalk")
   prior=$(prior_of "$row")
   if [[ $prior != none ]]; then prior=$runs/prior-$prior; fi
+  if [[ -n $4 ]]; then fields+=(--lr "$4"); fi
   for field in $(losses_of "$row") ${SET:-}; do fields+=(--set "$field"); done
-  local until=("$bin/flowtalk")
-  if [[ $budget == B ]]; then
-    last=1000
-    until=(timeout --signal=TERM "${minutes}m" "$bin/flowtalk")
-  fi
+  if [[ -z $last ]]; then until=(timeout --signal=TERM "${minutes}m" "$bin/flowtalk"); fi
   local begin=$SECONDS
   "${until[@]}" train generator --model "$(family_of "$row")" --dataset "$data" \
-    --encoder "$encoder" --prior "$prior" --features "$runs/features" --out "$runs/$1" \
-    --max-epoch "$last" --threads 1 --resume --set "train.seed=$seed" "${fields[@]}" \
-    >>"$runs/$1.log" 2>&1 || [[ $budget == B ]]
-  echo "$((SECONDS - begin))" >>"$runs/$1.seconds"
+    --encoder "$encoder" --prior "$prior" --features "$runs/features" --out "$out" \
+    --max-epoch "${last:-1000}" --threads 1 --resume --set "train.seed=$seed" "${fields[@]}" \
+    >>"$out.log" 2>&1 || [[ -z $last ]]
+  echo "$((SECONDS - begin))" >>"$out.seconds"
 }
 
 measure_one() { # ROW-SEED
@@ -69,9 +100,32 @@ measure_one() { # ROW-SEED
       if [[ $options == --deterministic ]]; then plain=""; fi
       # shellcheck disable=SC2086
       "$bin/flowtalk" evaluate --dataset "$data/$part" --regions "$data/regions" \
-        --save-path "$runs/$1" $options $plain --threads 1 --quiet --json "$out"
+        --save-path "$runs/$1" $options $plain --threads 1 --quiet --json "$out" >/dev/null
     done
   done
+}
+
+# Error and diversity of one row over how much chance there is: temperatures, or skipped steps.
+spread_one() { # ROW-SEED
+  local chance out
+  local all=("--temperature 0.1" "--temperature 0.3" "--temperature 0.5" "--temperature 0.8" "--temperature 1")
+  case $1 in regression*) return ;; latent-* | face-*) all=("--skip-steps 900" "--skip-steps 500" "--skip-steps 0") ;; esac
+  for chance in "${all[@]}"; do
+    out="$runs/$1/spread${chance// /}.json"
+    if [[ -f $out ]]; then continue; fi
+    # shellcheck disable=SC2086
+    "$bin/flowtalk" evaluate --dataset "$data/mead" --regions "$data/regions" --save-path "$runs/$1" \
+      --test-subjects "$subjects" --num-samples 10 --blinks 0 --subset 0 $chance --threads 1 --quiet \
+      --json "$out" >/dev/null
+  done
+}
+
+# How many numbers lie under a name in the weights of a run, in thousands.
+weights_of() { # RUN PREFIX
+  if [[ ! -d $1 ]]; then printf -- "-" && return; fi
+  "$bin/flowtalk" inspect --json "$1/last/weights.safetensors" |
+    jq -r --arg p "$2" '[.arrays[] | select(.name | startswith($p)) | .shape | reduce .[] as $n (1; . * $n)] |
+      add // 0 | . / 1000 | round'
 }
 
 # EXPRESSION FORMAT FILE...: the mean over the files; "-" where one or its figure is missing.
@@ -103,30 +157,54 @@ line() { # PART ROW
     "$(cell '.behaviour.Jitter_ratio.value' %.3f "${still[@]}") |" \
     "$(cell '.behaviour.Emotion_accuracy.value' %.3f "${still[@]}") |" \
     "$(cell '.behaviour.Intensity_rho.value' %.3f "${still[@]}") |" \
-    "$(cell '.behaviour.NLL.value' %.3f "${still[@]}") | $took |"
+    "$(cell '.behaviour.NLL.value' %.3f "${still[@]}") | $(weights_of "$runs/$row-${seeds%% *}" prior/) |" \
+    "$(weights_of "$runs/$row-${seeds%% *}" generator/) | $(rate_of "$row") | $took |"
+}
+
+spread_table() {
+  local row file
+  echo "| row | chance | CE | LVE, sampled | diversity mm |"
+  echo "|---|---|---|---|---|"
+  for row in $rows; do
+    for file in "$runs/$row-${seeds%% *}"/spread*.json; do
+      if [[ ! -f $file ]]; then continue; fi
+      local chance=${file##*spread--}
+      echo "| $row | ${chance%.json} | $(cell '.metrics.CE*1e6' %.3f "$file") |" \
+        "$(cell '.metrics.LVE*1e6' %.3f "$file") | $(cell '.metrics.Diversity*1e3' %.3f "$file") |"
+    done
+  done
 }
 
 table() { # PART
   local row
-  echo "| row | MVE mm | LVE mm^2 | LVE, sampled | EVE | FDD | MEE | CE | diversity mm | closure | jitter | accuracy | rho | NLL | minutes |"
-  echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+  echo "| row | MVE mm | LVE mm^2 | LVE, sampled | EVE | FDD | MEE | CE | diversity mm | closure | jitter | accuracy | rho | NLL | prior k | generator k | rate | minutes |"
+  echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
   for row in $rows; do line "$1" "$row"; done
 }
 
-export bin data encoder budget epochs minutes prior_epochs runs
-export -f train_prior train_one measure_one family_of prior_of losses_of
-mkdir -p "$runs"
+export bin data encoder budget epochs minutes prior_epochs runs trial_epochs lrs subjects
+export -f train_prior train_one train_row trial_one measure_one spread_one family_of prior_of losses_of
+export -f error_of rate_of
+mkdir -p "$runs/trials"
+priors() { printf '%s\n' vae vqvae | xargs -P "$jobs" -I{} bash -ec 'train_prior {}'; }
 all() { for seed in $seeds; do for row in $rows; do echo "$row-$seed"; done; done; }
 case ${1:-} in
+  trials)
+    priors
+    for row in $rows; do for lr in $lrs; do echo "$row@$lr"; done; done |
+      xargs -P "$jobs" -I{} bash -ec 'trial_one {}'
+    ;;
   train)
-    printf '%s\n' vae vqvae | xargs -P "$jobs" -I{} bash -ec 'train_prior {}'
+    priors
     all | xargs -P "$jobs" -I{} bash -ec 'train_one {}'
     ;;
   measure) all | xargs -P "$jobs" -I{} bash -ec 'measure_one {}' ;;
+  spread) all | xargs -P "$jobs" -I{} bash -ec 'spread_one {}' ;;
   tables)
     for part in mead unseen-voices; do
       echo && echo "$part:" && echo && table "$part"
     done
+    echo && echo "spread:" && echo && spread_table
     ;;
-  *) sed -n '2,12p' "$0" && exit 2 ;;
+  *) sed -n '2,16p' "$0" && exit 2 ;;
 esac

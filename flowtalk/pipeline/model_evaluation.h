@@ -29,7 +29,8 @@ struct ModelEvaluation {
     field("test_subjects", test_subjects, "ids, separated by spaces or commas (default all)");
     field("id", id, "predict every clip in this style, or average (default: the clip's own)");
     field("save_path", save_path, "the run whose checkpoint is measured");
-    field("max_epoch", max_epoch, between(1, 1000000), "which epoch of the run; default the last");
+    field("max_epoch", max_epoch, between(1, 1000000),
+          "which epoch of the run; default the best, else the last");
     field("observation", observation, "what is seen of each clip");
     field("sampling", sampling, "how varied, by which model");
   }
