@@ -21,24 +21,30 @@ std::array<Slot, 64> slots;
 std::atomic<pid_t> owner{0};
 std::array<std::atomic<pid_t>, 8> children{};
 
+void end_children() {
+  for (const auto& child : children) {
+    if (child.load() > 0) kill(child.load(), SIGTERM);
+  }
+}
+
 void on_signal(int signal) {
   if (getpid() == owner.load()) {  // not in a child that was forked since
     for (Slot& slot : slots) {
       if (slot.state.load() == Slot::kReady) unlink(slot.path.data());
     }
-    for (const auto& child : children) {
-      if (child.load() > 0) kill(child.load(), SIGTERM);
-    }
+    end_children();
   }
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
 
 std::atomic<bool> stop_asked{false};
-std::array<struct sigaction, 2> before_requests{};
-constexpr std::array kRequests = {SIGTERM, SIGUSR1};
+struct sigaction before_termination {};
 
-void on_request(int) { stop_asked = true; }
+void on_request(int) {
+  stop_asked = true;
+  if (getpid() == owner.load()) end_children();
+}
 
 void mask_request(int how) {
   sigset_t set;
@@ -54,16 +60,14 @@ StopRequests::StopRequests() {
   struct sigaction request {};
   request.sa_handler = on_request;
   request.sa_flags = SA_RESTART;
-  for (size_t i = 0; i < kRequests.size(); ++i) {
-    sigaction(kRequests[i], &request, &before_requests[i]);
-  }
+  sigaction(SIGTERM, &request, &before_termination);
+  sigaction(SIGUSR1, &request, nullptr);
   mask_request(SIG_UNBLOCK);
 }
 
 StopRequests::~StopRequests() {
-  for (size_t i = 0; i < kRequests.size(); ++i) {
-    sigaction(kRequests[i], &before_requests[i], nullptr);
-  }
+  sigaction(SIGTERM, &before_termination, nullptr);
+  std::signal(SIGUSR1, SIG_IGN);  // what has ended well is not killed by a late one
 }
 
 bool StopRequests::asked() { return stop_asked; }
@@ -87,7 +91,10 @@ void end_with_us(pid_t child) {
 }
 
 void has_ended(pid_t child) {
-  for (auto& place : children) place.compare_exchange_strong(child, 0);
+  for (auto& place : children) {
+    pid_t expected = child;
+    if (place.compare_exchange_strong(expected, 0)) return;
+  }
 }
 
 Unfinished::Unfinished(const std::filesystem::path& path) {

@@ -14,8 +14,9 @@ void clean_up_when_interrupted();
 // Exit code of work that stopped because it was asked to, and that can go on where it stopped.
 inline constexpr int kStoppedExit = 85;
 
-// While one lives, SIGTERM and SIGUSR1 do not end the program: they are asked for, and whoever
-// works stops at a good moment. One at a time, made by the thread that works.
+// While one lives, SIGTERM and SIGUSR1 do not end the program: they are asked for, processes that
+// we started get SIGTERM, and whoever works stops at a good moment. One at a time, made by the
+// thread that works; after it SIGUSR1 is ignored.
 class StopRequests {
  public:
   StopRequests();

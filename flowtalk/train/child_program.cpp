@@ -33,11 +33,18 @@ std::string last_line(const std::string& file) {
   return last;
 }
 
+[[noreturn]] void fail_stopped(const std::string& command) {
+  throw Error(
+      fmt::format("`{}` was asked to stop; give the same command again, it goes on there", command),
+      kStoppedExit);
+}
+
 }  // namespace
 
 ChildProgram::ChildProgram(const std::string& name, std::vector<std::string> words,
                            const std::string& log, bool quiet)
     : command_(fmt::format("{} {}", name, fmt::join(words, " "))), log_(log), quiet_(quiet) {
+  if (StopRequests::asked()) fail_stopped(command_);
   if (!quiet_) fmt::print("\n== {}{}\n", command_, log.empty() ? "" : fmt::format(" > {}", log));
   std::fflush(stdout);
   const fs::path program = program_folder() / name;
@@ -67,6 +74,9 @@ ChildProgram::~ChildProgram() {
 
 void ChildProgram::wait() {
   const int status = end();
+  if (StopRequests::asked() || (WIFEXITED(status) && WEXITSTATUS(status) == kStoppedExit)) {
+    fail_stopped(command_);
+  }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     fail(
         "`{}` did not end well{}; mend the cause and give the same command again, it goes on "

@@ -23,7 +23,7 @@ class ChildProgram {
   ~ChildProgram();
 
   bool is(pid_t child) const { return child_ == child; }
-  // Error if it does not end well.
+  // Error if it does not end well, or was asked to stop, as we may have been (kStoppedExit).
   void wait();
 
  private:

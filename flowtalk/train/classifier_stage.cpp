@@ -94,6 +94,10 @@ class ClassifierTrainer {
 void train_classifier(const ClassifierRun& config, const RunFolder& run,
                       const std::vector<TrainingClip>& training,
                       const std::vector<TrainingClip>& validation) {
+  if (config.train.patience > 0) {
+    fail_usage("train.patience {}: the classifier has no figure of validation to wait for; set 0",
+               config.train.patience);
+  }
   const torch::Device device(run.options().device);
   TorchOps ops(device);
   const auto seed = static_cast<uint64_t>(config.train.seed);

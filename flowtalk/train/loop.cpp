@@ -25,8 +25,6 @@ namespace flowtalk::train {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kValid = "valid_";
-
 fs::path epoch_folder(const fs::path& out, int64_t epoch) {
   return out / "epochs" / fmt::format("{:04}", epoch);
 }
@@ -64,12 +62,13 @@ class Training {
     state_.stage = stage.name;
     const auto last = folder.checkpoint();
     if (last) {
-      state_ = load_state(stage.name, optimizer_, *last);
-      stage.remember(state_.memory);
+      state_ = load_state(stage.name, config.steps_per_epoch, optimizer_, *last);
+      with_context(last->string(), [&] { stage.remember(state_.memory); });
     } else {
       stage.before_first_step(0);
     }
-    if (config.average > 0) average_.emplace(params, stage.trainable, config.average);
+    if (config.average > 0)
+      average_.emplace(params, stage.trainable, stage.jumping, config.average);
     if (average_ && last) average_->load_weights(*last);
   }
 
@@ -181,14 +180,14 @@ class Figures {
   Figures(const TrainConfig& config, const fs::path& out, int64_t epochs)
       : config_(config), out_(out), record_(out, epochs) {}
 
-  void add(int64_t epoch, const Metrics& metrics) {
-    record_.add(epoch, metrics);
+  void add(int64_t epoch, const Metrics& metrics) { record_.add(epoch, metrics); }
+  // To TensorBoard's file, which cannot take an epoch back: once its checkpoint is there.
+  void publish(int64_t epoch, const Metrics& metrics) {
     const int64_t step = epoch * config_.steps_per_epoch;
     std::map<std::string, double> values;
     for (const auto& [name, value] : metrics) {
       const bool valid = name.starts_with(kValid);
-      values[valid ? "valid/" + name.substr(std::string_view(kValid).size()) : "train/" + name] =
-          value;
+      values[valid ? "valid/" + name.substr(kValid.size()) : "train/" + name] = value;
     }
     values["train/lr"] =
         learning_rate(config_, step - 1, int64_t{config_.max_epoch} * config_.steps_per_epoch);
@@ -196,17 +195,13 @@ class Figures {
     events_->add(step, values);
   }
   std::optional<int64_t> best() const { return record_.lowest("valid_selection"); }
-  // Whether no epoch of the last `patience` was better than those before. Usage Error: the stage
-  // has no figure to tell it by.
-  bool exhausted(const std::string& stage, int64_t epochs) const {
+  // Whether no epoch of the last `patience` was better than those before.
+  bool exhausted(int64_t epochs) const {
     if (config_.patience == 0 || epochs == 0) return false;
-    auto best_epoch = best();
-    if (!best_epoch) best_epoch = record_.lowest("valid_total");
-    if (!best_epoch) {
-      fail_usage("train.patience {}: the {} stage has no figure of validation to wait for; set 0",
-                 config_.patience, stage);
-    }
-    return epochs - *best_epoch >= config_.patience;
+    const auto selected = best();
+    const auto least = selected ? selected : record_.lowest("valid_total");
+    FT_CHECK(least, "no figure of validation after {} epochs", epochs);
+    return epochs - *least >= config_.patience;
   }
 
  private:
@@ -253,7 +248,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
   };
   mark_best();  // the run may have been cut off just before
   while (training.epochs() < config.max_epoch) {
-    if (figures.exhausted(stage.name, training.epochs())) {
+    if (figures.exhausted(training.epochs())) {
       say(fmt::format("{}: no better epoch for {}, so it ends here", stage.name, config.patience));
       break;
     }
@@ -261,7 +256,7 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     if (!metrics) stop(stage, training, folder);
     training.with_average([&] {
       const torch::NoGradGuard no_grad;
-      for (const auto& [name, value] : stage.validate()) (*metrics)[kValid + name] = value;
+      for (const auto& [name, value] : stage.validate()) (*metrics)[valid_name(name)] = value;
     });
     const int64_t epoch = training.epochs();
     figures.add(epoch, *metrics);
@@ -269,7 +264,8 @@ void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& confi
     make_link(out, "last", epoch);
     // Runs go on from the newest only.
     if (epoch > 1) fs::remove_all(epoch_folder(out, epoch - 1) / "training");
-    fs::remove_all(folder.stopped());
+    folder.drop_stopped();
+    figures.publish(epoch, *metrics);
     mark_best();
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

@@ -22,6 +22,7 @@ struct Stage {
   std::string name;                            // "prior"
   std::string data = {};                       // how much there is to learn from, for people
   std::vector<std::string> trainable;          // parameter prefixes
+  std::vector<std::string> jumping = {};       // of them what is set anew at times: no average
   Json config = Json::object();                // of the checkpoint, without its format
   std::function<Losses(int64_t step)> losses;  // one batch, gradients on; step is the address of
                                                // its windows and noise

@@ -12,7 +12,6 @@ namespace flowtalk::train {
 namespace {
 
 using Row = std::pair<int64_t, std::map<std::string, double>>;
-constexpr const char* kValid = "valid_";
 constexpr const char *kTrainColour = "#2060c0", *kValidColour = "#e07020";
 constexpr double kWidth = 260, kHeight = 150, kMargin = 34;
 
@@ -79,7 +78,7 @@ std::string panel(const std::vector<Row>& rows, const std::string& name) {
   Range values, epochs;
   for (const auto& [epoch, metrics] : rows) {
     epochs.add(static_cast<double>(epoch));
-    for (const auto& key : {name, kValid + name}) {
+    for (const auto& key : {name, valid_name(name)}) {
       if (metrics.contains(key)) values.add(metrics.at(key));
     }
   }
@@ -90,7 +89,7 @@ std::string panel(const std::vector<Row>& rows, const std::string& name) {
              "<text x='2' y='{5}' font-size='9'>{6:.3g}</text>\n",
              kMargin, kWidth - kMargin, kHeight - 20, name, values.hi, kHeight, values.lo) +
          curve(rows, name, values, epochs, kTrainColour) +
-         curve(rows, kValid + name, values, epochs, kValidColour);
+         curve(rows, valid_name(name), values, epochs, kValidColour);
 }
 
 }  // namespace
@@ -98,7 +97,7 @@ std::string panel(const std::vector<Row>& rows, const std::string& name) {
 std::string loss_curves_svg(const std::vector<Row>& rows) {
   std::set<std::string> names;
   for (const auto& name : metric_names(rows)) {
-    names.insert(name.rfind(kValid, 0) == 0 ? name.substr(6) : name);
+    names.insert(name.starts_with(kValid) ? name.substr(kValid.size()) : name);
   }
   constexpr size_t kColumns = 4;
   std::string body;
@@ -166,7 +165,7 @@ void LossRecord::save() const {
   for (const auto& [epoch, metrics] : rows_) {
     csv += std::to_string(epoch);
     for (const auto& name : names) {
-      csv += metrics.contains(name) ? fmt::format(",{:.6g}", metrics.at(name)) : ",";
+      csv += metrics.contains(name) ? fmt::format(",{}", metrics.at(name)) : ",";
     }
     csv += "\n";
   }

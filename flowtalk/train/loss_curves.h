@@ -5,9 +5,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flowtalk::train {
+
+// What names of figures of validation begin with.
+inline constexpr std::string_view kValid = "valid_";
+inline std::string valid_name(const std::string& name) { return std::string(kValid) + name; }
 
 class LossRecord {
  public:

@@ -14,9 +14,10 @@ constexpr const char* kWeights = "training/weights.safetensors";
 }  // namespace
 
 MovingAverage::MovingAverage(TorchParams& params, const std::vector<std::string>& prefixes,
-                             double keep)
+                             const std::vector<std::string>& without, double keep)
     : params_(params), keep_(keep) {
   for (const auto& name : params.trainable_names(prefixes)) {
+    if (std::ranges::find(without, name) != without.end()) continue;
     other_[name] = params.tensors().at(name).detach().clone();
   }
 }

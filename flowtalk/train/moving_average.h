@@ -14,8 +14,10 @@ namespace flowtalk::train {
 
 class MovingAverage {
  public:
-  // Of these tensors of `params`, beginning with their values.
-  MovingAverage(TorchParams& params, const std::vector<std::string>& prefixes, double keep);
+  // Of the tensors of `params` under these prefixes but those of the names `without`, beginning
+  // with their values.
+  MovingAverage(TorchParams& params, const std::vector<std::string>& prefixes,
+                const std::vector<std::string>& without, double keep);
   // After step `step`: at first it keeps less, (1 + step) / (10 + step).
   void update(int64_t step);
   // Puts the average in the place of the weights, and, the next time, back.

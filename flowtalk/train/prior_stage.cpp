@@ -1,5 +1,6 @@
 #include "flowtalk/train/prior_stage.h"
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/prior/any.h"
@@ -13,6 +14,8 @@ namespace flowtalk::train {
 namespace {
 
 using ops::TorchOps;
+
+constexpr char kCodes[] = "prior/quantiser/codes";
 
 torch::Tensor velocity(const torch::Tensor& x) {
   return x.narrow(1, 1, x.size(1) - 1) - x.narrow(1, 0, x.size(1) - 1);
@@ -83,7 +86,13 @@ class PriorTrainer {
                                 counts_.data_ptr<int64_t>() + counts_.numel());
   }
   void remember(const Json& memory) {
-    if (!memory.is_null()) counts_ = torch::tensor(memory.get<std::vector<int64_t>>());
+    if (memory.is_null()) return;
+    const auto counts = memory.get<std::vector<int64_t>>();
+    if (static_cast<int64_t>(counts.size()) != params_.tensors().at(kCodes).size(0)) {
+      fail("counts of {} codes, the prior has {}", counts.size(),
+           params_.tensors().at(kCodes).size(0));
+    }
+    counts_ = torch::tensor(counts);
   }
 
   Metrics validate(const Batch& batch) {
@@ -107,7 +116,6 @@ class PriorTrainer {
 
  private:
   static constexpr int64_t kRestart = 50;  // steps between looks at the codes
-  static constexpr char kCodes[] = "prior/quantiser/codes";
 
   using Coded = prior::Coded<TorchOps>;
 
@@ -183,6 +191,7 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   stage.name = "prior";
   stage.data = amount_of(training);
   stage.trainable = {"prior/"};
+  stage.jumping = {kCodes};
   stage.config =
       Json{{"kind", "prior"}, {"protocol", config.protocol}, {"model", to_json(config.model)}};
   stage.before_first_step = [&](int64_t) {

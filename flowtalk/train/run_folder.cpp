@@ -17,7 +17,7 @@ std::vector<std::string> differences(const Json& before, const Json& now) {
   std::vector<std::string> found;
   for (const auto& change : Json::diff(before, now)) {
     const auto at = change["path"].get<std::string>();
-    if (at == "/train/max_epoch") continue;
+    if (at == "/train/max_epoch" || at == "/train/patience") continue;
     const Json::json_pointer pointer(at);
     const auto value = [&](const Json& json) {
       return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
@@ -102,6 +102,15 @@ std::optional<fs::path> RunFolder::checkpoint() const {
     if (fs::exists(checkpoint / "config.json")) return checkpoint;
   }
   return std::nullopt;
+}
+
+void RunFolder::drop_stopped() const {
+  fs::path going = stopped();
+  going += ".partial";
+  fs::remove_all(going);
+  if (!fs::exists(stopped())) return;
+  fs::rename(stopped(), going);  // at once: a half of it would be gone on after
+  fs::remove_all(going);
 }
 
 void RunFolder::record() const {

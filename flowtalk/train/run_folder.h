@@ -17,7 +17,7 @@ namespace flowtalk::train {
 
 // Opened before anything of the run is read, and locked until it dies. Errors: it holds a run and
 // resume is not asked for; the run to go on with is of another stage or began with another
-// configuration (all but train.max_epoch must be the same); another process works in it. A folder
+// configuration (all but train.max_epoch and train.patience); another process works in it. A folder
 // that was made for a run of which nothing came is removed again.
 class RunFolder {
  public:
@@ -45,6 +45,7 @@ class RunFolder {
   // new one.
   std::optional<std::filesystem::path> checkpoint() const;
   std::filesystem::path stopped() const { return path() / kStopped; }
+  void drop_stopped() const;  // once its epoch has ended
   // Writes run.json.
   void record() const;
 

@@ -28,23 +28,38 @@ void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
   save_file(folder / kState, json.dump() + "\n");
 }
 
-RunState load_state(const std::string& stage, torch::optim::AdamW& optimizer,
-                    const fs::path& checkpoint) {
+RunState load_state(const std::string& stage, int64_t steps_per_epoch,
+                    torch::optim::AdamW& optimizer, const fs::path& checkpoint) {
   const fs::path file = checkpoint / kTraining / kState;
   const Json json = parse_json(load_file(file), file.string());
   RunState state;
-  state.stage = json.value("stage", "");
+  const auto damaged = [&](const std::string& why) {
+    fail("{}: is damaged ({}); remove {}, and the run goes on after the checkpoint before it",
+         (checkpoint / kTraining).string(), why, checkpoint.string());
+  };
+  try {
+    state.stage = json.value("stage", "");
+    state.epoch = json.value("epoch", int64_t{0});
+    state.step = json.value("step", int64_t{0});
+    state.sums = json.value("sums", state.sums);
+    state.memory = json.value("memory", Json());
+  } catch (const Json::exception& e) {
+    damaged(e.what());
+  }
   if (state.stage != stage) {
     fail("{}: is of stage '{}', expected '{}'; use another {}", file.string(), state.stage, stage,
          Field("out"));
   }
-  torch::serialize::InputArchive archive;
-  archive.load_from((checkpoint / kTraining / kOptimizer).string());
-  optimizer.load(archive);
-  state.epoch = json.value("epoch", int64_t{0});
-  state.step = json.value("step", int64_t{0});
-  state.sums = json.value("sums", state.sums);
-  state.memory = json.value("memory", Json());
+  if (state.epoch < 0 || state.step < 0 || state.step >= steps_per_epoch) {
+    damaged(fmt::format("step {} of {}", state.step, steps_per_epoch));
+  }
+  try {
+    torch::serialize::InputArchive archive;
+    archive.load_from((checkpoint / kTraining / kOptimizer).string());
+    optimizer.load(archive);
+  } catch (const c10::Error&) {
+    damaged(kOptimizer);
+  }
   return state;
 }
 

@@ -22,8 +22,8 @@ struct RunState {
 
 void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
                 const std::filesystem::path& checkpoint);
-// Error: of another stage; damaged.
-RunState load_state(const std::string& stage, torch::optim::AdamW& optimizer,
-                    const std::filesystem::path& checkpoint);
+// Of a run with so many steps in an epoch. Error: of another stage; damaged.
+RunState load_state(const std::string& stage, int64_t steps_per_epoch,
+                    torch::optim::AdamW& optimizer, const std::filesystem::path& checkpoint);
 
 }  // namespace flowtalk::train

@@ -49,7 +49,7 @@ std::string start_line(const std::string& stage, const TrainConfig& config, cons
 
 std::string end_line(const std::string& stage, const RunEnd& end) {
   if (end.epochs == 0) {
-    return fmt::format("{}: all epochs are trained already; {}", stage, end.folder);
+    return fmt::format("{}: nothing is left to train; {}", stage, end.folder);
   }
   return fmt::format("{}: {} in {}, {:.1f} steps per second, at most {:.1f} GB of memory; {}",
                      stage, counted(end.epochs, "epoch"), clock_of(end.seconds),

@@ -35,7 +35,7 @@ TEST(Summary, AtTheEnd) {
             "epoch 8, in runs/prior/best");
   EXPECT_THAT(end_line("prior", {1, 5, 3723, 1, std::nullopt, "r"}),
               HasSubstr("1 epoch in 1:02:03, "));
-  EXPECT_THAT(end_line("prior", {0, 0, 1, 1, 3, "r"}), HasSubstr("trained already"));
+  EXPECT_THAT(end_line("prior", {0, 0, 1, 1, 3, "r"}), HasSubstr("nothing is left to train"));
   EXPECT_GT(peak_memory(), 10'000'000);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/interruption.h"
 #include "flowtalk/train/child_program.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/generator_stage.h"
@@ -129,6 +130,7 @@ void check_options(const TrainAllOptions& o) {
 
 void train_all(const TrainAllOptions& o) {
   if (o.out.empty()) fail_usage("where to? give {}", Field("out"));
+  const StopRequests requests;
   check_options(o);
   const std::string threads = std::to_string(o.threads),
                     phones = (fs::path(o.data) / "phones").string();
