@@ -156,6 +156,10 @@ TEST(ImportedSubjects, AreToldByTheirNumberOrTheMesh) {
   EXPECT_TRUE(multiface.known);
   EXPECT_EQ(multiface.names.size(), 13u);
   EXPECT_EQ(multiface.names[12], "subject_12");
+  // As many as BIWI has, on the mesh of VOCASET.
+  const auto retrained = foreign::subjects_of(6, 15069, {});
+  EXPECT_EQ(retrained.fps, 30);
+  EXPECT_EQ(retrained.names[0], "subject_0");
   const auto other = foreign::subjects_of(2, 60, {.subjects = "A B"});
   EXPECT_FALSE(other.known);
   EXPECT_EQ(other.names, (std::vector<std::string>{"A", "B"}));

@@ -15,14 +15,16 @@ namespace {
 struct DataSet {
   std::string_view subjects;
   int fps = 0;
+  int64_t values = 0;  // coordinates of its mesh
 };
 constexpr std::array kDataSets = {
-    DataSet{"F2 F3 F4 M3 M4 M5", 25},  // BIWI, as FaceDiffuser, FaceFormer and CodeTalker split it
-    DataSet{"F1 F2 F3 F4 F5 F6 F7 F8 M1 M2 M3 M4 M5 M6", 25},  // BIWI, all of it
+    DataSet{"F2 F3 F4 M3 M4 M5", 25,
+            70110},  // BIWI, as FaceDiffuser, FaceFormer and CodeTalker split it
+    DataSet{"F1 F2 F3 F4 F5 F6 F7 F8 M1 M2 M3 M4 M5 M6", 25, 70110},  // BIWI, all of it
     DataSet{"FaceTalk_170728_03272_TA FaceTalk_170904_00128_TA FaceTalk_170725_00137_TA "
             "FaceTalk_170915_00223_TA FaceTalk_170811_03274_TA FaceTalk_170913_03279_TA "
             "FaceTalk_170904_03276_TA FaceTalk_170912_03278_TA",
-            30},  // VOCASET
+            30, 15069},  // VOCASET
 };
 
 // Coordinates of the meshes of the data sets on which FaceDiffuser was trained, in frames per
@@ -86,7 +88,8 @@ Subjects subjects_of(int64_t count, int64_t values, const Choices& choices) {
   }
   for (const DataSet& set : kDataSets) {
     auto names = words_of(set.subjects);
-    if (static_cast<int64_t>(names.size()) != count) continue;
+    const bool of_another_mesh = subjects.known && set.values != values;
+    if (static_cast<int64_t>(names.size()) != count || of_another_mesh) continue;
     subjects = {std::move(names), set.fps, true};
   }
   if (!choices.subjects.empty()) {

@@ -15,9 +15,9 @@ struct Subjects {
   int fps = flame::kFps;
   bool known = true;  // else the rate is a guess
 };
-// `count` names, as chosen, else those of the published data set of so many, else numbers; the rate
-// is that of this data set, else of that whose meshes have so many coordinates, `values`. Usage
-// Error: another number of names is chosen.
+// The rate is that of the data set whose meshes have so many coordinates, `values`, else that of
+// the published one with so many subjects, `count`. Names as chosen, else those of this data set if
+// it has so many, else numbers. Usage Error: another number of names is chosen.
 Subjects subjects_of(int64_t count, int64_t values, const Choices& choices);
 
 // The mesh of a model of `values` coordinates, and the faces at rest: one row for each style, of a
