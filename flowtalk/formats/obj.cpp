@@ -11,7 +11,7 @@
 namespace flowtalk::formats {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kBlanks = " \t";
 
 // Takes the first word off a line.
 std::string_view take_word(std::string_view& line) {
@@ -21,8 +21,10 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+// Also with a plus before it.
 template <class T>
 bool reads(std::string_view word, T& value) {
+  if (word.starts_with('+')) word.remove_prefix(1);
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   return error == std::errc() && end == word.data() + word.size();
 }
@@ -32,11 +34,26 @@ class Reader {
   explicit Reader(const std::string& where) : where_(where) {}
 
   void read(std::string_view bytes) {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";  // of UTF-8
+    if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+    std::string joined;  // of lines that end in a backslash
     while (!bytes.empty()) {
-      const size_t end = std::min(bytes.find('\n'), bytes.size());
+      const size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
+      std::string_view line = bytes.substr(0, end);
+      const bool two = bytes.substr(end).starts_with("\r\n");
+      bytes.remove_prefix(std::min(end + (two ? 2 : 1), bytes.size()));
       ++number_;
-      read_line(bytes.substr(0, end));
-      bytes.remove_prefix(std::min(end + 1, bytes.size()));
+      line = line.substr(0, line.find('#'));
+      const bool goes_on = line.ends_with('\\');
+      if (goes_on) line.remove_suffix(1);
+      if (!goes_on && joined.empty()) {
+        read_line(line);
+        continue;
+      }
+      joined.append(line).append(" ");
+      if (goes_on && !bytes.empty()) continue;
+      read_line(joined);
+      joined.clear();
     }
   }
   ObjMesh mesh() const {
@@ -62,9 +79,10 @@ class Reader {
   void read_vertex(std::string_view line) {
     for (int k = 0; k < 3; ++k) {
       const std::string_view word = take_word(line);
-      float value = 0;
+      if (word.empty()) refuse("the three coordinates of a vertex", fmt::format("{}", k));
+      double value = 0;
       if (!reads(word, value)) refuse("the three coordinates of a vertex", word);
-      vertices_.push_back(value);
+      vertices_.push_back(static_cast<float>(value));
     }
   }
   // "7", "7/1", "7//3", "7/1/3" count from 1; -1 is the last vertex so far.

@@ -28,6 +28,7 @@
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_arrays.h"
+#include "flowtalk/pipeline/vertex_motion.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/predict/model.h"
 
@@ -223,6 +224,9 @@ constexpr std::array kKinds = {
     Kind{"motion_samples", "npy", is_samples_of_motion, read_sequences, "evaluate",
          "several samples of FLAME motion"},
     Kind{"array", "npy", nullptr, read_sequences, "evaluate", "numbers, as vertices"},
+    Kind{"vertex_sequence", "npz safetensors", [](const Seen& s) { return holds_vertices(s.path); },
+         read_sequences, "evaluate, render", "vertices of many frames",
+         "for flowtalk evaluate, and render with a face of as many vertices"},
     Kind{"arrays", "npz", nullptr, read_sequences, "evaluate", "sequences by their arrays' names"},
     Kind{"tensors", "safetensors", nullptr, read_sequences, "evaluate",
          "sequences by their arrays' names"},

@@ -7,6 +7,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/face/mesh_face.h"
 #include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/video/writer.h"
@@ -62,6 +63,10 @@ std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
       if (!vertices->says_rate && vertices->take.frames > 1) without_rate.push_back(path);
       roles.push_back({caption, unsettled(std::move(*vertices), o)});
       continue;
+    }
+    if (face::is_mesh_name(o.stage.face.face)) {
+      fail("{}: holds parameters, which do not move a mesh; give {} a FLAME file", path,
+           Field("face"));
     }
     const face::Face& face = face::load_face(o.stage.face.face);
     const auto file = read_motion(path, face.axes, o.reading, reporter);

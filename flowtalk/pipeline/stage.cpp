@@ -63,19 +63,20 @@ AnyMotion at_rate(const VertexMotion& motion, double rate_hz) {
   return made;
 }
 
+const VertexMotion* vertices_of(const Role& role) {
+  return std::get_if<VertexMotion>(&role.motion);
+}
+
 // One mesh for all roles.
 ChosenFace face_of(const std::vector<Role>& roles, const FaceOptions& options) {
-  const auto is_vertices = [](const Role& role) {
-    return std::holds_alternative<VertexMotion>(role.motion);
-  };
-  const bool alone = std::ranges::all_of(roles, is_vertices);
-  std::optional<ChosenFace> chosen;
+  const auto first = std::ranges::find_if(roles, vertices_of);
+  if (first == roles.end()) return choose_face(options);
+  const bool alone = std::ranges::all_of(roles, vertices_of);
+  ChosenFace chosen = face_of_vertices(options, *vertices_of(*first), alone);
   for (const Role& role : roles) {
-    if (!is_vertices(role)) continue;
-    auto face = face_of_vertices(options, std::get<VertexMotion>(role.motion), alone);
-    if (!chosen) chosen = std::move(face);
+    if (vertices_of(role) != nullptr) check_vertices(*vertices_of(role), chosen.face, alone);
   }
-  return chosen ? std::move(*chosen) : choose_face(options);
+  return chosen;
 }
 
 // A narrow picture is taken from further away, so that the head fits across.
@@ -114,6 +115,7 @@ struct Stage::State {
         picture(grid.canvas(o.background.transparent())) {
     FT_CHECK(!roles.empty(), "a stage needs a role");
     for (Role& role : roles) {
+      if (vertices_of(role) != nullptr) role.motion = brought_to(*vertices_of(role), face);
       const auto to_rate = [&](const auto& motion) { return at_rate(motion, o.fps.hz()); };
       role.motion = std::visit(to_rate, role.motion);
       const auto* parameters = std::get_if<motion::Motion>(&role.motion);

@@ -102,66 +102,103 @@ void warn_of_others(const std::vector<formats::NamedArray>& arrays, const format
                     const std::string& path, const Reporter& reporter) {
   std::vector<std::string> others;
   for (const auto& array : arrays) {
-    if (&array != &used) others.push_back(formats::printable(array.name));
+    if (array.name != used.name) others.push_back(formats::printable(array.name));
   }
   if (others.empty()) return;
   reporter.warn(fmt::format("{}: not used beside the vertices: {}", path, fmt::join(others, ", ")));
 }
 
+// What a file of vertices holds.
+struct Found {
+  formats::NamedArray array;
+  formats::Array values;
+  face::VertexShape shape;
+  double rate_hz = 0;  // 0: it does not say
+};
+
+// Nothing of a file of anything else; `arrays` are left without the rate.
+std::optional<Found> vertices_in(std::vector<formats::NamedArray>& arrays) {
+  if (motion::holds_motion(arrays)) return std::nullopt;
+  const double rate_hz = motion::take_rate(arrays);
+  const formats::NamedArray* found = vertices_among(arrays);
+  if (found == nullptr || found->text()) return std::nullopt;
+  const formats::Array values = found->load();
+  const auto shape = face::vertex_shape(values.shape);
+  if (!shape || formats::is_complex(values.dtype)) return std::nullopt;
+  const int64_t last = values.shape.back();
+  if (last == 3 ? shape->vertices < kFewestVertices : last < kFewestFlat) return std::nullopt;
+  return Found{*found, values, *shape, rate_hz};
+}
+
 }  // namespace
+
+bool holds_vertices(const std::filesystem::path& path) {
+  auto arrays = formats::open_arrays(path);
+  const auto found = vertices_in(arrays);
+  return found && found->shape.samples == 1;
+}
 
 std::optional<VertexMotion> read_vertices(const std::string& path, const MotionOptions& options,
                                           const Reporter& reporter) {
   auto arrays = formats::open_arrays(path);
-  if (motion::holds_motion(arrays)) return std::nullopt;
-  const double says_hz = motion::take_rate(arrays);
-  const formats::NamedArray* found = vertices_among(arrays);
-  if (found == nullptr || found->text()) return std::nullopt;
-  const formats::Array array = found->load();
-  const auto shape = face::vertex_shape(array.shape);
-  if (!shape || formats::is_complex(array.dtype)) return std::nullopt;
-  const int64_t last = array.shape.back();
-  if (last == 3 ? shape->vertices < kFewestVertices : last < kFewestFlat) return std::nullopt;
+  const auto found = vertices_in(arrays);
+  if (!found) return std::nullopt;
   if (options.jaw_unit != motion::AngleUnit::kRadians || !options.prefix.empty()) {
     fail_usage("{} says how parameters are read, {} holds vertices; leave it out",
                Field(options.prefix.empty() ? "jaw_unit" : "prefix"), path);
   }
-  warn_of_others(arrays, *found, path, reporter);
-  const std::string& where = found->where;
-  if (shape->samples > 1) {
-    fail("{}: {} samples of vertices, {}; expected one, (T, V, 3)", where, shape->samples,
-         tensor::to_string(array.shape));
+  warn_of_others(arrays, found->array, path, reporter);
+  const std::string& where = found->array.where;
+  const face::VertexShape& shape = found->shape;
+  if (shape.samples > 1) {
+    fail("{}: {} samples of vertices, {}; expected one, (T, V, 3)", where, shape.samples,
+         tensor::to_string(found->values.shape));
   }
-  if (shape->frames == 0) fail("{}: holds no frames", where);
-  VertexMotion motion{where, face::take_of(array, *shape, 0), shape->vertices};
-  motion.says_rate = options.motion_fps || says_hz > 0;
+  if (shape.frames == 0) fail("{}: holds no frames", where);
+  VertexMotion motion{where, face::take_of(found->values, shape, 0), shape.vertices};
+  motion.says_rate = options.motion_fps || found->rate_hz > 0;
   if (options.motion_fps) {
     motion.rate_hz = options.motion_fps->hz();
-  } else if (says_hz > 0) {
-    motion.rate_hz = says_hz;
+  } else if (found->rate_hz > 0) {
+    motion.rate_hz = found->rate_hz;
   }
   check_finite(motion);
   bring_to_metres(motion, reporter);
   return motion;
 }
 
-ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& motion, bool alone) {
+void check_vertices(const VertexMotion& motion, const face::Face& face, bool alone) {
+  if (face.vertex_count() == motion.vertices) return;
+  fail("{}: {} vertices, the face {} has {}; {} takes a FLAME file{} that they are of",
+       motion.where, motion.vertices, face.name, face.vertex_count(), Field("face"),
+       alone ? fmt::format(" or a mesh ({})", face::kMeshEndings) : "");
+}
+
+ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& first, bool alone) {
   const bool mesh = alone && face::is_mesh_name(options.face);
   ChosenFace chosen =
       choose_face(options, mesh ? face::load_mesh(options.face) : face::load_face(options.face));
-  if (chosen.face.vertex_count() != motion.vertices) {
-    fail(
-        "{}: {} vertices, the face {} has {}; {} takes a FLAME file or a mesh ({}) that they are "
-        "of",
-        motion.where, motion.vertices, chosen.face.name, chosen.face.vertex_count(), Field("face"),
-        face::kMeshEndings);
-  }
-  if (!alone) return chosen;
-  const auto frame = first_frame(motion);
-  if (!lies_about(box_of(frame), box_of(chosen.face.rest.values()))) {
-    chosen.face.rest = tensor::Tensor({motion.vertices, 3}, frame);
+  check_vertices(first, chosen.face, alone);
+  const auto frame = first_frame(first);
+  if (alone && !lies_about(box_of(frame), box_of(chosen.face.rest.values()))) {
+    chosen.face.rest = tensor::Tensor({first.vertices, 3}, frame);
   }
   return chosen;
+}
+
+VertexMotion brought_to(VertexMotion motion, const face::Face& face) {
+  const Box box = box_of(first_frame(motion)), rest = box_of(face.rest.values());
+  if (lies_about(box, rest)) return motion;
+  std::array<float, 3> way{};
+  for (size_t k = 0; k < 3; ++k) {
+    way[k] = static_cast<float>((rest.low[k] + rest.high[k] - box.low[k] - box.high[k]) / 2);
+  }
+  motion.take.read = [read = motion.take.read, way](int64_t begin, int64_t count,
+                                                    std::span<float> out) {
+    read(begin, count, out);
+    for (size_t i = 0; i < out.size(); ++i) out[i] += way[i % 3];
+  };
+  return motion;
 }
 
 }  // namespace flowtalk::pipeline

@@ -1,6 +1,7 @@
 // Files of vertices over time that somebody names to be shown, and the face that they move.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -31,9 +32,16 @@ struct VertexMotion {
 std::optional<VertexMotion> read_vertices(const std::string& path, const MotionOptions& options,
                                           const Reporter& reporter);
 
-// The face that is named, which may be a mesh (face/mesh_face.h) here. Error: it has another number
-// of vertices. `alone`: no parameters move it; where it rests elsewhere, or in other units, it
-// rests as the motion begins.
-ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& motion, bool alone);
+// Whether read_vertices takes the file, or would but for its values.
+bool holds_vertices(const std::filesystem::path& path);
+
+// The face that is named, for vertices that move it. `alone`: no parameters move it, so that it may
+// be a mesh (face/mesh_face.h); where it rests elsewhere, or in other units, than `first`, it rests
+// as that begins. Error: another number of vertices.
+ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& first, bool alone);
+// Error: the motion has another number of vertices than the face. `alone` as above.
+void check_vertices(const VertexMotion& motion, const face::Face& face, bool alone);
+// The motion, moved to where the face rests if it begins elsewhere.
+VertexMotion brought_to(VertexMotion motion, const face::Face& face);
 
 }  // namespace flowtalk::pipeline

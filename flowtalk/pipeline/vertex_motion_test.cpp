@@ -95,6 +95,21 @@ TEST_F(VertexMotions, KeepTheirRateAndAreShownAsHeads) {
   EXPECT_GT(picture("large", 0).size(), 2000u);
 }
 
+TEST_F(VertexMotions, StandWhereTheFaceDoes) {
+  Tensor away = formats::load_npy(folder / "mesh.npy").clone();
+  for (int64_t i = 0; i < away.size(); i += 3) away[i] += 1;  // a metre aside
+  formats::save_npy(folder / "away.npy", away);
+  draw({"mesh.npy", "away.npy"}, "both");
+  draw({"mesh.npy", "mesh.npy"}, "same");
+  draw({"away.npy"}, "alone");
+  draw({"rows.npy", "away.npy"}, "beside");
+  const auto bytes = [&](const std::string& name) { return picture(name, 3).size(); };
+  // Rounding of a metre is seen in few pixels.
+  EXPECT_NEAR(static_cast<double>(bytes("both")), static_cast<double>(bytes("same")), 200);
+  EXPECT_NEAR(static_cast<double>(bytes("beside")), static_cast<double>(bytes("same")), 200);
+  EXPECT_GT(bytes("alone"), 2000u);
+}
+
 TEST_F(VertexMotions, OfOtherFilesAreNone) {
   EXPECT_FALSE(read("rows.npy"));
   formats::save_npy(folder / "jaw.npy", Tensor::zeros({9, 1, 3}));
@@ -105,6 +120,8 @@ TEST_F(VertexMotions, OfOtherFilesAreNone) {
   formats::save_npz(folder / "beside.npz",
                     {{"verts", mesh}, {"camera", formats::npy_of(Tensor::zeros({3}))}});
   EXPECT_TRUE(read("beside.npz"));
+  EXPECT_TRUE(holds_vertices(folder / "beside.npz"));
+  EXPECT_FALSE(holds_vertices(folder / "rows.npy"));
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("not used beside the vertices: 'camera'")));
 }
 
