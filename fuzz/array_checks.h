@@ -37,4 +37,14 @@ inline void check_array(const formats::Array& array) {
   if (real == formats::is_complex(array.dtype)) finding("a complex tensor, or a real one refused");
 }
 
+// The same of a mesh, whose triangles stay within its vertices.
+inline void check_mesh(const formats::Array& vertices, const formats::Array& triangles) {
+  check_array(vertices);
+  check_array(triangles);
+  const int64_t count = vertices.shape.at(0);
+  for (int64_t i = 0; i < triangles.size(); ++i) {
+    if (triangles.int64(i) >= count) finding("a triangle beyond the vertices");
+  }
+}
+
 }  // namespace flowtalk::fuzz

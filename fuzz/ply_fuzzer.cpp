@@ -7,12 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace flowtalk;
   fuzz::accepts([&] {
     const formats::PlyMesh mesh = formats::read_ply(fuzz::bytes_of(data, size), "x.ply");
-    fuzz::check_array(mesh.vertices);
-    fuzz::check_array(mesh.triangles);
-    const int64_t vertices = mesh.vertices.shape.at(0);
-    for (int64_t i = 0; i < mesh.triangles.size(); ++i) {
-      if (mesh.triangles.int64(i) >= vertices) fuzz::finding("a triangle beyond the vertices");
-    }
+    fuzz::check_mesh(mesh.vertices, mesh.triangles);
   });
   return 0;
 }

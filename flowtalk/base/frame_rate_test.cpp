@@ -6,26 +6,18 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "tests/refusal.h"
 
 namespace flowtalk {
 namespace {
 
 using ::testing::HasSubstr;
+using tests::refusal;
 
 FrameRate read(const std::string& text) {
   FrameRate rate;
   from_text(text, rate);
   return rate;
-}
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "was taken";
 }
 
 TEST(FrameRate, IsReadAsPeopleWriteIt) {

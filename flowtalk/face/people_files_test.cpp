@@ -10,6 +10,7 @@
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
+#include "tests/refusal.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::face {
@@ -18,18 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using tests::refusal;
 
 fs::path cases() { return fs::path(FLOWTALK_GOLDEN_DEFAULT).parent_path() / "cases"; }
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "was taken";
-}
 
 TEST(PeopleFiles, RegionsInBracketsWithACommaAndAsMasks) {
   const fs::path folder = cases() / "region-lists";

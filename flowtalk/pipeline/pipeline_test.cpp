@@ -13,11 +13,11 @@
 #include "flowtalk/pipeline/mood.h"
 #include "flowtalk/pipeline/performance.h"
 #include "flowtalk/pipeline/predict.h"
-#include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/restyle.h"
 #include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/pipeline/temperature.h"
 #include "flowtalk/pipeline/voices.h"
+#include "tests/refusal.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::refusal;
 
 Given given(std::initializer_list<const char*> fields) {
   Given g;

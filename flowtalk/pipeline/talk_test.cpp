@@ -11,8 +11,8 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/pipeline/predict.h"
-#include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/voices.h"
+#include "tests/refusal.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
@@ -23,6 +23,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::refusal;
 
 class Talk : public ::testing::Test {
  protected:

@@ -14,8 +14,8 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/pipeline/export.h"
-#include "flowtalk/pipeline/refusal.h"
 #include "flowtalk/pipeline/render.h"
+#include "tests/refusal.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::pipeline {
@@ -26,6 +26,7 @@ using tensor::Tensor;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::refusal;
 
 constexpr int64_t kFrames = 6;
 

@@ -5,7 +5,7 @@
 
 #include "flowtalk/base/error.h"
 
-namespace flowtalk::pipeline {
+namespace flowtalk::tests {
 
 // "was taken" if there is none.
 template <class F>
@@ -18,4 +18,4 @@ std::string refusal(F&& f) {
   return "was taken";
 }
 
-}  // namespace flowtalk::pipeline
+}  // namespace flowtalk::tests
