@@ -1,20 +1,20 @@
 // flowtalk-train: the program behind `flowtalk train`; the only one that links libtorch.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <string_view>
 
 #include "apps/options/bind.h"
 #include "apps/options/terminal.h"
 #include "apps/train_help.h"
+#include "apps/train_words.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
 #include "flowtalk/predict/default_checkpoint.h"
 #include "flowtalk/train/blas.h"
+#include "flowtalk/train/launch.h"
 #include "flowtalk/train/run_stages.h"
 #include "flowtalk/train/train_all.h"
 
@@ -34,9 +34,15 @@ void stage(const std::string& name, const std::string& summary, const Args& args
   Command command("flowtalk train " + name, summary, train_help(name));
   command.bind(options, kSpellings);
   if (!command.parse(args)) return;
-  if constexpr (requires { options.stage.run.quiet; }) options.stage.run.quiet = command.quiet();
   if constexpr (requires { options.quiet; }) options.quiet = command.quiet();
-  kRun(options);
+  if constexpr (requires { options.stage; }) {
+    options.stage.run.quiet = command.quiet();
+    Args words = args;
+    words.insert(words.begin(), name);
+    train::in_ranks(options.stage, words, [&] { kRun(options); });
+  } else {
+    kRun(options);
+  }
 }
 // Without an encoder of one's own, that of the model that ships.
 void run_generator(train::GeneratorOptions options) {
@@ -72,24 +78,6 @@ constexpr std::array kStages = {
     Stage{"pack", "A finished run as a model to ship, with 16-bit weights.",
           stage<train::PackOptions, train::pack>}};
 
-bool has_option(const Args& words, std::string_view name) {
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return word == name || word.starts_with(std::string(name) + "=");
-  });
-}
-
-// The lines of the reference name no stage: without a folder to save in they train the prior, with
-// one the generator over it.
-Args with_stage(Args words) {
-  if (!words.front().starts_with("--") || !has_option(words, "--model")) return words;
-  const bool second = has_option(words, "--save-path") || has_option(words, "--out");
-  fmt::print(stderr, "no stage is named: {}\n",
-             second ? "with a folder to save in this is stage 2, as `flowtalk train generator`"
-                    : "without a folder to save in this is stage 1, as `flowtalk train prior`");
-  words.insert(words.begin(), second ? "generator" : "prior");
-  return words;
-}
-
 std::string overview() {
   std::string text = "Usage: flowtalk train STAGE [options]\n\n";
   for (const Stage& s : kStages) text += fmt::format("  {:<10}  {}\n", s.name, s.summary);
@@ -118,7 +106,13 @@ int main(int argc, char** argv) {
   flowtalk::hold_stop_requests();
   try {
     flowtalk::train::check_blas();
-    return flowtalk::apps::run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
+    int code = 0;
+    flowtalk::train::leave_to_leader([&] {
+      code = flowtalk::apps::run(flowtalk::apps::in_kebab_case({argv + 1, argv + argc}));
+    });
+    return code;
+  } catch (const flowtalk::train::Unheard& e) {
+    return e.exit_code();
   } catch (const flowtalk::Error& e) {
     std::fprintf(stderr, "flowtalk: %s\n", flowtalk::apps::spelled(e.marked()).c_str());
     return e.exit_code();

@@ -19,7 +19,8 @@ deb_packages="$install_packages dpkg-dev file debootstrap ffmpeg"
 full_packages="$install_packages
   git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db
   clang libclang-rt-14-dev
-  libtorch-dev libopenblas0-pthread"
+  libtorch-dev libgloo-dev libopenblas0-pthread
+  slurmctld slurmd slurm-client munge"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722

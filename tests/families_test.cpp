@@ -190,6 +190,7 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   config.model = tiny_model(GetParam().prior);
   config.model.generator.kind = GetParam().family.kind;
   config.train = short_schedule();
+  if (GetParam().family.steps) config.train.steps_per_epoch = 80;  // each sees one level of noise
   train::EncoderChoice encoder;
   encoder.config = encoder_config;
   encoder.weights.emplace(weights);

@@ -341,7 +341,7 @@ void check_gradients(const generate::Family& family) {
       const auto weights = all_terms<typename std::remove_cvref_t<decltype(g)>::Losses>();
       torch::Tensor sum = torch::zeros({});
       const auto prepared = g.prepare(torch_ops, c);
-      for (const auto& term : g.learn(torch_ops, z, prepared, weights, Rng(6)).terms) {
+      for (const auto& term : g.learn(torch_ops, z, prepared, weights, {Rng(6)}).terms) {
         sum = sum + term.values.sum() / z.numel();
       }
       return sum;

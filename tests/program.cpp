@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <numbers>
 
 #include "flowtalk/audio/audio.h"
@@ -22,30 +23,47 @@ void redirect(int descriptor, const fs::path& path, int flags) {
 
 }  // namespace
 
-Outcome run_flowtalk(const fs::path& folder, const std::vector<std::string>& args) {
-  const ScratchFolder logs;
+Started::Started(const fs::path& folder, const std::vector<std::string>& args) {
   std::vector<std::string> words{FLOWTALK_PROGRAM};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 
-  const pid_t child = fork();
-  if (child == 0) {
+  child_ = fork();
+  if (child_ == 0) {
     redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
-    redirect(STDOUT_FILENO, logs / "out", O_WRONLY | O_CREAT | O_TRUNC);
-    redirect(STDERR_FILENO, logs / "err", O_WRONLY | O_CREAT | O_TRUNC);
+    redirect(STDOUT_FILENO, logs_ / "out", O_WRONLY | O_CREAT | O_TRUNC);
+    redirect(STDERR_FILENO, logs_ / "err", O_WRONLY | O_CREAT | O_TRUNC);
     if (chdir(folder.c_str()) != 0) _exit(126);
     execv(pointers[0], pointers.data());
     _exit(127);
   }
+}
+
+Started::~Started() {
+  if (child_ <= 0) return;
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+}
+
+std::string Started::err() const {
+  return fs::exists(logs_ / "err") ? load_file(logs_ / "err") : "";
+}
+
+Outcome Started::finish() {
   int status = 0;
-  waitpid(child, &status, 0);
+  waitpid(child_, &status, 0);
+  child_ = 0;
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  outcome.out = load_file(logs / "out");
-  outcome.err = load_file(logs / "err");
+  outcome.out = load_file(logs_ / "out");
+  outcome.err = load_file(logs_ / "err");
   return outcome;
+}
+
+Outcome run_flowtalk(const fs::path& folder, const std::vector<std::string>& args) {
+  return Started(folder, args).finish();
 }
 
 ::testing::AssertionResult failed_with(const Outcome& outcome, int code,

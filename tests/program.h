@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
 #include <filesystem>
 #include <string>
@@ -16,7 +17,24 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs bin/flowtalk in `folder` with an empty stdin.
+// bin/flowtalk at work in `folder` with an empty stdin; killed if nobody waits for it to finish.
+class Started {
+ public:
+  Started(const std::filesystem::path& folder, const std::vector<std::string>& args);
+  ~Started();
+  Started(const Started&) = delete;
+  Started& operator=(const Started&) = delete;
+
+  pid_t pid() const { return child_; }
+  std::string err() const;  // so far
+  Outcome finish();
+
+ private:
+  ScratchFolder logs_;
+  pid_t child_ = 0;
+};
+
+// The same, to its end.
 Outcome run_flowtalk(const std::filesystem::path& folder, const std::vector<std::string>& args);
 
 // Passes if the run failed with `code`, said one line "flowtalk: ..." that holds every one of

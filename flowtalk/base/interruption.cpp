@@ -19,7 +19,7 @@ struct Slot {
 };
 std::array<Slot, 64> slots;
 std::atomic<pid_t> owner{0};
-std::array<std::atomic<pid_t>, 8> children{};
+std::array<std::atomic<pid_t>, 64> children{};
 
 void end_children() {
   for (const auto& child : children) {

@@ -29,7 +29,7 @@ class StopRequests {
 void hold_stop_requests();
 
 // Until it has ended and been waited for, a process that we started gets SIGTERM when one of those
-// signals ends the program. At most 8 at a time are known.
+// signals ends the program. At most 64 at a time are known.
 void end_with_us(pid_t child);
 void has_ended(pid_t child);
 

@@ -97,21 +97,21 @@ struct DiffusionGenerator {
   }
 
   Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
-                     const Rng& rng) const {
+                     const std::vector<Rng>& chances) const {
     const auto shape = ops.shape(z);
     const T standard = scale.standardise(ops, z);
     std::vector<int64_t> steps;
-    std::vector<float> keep, spread;
-    Rng of_steps = rng.fork("steps"), of_noise = rng.fork("noise");
-    for (int64_t b = 0; b < shape[0]; ++b) {
-      steps.push_back(of_steps.integer(0, config.steps - 1));
+    std::vector<float> keep, spread, drawn;
+    for (const Rng& chance : chances) {
+      Rng of_step = chance.fork("steps"), of_noise = chance.fork("noise");
+      steps.push_back(of_step.integer(0, config.steps - 1));
       const auto& step = schedule[static_cast<size_t>(steps.back())];
       keep.push_back(step.keep);
       spread.push_back(step.noise);
+      for (int64_t i = 0; i < shape[1] * shape[2]; ++i) {
+        drawn.push_back(static_cast<float>(of_noise.normal()));
+      }
     }
-    std::vector<float> drawn(static_cast<size_t>(shape[0] * shape[1] * shape[2]));
-    std::generate(drawn.begin(), drawn.end(),
-                  [&] { return static_cast<float>(of_noise.normal()); });
     const tensor::Shape per_clip{shape[0], 1, 1};
     const T x = ops.add(ops.mul(standard, ops.constant(per_clip, keep)),
                         ops.mul(ops.constant(shape, drawn), ops.constant(per_clip, spread)));

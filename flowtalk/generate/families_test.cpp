@@ -190,12 +190,12 @@ TEST_P(Families, TermsHaveNamesAndWeights) {
     }();
     from_json(zeros, none, "zeros");
     EXPECT_FALSE(none.any());
-    EXPECT_TRUE(g.learn(ops, z, prepared, none, Rng(1)).terms.empty());
+    EXPECT_TRUE(g.learn(ops, z, prepared, none, {Rng(1), Rng(2)}).terms.empty());
     Json ones = zeros;
     for (auto& [key, value] : ones.items()) value = 1;
     from_json(ones, all, "ones");
     EXPECT_TRUE(all.any());
-    const auto learned = g.learn(ops, z, prepared, all, Rng(1));
+    const auto learned = g.learn(ops, z, prepared, all, {Rng(1), Rng(2)});
     if (learned.estimate) {
       EXPECT_EQ(learned.estimate->values.shape(), z.shape());
     }

@@ -84,7 +84,8 @@ struct FlowGenerator {
     return latents_of(ops, ops.concat(drawn, 0), c);
   }
 
-  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w, const Rng&) const {
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
+                     const std::vector<Rng>&) const {
     if (w.nll == 0) return {};
     return {{{"nll", ops.scale(log_prob(ops, z, c), -1), static_cast<double>(2 * latent),
               static_cast<double>(w.nll)}}};

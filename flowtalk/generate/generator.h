@@ -91,7 +91,8 @@ struct LatentScale {
 //   Prepared   what it computes once per condition; each(f) applies f to all tensors in it
 //   prepare    Condition -> Prepared
 //   sample     one set of latents per noise, differentiable where the backend is
-//   learn      training: from latents z (B, T, D), by the weights; `rng` is what may be drawn
+//   learn      training: from latents z (B, T, D), by the weights; `chances` is what may be drawn,
+//              one stream per clip
 //   scale      LatentScale
 template <class G, class Ops>
 concept Generator = std::constructible_from < G,
@@ -99,12 +100,12 @@ concept Generator = std::constructible_from < G,
 typename G::Config > &&requires(const G& g, Ops& ops, const Condition<Ops>& c,
                                 const typename G::Prepared& prepared, const SampleOptions& options,
                                 const ops::TensorOf<Ops>& z, const typename G::Losses& losses,
-                                const Rng& rng) {
+                                const std::vector<Rng>& chances) {
   { G::kKind } -> std::convertible_to<Kind>;
   { losses.any() } -> std::same_as<bool>;
   { g.prepare(ops, c) } -> std::same_as<typename G::Prepared>;
   { g.sample(ops, prepared, options) } -> std::same_as<MotionLatents<Ops>>;
-  { g.learn(ops, z, prepared, losses, rng) } -> std::same_as<Learned<Ops>>;
+  { g.learn(ops, z, prepared, losses, chances) } -> std::same_as<Learned<Ops>>;
   { g.scale } -> std::convertible_to<const LatentScale<Ops>&>;
 };
 

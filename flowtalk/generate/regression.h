@@ -75,7 +75,8 @@ struct RegressionGenerator {
     return {ops.add(each, ops.mul(deviation, noise(ops, ops.shape(each)[1], options)))};
   }
 
-  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w, const Rng&) const {
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
+                     const std::vector<Rng>&) const {
     Learned<Ops> learned{{}, MotionLatents<Ops>{scale.restore(ops, c.answer)}};
     if (w.latent == 0) return learned;
     const T error = ops.sub(c.answer, scale.standardise(ops, z));

@@ -67,7 +67,8 @@ struct VqGenerator {
     return {ops.concat(made, 0)};
   }
 
-  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w, const Rng&) const {
+  Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
+                     const std::vector<Rng>&) const {
     const T codes = prior::straight_through(ops, c.answer, quantiser.nearest(ops, c.answer).values);
     Learned<Ops> learned{{}, MotionLatents<Ops>{codes}};
     if (w.latent == 0) return learned;

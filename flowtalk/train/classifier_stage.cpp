@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/draws.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/motion_scaler.h"
@@ -45,42 +46,46 @@ class ClassifierTrainer {
                  static_cast<int64_t>(config.conditions.emotions.size())),
         ops_(ops) {}
 
-  Losses losses(const Batch& batch, torch::Generator generator) {
+  Lesson learn(const Batch& batch, const Draws& draws) {
     const Targets wanted = targets_of(batch, batch.motion.device());
-    const auto judged = network_(ops_, roughened(batch.motion, generator), batch.mask);
-    const auto options = F::CrossEntropyFuncOptions().label_smoothing(config_.loss.label_smoothing);
-    Losses result;
-    result["emotion"] = F::cross_entropy(judged.logits, wanted.emotion, options);
-    result["strength"] = (judged.strength - wanted.strength).pow(2).mean();
-    result["total"] = result["emotion"] + config_.loss.strength * result["strength"];
-    return result;
+    const auto judged = network_(ops_, roughened(batch.motion, draws), batch.mask);
+    const auto options = F::CrossEntropyFuncOptions()
+                             .label_smoothing(config_.loss.label_smoothing)
+                             .reduction(torch::kNone);
+    Lesson lesson;
+    lesson.parts = {{"emotion", plain(F::cross_entropy(judged.logits, wanted.emotion, options))},
+                    {"strength", plain((judged.strength - wanted.strength).pow(2))}};
+    lesson.total = [this](const Losses& shares, const Losses&, double) {
+      return shares.at("emotion") + config_.loss.strength * shares.at("strength");
+    };
+    return lesson;
   }
 
-  Metrics validate(const Batch& batch) {
+  Parts judge(const Batch& batch) {
     const Targets wanted = targets_of(batch, batch.motion.device());
     const auto judged = network_(ops_, batch.motion, batch.mask);
     const torch::Tensor right = judged.logits.argmax(1) == wanted.emotion;
-    return {{"accuracy", right.to(torch::kFloat64).mean().item<double>()},
-            {"strength_error", (judged.strength - wanted.strength).abs().mean().item<double>()}};
+    return {{"accuracy", plain(right.to(torch::kFloat32))},
+            {"strength_error", plain((judged.strength - wanted.strength).abs())}};
   }
 
  private:
   // motion (B, T, 53) with noise, some channels at their mean, some windows smoothed.
-  torch::Tensor roughened(const torch::Tensor& motion, torch::Generator generator) {
+  torch::Tensor roughened(const torch::Tensor& motion, const Draws& draws) {
     const auto device = motion.device();
-    const auto draw = [&](torch::IntArrayRef shape) {
-      return torch::rand(shape, generator).to(device);
+    const auto draw = [&](const char* name, int64_t channels) {
+      return draws.uniform(name, {1, channels}).to(device);
     };
-    const int64_t windows = motion.size(0), channels = motion.size(2);
+    const int64_t channels = motion.size(2);
     torch::Tensor x = (motion - network_.motion_mean) / network_.motion_sd;
     const torch::Tensor padded = torch::cat({x.narrow(1, 0, 1), x, x.narrow(1, x.size(1) - 1, 1)},
                                             1);  // edges stay as they are
     const torch::Tensor smooth =
         (padded.narrow(1, 0, x.size(1)) + 2 * x + padded.narrow(1, 2, x.size(1))) / 4;
-    x = torch::where(draw({windows, 1, 1}) < config_.loss.smooth, smooth, x);
-    const torch::Tensor noise = ar_noise(x.sizes(), kNoiseRho, generator).to(device);
-    x = x + config_.loss.noise * draw({windows, 1, 1}) * noise;
-    x = x * (draw({windows, 1, channels}) >= config_.loss.channel_dropout).to(torch::kFloat32);
+    x = torch::where(draw("smooth", 1) < config_.loss.smooth, smooth, x);
+    const torch::Tensor white = draws.normal("noise", {x.size(1), channels});
+    x = x + config_.loss.noise * draw("loud", 1) * ar1(white.to(device), kNoiseRho);
+    x = x * (draw("kept", channels) >= config_.loss.channel_dropout).to(torch::kFloat32);
     return x * network_.motion_sd + network_.motion_mean;
   }
 
@@ -109,7 +114,11 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
   for (const int64_t length : {window, window / 4 * 2, 2 * window}) {
     samplers.emplace_back(training, length, seed);
   }
-  const Batch fixed = WindowSampler(validation, window, 0).fixed(512).to(device);
+  const Batch whole = WindowSampler(validation, window, 0).fixed(512);
+  const auto sampler_of = [&](int64_t step) -> const WindowSampler& {
+    return samplers[static_cast<size_t>(step) % samplers.size()];
+  };
+  StepBatches batches(sampler_of, run.ranks().share(config.train.batch), device);
 
   Stage stage;
   stage.name = "classifier";
@@ -119,17 +128,18 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
                       {"face", text_of(config.axes)},
                       {"conditions", to_json(config.conditions)},
                       {"model", to_json(config.model)}};
-  stage.before_first_step = [&](int64_t) { set_motion_scaler(params, "classifier", training); };
-  stage.losses = [&](int64_t step) {
-    ops.set_training(true);
-    auto generator = generator_of_step(config.train.seed, step);
-    const auto& sampler = samplers[static_cast<size_t>(step) % samplers.size()];
-    return trainer.losses(sampler.draw(step, config.train.batch).to(device), generator);
+  stage.before_first_step = [&] { set_motion_scaler(params, "classifier", training); };
+  stage.before_batch = [&](int64_t) { ops.set_training(true); };
+  stage.learn = [&](int64_t step, const Share& piece) {
+    const Batch batch = batches(step, piece);
+    return trainer.learn(batch, Draws(config.train.seed, step, batch.share));
   };
-  stage.validate = [&] {
+  stage.held_out = whole.share.all;
+  stage.judge = [&](const Share& piece) {
     ops.set_training(false);
-    return trainer.validate(fixed);
+    return trainer.judge(whole.part(piece).to(device));
   };
+  stage.figures = numbers_of;
   run_stage(stage, params, config.train, run);
 }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
 
 #include "flowtalk/encoder/hubert.h"
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/ahead.h"
 #include "flowtalk/train/loop.h"
 
 namespace flowtalk::train {
@@ -21,6 +21,12 @@ constexpr int64_t kHop = 320, kReceptive = 400;
 struct SpeechBatch {
   torch::Tensor waveform;  // (B, S)
   torch::Tensor phones;    // (B, T) int64
+  Share share;             // which they are of the batch of all ranks
+
+  SpeechBatch part(const Share& wanted) const {
+    const int64_t first = wanted.first - share.first;
+    return {waveform.narrow(0, first, wanted.count), phones.narrow(0, first, wanted.count), wanted};
+  }
 };
 
 // Clips end to end with short silences until the window is full, then cut at a random place.
@@ -36,11 +42,13 @@ class SpeechWindows {
     for (const auto& clip : clips) cumulative_.push_back(sum += clip.audio.duration_s());
   }
 
-  SpeechBatch draw(int64_t step, int64_t batch) const {
+  SpeechBatch draw(int64_t step, const Share& share) const {
     const Rng base = Rng(seed_).fork("speech").fork(static_cast<uint64_t>(step));
     std::vector<torch::Tensor> waves, targets;
-    for (int64_t i = 0; i < batch; ++i) add(base.fork(static_cast<uint64_t>(i)), waves, targets);
-    return {torch::stack(waves), torch::stack(targets)};
+    for (int64_t i = share.first; i < share.first + share.count; ++i) {
+      add(base.fork(static_cast<uint64_t>(i)), waves, targets);
+    }
+    return {torch::stack(waves), torch::stack(targets), share};
   }
 
  private:
@@ -102,19 +110,24 @@ class EncoderTrainer {
     weights_ = weights_.to(ops.device());
   }
 
-  Losses losses(const SpeechBatch& batch) {
+  Lesson learn(const SpeechBatch& batch) {
+    namespace F = torch::nn::functional;
     const torch::Tensor scores =
         head_(ops_, encoder_(ops_, batch.waveform.to(ops_.device()))).flatten(0, 1);
     const torch::Tensor truth = batch.phones.to(ops_.device()).flatten();
-    const torch::Tensor loss =
-        torch::nn::functional::cross_entropy(scores, truth,
-                                             torch::nn::functional::CrossEntropyFuncOptions()
-                                                 .weight(weights_)
-                                                 .ignore_index(kIgnored)
-                                                 .label_smoothing(0.05));
+    const torch::Tensor loss = F::cross_entropy(scores, truth,
+                                                F::CrossEntropyFuncOptions()
+                                                    .weight(weights_)
+                                                    .ignore_index(kIgnored)
+                                                    .label_smoothing(0.05)
+                                                    .reduction(torch::kSum));
+    const torch::Tensor known = (truth != kIgnored).to(torch::kFloat32);
+    const torch::Tensor weight = weights_.index_select(0, truth.clamp_min(0)) * known;
     const torch::Tensor speech = (truth != data::kSilence).to(torch::kFloat32);
     const torch::Tensor hit = (scores.detach().argmax(-1) == truth).to(torch::kFloat32);
-    return {{"total", loss}, {"accuracy", (hit * speech).sum() / (speech.sum() + 1)}};
+    return {{{"total", {loss, weight.sum()}},
+             {"accuracy", {(hit * speech).sum(), speech.sum() + 1e-6}}},
+            [](const Losses& shares, const Losses&, double) { return shares.at("total"); }};
   }
 
  private:
@@ -137,34 +150,27 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   const SpeechWindows windows(training, config, augment);
   const Augment none;
   const SpeechWindows held_out(validation, config, none);
-  const int64_t batch = config.train.batch;
-  std::future<SpeechBatch> next;  // made while the last one is trained on
-  int64_t next_step = -1;
+  const Share mine = run.ranks().share(config.train.batch);
+  Ahead<SpeechBatch> next([&](int64_t step) { return windows.draw(step, mine); });
+  SpeechBatch now;
 
   Stage stage;
   stage.name = "encoder";
   stage.data = fmt::format("{} recordings", training.size());
   stage.trainable = {"encoder/", "phone_head/"};
   stage.config = Json{{"kind", "encoder"}, {"encoder", to_json(config.encoder)}};
-  stage.losses = [&](int64_t step) {
+  stage.before_batch = [&](int64_t step) {
     ops.set_training(true);
-    const SpeechBatch now = next_step == step ? next.get() : windows.draw(step, batch);
-    next_step = step + 1;
-    next = std::async(std::launch::async,
-                      [&windows, step, batch] { return windows.draw(step + 1, batch); });
-    return trainer.losses(now);
+    now = next(step);
   };
-  stage.validate = [&] {
+  stage.learn = [&](int64_t, const Share& piece) { return trainer.learn(now.part(piece)); };
+  constexpr int64_t kBatches = 8;
+  stage.held_out = kBatches * config.train.batch;
+  stage.judge = [&](const Share& piece) {
     ops.set_training(false);
-    Metrics metrics;
-    constexpr int64_t kBatches = 8;
-    for (int64_t i = 0; i < kBatches; ++i) {
-      for (const auto& [name, value] : trainer.losses(held_out.draw(i, batch))) {
-        metrics[name] += value.item<double>() / kBatches;
-      }
-    }
-    return metrics;
+    return trainer.learn(held_out.draw(0, piece)).parts;
   };
+  stage.figures = numbers_of;
   run_stage(stage, params, config.train, run);
 }
 

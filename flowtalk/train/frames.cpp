@@ -1,36 +1,41 @@
 #include "flowtalk/train/frames.h"
 
-#include <cmath>
+#include <algorithm>
 
 namespace flowtalk::train {
 namespace {
 
-template <class Number>
-torch::Tensor filtered(const torch::Tensor& white, const Number& rho, const Number& spread) {
-  std::vector<torch::Tensor> frames = {white.select(1, 0)};
-  for (int64_t t = 1; t < white.size(1); ++t) {
-    frames.push_back(frames.back() * rho + white.select(1, t) * spread);
-  }
-  return torch::stack(frames, 1);
-}
+constexpr int64_t kBlock = 128;  // frames in one product
 
 }  // namespace
 
-torch::Tensor masked_mean(const torch::Tensor& values, const torch::Tensor& mask) {
-  if (values.dim() == 2) return (values * mask).sum() / mask.sum();
-  return (values * mask.unsqueeze(-1)).sum() / (mask.sum() * static_cast<double>(values.size(-1)));
+// Block by block as one product per channel with what each frame keeps of those before it in its
+// block, rho^(t-s), and what it keeps of the last one before the block.
+torch::Tensor ar1(const torch::Tensor& white, const torch::Tensor& rho) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor coefficient = rho.to(white.options()).reshape({-1, 1, 1});
+  const torch::Tensor spread = torch::sqrt(1 - coefficient * coefficient);
+  const torch::Tensor channels = white.permute({2, 1, 0});  // (C, T, B)
+  std::vector<torch::Tensor> blocks;
+  for (int64_t begin = 0; begin < white.size(1); begin += kBlock) {
+    const int64_t frames = std::min(kBlock, white.size(1) - begin);
+    const torch::Tensor time = torch::arange(frames, white.options());
+    const torch::Tensor age = time.unsqueeze(1) - time.unsqueeze(0);
+    torch::Tensor kept =
+        torch::pow(coefficient, age.clamp_min(0)) * (age >= 0).to(white.dtype()) * spread;
+    if (blocks.empty()) kept.select(2, 0).div_(spread.select(2, 0));
+    torch::Tensor made = torch::matmul(kept, channels.narrow(1, begin, frames));
+    if (!blocks.empty()) {
+      const torch::Tensor before = blocks.back().narrow(1, blocks.back().size(1) - 1, 1);
+      made += torch::pow(coefficient, (time + 1).reshape({1, -1, 1})) * before;
+    }
+    blocks.push_back(made);
+  }
+  return torch::cat(blocks, 1).permute({2, 1, 0}).contiguous();
 }
 
 torch::Tensor ar1(const torch::Tensor& white, double rho) {
-  return filtered(white, rho, std::sqrt(1 - rho * rho));
-}
-
-torch::Tensor ar1(const torch::Tensor& white, const torch::Tensor& rho) {
-  return filtered(white, rho, torch::sqrt(1 - rho * rho));
-}
-
-torch::Tensor ar_noise(const torch::IntArrayRef& shape, double rho, torch::Generator generator) {
-  return ar1(torch::randn(shape, generator), rho);
+  return ar1(white, torch::full({1}, rho, white.options()));
 }
 
 }  // namespace flowtalk::train

@@ -131,7 +131,10 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   const auto seed = static_cast<uint64_t>(config.train.seed);
   const WindowSampler sampler(training, config.train.window_frames, seed);
   const WindowSampler held_out(validation, config.train.window_frames, 0);
-  const Batch fixed = held_out.fixed(128).to(ops.device());
+  const Batch whole = held_out.fixed(128);
+  Batch others = whole;
+  others.speech = whole.speech.roll(1, 0);
+  StepBatches batches(sampler, run.ranks().share(config.train.batch), ops.device());
 
   Stage stage;
   stage.name = "generator";
@@ -141,19 +144,21 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   if (prior && prior->config.contains("protocol")) {
     stage.config["protocol"] = prior->config["protocol"];
   }
-  stage.before_first_step = [&](int64_t) {
+  stage.before_first_step = [&] {
     if (!prior) set_motion_scaler(params, "prior", training);
-    trainer.initialise(training,
-                       sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(ops.device()));
+    trainer.initialise(training, first_batch(sampler, config.train.batch).to(ops.device()));
   };
-  stage.losses = [&](int64_t step) {
-    ops.set_training(true);
-    return trainer.losses(sampler.draw(step, config.train.batch).to(ops.device()), step);
+  stage.before_batch = [&](int64_t) { ops.set_training(true); };
+  stage.learn = [&](int64_t step, const Share& piece) {
+    return trainer.learn(batches(step, piece), step);
   };
-  stage.validate = [&] {
+  stage.held_out = whole.share.all;
+  stage.judge = [&](const Share& piece) {
     ops.set_training(false);
-    return trainer.validate(fixed);
+    return trainer.judge(whole.part(piece).to(ops.device()),
+                         others.part(piece).speech.to(ops.device()));
   };
+  stage.figures = [&](const Losses& means) { return trainer.figures(means); };
   run_stage(stage, params, config.train, run);
 }
 

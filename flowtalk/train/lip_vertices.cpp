@@ -134,10 +134,10 @@ torch::Tensor LipVertices::region(const torch::Tensor& positions) const {
   return positions.narrow(2, 0, region_count_);
 }
 
-torch::Tensor lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
-                               const torch::Tensor& mask) {
+Part lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                      const torch::Tensor& mask) {
   const torch::Tensor squares = (predicted - truth).pow(2).sum(-1);
-  return (std::get<0>(squares.max(-1)) * mask).sum() / mask.sum();
+  return masked(std::get<0>(squares.max(-1)), mask);
 }
 
 }  // namespace flowtalk::train

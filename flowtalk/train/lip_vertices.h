@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flowtalk/face/face.h"
+#include "flowtalk/train/parts.h"
 
 namespace flowtalk::train {
 
@@ -39,7 +40,7 @@ class LipVertices {
 };
 
 // Mean over frames of the largest squared lip error, mm^2 (LVE), mask (B, T).
-torch::Tensor lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
-                               const torch::Tensor& mask);
+Part lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                      const torch::Tensor& mask);
 
 }  // namespace flowtalk::train

@@ -4,6 +4,7 @@
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/prior/any.h"
+#include "flowtalk/train/draws.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/lip_vertices.h"
 #include "flowtalk/train/loop.h"
@@ -23,67 +24,73 @@ torch::Tensor velocity(const torch::Tensor& x) {
 
 class PriorTrainer {
  public:
-  PriorTrainer(const PriorRun& config, TorchParams& params, const LipVertices& lips, TorchOps& ops)
+  PriorTrainer(const PriorRun& config, TorchParams& params, const LipVertices& lips, TorchOps& ops,
+               Ranks& ranks)
       : config_(config),
         params_(params),
         prior_(params::Scope<TorchOps>(params) / "prior", config.model.prior),
         lips_(lips),
-        ops_(ops) {}
+        ops_(ops),
+        ranks_(ranks) {}
 
-  // noisy: with the chance that training has.
-  Losses losses(const Batch& batch, torch::Generator generator, bool noisy) {
+  // draws: of the chance that training has, none without it.
+  Lesson learn(const Batch& batch, const Draws* draws) {
     const PriorLossConfig& w = config_.loss;
     const auto posterior = prior_.encode(ops_, batch.motion);
     torch::Tensor z = posterior.mean;
-    if (noisy && posterior.log_variance) {
-      const torch::Tensor noise = ar_noise(z.sizes(), w.noise_rho, generator).to(z.device());
-      z = z + torch::exp(0.5 * *posterior.log_variance) * noise;
+    if (draws != nullptr && posterior.log_variance) {
+      const torch::Tensor white = draws->normal("posterior", {z.size(1), z.size(2)});
+      z = z + torch::exp(0.5 * *posterior.log_variance) * ar1(white.to(z.device()), w.noise_rho);
     }
-    if (noisy) {
-      const torch::Tensor kept =
-          (torch::rand({z.size(0), z.size(1), 1}, generator) >= w.mask_frames).to(torch::kFloat32);
-      z = z * kept.to(z.device());
+    if (draws != nullptr) {
+      const torch::Tensor kept = draws->uniform("frames", {z.size(1), 1}) >= w.mask_frames;
+      z = z * kept.to(z.device(), torch::kFloat32);
     }
-    Losses result = reconstruction(prior_.decode(ops_, z), batch);
-    result["total"] = w.expression * result["expression"] + w.jaw * result["jaw"] +
-                      w.lips * result["lips"] + w.velocity * result["velocity"];
-    if (posterior.log_variance) add_kl(posterior.mean, *posterior.log_variance, batch, result);
-    if (posterior.coded) add_codes(*posterior.coded, batch, result);
-    if (noisy && posterior.coded) count_codes(*posterior.coded);
-    return result;
+    Lesson lesson{reconstruction(prior_.decode(ops_, z), batch), {}};
+    if (posterior.log_variance) {
+      add_kl(posterior.mean, *posterior.log_variance, batch, lesson.parts);
+    }
+    if (posterior.coded) add_codes(*posterior.coded, batch, lesson.parts);
+    if (draws != nullptr && posterior.coded) count_codes(*posterior.coded);
+    lesson.total = [this](const Losses& shares, const Losses& means, double portion) {
+      return total_of(shares, means, portion);
+    };
+    return lesson;
+  }
+  Lesson learn(const Batch& batch, int64_t step) {
+    const Draws draws(config_.train.seed, step, batch.share);
+    return learn(batch, &draws);
   }
 
-  // Codes begin where frames are: at encoded pieces of the batch, in the place of all of them, or
-  // of those that no frame has taken for a while.
-  void start_codes(const Batch& batch, torch::Generator generator) {
-    const torch::NoGradGuard no_grad;
-    const auto coded = prior_.encode(ops_, batch.motion).coded;
-    if (!coded) return;
-    const torch::Tensor table = params_.tensors().at(kCodes);
-    const torch::Tensor pieces = coded->encoded.reshape({-1, table.size(1)});
-    const torch::Tensor chosen = torch::randint(pieces.size(0), {table.size(0)}, generator,
-                                                torch::TensorOptions(torch::kInt64))
-                                     .to(pieces.device());
-    const torch::Tensor fresh = pieces.index_select(0, chosen);
-    if (!counts_.defined()) return params_.assign(kCodes, fresh);
-    const torch::Tensor dead = (counts_ == 0).unsqueeze(1).to(table.device());
-    params_.assign(kCodes, torch::where(dead, fresh, table));
+  // Codes begin where frames are: at encoded pieces of the whole batch, in the place of all codes.
+  void start_codes(const Batch& whole, Rng rng) {
+    if (const auto pieces = pieces_of(whole)) params_.assign(kCodes, chosen_of(*pieces, rng));
   }
-  // Counting begins anew with each epoch, so that a run that goes on counts as one that never
-  // stopped.
-  void restart_dead_codes(const Batch& batch, int64_t step, torch::Generator generator) {
+  // At times, in the place of those that no frame of any rank has taken for a while. Counting
+  // begins anew with each epoch, so that a run that goes on counts as one that never stopped.
+  // whole(): the batch of the step, of all ranks.
+  void restart_dead_codes(const std::function<Batch()>& whole, int64_t step) {
     const TrainConfig& t = config_.train;
     const int64_t into = step % (int64_t{t.steps_per_epoch} * t.gradient_accumulation_steps);
     if (into % kRestart != 0) return;
-    if (into != 0 && counts_.defined()) start_codes(batch, generator);
+    if (into != 0 && counts_.defined()) {
+      ranks_.sum(counts_);
+      const torch::Tensor table = params_.tensors().at(kCodes);
+      const torch::Tensor dead = (counts_ == 0).unsqueeze(1).to(table.device());
+      const Rng rng = Rng(static_cast<uint64_t>(t.seed)).fork("codes");
+      const torch::Tensor fresh =
+          chosen_of(pieces_of(whole()).value(), rng.fork(static_cast<uint64_t>(step)));
+      params_.assign(kCodes, torch::where(dead, fresh, table));
+    }
     counts_ = torch::Tensor();
   }
 
-  // The counts, for a run that goes on within an epoch.
-  Json memory() const {
+  // The counts of all ranks, for a run that goes on within an epoch.
+  Json memory() {
     if (!counts_.defined()) return {};
-    return std::vector<int64_t>(counts_.data_ptr<int64_t>(),
-                                counts_.data_ptr<int64_t>() + counts_.numel());
+    torch::Tensor all = counts_.clone();
+    ranks_.sum(all);
+    return std::vector<int64_t>(all.data_ptr<int64_t>(), all.data_ptr<int64_t>() + all.numel());
   }
   void remember(const Json& memory) {
     if (memory.is_null()) return;
@@ -93,24 +100,37 @@ class PriorTrainer {
            params_.tensors().at(kCodes).size(0));
     }
     counts_ = torch::tensor(counts);
+    if (!ranks_.leads()) counts_.zero_();
   }
 
-  Metrics validate(const Batch& batch) {
-    Metrics metrics;
-    for (const auto& [name, value] : losses(batch, torch::Generator(), false)) {
-      metrics[name] = value.item<double>();
-    }
+  Parts judge(const Batch& batch) {
     const auto posterior = prior_.encode(ops_, batch.motion);
-    const torch::Tensor& mean = posterior.mean;
-    if (posterior.coded) {
-      metrics["perplexity"] = prior::perplexity_of(usage_of(*posterior.coded));
-    }
-    const torch::Tensor variance = mean.flatten(0, 1).var(0);
+    const torch::Tensor frames = posterior.mean.flatten(0, 1);
+    const torch::Tensor count =
+        torch::full({}, static_cast<double>(frames.size(0)), torch::TensorOptions(ops_.device()));
+    Parts parts = learn(batch, nullptr).parts;
+    parts["lve_mm2"] =
+        lip_vertex_error(lips_.region(lips_.positions(prior_.decode(ops_, posterior.mean))),
+                         lips_.region(lips_.positions(batch.motion)), batch.mask);
+    parts["mean"] = {frames.sum(0), count};
+    parts["square"] = {frames.pow(2).sum(0), count};
+    if (posterior.coded) parts["usage"] = {usage_of(*posterior.coded).to(torch::kFloat32), count};
+    return parts;
+  }
+
+  Metrics figures(Losses means) const {
+    Metrics metrics{{"total", total_of(means, means, 1).item<double>()}};
+    const torch::Tensor variance = means.at("square") - means.at("mean").pow(2);
     metrics["active_units"] = (variance > 0.01).sum().item<double>();
-    const torch::Tensor decoded = prior_.decode(ops_, mean);
-    metrics["lve_mm2"] = lip_vertex_error(lips_.region(lips_.positions(decoded)),
-                                          lips_.region(lips_.positions(batch.motion)), batch.mask)
-                             .item<double>();
+    if (const auto usage = means.find("usage"); usage != means.end()) {
+      // Perplexity hangs on the shares alone.
+      const torch::Tensor host =
+          (usage->second / usage->second.sum() * 1e9).to(torch::kInt64).cpu();
+      metrics["perplexity"] =
+          prior::perplexity_of({host.data_ptr<int64_t>(), host.data_ptr<int64_t>() + host.numel()});
+    }
+    for (const char* name : {"mean", "square", "usage"}) means.erase(name);
+    for (const auto& [name, mean] : means) metrics[name] = mean.mean().item<double>();
     return metrics;
   }
 
@@ -119,47 +139,67 @@ class PriorTrainer {
 
   using Coded = prior::Coded<TorchOps>;
 
-  // Per dimension, and with free bits into the total.
+  // Per dimension, (D).
   void add_kl(const torch::Tensor& mean, const torch::Tensor& log_variance, const Batch& batch,
-              Losses& result) const {
+              Parts& parts) const {
     const torch::Tensor kl = 0.5 * (mean.pow(2) + log_variance.exp() - 1 - log_variance);
-    const torch::Tensor per_dimension =
-        (kl * batch.mask.unsqueeze(-1)).sum(std::vector<int64_t>{0, 1}) / batch.mask.sum();
-    result["kl"] = per_dimension.mean();
-    result["total"] =
-        result["total"] +
-        config_.loss.kl * torch::clamp_min(per_dimension, config_.loss.free_bits).sum();
+    parts["kl"] = {(kl * batch.mask.unsqueeze(-1)).sum(std::vector<int64_t>{0, 1}),
+                   batch.mask.sum()};
+  }
+  torch::Tensor total_of(const Losses& shares, const Losses& means, double portion) const {
+    const PriorLossConfig& w = config_.loss;
+    torch::Tensor total = w.expression * shares.at("expression") + w.jaw * shares.at("jaw") +
+                          w.lips * shares.at("lips") + w.velocity * shares.at("velocity");
+    if (const auto kl = shares.find("kl"); kl != shares.end()) {
+      // Free bits: only dimensions that have more, over the whole batch, are pushed.
+      const torch::Tensor free = torch::full_like(kl->second, w.free_bits * portion);
+      total = total + w.kl * torch::where(means.at("kl") > w.free_bits, kl->second, free).sum();
+    }
+    if (shares.contains("codes")) {
+      total = total + w.codes * (shares.at("codes") + w.commitment * shares.at("commitment"));
+    }
+    return total;
   }
   // Codes go to what is encoded, and, a share of it, the other way round (van den Oord et al.,
   // 2017).
-  void add_codes(const Coded& coded, const Batch& batch, Losses& result) const {
+  void add_codes(const Coded& coded, const Batch& batch, Parts& parts) const {
     const auto error = [&](const torch::Tensor& a, const torch::Tensor& b) {
-      return masked_mean((a - b).pow(2), batch.mask);
+      return masked((a - b).pow(2), batch.mask);
     };
-    result["codes"] = error(coded.codes, coded.encoded.detach());
-    result["commitment"] = error(coded.encoded, coded.codes.detach());
-    result["total"] =
-        result["total"] +
-        config_.loss.codes * (result["codes"] + config_.loss.commitment * result["commitment"]);
+    parts["codes"] = error(coded.codes, coded.encoded.detach());
+    parts["commitment"] = error(coded.encoded, coded.codes.detach());
   }
-  std::vector<int64_t> usage_of(const Coded& coded) const {
-    return prior::usage_of(coded.rows, prior_.quantiser().value().config.codes);
+  torch::Tensor usage_of(const Coded& coded) const {
+    return torch::tensor(prior::usage_of(coded.rows, prior_.quantiser().value().config.codes),
+                         torch::kInt64);
   }
   void count_codes(const Coded& coded) {
-    const torch::Tensor counts = torch::tensor(usage_of(coded), torch::kInt64);
+    const torch::Tensor counts = usage_of(coded);
     counts_ = counts_.defined() ? counts_ + counts : counts;
   }
+  // What the batch is encoded to, code by code, (pieces, width); nothing of a prior without codes.
+  std::optional<torch::Tensor> pieces_of(const Batch& batch) {
+    const torch::NoGradGuard no_grad;
+    const auto coded = prior_.encode(ops_, batch.motion).coded;
+    if (!coded) return std::nullopt;
+    return coded->encoded.reshape({-1, params_.tensors().at(kCodes).size(1)}).contiguous();
+  }
+  // One for every code.
+  torch::Tensor chosen_of(const torch::Tensor& pieces, Rng rng) const {
+    std::vector<int64_t> rows(static_cast<size_t>(params_.tensors().at(kCodes).size(0)));
+    for (int64_t& row : rows) row = rng.integer(0, pieces.size(0) - 1);
+    return pieces.index_select(0, torch::tensor(rows).to(pieces.device()));
+  }
 
-  Losses reconstruction(const torch::Tensor& decoded, const Batch& batch) {
+  Parts reconstruction(const torch::Tensor& decoded, const Batch& batch) {
     const torch::Tensor error = (decoded - batch.motion).abs();
     const torch::Tensor lip_error =
         (lips_.positions(decoded) - lips_.positions(batch.motion)).pow(2).sum(-1) + 1e-6;
     const torch::Tensor step_mask = batch.mask.narrow(1, 1, batch.mask.size(1) - 1);
-    return {
-        {"expression", masked_mean(error.narrow(2, 0, motion::kLiveExpression), batch.mask)},
-        {"jaw", masked_mean(error.narrow(2, motion::kJawAt, flame::kJaw), batch.mask)},
-        {"lips", masked_mean(lip_error.sqrt(), batch.mask)},
-        {"velocity", masked_mean((velocity(decoded) - velocity(batch.motion)).abs(), step_mask)}};
+    return {{"expression", masked(error.narrow(2, 0, motion::kLiveExpression), batch.mask)},
+            {"jaw", masked(error.narrow(2, motion::kJawAt, flame::kJaw), batch.mask)},
+            {"lips", masked(lip_error.sqrt(), batch.mask)},
+            {"velocity", masked((velocity(decoded) - velocity(batch.motion)).abs(), step_mask)}};
   }
 
   const PriorRun& config_;
@@ -167,7 +207,8 @@ class PriorTrainer {
   prior::AnyPrior<TorchOps> prior_;
   const LipVertices& lips_;
   TorchOps& ops_;
-  torch::Tensor counts_;  // of codes, since the last look
+  Ranks& ranks_;
+  torch::Tensor counts_;  // of codes that this rank took, since the last look
 };
 
 }  // namespace
@@ -181,11 +222,13 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   const LipVertices lips(face, device);
-  PriorTrainer trainer(config, params, lips, ops);
+  Ranks& ranks = run.ranks();
+  PriorTrainer trainer(config, params, lips, ops, ranks);
   const WindowSampler sampler(training, config.train.window_frames,
                               static_cast<uint64_t>(config.train.seed));
   const WindowSampler held_out(validation, config.train.window_frames, 0);
-  const Batch fixed = held_out.fixed(256).to(device);
+  const Batch whole = held_out.fixed(256);
+  StepBatches batches(sampler, ranks.share(config.train.batch), device);
 
   Stage stage;
   stage.name = "prior";
@@ -194,22 +237,27 @@ void train_prior(const PriorRun& config, const RunFolder& run,
   stage.jumping = {kCodes};
   stage.config =
       Json{{"kind", "prior"}, {"protocol", config.protocol}, {"model", to_json(config.model)}};
-  stage.before_first_step = [&](int64_t) {
+  stage.before_first_step = [&] {
     set_motion_scaler(params, "prior", training);
-    trainer.start_codes(sampler.draw(1 << 30, 4 * int64_t{config.train.batch}).to(device),
-                        generator_of_step(config.train.seed, 0));
+    trainer.start_codes(first_batch(sampler, config.train.batch).to(device),
+                        Rng(static_cast<uint64_t>(config.train.seed)).fork("codes"));
   };
-  stage.losses = [&](int64_t step) {
+  stage.before_batch = [&](int64_t step) {
+    const auto all = [&] {
+      return sampler.draw(step, Share::whole(config.train.batch)).to(device);
+    };
+    trainer.restart_dead_codes(all, step);
     ops.set_training(true);
-    auto generator = generator_of_step(config.train.seed, step);
-    const Batch batch = sampler.draw(step, config.train.batch).to(device);
-    trainer.restart_dead_codes(batch, step, generator);
-    return trainer.losses(batch, generator, true);
   };
-  stage.validate = [&] {
+  stage.learn = [&](int64_t step, const Share& piece) {
+    return trainer.learn(batches(step, piece), step);
+  };
+  stage.held_out = whole.share.all;
+  stage.judge = [&](const Share& piece) {
     ops.set_training(false);
-    return trainer.validate(fixed);
+    return trainer.judge(whole.part(piece).to(device));
   };
+  stage.figures = [&](const Losses& means) { return trainer.figures(means); };
   stage.memory = [&] { return trainer.memory(); };
   stage.remember = [&](const Json& memory) { trainer.remember(memory); };
   run_stage(stage, params, config.train, run);

@@ -74,8 +74,16 @@ RunFolder::Made::~Made() {
 
 RunFolder::RunFolder(const RunOptions& run, const std::string& stage, Json config,
                      const Complete& complete)
-    : run_(run), stage_(stage), config_(std::move(config)), made_(run), lock_(made_.path()) {
-  if (checkpoint()) check_config(complete);
+    : run_(run), path_(run.out), stage_(stage), config_(std::move(config)) {
+  if (!run_.ranks) run_.ranks = alone();
+  if (ranks().leads()) {
+    made_.emplace(run);
+    lock_.emplace(path_);
+    checkpoint_ = newest();
+    if (checkpoint_) check_config(complete);
+  }
+  const std::string heard = ranks().hear(checkpoint_.value_or("").string());
+  if (!heard.empty()) checkpoint_ = heard;
 }
 
 void RunFolder::check_config(const Complete& complete) const {
@@ -96,7 +104,7 @@ void RunFolder::check_config(const Complete& complete) const {
        fmt::join(found, "; "), Field("out"));
 }
 
-std::optional<fs::path> RunFolder::checkpoint() const {
+std::optional<fs::path> RunFolder::newest() const {
   if (!run_.resume) return std::nullopt;
   for (const fs::path& checkpoint : {stopped(), path() / "last"}) {
     if (fs::exists(checkpoint / "config.json")) return checkpoint;

@@ -11,11 +11,13 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/folder_lock.h"
+#include "flowtalk/train/ranks.h"
 #include "flowtalk/train/train_config.h"
 
 namespace flowtalk::train {
 
-// Opened before anything of the run is read, and locked until it dies. Errors: it holds a run and
+// Opened before anything of the run is read, and locked until it dies; by the leader of its ranks,
+// the others hear from it. Errors: it holds a run and
 // resume is not asked for; the run to go on with is of another stage or began with another
 // configuration (all but train.max_epoch and train.patience); another process works in it. A folder
 // that was made for a run of which nothing came is removed again.
@@ -39,11 +41,12 @@ class RunFolder {
           return to_json(recorded);
         }) {}
 
-  const std::filesystem::path& path() const { return made_.path(); }
+  const std::filesystem::path& path() const { return path_; }
   const RunOptions& options() const { return run_; }
+  Ranks& ranks() const { return *run_.ranks; }
   // The checkpoint that the run goes on after: that within an epoch, else the last; nothing for a
   // new one.
-  std::optional<std::filesystem::path> checkpoint() const;
+  const std::optional<std::filesystem::path>& checkpoint() const { return checkpoint_; }
   std::filesystem::path stopped() const { return path() / kStopped; }
   void drop_stopped() const;  // once its epoch has ended
   // Writes run.json.
@@ -58,19 +61,21 @@ class RunFolder {
     ~Made();
     Made(const Made&) = delete;
     Made& operator=(const Made&) = delete;
-    const std::filesystem::path& path() const { return path_; }
 
    private:
     std::filesystem::path path_;
     std::vector<std::filesystem::path> fresh_;  // inmost first
   };
+  std::optional<std::filesystem::path> newest() const;
   void check_config(const Complete& complete) const;
 
   RunOptions run_;
+  std::filesystem::path path_;
   std::string stage_;
   Json config_;
-  Made made_;
-  FolderLock lock_;
+  std::optional<Made> made_;  // these two of the leader
+  std::optional<FolderLock> lock_;
+  std::optional<std::filesystem::path> checkpoint_;
 };
 
 // The best checkpoint of a run folder, else the newest; the folder itself if it is a checkpoint.

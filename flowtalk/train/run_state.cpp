@@ -29,7 +29,8 @@ void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
 }
 
 RunState load_state(const std::string& stage, int64_t steps_per_epoch,
-                    torch::optim::AdamW& optimizer, const fs::path& checkpoint) {
+                    torch::optim::AdamW& optimizer, const fs::path& checkpoint,
+                    torch::Device device) {
   const fs::path file = checkpoint / kTraining / kState;
   const Json json = parse_json(load_file(file), file.string());
   RunState state;
@@ -55,7 +56,7 @@ RunState load_state(const std::string& stage, int64_t steps_per_epoch,
   }
   try {
     torch::serialize::InputArchive archive;
-    archive.load_from((checkpoint / kTraining / kOptimizer).string());
+    archive.load_from((checkpoint / kTraining / kOptimizer).string(), device);
     optimizer.load(archive);
   } catch (const c10::Error&) {
     damaged(kOptimizer);

@@ -22,8 +22,10 @@ struct RunState {
 
 void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
                 const std::filesystem::path& checkpoint);
-// Of a run with so many steps in an epoch. Error: of another stage; damaged.
+// Of a run with so many steps in an epoch, whose optimizer lies on `device` wherever it lay before.
+// Error: of another stage; damaged.
 RunState load_state(const std::string& stage, int64_t steps_per_epoch,
-                    torch::optim::AdamW& optimizer, const std::filesystem::path& checkpoint);
+                    torch::optim::AdamW& optimizer, const std::filesystem::path& checkpoint,
+                    torch::Device device);
 
 }  // namespace flowtalk::train

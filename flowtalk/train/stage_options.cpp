@@ -43,8 +43,14 @@ void check_device(const std::string& device, int cuda_devices) {
   }
 }
 
+void StageOptions::choose_device() {
+  if (!run.device.empty()) return;
+  run.device = torch::cuda::is_available() ? "cuda" : "cpu";
+}
+
 void StageOptions::apply() {
-  if (run.device.empty()) run.device = torch::cuda::is_available() ? "cuda:0" : "cpu";
+  choose_device();
+  if (run.device == "cuda") run.device = "cuda:0";
   if (run.threads > 0) {
     torch::set_num_threads(run.threads);
     set_blas_threads(run.threads);

@@ -32,6 +32,7 @@ struct StageOptions {
   std::vector<std::string> set;
   std::optional<int> max_epoch, gradient_accumulation_steps;
   std::optional<float> lr;
+  int ranks = 1;
 
   explicit StageOptions(std::string default_out) {
     run.out = std::move(default_out);
@@ -44,6 +45,9 @@ struct StageOptions {
     field("resume", run.resume, "go on with the run in its folder");
     field("device", run.device, "cpu, cuda or cuda:N (default cuda:0 if there is one, else cpu)");
     field("threads", run.threads, between(0, 256), "threads; 0 takes all");
+    field("ranks", ranks, between(1, 64),
+          "processes here that share every batch; under torchrun, Slurm or mpirun those that they "
+          "start");
     field("config", config, "JSON file with any of the stage's fields");
     field("set", set, "one field, for example train.batch=32; repeatable");
     field("max_epoch", max_epoch, between(1, 100000), "epochs (train.max_epoch)");
@@ -66,6 +70,8 @@ struct StageOptions {
       into.train.gradient_accumulation_steps = *gradient_accumulation_steps;
     }
   }
+  // cuda:0, or with ranks cuda, where there is one, else cpu, unless one is said.
+  void choose_device();
   // Threads of libtorch and its BLAS; the device where none is said. Error: a device
   // that is not there.
   void apply();

@@ -13,6 +13,7 @@
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/schedule.h"
+#include "tests/lesson.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::train {
@@ -34,6 +35,7 @@ struct Fit {
     config.max_epoch = kEpochs;
     config.steps_per_epoch = kSteps;
     config.warmup_steps = 2;
+    config.pieces = 1;
   }
 
   // Fits a vector, with dropout and something that the stage remembers, to what depends on the
@@ -50,19 +52,20 @@ struct Fit {
     Stage stage;
     stage.name = "fit";
     stage.trainable = {"w"};
-    stage.losses = [&](int64_t step) {
+    stage.learn = [&](int64_t step, const Share&) {
       if (step % kSteps == 0) carried = 0;
       carried += step;
       epoch = static_cast<int>(step / kSteps) + 1;
       if (step == stop_at) std::raise(signal);
       const torch::Tensor kept = torch::dropout(w, 0.5, true);
-      return Losses{{"total", (kept - static_cast<double>(carried % 7)).pow(2).sum()}};
+      return tests::lesson((kept - static_cast<double>(carried % 7)).pow(2).sum());
     };
     stage.memory = [&] { return Json(carried); };
     stage.remember = [&](const Json& memory) {
       carried = memory.is_null() ? 0 : memory.get<int64_t>();
     };
-    stage.validate = [&] {
+    stage.judge = [&](const Share&) { return Parts(); };
+    stage.figures = [&](const Losses&) {
       return Metrics{{"selection", selection(epoch)}, {"norm", w.norm().item<double>()}};
     };
     run_stage(stage, params, config, folder);

@@ -39,10 +39,11 @@ std::string amount_of(const std::vector<TrainingClip>& clips) {
 }
 
 std::string start_line(const std::string& stage, const TrainConfig& config, const RunSize& size) {
-  return fmt::format("{}: trains {} in {} on {} with {}: {} of {} of {}{}", stage,
+  return fmt::format("{}: trains {} in {} on {} with {}{}: {} of {} of {}{}", stage,
                      counted(size.weights, "weight"), counted(size.tensors, "tensor"), size.device,
-                     counted(size.threads, "thread"), counted(config.max_epoch, "epoch"),
-                     counted(config.steps_per_epoch, "step"),
+                     counted(size.threads, "thread"),
+                     size.ranks == 1 ? "" : fmt::format(" on each of {} ranks", size.ranks),
+                     counted(config.max_epoch, "epoch"), counted(config.steps_per_epoch, "step"),
                      counted(int64_t{config.batch} * config.gradient_accumulation_steps, "window"),
                      size.data.empty() ? "" : "; " + size.data);
 }

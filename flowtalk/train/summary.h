@@ -19,6 +19,7 @@ struct RunSize {
   std::string device;
   int threads = 0;
   int64_t weights = 0, tensors = 0;  // that are trained
+  int ranks = 1;
 };
 // "prior: trains 619,743 weights in 48 tensors on cpu with 2 threads: 10 epochs of 200 steps of 32
 // windows; 6,330 clips, 7:21 h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "flowtalk/base/fields.h"
@@ -17,6 +18,7 @@ struct TrainConfig {
   int gradient_accumulation_steps = 1;
   float average = 0;  // of the weights over the steps; 0: none
   int patience = 0;   // epochs; 0: all are trained
+  int pieces = 0;
   int seed = 1;
 
   template <class V>
@@ -38,9 +40,14 @@ struct TrainConfig {
           "validated and saved; 0: the weights themselves");
     field("patience", patience, between(0, 100000),
           "epochs without a better figure of validation after which training ends; 0: never");
+    field("pieces", pieces, between(0, 4096),
+          "of each batch, whose gradients are added up in order: whatever number of ranks divides "
+          "it trains the same weights; 0: four on processors, one per rank on GPUs");
     field("seed", seed, between(0, 2147483647), "of initial weights, windows and noise");
   }
 };
+
+class Ranks;
 
 // Where a run reads and writes, and on what it runs.
 struct RunOptions {
@@ -50,6 +57,7 @@ struct RunOptions {
   bool resume = false;
   std::map<std::string, std::string> inputs;  // "dataset" and the like, for run.json
   bool quiet = false;                         // no progress
+  std::shared_ptr<Ranks> ranks = nullptr;     // ranks.h; none: it trains alone
 };
 
 }  // namespace flowtalk::train

@@ -6,6 +6,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/draws.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/frames.h"
 #include "flowtalk/train/generator_stage.h"
@@ -14,6 +15,7 @@
 #include "flowtalk/train/prior_stage.h"
 #include "flowtalk/train/stage_options.h"
 #include "flowtalk/train/windows.h"
+#include "tests/lesson.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::train {
@@ -59,7 +61,8 @@ TEST(StageOptions, OldNamesOfSettings) {
 TEST(Windows, SameStepSameWindowsAndPaddingIsMasked) {
   const auto clips = ramp_clips();
   const WindowSampler sampler(clips, 32, 9);
-  const Batch a = sampler.draw(4, 64), b = sampler.draw(4, 64), c = sampler.draw(5, 64);
+  const Share all = Share::whole(64);
+  const Batch a = sampler.draw(4, all), b = sampler.draw(4, all), c = sampler.draw(5, all);
   EXPECT_TRUE(torch::equal(a.motion, b.motion));
   EXPECT_FALSE(torch::equal(a.motion, c.motion));
   for (int64_t i = 0; i < 64; ++i) {
@@ -94,25 +97,46 @@ TEST(Windows, HoldTheEmotionsOfTheirClips) {
   EXPECT_EQ(batch.emotion.weights[5], 0.75f);
 }
 
+TEST(Windows, PiecesOfABatchAreThatBatch) {
+  auto clips = ramp_clips();
+  for (auto& clip : clips) clip.emotion = {0.5f, 0.5f};
+  const WindowSampler sampler(clips, 32, 9);
+  const Batch whole = sampler.draw(4, Share::whole(12));
+  for (const Share& share : {Share{3, 6, 12}, Share{11, 1, 12}}) {
+    const Batch drawn = sampler.draw(4, share), cut = whole.part(share);
+    EXPECT_TRUE(torch::equal(drawn.motion, cut.motion));
+    EXPECT_TRUE(torch::equal(drawn.mask, cut.mask));
+    EXPECT_EQ(drawn.style, cut.style);
+    EXPECT_EQ(drawn.emotion.weights, cut.emotion.weights);
+    EXPECT_EQ(drawn.emotion.strength, cut.emotion.strength);
+    EXPECT_EQ(cut.emotion.batch, share.count);
+  }
+  EXPECT_TRUE(torch::equal(sampler.draw(4, {3, 6, 12}).part({5, 2, 12}).motion,
+                           whole.motion.narrow(0, 5, 2)));
+}
+
 TEST(Frames, ArNoiseHasUnitVarianceAndItsCoefficient) {
-  auto generator = torch::make_generator<torch::CPUGeneratorImpl>(uint64_t{3});
-  const torch::Tensor x = ar_noise({64, 200, 8}, 0.8, generator);
+  const torch::Tensor x = ar1(Draws(3, 0, Share::whole(64)).normal("noise", {200, 8}), 0.8);
   EXPECT_NEAR(x.var().item<double>(), 1, 0.05);
   const torch::Tensor lag = (x.narrow(1, 1, 199) * x.narrow(1, 0, 199)).mean();
   EXPECT_NEAR(lag.item<double>(), 0.8, 0.05);
+}
+
+TEST(Frames, ArNoiseIsWhatItIsFrameByFrame) {
+  const torch::Tensor white = torch::randn({2, 300, 3});  // several blocks
+  const torch::Tensor rho = torch::tensor({0.0f, 0.97f, -0.4f});
+  const torch::Tensor made = ar1(white, rho), spread = torch::sqrt(1 - rho * rho);
+  torch::Tensor frame = white.select(1, 0);
+  for (int64_t t = 0; t < 300; ++t) {
+    if (t > 0) frame = frame * rho + white.select(1, t) * spread;
+    ASSERT_LT((made.select(1, t) - frame).abs().max().item<float>(), 1e-5) << t;
+  }
 }
 
 TEST(Frames, OneCoefficientForAllIsThatNumber) {
   const torch::Tensor white = torch::randn({3, 20, 4});
   const torch::Tensor same = ar1(white, torch::full({4}, 0.8f));
   EXPECT_LT((same - ar1(white, 0.8)).abs().max().item<float>(), 1e-6);
-}
-
-TEST(Frames, MeansCountRealFramesOnly) {
-  const torch::Tensor values = torch::arange(12).to(torch::kFloat32).reshape({1, 3, 4});
-  const torch::Tensor mask = torch::tensor({{1.0f, 1.0f, 0.0f}});
-  EXPECT_EQ(masked_mean(values, mask).item<float>(), 3.5f);
-  EXPECT_EQ(masked_mean(values.select(2, 1), mask).item<float>(), 3.0f);
 }
 
 TEST(Schedule, WarmsUpThenFalls) {
@@ -154,6 +178,7 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
   config.max_epoch = 3;
   config.steps_per_epoch = 4;
   config.warmup_steps = 2;
+  config.pieces = 1;
   TorchParams params(1, torch::kCPU);
   if (resume) params.preload(params::load_checkpoint(out / "last").weights);
   const torch::Tensor w = params.tensor("w", {5}, params::normal(1));
@@ -161,11 +186,12 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
   Stage stage;
   stage.name = "fit";
   stage.trainable = {"w"};
-  stage.losses = [&](int64_t step) {
+  stage.learn = [&](int64_t step, const Share&) {
     const torch::Tensor kept = torch::dropout(w, 0.5, true);
-    return Losses{{"total", (kept - static_cast<double>(step % 3)).pow(2).sum()}};
+    return tests::lesson((kept - static_cast<double>(step % 3)).pow(2).sum());
   };
-  stage.validate = [&] {
+  stage.judge = [&](const Share&) { return Parts(); };
+  stage.figures = [&](const Losses&) {
     if (++epoch == broken_epoch) fail("the power went out");
     return Metrics{{"selection", epoch == 2 ? 1.0 : 2.0}};
   };
@@ -232,8 +258,7 @@ TEST_F(Trains, LossThatIsNotFiniteStopsAndNamesItself) {
   Stage stage;
   stage.name = "odd";
   stage.trainable = {"w"};
-  stage.losses = [&](int64_t) { return Losses{{"total", torch::log(w - 2).sum()}}; };
-  stage.validate = [] { return Metrics{}; };
+  stage.learn = [&](int64_t, const Share&) { return tests::lesson(torch::log(w - 2).sum()); };
   try {
     run_stage(stage, params, TrainConfig(), folder_of(root / "run", false));
     FAIL() << "no error";

@@ -33,10 +33,36 @@ torch::Tensor played_at(const torch::Tensor& motion, double speed) {
 
 Batch Batch::to(torch::Device device) const {
   Batch moved = *this;
-  moved.motion = motion.to(device);
-  if (speech.defined()) moved.speech = speech.to(device);
-  moved.mask = mask.to(device);
+  moved.motion = motion.to(device, /*non_blocking=*/true);
+  if (speech.defined()) moved.speech = speech.to(device, /*non_blocking=*/true);
+  moved.mask = mask.to(device, /*non_blocking=*/true);
   return moved;
+}
+
+Batch Batch::pinned() const {
+  Batch held = *this;
+  held.motion = motion.pin_memory();
+  if (speech.defined()) held.speech = speech.pin_memory();
+  held.mask = mask.pin_memory();
+  return held;
+}
+
+Batch Batch::part(const Share& wanted) const {
+  Batch piece = *this;
+  piece.share = wanted;
+  const int64_t first = wanted.first - share.first;
+  const auto rows = [&](const torch::Tensor& x) { return x.narrow(0, first, wanted.count); };
+  piece.motion = rows(motion);
+  if (speech.defined()) piece.speech = rows(speech);
+  piece.mask = rows(mask);
+  const auto cut_out = [&](auto& values, int64_t each) {
+    values = {values.begin() + first * each, values.begin() + (first + wanted.count) * each};
+  };
+  cut_out(piece.style, 1);
+  piece.emotion.batch = wanted.count;
+  cut_out(piece.emotion.strength, emotion.frames);
+  cut_out(piece.emotion.weights, emotion.frames * static_cast<int64_t>(emotion.emotions()));
+  return piece;
 }
 
 Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
@@ -44,6 +70,7 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
   Batch batch;
   std::vector<torch::Tensor> motion, speech, mask;
   batch.emotion.batch = static_cast<int64_t>(which.size());
+  batch.share = Share::whole(batch.emotion.batch);
   batch.emotion.frames = window;
   for (size_t i = 0; i < which.size(); ++i) {
     const TrainingClip& clip = clips[which[i]];
@@ -77,11 +104,11 @@ WindowSampler::WindowSampler(const std::vector<TrainingClip>& clips, int64_t win
   }
 }
 
-Batch WindowSampler::draw(int64_t step, int64_t batch) const {
+Batch WindowSampler::draw(int64_t step, const Share& share) const {
   const Rng base = Rng(seed_).fork("windows").fork(static_cast<uint64_t>(step));
   std::vector<size_t> which;
   std::vector<int64_t> starts;
-  for (int64_t i = 0; i < batch; ++i) {
+  for (int64_t i = share.first; i < share.first + share.count; ++i) {
     Rng rng = base.fork(static_cast<uint64_t>(i));
     const double at = rng.uniform(0, cumulative_.back());
     const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
@@ -91,7 +118,9 @@ Batch WindowSampler::draw(int64_t step, int64_t batch) const {
     const int64_t room = std::max<int64_t>(0, (*clips_)[index].motion.size(0) - window_);
     starts.push_back(rng.integer(0, room));
   }
-  return windows_at(*clips_, which, starts, window_);
+  Batch batch = windows_at(*clips_, which, starts, window_);
+  batch.share = share;
+  return batch;
 }
 
 Batch WindowSampler::fixed(int64_t count) const {
@@ -106,9 +135,23 @@ Batch WindowSampler::fixed(int64_t count) const {
   return windows_at(*clips_, which, starts, window_);
 }
 
-torch::Generator generator_of_step(int64_t seed, int64_t step) {
-  return torch::make_generator<torch::CPUGeneratorImpl>(static_cast<uint64_t>(seed) * 1000003u +
-                                                        static_cast<uint64_t>(step));
+StepBatches::StepBatches(const WindowSampler& sampler, const Share& share, torch::Device device)
+    : StepBatches([&sampler](int64_t) -> const WindowSampler& { return sampler; }, share, device) {}
+
+StepBatches::StepBatches(Samplers samplers, const Share& share, torch::Device device)
+    : device_(device), ahead_([samplers = std::move(samplers), share, device](int64_t step) {
+        const Batch batch = samplers(step).draw(step, share);
+        return device.is_cuda() ? batch.pinned() : batch;
+      }) {}
+
+Batch StepBatches::operator()(int64_t step, const Share& piece) {
+  if (step != step_) now_ = ahead_(step).to(device_);
+  step_ = step;
+  return now_.part(piece);
+}
+
+Batch first_batch(const WindowSampler& sampler, int64_t batch) {
+  return sampler.draw(1 << 30, Share::whole(4 * batch));
 }
 
 }  // namespace flowtalk::train

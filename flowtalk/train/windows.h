@@ -5,9 +5,12 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/train/ahead.h"
+#include "flowtalk/train/ranks.h"
 
 namespace flowtalk::train {
 
@@ -29,8 +32,13 @@ struct Batch {
   torch::Tensor mask;               // (B, W), 0 where padded
   condition::EmotionCurve emotion;  // constant in each window
   std::vector<int64_t> style;       // (B)
+  Share share = Share::whole(0);    // which windows these are of the batch of all ranks
 
+  // On a GPU the copy does not wait, where the batch is pinned().
   Batch to(torch::Device device) const;
+  Batch pinned() const;
+  // Of a batch that holds the windows of `wanted`.
+  Batch part(const Share& wanted) const;
 };
 
 // The window of a clip that begins at frame `start`.
@@ -40,7 +48,8 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
 class WindowSampler {
  public:
   WindowSampler(const std::vector<TrainingClip>& clips, int64_t window, uint64_t seed);
-  Batch draw(int64_t step, int64_t batch) const;
+  // Of a batch of share.all windows those of the share.
+  Batch draw(int64_t step, const Share& share) const;
   // The same windows at every call: each clip's middle, up to `count` clips evenly spread.
   Batch fixed(int64_t count) const;
 
@@ -51,7 +60,21 @@ class WindowSampler {
   uint64_t seed_;
 };
 
-// What a step draws beside its windows; the same for a resumed run.
-torch::Generator generator_of_step(int64_t seed, int64_t step);
+// A rank's share of every step's batch, drawn while the one before is used, in pieces.
+class StepBatches {
+ public:
+  using Samplers = std::function<const WindowSampler&(int64_t step)>;
+  StepBatches(const WindowSampler& sampler, const Share& share, torch::Device device);
+  StepBatches(Samplers samplers, const Share& share, torch::Device device);
+  Batch operator()(int64_t step, const Share& piece);
+
+ private:
+  torch::Device device_;
+  Ahead<Batch> ahead_;
+  int64_t step_ = -1;
+  Batch now_;
+};
+// What is looked at before the first step, four times a batch.
+Batch first_batch(const WindowSampler& sampler, int64_t batch);
 
 }  // namespace flowtalk::train
