@@ -22,7 +22,8 @@ constexpr std::array kExamples = {
     Examples{"prior",
              "  flowtalk train prior --dataset datasets\n"
              "  flowtalk train prior --dataset datasets --model vqvae -o runs/vqvae\n"
-             "  flowtalk train prior --dataset datasets --resume --max-epoch 20\n"},
+             "  flowtalk train prior --dataset datasets --resume --max-epoch 20\n"
+             "  flowtalk train prior --dataset datasets --ranks 4 --threads 2\n"},
     Examples{"generator",
              "  flowtalk train generator --dataset datasets\n"
              "  flowtalk train generator --dataset datasets --model diffusion -o runs/diffusion\n"
@@ -30,6 +31,10 @@ constexpr std::array kExamples = {
              "--features features\n"
              "  flowtalk train generator --dataset datasets --set train.average=0.999 --set "
              "train.patience=5\n"},
+    Examples{"features",
+             "  flowtalk train features --dataset datasets --features features --part 1/8\n"
+             "  sbatch --array=1-8 --wrap 'flowtalk train features --dataset datasets --features "
+             "features'\n"},
     Examples{"classifier", "  flowtalk train classifier --dataset datasets\n"},
     Examples{"pack", "  flowtalk train pack runs/generator -o models/mine\n"}};
 

@@ -44,17 +44,21 @@ void stage(const std::string& name, const std::string& summary, const Args& args
     kRun(options);
   }
 }
-// Without an encoder of one's own, that of the model that ships.
+// Without an encoder of one's own, that of the model that ships; what there is to say of it.
+std::string choose_encoder(std::string& encoder) {
+  if (!encoder.empty()) return "";
+  encoder = train::kOwnEncoder;
+  if (std::filesystem::exists(encoder)) return "";
+  encoder = predict::default_checkpoint().string();
+  return fmt::format("no {}: the speech encoder is that of {}", train::kOwnEncoder, encoder);
+}
 void run_generator(train::GeneratorOptions options) {
-  if (options.encoder.empty()) {
-    options.encoder = train::kOwnEncoder;
-    if (!std::filesystem::exists(options.encoder)) {
-      options.encoder = predict::default_checkpoint().string();
-      options.encoder_note = fmt::format("no {}: the speech encoder is that of {}",
-                                         train::kOwnEncoder, options.encoder);
-    }
-  }
+  options.encoder_note = choose_encoder(options.encoder);
   train::run_generator(options);
+}
+void run_features(train::FeaturesOptions options) {
+  choose_encoder(options.encoder);
+  train::run_features(options);
 }
 void run_all(train::TrainAllOptions options) {
   options.flag = flag_of;
@@ -73,6 +77,8 @@ constexpr std::array kStages = {
     Stage{"prior", "Stage 1: the motion prior.", stage<train::PriorOptions, train::run_prior>},
     Stage{"generator", "Stage 2: emotion graph, fusion and generator over a prior and an encoder.",
           stage<train::GeneratorOptions, run_generator>},
+    Stage{"features", "The speech features of a data set, in parts, before a generator reads them.",
+          stage<train::FeaturesOptions, run_features>},
     Stage{"classifier", "The judge of `evaluate`: emotion and strength of recorded motion.",
           stage<train::ClassifierOptions, train::run_classifier>},
     Stage{"pack", "A finished run as a model to ship, with 16-bit weights.",

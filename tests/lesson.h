@@ -1,7 +1,7 @@
 // What a stage learns where one number is all there is.
 #pragma once
 
-#include "flowtalk/train/parts.h"
+#include "flowtalk/train/means.h"
 
 namespace flowtalk::tests {
 

@@ -61,7 +61,7 @@ class ClassifierTrainer {
     return lesson;
   }
 
-  Parts judge(const Batch& batch) {
+  Summands judge(const Batch& batch) {
     const Targets wanted = targets_of(batch, batch.motion.device());
     const auto judged = network_(ops_, batch.motion, batch.mask);
     const torch::Tensor right = judged.logits.argmax(1) == wanted.emotion;

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/sha256.h"
@@ -57,8 +59,11 @@ torch::Tensor FeatureCache::kept(const std::string& entry,
   tensor::Tensor copy({features.size(0), features.size(1)});
   std::copy_n(features.data_ptr<float>(), features.numel(), copy.data());
   std::filesystem::create_directories(folder_);
-  // Under a name of this process first: another one may be writing the same entry.
-  const auto own = folder_ / fmt::format("{}.{}.npy", entry, getpid());
+  // Under a name of this process first: another one, here or on another machine, may be writing
+  // the same entry.
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const auto own = folder_ / fmt::format("{}.{}.{}.npy", entry, host.data(), getpid());
   formats::save_npy(own, copy);
   std::filesystem::rename(own, file);
   return features;

@@ -84,7 +84,7 @@ Lesson GeneratorTrainer::learn(const Batch& batch, int64_t step) {
   const auto c =
       condition(with_average_styles(batch, draws), dropped.to(ops_.device(), torch::kFloat32));
   const auto& w = config_.loss;
-  Parts parts;
+  Summands parts;
   std::map<std::string, double> weights;
   const auto by = [&](const auto& family) {
     using G = std::remove_cvref_t<decltype(family)>;
@@ -92,16 +92,16 @@ Lesson GeneratorTrainer::learn(const Batch& batch, int64_t step) {
     const auto prepared = family.prepare(ops_, c);
     const auto learned = family.learn(ops_, z, prepared, own, draws.streams("learn"));
     for (const auto& term : learned.terms) {
-      Part part = masked(term.values, mask_of(batch, term.values.size(1)));
+      Summand part = masked(term.values, mask_of(batch, term.values.size(1)));
       parts[term.name] = {part.sum / term.per_frame, part.weight};
       weights[term.name] = term.weight;
     }
     const double ramp = ramp_at(step, own.any());
     if (ramp == 0 || !w.on_motion()) return;
-    add_motion_parts(batch,
-                     learned.estimate ? Played{prior_.decode(ops_, learned.estimate->values), {}}
-                                      : play_twice(family, batch, prepared, step, draws),
-                     parts);
+    add_motion_losses(batch,
+                      learned.estimate ? Played{prior_.decode(ops_, learned.estimate->values), {}}
+                                       : play_twice(family, batch, prepared, step, draws),
+                      parts);
     weights["reconstruction"] = ramp * w.reconstruction;
     weights["lips"] = ramp * w.lips;
     weights["velocity"] = ramp * w.velocity;
@@ -119,10 +119,10 @@ Lesson GeneratorTrainer::learn(const Batch& batch, int64_t step) {
   return {parts, total};
 }
 
-Parts GeneratorTrainer::judge(const Batch& batch, const torch::Tensor& others) {
+Summands GeneratorTrainer::judge(const Batch& batch, const torch::Tensor& others) {
   const Draws draws(config_.train.seed, kOfValidation, batch.share);
   const torch::Tensor z = posterior_sample(batch.motion, draws);
-  Parts parts{{"jitter_truth", plain(differences(differences(batch.motion)).abs())}};
+  Summands parts{{"jitter_truth", plain(differences(differences(batch.motion)).abs())}};
   const auto by = [&](const auto& family) {
     using G = std::remove_cvref_t<decltype(family)>;
     if constexpr (generate::Density<G, TorchOps>) judge_density(family, batch, others, z, parts);
@@ -166,19 +166,19 @@ Metrics GeneratorTrainer::figures(const Losses& means) const {
 }
 
 template <class G>
-Part GeneratorTrainer::nll(const G& family, const torch::Tensor& z,
-                           const typename G::Prepared& prepared, const Batch& batch) {
+Summand GeneratorTrainer::nll(const G& family, const torch::Tensor& z,
+                              const typename G::Prepared& prepared, const Batch& batch) {
   const torch::Tensor log_prob = family.log_prob(ops_, z, prepared);
   const double per_value =
       static_cast<double>(z.size(1) * z.size(2)) / static_cast<double>(log_prob.size(1));
-  const Part part = masked(log_prob, mask_of(batch, log_prob.size(1)));
+  const Summand part = masked(log_prob, mask_of(batch, log_prob.size(1)));
   return {-part.sum / per_value, part.weight};
 }
 
 template <class G>
 void GeneratorTrainer::judge_density(const G& family, const Batch& batch,
                                      const torch::Tensor& others, const torch::Tensor& z,
-                                     Parts& parts) {
+                                     Summands& parts) {
   const auto prepared = family.prepare(ops_, condition(batch, torch::Tensor()));
   parts["nll"] = nll(family, z, prepared, batch);
   Batch shuffled = batch;
@@ -281,8 +281,8 @@ GeneratorTrainer::Played GeneratorTrainer::play_twice(const G& family, const Bat
   return {play(family, prepared.each(twice), batch.motion.size(1), takes, draws), rows};
 }
 
-void GeneratorTrainer::add_motion_parts(const Batch& batch, const Played& played,
-                                        Parts& parts) const {
+void GeneratorTrainer::add_motion_losses(const Batch& batch, const Played& played,
+                                         Summands& parts) const {
   const auto& w = config_.loss;
   const torch::Tensor& motion = played.motion;
   const int64_t count = batch.motion.size(0), hot = motion.size(0) - count;

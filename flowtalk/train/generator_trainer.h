@@ -22,7 +22,7 @@ class GeneratorTrainer {
   void initialise(const std::vector<TrainingClip>& clips, const Batch& batch);
   Lesson learn(const Batch& batch, int64_t step);
   // others: the speech of other windows than the batch's, (B, W, 2C).
-  Parts judge(const Batch& batch, const torch::Tensor& others);
+  Summands judge(const Batch& batch, const torch::Tensor& others);
   Metrics figures(const Losses& means) const;
 
  private:
@@ -47,13 +47,13 @@ class GeneratorTrainer {
   template <class G>
   Played play_twice(const G& family, const Batch& batch, const typename G::Prepared& prepared,
                     int64_t step, const Draws& draws);
-  void add_motion_parts(const Batch& batch, const Played& played, Parts& parts) const;
+  void add_motion_losses(const Batch& batch, const Played& played, Summands& parts) const;
   template <class G>
-  Part nll(const G& family, const torch::Tensor& z, const typename G::Prepared& prepared,
-           const Batch& batch);
+  Summand nll(const G& family, const torch::Tensor& z, const typename G::Prepared& prepared,
+              const Batch& batch);
   template <class G>
   void judge_density(const G& family, const Batch& batch, const torch::Tensor& others,
-                     const torch::Tensor& z, Parts& parts);
+                     const torch::Tensor& z, Summands& parts);
 
   const GeneratorRun& config_;
   TorchParams& params_;

@@ -134,8 +134,8 @@ torch::Tensor LipVertices::region(const torch::Tensor& positions) const {
   return positions.narrow(2, 0, region_count_);
 }
 
-Part lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
-                      const torch::Tensor& mask) {
+Summand lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                         const torch::Tensor& mask) {
   const torch::Tensor squares = (predicted - truth).pow(2).sum(-1);
   return masked(std::get<0>(squares.max(-1)), mask);
 }

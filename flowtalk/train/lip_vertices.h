@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "flowtalk/face/face.h"
-#include "flowtalk/train/parts.h"
+#include "flowtalk/train/means.h"
 
 namespace flowtalk::train {
 
@@ -40,7 +40,7 @@ class LipVertices {
 };
 
 // Mean over frames of the largest squared lip error, mm^2 (LVE), mask (B, T).
-Part lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
-                      const torch::Tensor& mask);
+Summand lip_vertex_error(const torch::Tensor& predicted, const torch::Tensor& truth,
+                         const torch::Tensor& mask);
 
 }  // namespace flowtalk::train

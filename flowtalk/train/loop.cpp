@@ -123,7 +123,7 @@ class Training {
     Metrics metrics;
     with_average([&] {
       const torch::NoGradGuard no_grad;
-      std::vector<Parts> parts;
+      std::vector<Summands> parts;
       for (const Share& piece : ranks_.pieces(stage_.held_out, pieces_)) {
         parts.push_back(stage_.judge(piece));
       }
@@ -187,7 +187,7 @@ class Training {
     const int64_t address = step * parts + part;
     stage_.before_batch(address);
     std::vector<Lesson> lessons;
-    std::vector<Parts> means;
+    std::vector<Summands> means;
     for (const Share& piece : ranks_.pieces(config_.batch, pieces_)) {
       // Dropout draws from libtorch's own stream: the same one for a resumed run.
       torch::manual_seed(Rng(static_cast<uint64_t>(config_.seed))
@@ -199,10 +199,10 @@ class Training {
       means.push_back(lessons.back().parts);
     }
     const float stop = StopRequests::asked() ? 1 : 0;
-    for (Parts& of_piece : means) {
+    for (Summands& of_piece : means) {
       of_piece.emplace("stop", plain(torch::full({1}, stop, weights_.front().options())));
     }
-    Parts whole = summed(means, ranks_);
+    Summands whole = summed(means, ranks_);
     stop_ = stop_ || whole.at("stop").sum.item<float>() > 0;
     whole.erase("stop");
     note(step, lessons[0], means_of(whole));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
-#include "flowtalk/train/parts.h"
+#include "flowtalk/train/means.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/torch_params.h"
 #include "flowtalk/train/train_config.h"
@@ -26,7 +26,7 @@ struct Stage {
   std::function<Lesson(int64_t step, const Share& piece)> learn;
   // After each epoch, gradients off: from a piece of what is held out, and what it says in all.
   int64_t held_out = 0;  // windows
-  std::function<Parts(const Share& piece)> judge;
+  std::function<Summands(const Share& piece)> judge;
   std::function<Metrics(const Losses& means)> figures;
   std::function<void()> before_first_step = [] {};  // on the leader; the others get its weights
   // What a step leaves for those after it in its epoch beside the weights, and its way back. Both

@@ -103,12 +103,12 @@ class PriorTrainer {
     if (!ranks_.leads()) counts_.zero_();
   }
 
-  Parts judge(const Batch& batch) {
+  Summands judge(const Batch& batch) {
     const auto posterior = prior_.encode(ops_, batch.motion);
     const torch::Tensor frames = posterior.mean.flatten(0, 1);
     const torch::Tensor count =
         torch::full({}, static_cast<double>(frames.size(0)), torch::TensorOptions(ops_.device()));
-    Parts parts = learn(batch, nullptr).parts;
+    Summands parts = learn(batch, nullptr).parts;
     parts["lve_mm2"] =
         lip_vertex_error(lips_.region(lips_.positions(prior_.decode(ops_, posterior.mean))),
                          lips_.region(lips_.positions(batch.motion)), batch.mask);
@@ -141,7 +141,7 @@ class PriorTrainer {
 
   // Per dimension, (D).
   void add_kl(const torch::Tensor& mean, const torch::Tensor& log_variance, const Batch& batch,
-              Parts& parts) const {
+              Summands& parts) const {
     const torch::Tensor kl = 0.5 * (mean.pow(2) + log_variance.exp() - 1 - log_variance);
     parts["kl"] = {(kl * batch.mask.unsqueeze(-1)).sum(std::vector<int64_t>{0, 1}),
                    batch.mask.sum()};
@@ -162,7 +162,7 @@ class PriorTrainer {
   }
   // Codes go to what is encoded, and, a share of it, the other way round (van den Oord et al.,
   // 2017).
-  void add_codes(const Coded& coded, const Batch& batch, Parts& parts) const {
+  void add_codes(const Coded& coded, const Batch& batch, Summands& parts) const {
     const auto error = [&](const torch::Tensor& a, const torch::Tensor& b) {
       return masked((a - b).pow(2), batch.mask);
     };
@@ -191,7 +191,7 @@ class PriorTrainer {
     return pieces.index_select(0, torch::tensor(rows).to(pieces.device()));
   }
 
-  Parts reconstruction(const torch::Tensor& decoded, const Batch& batch) {
+  Summands reconstruction(const torch::Tensor& decoded, const Batch& batch) {
     const torch::Tensor error = (decoded - batch.motion).abs();
     const torch::Tensor lip_error =
         (lips_.positions(decoded) - lips_.positions(batch.motion)).pow(2).sum(-1) + 1e-6;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
 namespace flowtalk::train {
 namespace {
@@ -129,11 +128,6 @@ std::shared_ptr<Ranks> alone() { return std::make_shared<Alone>(); }
 
 std::string Place::device_of(const std::string& device) const {
   return device == "cuda" && size > 1 ? "cuda:" + std::to_string(local) : device;
-}
-
-std::optional<std::string> environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
 std::optional<Place> find_place(const Variables& variables) {

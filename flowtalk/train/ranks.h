@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/part.h"
 
 namespace flowtalk::train {
 
@@ -87,9 +88,7 @@ struct Place {
 // From the variables of torchrun (RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR, MASTER_PORT), of a
 // step of Slurm, or of Open MPI, in this order; nothing where none of them started us. Usage Error:
 // variables that contradict each other.
-using Variables = std::function<std::optional<std::string>(const char* name)>;
 std::optional<Place> find_place(const Variables& variables);
-std::optional<std::string> environment(const char* name);
 
 // Joins the others; over NCCL where the device is a GPU, else over Gloo. Error: not all come, or
 // they do not fit together; what this libtorch has not.

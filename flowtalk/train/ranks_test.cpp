@@ -10,8 +10,8 @@
 #include "flowtalk/train/draws.h"
 #include "flowtalk/train/gradients.h"
 #include "flowtalk/train/loop.h"
+#include "flowtalk/train/means.h"
 #include "flowtalk/train/moments.h"
-#include "flowtalk/train/parts.h"
 #include "tests/refusal.h"
 
 namespace flowtalk::train {
@@ -114,7 +114,7 @@ TEST(Moments, AreThoseOfAllFrames) {
   EXPECT_LT((moments.sd() - frames.to(torch::kFloat64).std(0)).abs().max().item<float>(), 1e-4);
 }
 
-TEST(Parts, CountRealFramesOnly) {
+TEST(Summands, CountRealFramesOnly) {
   const torch::Tensor values = torch::arange(12).to(torch::kFloat32).reshape({1, 3, 4});
   const torch::Tensor mask = torch::tensor({{1.0f, 1.0f, 0.0f}});
   const auto ranks = alone();
@@ -126,19 +126,19 @@ TEST(Parts, CountRealFramesOnly) {
 }
 
 // Where pieces have unequally many frames the mean of means would be another number.
-TEST(Parts, OfPiecesMakeTheMeanOfTheWhole) {
+TEST(Summands, OfPiecesMakeTheMeanOfTheWhole) {
   const torch::Tensor values = torch::rand({6, 5, 3}),
                       mask = (torch::rand({6, 5}) > 0.4).to(torch::kFloat32);
   const auto part = [&](int64_t first, int64_t count) {
-    return Parts{{"x", masked(values.narrow(0, first, count), mask.narrow(0, first, count))}};
+    return Summands{{"x", masked(values.narrow(0, first, count), mask.narrow(0, first, count))}};
   };
   const auto ranks = alone();
-  const std::vector<Parts> pieces = {part(0, 1), part(1, 2), part(3, 3)};
-  const Parts whole = summed(pieces, *ranks);
+  const std::vector<Summands> pieces = {part(0, 1), part(1, 2), part(3, 3)};
+  const Summands whole = summed(pieces, *ranks);
   const float expected = means_of(summed({part(0, 6)}, *ranks)).at("x").item<float>();
   EXPECT_NEAR(means_of(whole).at("x").item<float>(), expected, 1e-6);
   float shares = 0;
-  for (const Parts& piece : pieces) shares += shares_of(piece, whole).at("x").item<float>();
+  for (const Summands& piece : pieces) shares += shares_of(piece, whole).at("x").item<float>();
   EXPECT_NEAR(shares, expected, 1e-6);
 }
 

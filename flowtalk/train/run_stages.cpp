@@ -31,6 +31,15 @@ void check_latents(const PriorChoice& prior, std::optional<int> wanted) {
              Field("feature_dim"), *wanted, latent);
 }
 
+// Of both splits that a generator reads.
+void encode_all(const DatasetOptions& data, const data::Index& index, const FeatureCache& cache,
+                const GeneratorRun& config, const Part& part, bool quiet) {
+  encode(data.chosen(index.of(data::Split::kTrain), index, "training"), cache, config.copies,
+         config.augment, part, quiet);
+  encode(data.chosen(index.of(data::Split::kValidation), index, "validation"), cache, 0, {}, part,
+         quiet);
+}
+
 // The fields below `json`, whose names begin with `path`.
 void add_fields(const Json& json, const std::string& path, std::vector<std::string>& fields) {
   for (const auto& [name, value] : json.items()) {
@@ -137,6 +146,13 @@ void run_generator(GeneratorOptions o) {
     if (!quiet) fmt::print(stderr, "{}\n", note);
   }
   if (const auto last = run.checkpoint()) check_parts(*last, extractor.choice(), prior);
+  Ranks& ranks = run.ranks();
+  if (ranks.size() > 1) {  // each encodes its part, for all
+    if (o.features.empty()) o.features = (run.path() / "features").string();
+    const Part part{static_cast<size_t>(ranks.rank()), static_cast<size_t>(ranks.size())};
+    encode_all(o.data, index, FeatureCache(o.features, extractor), config, part, quiet);
+    ranks.barrier();
+  }
   const FeatureCache cache(o.features, extractor);
   train_generator(config, run, extractor.choice(), prior,
                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
@@ -144,6 +160,21 @@ void run_generator(GeneratorOptions o) {
                   load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
                        index, axes, cache, 0, {}, quiet),
                   moved);
+}
+
+void run_features(const FeaturesOptions& o) {
+  if (o.features.empty()) fail_usage("where to? give {}", Field("features"));
+  const Part part = part_of(o.part, environment);
+  StageOptions stage("");
+  stage.config = o.config;
+  stage.set = o.set;
+  stage.run.device = o.device;
+  stage.run.threads = o.threads;
+  const auto [config, index] =
+      prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) { stage.fill(run); });
+  stage.apply();
+  const FeatureExtractor extractor(o.encoder, stage.run.device);
+  encode_all(o.data, index, FeatureCache(o.features, extractor), config, part, o.quiet);
 }
 
 void run_classifier(ClassifierOptions o) {

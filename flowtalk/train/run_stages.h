@@ -78,6 +78,28 @@ struct GeneratorOptions {
   }
 };
 
+// The speech features that a generator reads, before it is trained, by as many processes as there
+// are parts.
+struct FeaturesOptions {
+  DatasetOptions data;
+  std::string encoder, features, config, part, device;
+  std::vector<std::string> set;
+  int threads = 0;
+  bool quiet = false;
+
+  template <class V>
+  void fields(V&& field) {
+    field("data", data, "on what");
+    field("encoder", encoder, "as of the generator");
+    field("features", features, "folder that keeps them");
+    field("part", part, "K/N: of N parts the K-th; in a Slurm array by itself that of the task");
+    field("config", config, "JSON file of the generator's fields: copies, augment");
+    field("set", set, "one field of the generator, for example copies=0; repeatable");
+    field("device", device, "cpu, cuda or cuda:N (default cuda:0 if there is one, else cpu)");
+    field("threads", threads, between(0, 256), "threads; 0 takes all");
+  }
+};
+
 struct ClassifierOptions {
   StageOptions stage{"runs/classifier"};
   DatasetOptions data;
@@ -97,6 +119,7 @@ void run_encoder(EncoderOptions options);
 void run_prior(PriorOptions options);
 void run_generator(GeneratorOptions options);
 void run_classifier(ClassifierOptions options);
+void run_features(const FeaturesOptions& options);
 
 // A finished run, or a checkpoint, as a model to ship, without its training state.
 struct PackOptions {

@@ -64,7 +64,7 @@ struct Fit {
     stage.remember = [&](const Json& memory) {
       carried = memory.is_null() ? 0 : memory.get<int64_t>();
     };
-    stage.judge = [&](const Share&) { return Parts(); };
+    stage.judge = [&](const Share&) { return Summands(); };
     stage.figures = [&](const Losses&) {
       return Metrics{{"selection", selection(epoch)}, {"norm", w.norm().item<double>()}};
     };

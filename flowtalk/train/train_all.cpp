@@ -69,7 +69,9 @@ std::unique_ptr<ChildProgram> start_stage(const TrainAllOptions& o, const std::s
                  run_of(o, stage),
                  o.flag("resume"),
                  o.flag("threads"),
-                 std::to_string(threads)};
+                 std::to_string(threads == 0 ? 0 : std::max(1, threads / o.ranks))};
+  if (!o.device.empty()) words.insert(words.end(), {o.flag("device"), o.device});
+  if (o.ranks > 1) words.insert(words.end(), {o.flag("ranks"), std::to_string(o.ranks)});
   if (!o.configs.empty()) words.insert(words.end(), {o.flag("config"), config_file(o, stage)});
   words.insert(words.end(), own.begin(), own.end());
   return std::make_unique<ChildProgram>("flowtalk-train", told(o, words), log, o.quiet);

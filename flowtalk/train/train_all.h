@@ -14,7 +14,8 @@ struct TrainAllOptions {
   std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth-m";
   double hours = 2.75;  // of synthetic English for the encoder
   bool real_prompts = true;
-  int threads = 0;
+  std::string device;
+  int threads = 0, ranks = 1;
   bool quiet = false;  // no progress
   // How a field is written on the command lines of our programs; whoever calls says.
   std::function<std::string(std::string_view field)> flag{};
@@ -31,6 +32,9 @@ struct TrainAllOptions {
     field("configs", configs,
           "folder with encoder.json, prior.json, generator.json, in the place of the default's "
           "configurations");
+    field("device", device, "cpu, cuda or cuda:N (default cuda:0 if there is one, else cpu)");
+    field("ranks", ranks, between(1, 64),
+          "processes that share every batch of a stage, each with its share of the threads");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
   }
 };

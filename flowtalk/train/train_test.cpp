@@ -190,7 +190,7 @@ torch::Tensor fit(const std::filesystem::path& out, bool resume, int broken_epoc
     const torch::Tensor kept = torch::dropout(w, 0.5, true);
     return tests::lesson((kept - static_cast<double>(step % 3)).pow(2).sum());
   };
-  stage.judge = [&](const Share&) { return Parts(); };
+  stage.judge = [&](const Share&) { return Summands(); };
   stage.figures = [&](const Losses&) {
     if (++epoch == broken_epoch) fail("the power went out");
     return Metrics{{"selection", epoch == 2 ? 1.0 : 2.0}};

@@ -29,6 +29,11 @@ TrainingClip together(TrainingClip item, const torch::Tensor& speech) {
   return item;
 }
 
+// What changes the voice of a copy of a clip.
+Rng voice_of(const data::Clip& clip, int copy) {
+  return Rng(0).fork("voices").fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
+}
+
 }  // namespace
 
 data::Index DatasetOptions::index() const {
@@ -73,13 +78,11 @@ std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data:
                                const data::AugmentOptions& augment, bool quiet) {
   std::vector<TrainingClip> result;
   Progress progress("Encoding speech", static_cast<int64_t>(clips.size()), "clips", quiet);
-  const Rng voices = Rng(0).fork("voices");
   for (const auto& clip : clips) {
     const TrainingClip item = motion_of(clip, index, axes);
     result.push_back(together(item, features(clip.wav)));
     for (int copy = 0; copy < copies; ++copy) {
-      const Rng own = voices.fork(clip.wav.stem().string()).fork(static_cast<uint64_t>(copy));
-      const auto [speech, speed] = features.changed(clip.wav, augment, own);
+      const auto [speech, speed] = features.changed(clip.wav, augment, voice_of(clip, copy));
       TrainingClip changed = item;
       changed.motion = played_at(item.motion, speed);
       result.push_back(together(changed, speech));
@@ -87,6 +90,22 @@ std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data:
     progress.advance();
   }
   return result;
+}
+
+void encode(const std::vector<data::Clip>& clips, const FeatureCache& features, int copies,
+            const data::AugmentOptions& augment, const Part& part, bool quiet) {
+  std::vector<const data::Clip*> own;
+  for (size_t i = 0; i < clips.size(); ++i) {
+    if (part.has(i)) own.push_back(&clips[i]);
+  }
+  Progress progress("Encoding speech", static_cast<int64_t>(own.size()), "clips", quiet);
+  for (const data::Clip* clip : own) {
+    features(clip->wav);
+    for (int copy = 0; copy < copies; ++copy) {
+      features.changed(clip->wav, augment, voice_of(*clip, copy));
+    }
+    progress.advance();
+  }
 }
 
 }  // namespace flowtalk::train

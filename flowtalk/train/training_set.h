@@ -8,6 +8,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/part.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/train/feature_cache.h"
 #include "flowtalk/train/windows.h"
@@ -85,5 +86,9 @@ std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data:
 std::vector<TrainingClip> load(const std::vector<data::Clip>& clips, const data::Index& index,
                                motion::Axes axes, const FeatureCache& features, int copies,
                                const data::AugmentOptions& augment, bool quiet);
+
+// Only encodes, into the cache, the clips of a part: what load() of the same then finds there.
+void encode(const std::vector<data::Clip>& clips, const FeatureCache& features, int copies,
+            const data::AugmentOptions& augment, const Part& part, bool quiet);
 
 }  // namespace flowtalk::train

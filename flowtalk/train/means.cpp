@@ -1,16 +1,16 @@
-#include "flowtalk/train/parts.h"
+#include "flowtalk/train/means.h"
 
 #include <vector>
 
 namespace flowtalk::train {
 
-Part masked(const torch::Tensor& values, const torch::Tensor& mask) {
+Summand masked(const torch::Tensor& values, const torch::Tensor& mask) {
   const torch::Tensor weight = mask.detach().sum();
   if (values.dim() == 2) return {(values * mask).sum(), weight};
   return {(values * mask.unsqueeze(-1)).sum(), weight * static_cast<double>(values.size(-1))};
 }
 
-Part plain(const torch::Tensor& values) {
+Summand plain(const torch::Tensor& values) {
   return {values.sum(), torch::full({}, static_cast<double>(values.numel()), values.options())};
 }
 
@@ -20,10 +20,10 @@ Metrics numbers_of(const Losses& means) {
   return numbers;
 }
 
-Parts summed(const std::vector<Parts>& pieces, Ranks& ranks) {
+Summands summed(const std::vector<Summands>& pieces, Ranks& ranks) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> rows;
-  for (const Parts& parts : pieces) {
+  for (const Summands& parts : pieces) {
     std::vector<torch::Tensor> row;
     for (const auto& [name, part] : parts) {
       row.push_back(part.sum.detach().flatten());
@@ -39,7 +39,7 @@ Parts summed(const std::vector<Parts>& pieces, Ranks& ranks) {
     rows = pairs;
   }
   ranks.sum(rows[0]);
-  Parts whole;
+  Summands whole;
   int64_t at = 0;
   for (const auto& [name, part] : pieces[0]) {
     const int64_t size = part.sum.numel();
@@ -49,13 +49,13 @@ Parts summed(const std::vector<Parts>& pieces, Ranks& ranks) {
   return whole;
 }
 
-Losses means_of(const Parts& whole) {
+Losses means_of(const Summands& whole) {
   Losses means;
   for (const auto& [name, part] : whole) means[name] = part.sum / part.weight;
   return means;
 }
 
-Losses shares_of(const Parts& piece, const Parts& whole) {
+Losses shares_of(const Summands& piece, const Summands& whole) {
   Losses shares;
   for (const auto& [name, part] : piece) shares[name] = part.sum / whole.at(name).weight;
   return shares;

@@ -1,5 +1,6 @@
-// Means over a batch of which every rank has some windows: what these sum, over how much. With the
-// denominators of all ranks the result is that of one process, however the windows are spread.
+// Means over a batch of which every rank has some windows: each adds a summand, over its weight.
+// With the denominators of all ranks the result is that of one process, however the windows are
+// spread.
 #pragma once
 
 #include <torch/types.h>
@@ -17,22 +18,22 @@ namespace flowtalk::train {
 using Losses = std::map<std::string, torch::Tensor>;
 using Metrics = std::map<std::string, double>;
 
-struct Part {
+struct Summand {
   torch::Tensor sum;     // of any shape; gradients go through it
   torch::Tensor weight;  // one number, without gradient
 };
-using Parts = std::map<std::string, Part>;
+using Summands = std::map<std::string, Summand>;
 
 // Of values (B, T) or (B, T, C) where mask (B, T) is 1, or as much as it is.
-Part masked(const torch::Tensor& values, const torch::Tensor& mask);
+Summand masked(const torch::Tensor& values, const torch::Tensor& mask);
 // Of all values.
-Part plain(const torch::Tensor& values);
+Summand plain(const torch::Tensor& values);
 
 Metrics numbers_of(const Losses& means);
 
 // What a stage learns from a piece of a batch.
 struct Lesson {
-  Parts parts;
+  Summands parts;
   // What is minimised, from the piece's shares of the means (over all pieces they add up to these)
   // and from the means, without gradients, of the whole batch. portion: of the piece in constants.
   std::function<torch::Tensor(const Losses& shares, const Losses& means, double portion)> total;
@@ -40,7 +41,7 @@ struct Lesson {
 
 // Sums and weights of several pieces of this rank, of all pieces of all ranks, as one tree: the
 // same bits however the pieces are spread.
-Parts summed(const std::vector<Parts>& pieces, Ranks& ranks);
-Losses means_of(const Parts& whole);
-Losses shares_of(const Parts& piece, const Parts& whole);
+Summands summed(const std::vector<Summands>& pieces, Ranks& ranks);
+Losses means_of(const Summands& whole);
+Losses shares_of(const Summands& piece, const Summands& whole);
 }  // namespace flowtalk::train
