@@ -23,7 +23,7 @@ std::optional<Part> part_of_array(const Variables& variables) {
   const auto i = number_in(*id), n = number_in(*count), lo = number_in(*least),
              hi = number_in(*most);
   if (!i || !n || !lo || !hi || *i < *lo || *hi - *lo + 1 != *n) {
-    fail_usage("a Slurm array of {} tasks from {} to {}: parts need them without gaps, --array=1-N",
+    fail_usage("a Slurm array of {} tasks from {} to {}: parts need them without gaps, as 1 to N",
                *count, *least, *most);
   }
   return Part{*i - *lo, *n};
