@@ -6,18 +6,13 @@
 #include <map>
 
 #include "tests/refusal.h"
+#include "tests/variables.h"
 
 namespace flowtalk {
 namespace {
 
 using ::testing::HasSubstr;
-
-Variables variables(std::map<std::string, std::string> set) {
-  return [set = std::move(set)](const char* name) -> std::optional<std::string> {
-    const auto found = set.find(name);
-    return found == set.end() ? std::nullopt : std::optional(found->second);
-  };
-}
+using tests::variables;
 
 std::map<std::string, std::string> array(const char* id, const char* count, const char* least,
                                          const char* most) {

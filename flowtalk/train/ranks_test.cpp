@@ -13,18 +13,13 @@
 #include "flowtalk/train/means.h"
 #include "flowtalk/train/moments.h"
 #include "tests/refusal.h"
+#include "tests/variables.h"
 
 namespace flowtalk::train {
 namespace {
 
 using ::testing::HasSubstr;
-
-Variables variables(std::map<std::string, std::string> set) {
-  return [set = std::move(set)](const char* name) -> std::optional<std::string> {
-    const auto found = set.find(name);
-    return found == set.end() ? std::nullopt : std::optional(found->second);
-  };
-}
+using tests::variables;
 
 TEST(Places, AreThoseOfTheLauncher) {
   EXPECT_FALSE(find_place(variables({})));
