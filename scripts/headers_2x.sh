@@ -10,7 +10,7 @@ dir=$(cd "${1:-build/headers-2x}" && pwd)
 packages=(libtorch-dev libgloo-dev)
 
 if [[ ! -f $dir/unpacked ]]; then
-  mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/root"
+  mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/files"
   # This machine's own sources, one release further.
   if [[ -s /etc/apt/sources.list ]]; then
     sed 's/bookworm/trixie/g' /etc/apt/sources.list >"$dir/sources.list"
@@ -30,11 +30,11 @@ if [[ ! -f $dir/unpacked ]]; then
     echo "headers_2x: Debian 13's packages cannot be fetched" >&2
     exit 1
   }
-  for package in "$dir"/archives/*.deb; do dpkg -x "$package" "$dir/root"; done
+  for package in "$dir"/archives/*.deb; do dpkg -x "$package" "$dir/files"; done
   touch "$dir/unpacked"
 fi
 
-include=$dir/root/usr/include
+include=$dir/files/usr/include
 version=$(sed -n 's/^#define TORCH_VERSION "\(.*\)"/\1/p' "$include/torch/csrc/api/include/torch/version.h")
 mapfile -t sources < <(git ls-files flowtalk/ops/torch flowtalk/train | grep '\.cpp$' | grep -v _test)
 sources+=(tests/parity_test.cpp tests/families_test.cpp)

@@ -148,8 +148,7 @@ Summands GeneratorTrainer::judge(const Batch& batch, const torch::Tensor& others
 }
 
 Metrics GeneratorTrainer::figures(const Losses& means) const {
-  Metrics m;
-  for (const auto& [name, mean] : means) m[name] = mean.item<double>();
+  Metrics m = numbers_of(means);
   m["selection"] = std::log(m["lve_mm2_tau0"]);
   if (!m.contains("nll")) return m;
   // Where the likelihood is trained: it and LVE can disagree; their product in the likelihood's

@@ -87,8 +87,7 @@ Store open_store(const Place& place) {
     if (options.isServer) {
       fail(
           "rank 0 of {}: port {} cannot be taken; set MASTER_PORT to a free one, and MASTER_ADDR "
-          "to "
-          "an address of this machine",
+          "to an address of this machine",
           place.size, place.port);
     }
     fail("rank {} of {}: rank 0 was not met at {}:{} within {} s; start as many processes as ranks",

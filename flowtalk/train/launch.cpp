@@ -76,7 +76,7 @@ class LocalRanks {
                                             {kLauncher, std::to_string(getpid())}}));
     }
   }
-  ~LocalRanks() { end_all(SIGKILL); }
+  ~LocalRanks() { kill_all(); }
   LocalRanks(const LocalRanks&) = delete;
   LocalRanks& operator=(const LocalRanks&) = delete;
 
@@ -90,7 +90,7 @@ class LocalRanks {
         return waitpid(pid, &status_, WNOHANG) == pid;
       });
       if (child == running_.end()) {
-        if (worst != 0 && std::chrono::steady_clock::now() - since > kToEnd) end_all(SIGKILL);
+        if (worst != 0 && std::chrono::steady_clock::now() - since > kToEnd) kill_all();
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
         continue;
       }
@@ -113,9 +113,8 @@ class LocalRanks {
   }
 
  private:
-  void end_all(int signal) {
-    for (const pid_t child : running_) kill(child, signal);
-    if (signal != SIGKILL) return;
+  void kill_all() {
+    for (const pid_t child : running_) kill(child, SIGKILL);
     for (const pid_t child : running_) {
       waitpid(child, &status_, 0);
       has_ended(child);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/interruption.h"
 #include "flowtalk/base/part.h"
 
 namespace flowtalk::train {
@@ -35,7 +36,7 @@ class Unheard : public Error {
 // Another rank is gone: "rank 3 of 8 (node n2) is gone".
 class RankLost : public Error {
  public:
-  explicit RankLost(const std::string& who) : Error(who, 85) {}  // base/interruption.h
+  explicit RankLost(const std::string& who) : Error(who, kStoppedExit) {}
 };
 
 // Every rank makes the same calls in the same order. Errors of sum, broadcast and barrier: RankLost
