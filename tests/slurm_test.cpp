@@ -70,8 +70,9 @@ struct Slurm : TinyTraining {
     const fs::path log = file(job + ".log");
     return output_of("scontrol show job " + job) + "\n" + (fs::exists(log) ? load_file(log) : "");
   }
-  // A requeued job would wait two minutes; two seconds are enough here. A start in the second of its
-  // end would be refused by the nodes ("job credential revoked"), and the job would have failed.
+  // A requeued job would wait two minutes; two seconds are enough here. A start in the second of
+  // its end would be refused by the nodes ("job credential revoked"), and the job would have
+  // failed.
   bool runs_until(const std::string& job, const std::function<bool()>& there) const {
     for (int i = 0; i < 1200; ++i) {
       if (there()) return true;
