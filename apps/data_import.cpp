@@ -56,7 +56,7 @@ int data_import_mead(const Args& args) {
   if (!command.parse(args)) return 0;
   options.quiet = command.quiet();
   const data::ImportReport report = data::import_mead(options);
-  const fs::path mead = options.out / "mead", list = mead / "left_out.tsv";
+  const fs::path mead = options.out / "mead", list = data::left_out_list(options);
   data::save_left_out(report, list);
   if (!command.quiet()) {
     fmt::print("{}: {} clips written, {:.1f} min; {} were there\n", mead.string(), report.written,

@@ -336,6 +336,22 @@ TEST(FolderLock, LetsOneProcessIn) {
               HasSubstr("cannot be opened"));
 }
 
+TEST(FolderLock, LetsOneProcessToEachPart) {
+  const tests::ScratchFolder folder;
+  const auto refused = [&](const Part& part) {
+    return message_of([&] { const FolderLock lock(folder, part); });
+  };
+  {
+    const FolderLock second(folder, {1, 3});
+    EXPECT_EQ(refused({0, 3}), "no error");
+    EXPECT_THAT(refused({1, 3}), HasSubstr("works in this folder"));
+    EXPECT_THAT(refused({}), HasSubstr("works in this folder"));
+    EXPECT_EQ(refused({2, 3}), "no error");  // what was refused holds nothing
+  }
+  const FolderLock whole(folder);
+  EXPECT_THAT(refused({1, 3}), HasSubstr("works in this folder"));
+}
+
 TEST(Interruption, RemovesWhatIsHalfWritten) {
   const tests::ScratchFolder folder;
   const auto interrupted = [&] {

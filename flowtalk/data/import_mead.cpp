@@ -1,5 +1,7 @@
 #include "flowtalk/data/import_mead.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,6 +11,7 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/part.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/hdf5.h"
@@ -96,6 +99,13 @@ tensor::Tensor load_reconstruction(const fs::path& hdf5) {
   return motion;
 }
 
+fs::path left_out_list(const ImportOptions& options) {
+  const flowtalk::Part own = part_of(options.part, environment);
+  return options.out / "mead" /
+         (own.count == 1 ? "left_out.tsv"
+                         : fmt::format("left_out.{}-of-{}.tsv", own.index + 1, own.count));
+}
+
 void save_left_out(const ImportReport& report, const fs::path& file) {
   std::string text;
   for (const LeftOut& l : report.left_out) {
@@ -109,19 +119,23 @@ ImportReport import_mead(const ImportOptions& options) {
        {std::pair("reconstruction", options.reconstruction), std::pair("audio", options.sound)}) {
     if (folder.empty()) fail_usage("{} is required: give a folder", Field(field));
   }
+  const flowtalk::Part own = part_of(options.part, environment);
   if (!can_read_hdf5()) load_hdf5(options.reconstruction, {}, 0);  // says how to get it
   RawTree tree = scan_raw_mead(options.reconstruction, options.sound, options.all_subjects);
   const fs::path mead = options.out / "mead";
   for (const char* folder : {"param", "wav"}) make_parent_folder(mead / folder / "x");
-  save_dataset_facts(mead, {motion::Axes::kFlame});
+  if (own.index == 0) save_dataset_facts(mead, {motion::Axes::kFlame});
   ImportReport report;
   report.left_out = std::move(tree.left_out);
   std::mutex mutex;
-  Progress progress("Importing MEAD", static_cast<int64_t>(tree.pairs.size()), "clips",
-                    options.quiet);
+  std::vector<RawPair> pairs;
+  for (size_t i = 0; i < tree.pairs.size(); ++i) {
+    if (own.has(i)) pairs.push_back(tree.pairs[i]);
+  }
+  Progress progress("Importing MEAD", static_cast<int64_t>(pairs.size()), "clips", options.quiet);
   ThreadPool pool(options.threads);
-  pool.parallel_for(static_cast<int64_t>(tree.pairs.size()), [&](int64_t i) {
-    const RawPair& pair = tree.pairs[static_cast<size_t>(i)];
+  pool.parallel_for(static_cast<int64_t>(pairs.size()), [&](int64_t i) {
+    const RawPair& pair = pairs[static_cast<size_t>(i)];
     const fs::path wav = mead / "wav" / (pair.stem + ".wav");
     const fs::path npy = mead / "param" / (pair.stem + ".npy");
     const bool there = fs::exists(wav) && fs::exists(npy) && !options.overwrite;

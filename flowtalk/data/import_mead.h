@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
@@ -15,6 +16,7 @@ namespace flowtalk::data {
 
 struct ImportOptions {
   std::filesystem::path reconstruction, sound, out = "datasets";
+  std::string part;           // K/N, by as many processes; "": all, or that of a Slurm array's task
   bool overwrite = false;     // make again what is there
   bool all_subjects = false;  // also the 15 subjects without a speaking style
   int threads = 0;            // 0: all
@@ -28,6 +30,10 @@ struct ImportOptions {
     field("overwrite", overwrite, "make again the clips that are there");
     field("all_subjects", all_subjects,
           "also the 15 subjects without a speaking style, which are not trained on");
+    field(
+        "part", part,
+        "K/N: of N parts of the clips the K-th; in a Slurm array by itself that of the task. Once "
+        "more without it lists what all of them left out");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
   }
 };
@@ -46,6 +52,8 @@ struct ImportReport {
 // build, a folder that is missing or holds nothing to import, an output that cannot be written.
 ImportReport import_mead(const ImportOptions& options);
 
+// Where that is listed: left_out.tsv of the folder, or of a part left_out.3-of-8.tsv.
+std::filesystem::path left_out_list(const ImportOptions& options);
 // What was left out as a table: a line per file, its kind, name and reason with tabs between.
 void save_left_out(const ImportReport& report, const std::filesystem::path& file);
 

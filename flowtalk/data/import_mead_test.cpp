@@ -1,5 +1,6 @@
 #include "flowtalk/data/import_mead.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <hdf5.h>
@@ -122,6 +123,31 @@ TEST_F(ImportMead, WhatIsHeardOfSoundsIsToldByKind) {
               ::testing::ElementsAre("2 files (joined into one), for example M003_001_6_1: is 2 "
                                      "WAV files joined into one; all 0.8 s are read"));
   EXPECT_TRUE(import_mead(options_).sound.lines().empty());  // nothing is read again
+}
+
+TEST_F(ImportMead, PartsAreTogetherTheWhole) {
+  for (int take = 1; take <= 5; ++take) {
+    add_take("M003", fmt::format("angry/level_2/{:03}", take), static_cast<float>(take));
+  }
+  save_file(motion_file("M003/front/angry/level_2/004"), "damaged");
+  ImportOptions own = options_;
+  int64_t written = 0, damaged = 0;
+  for (const char* part : {"2/2", "1/2"}) {
+    own.part = part;
+    const ImportReport report = import_mead(own);
+    written += report.written;
+    damaged += report.damaged();
+    EXPECT_EQ(left_out_list(own).filename(),
+              part[0] == '1' ? "left_out.1-of-2.tsv" : "left_out.2-of-2.tsv");
+  }
+  EXPECT_EQ(written, 4);
+  EXPECT_EQ(damaged, 1);
+  const ImportReport whole = import_mead(options_);
+  EXPECT_EQ(whole.written, 0);
+  EXPECT_EQ(whole.kept, 4);
+  EXPECT_EQ(whole.damaged(), 1);
+  EXPECT_EQ(left_out_list(options_).filename(), "left_out.tsv");
+  EXPECT_EQ(scan_dataset(options_.out / "mead").axes, motion::Axes::kFlame);
 }
 
 TEST_F(ImportMead, EveryWayToStoreATakeGivesTheSameRows) {

@@ -13,6 +13,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/folder_lock.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/base/part.h"
 #include "flowtalk/base/progress.h"
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/augment.h"
@@ -154,6 +155,14 @@ std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Pro
   return jobs;
 }
 
+std::vector<Job> own_of(const std::vector<Job>& jobs, const Part& part) {
+  std::vector<Job> own;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    if (part.has(i)) own.push_back(jobs[i]);
+  }
+  return own;
+}
+
 void save_regions(const fs::path& folder) {
   const face::Regions& regions = face::builtin_face().regions;
   const auto save = [&folder](const char* name, const std::vector<uint32_t>& vertices) {
@@ -166,7 +175,7 @@ void save_regions(const fs::path& folder) {
 }
 
 // Refuses to mix two seeds in one folder.
-void check_seed(const CorpusOptions& options) {
+void check_seed(const CorpusOptions& options, bool note_it) {
   const fs::path note = part_folder(options) / "synth.json";
   if (fs::exists(note)) {
     const Json json = parse_json(load_file(note), note.string());
@@ -177,6 +186,7 @@ void check_seed(const CorpusOptions& options) {
     }
     return;
   }
+  if (!note_it) return;
   make_parent_folder(note);
   save_file(note, Json{{"made_by", "flowtalk data synth"}, {"seed", options.seed}}.dump(2) + "\n");
 }
@@ -191,21 +201,25 @@ std::string_view part_name(CorpusPart part) {
 fs::path part_folder(const CorpusOptions& options) { return options.out / part_name(options.part); }
 
 CorpusReport make_corpus(const CorpusOptions& options) {
+  const Part own = part_of(options.own_part, environment);
   check_folder(options.out, "output");
   for (const char* part : {"param", "wav", "phones"}) {
     fs::create_directories(part_folder(options) / part);
   }
-  const FolderLock lock(part_folder(options));
-  check_seed(options);
-  save_regions(options.out / "regions");
-  data::save_conditions(part_folder(options), default_conditions());
+  const FolderLock lock(part_folder(options), own);
+  // What all parts share, one of them writes.
+  check_seed(options, own.index == 0);
+  if (own.index == 0) {
+    save_regions(options.out / "regions");
+    data::save_conditions(part_folder(options), default_conditions());
+  }
   CorpusReport report;
   std::vector<Prompt> prompts;
   if (options.real_prompts && options.part == CorpusPart::kSpeakers) {
     report.left_out = missing_prompts();
     if (report.left_out.empty()) prompts = find_prompts();
   }
-  const std::vector<Job> jobs = choose_jobs(options, prompts);
+  const std::vector<Job> jobs = own_of(choose_jobs(options, prompts), own);
   const Maker maker(options);
   builtin_lips();
   start_speech_process();  // before there are threads

@@ -31,9 +31,10 @@ struct CorpusOptions {
   // A phone corpus (phone_corpus.h) whose prompt labels are read instead of aligning again; empty:
   // none. The corpus is the same either way.
   std::filesystem::path phone_corpus;
-  bool augment = true;  // mild noise, room and bandwidth on a part of the voices
-  int threads = 0;      // 0: all
-  bool quiet = false;   // no progress
+  std::string own_part;  // K/N, by as many processes; "": all, or that of a Slurm array's task
+  bool augment = true;   // mild noise, room and bandwidth on a part of the voices
+  int threads = 0;       // 0: all
+  bool quiet = false;    // no progress
 
   // What people choose; parts and phone corpora belong to the benchmarks.
   template <class V>
@@ -45,6 +46,10 @@ struct CorpusOptions {
     field("real_prompts", real_prompts,
           "leave out the recorded prompts of Debian's asterisk packages");
     field("augment", augment, "no noise, rooms or bandwidth limits");
+    field(
+        "part", own_part,
+        "K/N: of N parts of the clips the K-th; in a Slurm array by itself that of the task. Once "
+        "more without it makes what is missing, and the rest of the folder");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
   }
 };
