@@ -14,6 +14,8 @@ constexpr const char* kFooter =
     "  flowtalk evaluate --ground-truth recorded --predictions predicted --regions regions \\\n"
     "      --json metrics.json\n"
     "  flowtalk evaluate --dataset datasets/mead --num-samples 10 -o outputs/evaluation\n"
+    "  flowtalk evaluate --dataset datasets/mead --part 2/8 -o parts\n"
+    "  flowtalk evaluate --merge -o parts\n"
     "A folder holds one .npy file per sequence, or .npz or .safetensors files of many. Arrays are\n"
     "vertices (T, V, 3) in metres or FLAME parameters (T, 403), (T, 353), (T, 53); several "
     "samples\n"
@@ -44,6 +46,13 @@ int evaluate_metrics(const Args& args) {
   options.command = "flowtalk evaluate";
   for (const std::string& word : args) options.command.append(1, ' ').append(quoted(word));
   const auto measured = pipeline::measure(options, terminal(command.quiet()));
+  if (measured.of_part) {
+    if (!command.quiet()) {
+      fmt::print("{} clips measured, kept in {}; --merge joins all parts\n",
+                 measured.report.sequences.size(), options.output);
+    }
+    return 0;
+  }
   fmt::print("{}", evaluate::report_table(measured.report));
   if (command.quiet()) return 0;
   for (const std::string& note : measured.report.notes) fmt::print("{}\n", note);

@@ -172,6 +172,37 @@ TEST_F(CliEvaluate, AModelPredictsASplit) {
   EXPECT_TRUE(json("m.json")["behaviour"]["NLL"].is_null());
 }
 
+TEST_F(CliEvaluate, PartsJoinedAreTheWhole) {
+  put_dataset();
+  const auto evaluated = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> args = {"evaluate", "-q"};
+    args.insert(args.end(), more.begin(), more.end());
+    return run(args);
+  };
+  const Outcome whole = evaluated({"--dataset", "mead", "--num-samples", "2", "-o", "whole"});
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  for (const char* part : {"2/2", "1/2"}) {
+    const Outcome own =
+        evaluated({"--dataset", "mead", "--num-samples", "2", "-o", "parts", "--part", part});
+    ASSERT_EQ(own.code, 0) << own.err;
+    EXPECT_EQ(own.out, "");
+    if (part[0] == '1') continue;
+    EXPECT_TRUE(failed_with(evaluated({"--merge", "-o", "parts"}), 1, {"part 1 of 2 is missing"}));
+  }
+  const Outcome joined = evaluated({"--merge", "-o", "parts"});
+  EXPECT_EQ(joined.code, 0) << joined.err;
+  EXPECT_EQ(joined.out, whole.out);
+  Json a = json("whole/metrics.json"), b = json("parts/metrics.json");
+  a.erase("command");
+  b.erase("command");
+  EXPECT_EQ(a, b);
+  EXPECT_TRUE(failed_with(evaluated({"--dataset", "mead", "--part", "1/2"}), 2, {"give -o"}));
+  EXPECT_TRUE(failed_with(evaluated({"--merge", "-o", "parts", "--part", "1/2"}), 2, {"leave"}));
+  EXPECT_TRUE(
+      failed_with(evaluated({"--dataset", "mead", "--part", "1/2", "-o", "x", "--json", "m.json"}),
+                  2, {"a part has no figures"}));
+}
+
 TEST_F(CliEvaluate, TheClassifierMustBeOneAndOfTheModelsFace) {
   put_dataset();
   const auto with = [&](const std::string& folder) {

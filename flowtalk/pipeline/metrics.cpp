@@ -6,6 +6,8 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/base/part.h"
+#include "flowtalk/evaluate/part_file.h"
 #include "flowtalk/evaluate/sequence_files.h"
 #include "flowtalk/evaluate/setup.h"
 
@@ -156,6 +158,23 @@ fs::path report_path(const std::string& file, const std::string& folder, const c
   return path;
 }
 
+// The part of a model's evaluation that is asked for. Usage Error: what a part cannot have.
+Part checked_part(const MetricsOptions& o, bool of_two_folders) {
+  const Part part = of_two_folders || o.merge ? Part() : part_of(o.model.part, environment);
+  if ((part.count > 1 || o.merge) && o.output.empty()) {
+    fail_usage("parts are kept in a folder; give {}", Field("output"));
+  }
+  if (part.count > 1 && !(o.json.empty() && o.card.empty())) {
+    fail_usage("{} and {}: a part has no figures; give them with {}", Field("json"), Field("card"),
+               Field("merge"));
+  }
+  if (o.merge && (of_two_folders || o.given("part"))) {
+    fail_usage("{} joins what is in {}; leave {}, {} and {} out", Field("merge"), Field("output"),
+               Field("ground_truth"), Field("predictions"), Field("part"));
+  }
+  return part;
+}
+
 }  // namespace
 
 Measured measure(const MetricsOptions& o, const Reporter& reporter) {
@@ -170,10 +189,19 @@ Measured measure(const MetricsOptions& o, const Reporter& reporter) {
     }
   }
   o.model.sampling.check(o.given, o.model.num_samples);
+  const Part part = checked_part(o, of_two_folders);
   const fs::path json = report_path(o.json, o.output, "metrics.json", ".json");
   const fs::path card = report_path(o.card, o.output, "card.html", ".html");
-  Measured measured{of_two_folders ? of_files(o, reporter) : of_model(o, reporter), {}};
+  Measured measured{o.merge          ? evaluate::join_parts(o.output)
+                    : of_two_folders ? of_files(o, reporter)
+                                     : of_model(o, reporter),
+                    part.count > 1,
+                    {}};
   evaluate::Report& report = measured.report;
+  if (measured.of_part) {
+    evaluate::save_part(o.output, report, part);
+    return measured;
+  }
   report.command = o.command;
   report.behaviour = evaluate::behaviour_values(report.sequences, report.bootstrap);
   note_samples(report);

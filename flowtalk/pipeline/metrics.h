@@ -15,6 +15,7 @@ namespace flowtalk::pipeline {
 struct MetricsOptions {
   std::string ground_truth, predictions, face = "builtin", template_file, json, card, output;
   std::vector<std::string> regions;
+  bool merge = false;
   std::optional<int> max_cut;
   std::optional<FrameRate> ground_truth_fps;
   MotionOptions reading;
@@ -42,6 +43,7 @@ struct MetricsOptions {
           "ones)");
     field("reading", reading, "how files of motion are read");
     field("model", model, "a model on a data set");
+    field("merge", merge, "join the measured parts in the output folder");
     field("json", json, "write all figures to this file");
     field("card", card, "write a page with figures and plots to this file");
     field("output", output, "write metrics.json and card.html to this folder");
@@ -49,7 +51,8 @@ struct MetricsOptions {
 };
 
 struct Measured {
-  evaluate::Report report;
+  evaluate::Report report;  // of a part without its figures
+  bool of_part = false;
   std::vector<std::string> written;  // files
 };
 Measured measure(const MetricsOptions& options, const Reporter& reporter);

@@ -6,6 +6,7 @@
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/part.h"
 #include "flowtalk/base/rng.h"
 #include "flowtalk/base/words.h"
 #include "flowtalk/data/clip_motion.h"
@@ -25,7 +26,7 @@ namespace {
 constexpr std::array kFormFields = {
     "dataset",   "split",      "num_samples", "max_epoch", "skip_steps",    "test_subjects",
     "save_path", "model",      "temperature", "seed",      "deterministic", "encoder",
-    "id",        "classifier", "subset",      "guidance",  "blinks"};
+    "id",        "classifier", "subset",      "guidance",  "blinks",        "part"};
 
 std::vector<int> chosen_styles(const ModelEvaluation& e, const Conditions& conditions) {
   std::vector<int> styles;
@@ -51,6 +52,14 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index
         e.data.folder().string(), e.data.split_name());
   }
   return clips;
+}
+
+std::vector<size_t> own_of(size_t clips, const Part& part) {
+  std::vector<size_t> own;
+  for (size_t i = 0; i < clips; ++i) {
+    if (part.has(i)) own.push_back(i);
+  }
+  return own;
 }
 
 // A checkpoint; of a run, the one of max_epoch, or the best, or the last.
@@ -148,12 +157,13 @@ class Prediction {
     return sequence;
   }
 
-  // Once all clips are predicted.
-  void finish(evaluate::Report& report) {
-    for (size_t i = 0; i < observed_.size(); ++i) {
-      const auto jitter = report.sequences[i].observed.jitter;
-      report.sequences[i].observed = std::move(observed_[i]);
-      report.sequences[i].observed.jitter = jitter;
+  // Once they are predicted; sequence i is of clip which[i].
+  void finish(const std::vector<size_t>& which, evaluate::Report& report) {
+    for (size_t i = 0; i < which.size(); ++i) {
+      evaluate::Observations& observed = report.sequences[i].observed;
+      const auto jitter = observed.jitter;
+      observed = std::move(observed_[which[i]]);
+      observed.jitter = jitter;
     }
     report.notes.insert(report.notes.end(), observation_.notes().begin(),
                         observation_.notes().end());
@@ -225,12 +235,13 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   report.emotions = conditions.emotions;
   Prediction prediction(*this, session, clips, deformer, reporter);
   ThreadPool pool(sampling.model.threads);
-  const auto count = static_cast<int64_t>(clips.size());
+  const std::vector<size_t> own = own_of(clips.size(), part_of(part, environment));
+  const auto count = static_cast<int64_t>(own.size());
   const Advance advance = reporter.begin("evaluate", count, "clips");
   report.sequences = evaluate::measure_all(
-      setup, count, [&](int64_t i) { return prediction.of(static_cast<size_t>(i), max_cut); }, pool,
-      [&](int64_t) { advance(1, ""); });
-  prediction.finish(report);
+      setup, count, [&](int64_t i) { return prediction.of(own[static_cast<size_t>(i)], max_cut); },
+      pool, [&](int64_t) { advance(1, ""); });
+  prediction.finish(own, report);
   return report;
 }
 

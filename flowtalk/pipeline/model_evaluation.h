@@ -15,7 +15,7 @@ namespace flowtalk::pipeline {
 
 struct ModelEvaluation {
   DatasetOptions data{.dataset = "datasets/mead"};
-  std::string test_subjects, id, save_path;
+  std::string test_subjects, id, save_path, part;
   int num_samples = 1;
   std::optional<int> max_epoch;
   SamplingOptions sampling;
@@ -31,6 +31,9 @@ struct ModelEvaluation {
     field("save_path", save_path, "the run whose checkpoint is measured");
     field("max_epoch", max_epoch, between(1, 1000000),
           "which epoch of the run; default the best, else the last");
+    field("part", part,
+          "K/N: of N parts of the clips the K-th, kept in the output folder until they are "
+          "merged; in a Slurm array by itself that of the task");
     field("observation", observation, "what is seen of each clip");
     field("sampling", sampling, "how varied, by which model");
   }
