@@ -4,14 +4,6 @@ namespace flowtalk::ops {
 
 static_assert(Backend<TorchOps>);
 
-TorchOps::Tensor TorchOps::constant(const Shape& shape, std::span<const float> values) const {
-  Tensor host = torch::empty(shape, torch::kFloat32);
-  TORCH_CHECK(host.numel() == static_cast<int64_t>(values.size()), "constant: ", values.size(),
-              " values for shape ", host.sizes());
-  std::copy(values.begin(), values.end(), host.data_ptr<float>());
-  return host.to(device_);
-}
-
 std::vector<float> TorchOps::to_host(const Tensor& x) const {
   const Tensor host = x.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   const float* data = host.data_ptr<float>();
@@ -48,7 +40,8 @@ TorchOps::Tensor TorchOps::conv1d(const Tensor& x, const Tensor& w, const Tensor
   }
   const Tensor windows = torch::cat(taps, 2);  // (B, T', k * groups * in)
   if (groups == 1) {
-    return torch::linear(windows, w.transpose(1, 2).reshape({out, kernel * in}), bias);
+    const Tensor flat = w.transpose(1, 2).reshape({out, kernel * in});
+    return bias.defined() ? linear(windows, flat, bias) : linear(windows, flat);
   }
   const Tensor grouped = windows.reshape({-1, kernel, groups, in})
                              .permute({2, 0, 1, 3})

@@ -4,9 +4,11 @@
 #include <torch/types.h>
 
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "flowtalk/ops/ops.h"
+#include "flowtalk/ops/torch/constants.h"
 
 namespace flowtalk::ops {
 
@@ -18,8 +20,15 @@ class TorchOps {
   torch::Device device() const { return device_; }
   bool training() const { return training_; }
   void set_training(bool on) { training_ = on; }
+  // In which type layers' products (convolutions, linear maps with a bias) are taken while
+  // training: their inputs are rounded to it, their results are float32 as all else. Norms,
+  // softmax, attention, and linear maps without a bias, which may be changes of variables of a
+  // density or look up a table, stay float32.
+  void set_products(torch::Dtype type) { products_ = type; }
 
-  Tensor constant(const Shape& shape, std::span<const float> values) const;
+  Tensor constant(const Shape& shape, std::span<const float> values) const {
+    return constants_(shape, values, device_);
+  }
   Tensor zeros(const Shape& shape) const { return torch::zeros(shape, device_); }
   Shape shape(const Tensor& x) const { return x.sizes().vec(); }
   std::vector<float> to_host(const Tensor& x) const;
@@ -60,7 +69,8 @@ class TorchOps {
 
   Tensor linear(const Tensor& x, const Tensor& w) const { return torch::linear(x, w); }
   Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) const {
-    return torch::linear(x, w, bias);
+    if (!rounded()) return torch::linear(x, w, bias);
+    return torch::linear(x.to(products_), w.to(products_)).to(torch::kFloat32) + bias;
   }
   Tensor matmul(const Tensor& a, const Tensor& b) const { return torch::matmul(a, b); }
   Tensor conv1d(const Tensor& x, const Tensor& w, const ConvOptions& options) const {
@@ -69,7 +79,8 @@ class TorchOps {
   Tensor conv1d(const Tensor& x, const Tensor& w, const Tensor& bias,
                 const ConvOptions& options) const;
   Tensor inverse(const Tensor& x) const {
-    return torch::inverse(x.to(torch::kFloat64)).to(torch::kFloat32);
+    // Not torch::inverse, which looks whether it succeeded, and so waits for a GPU.
+    return std::get<0>(torch::linalg_inv_ex(x.to(torch::kFloat64))).to(torch::kFloat32);
   }
   Tensor gru(const Tensor& gates, const Tensor& weight, const Tensor& bias) const;
 
@@ -79,8 +90,12 @@ class TorchOps {
   Tensor detach(const Tensor& x) const { return x.detach(); }
 
  private:
+  bool rounded() const { return training_ && products_ != torch::kFloat32; }
+
   torch::Device device_;
   bool training_ = false;
+  torch::Dtype products_ = torch::kFloat32;
+  mutable Constants constants_;
 };
 
 }  // namespace flowtalk::ops
