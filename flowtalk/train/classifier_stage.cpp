@@ -104,7 +104,7 @@ void train_classifier(const ClassifierRun& config, const RunFolder& run,
                config.train.patience);
   }
   const torch::Device device(run.options().device);
-  TorchOps ops(device);
+  TorchOps ops = ops_of(config.train, run.options());
   const auto seed = static_cast<uint64_t>(config.train.seed);
   TorchParams params(seed, device);
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);

@@ -143,7 +143,7 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
                    const std::vector<data::PhoneClip>& training,
                    const std::vector<data::PhoneClip>& validation, const Augment& augment) {
   config.encoder.check("encoder");
-  TorchOps ops{torch::Device(run.options().device)};
+  TorchOps ops = ops_of(config.train, run.options());
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   EncoderTrainer trainer(config, params, ops);

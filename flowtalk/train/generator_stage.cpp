@@ -112,7 +112,7 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   config.model.prior = prior ? prior_of(*prior, config.model.axes) : prior::without_prior();
   config.model.check(prior ? prior->folder.string() : run.path().string());
   check_trainable(config.model);
-  TorchOps ops{torch::Device(run.options().device)};
+  TorchOps ops = ops_of(config.train, run.options());
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   if (const auto last = run.checkpoint()) {
     check_parts(*last, encoder, prior);

@@ -338,6 +338,12 @@ void train_on(const Stage& stage, const TrainConfig& config, Training& training,
 
 }  // namespace
 
+ops::TorchOps ops_of(const TrainConfig& config, const RunOptions& run) {
+  ops::TorchOps ops{torch::Device(run.device)};
+  if (config.precision == Precision::kBFloat16) ops.set_products(torch::kBFloat16);
+  return ops;
+}
+
 int64_t pieces_of(const TrainConfig& config, int ranks, bool gpu) {
   constexpr int kUsual = 4;
   const int pieces = config.pieces > 0 ? config.pieces : gpu ? ranks : kUsual;

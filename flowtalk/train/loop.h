@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/ops/torch/torch_ops.h"
 #include "flowtalk/train/means.h"
 #include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/torch_params.h"
@@ -46,6 +47,9 @@ struct Stage {
 // (kStoppedExit).
 void run_stage(const Stage& stage, TorchParams& params, const TrainConfig& config,
                const RunFolder& folder);
+
+// Where and in which precision a stage computes.
+ops::TorchOps ops_of(const TrainConfig& config, const RunOptions& run);
 
 // In how many pieces a batch is taken: train.pieces, else four on a processor, where they cost
 // little, and one per rank on GPUs; where ranks or windows do not fit these, one per rank.

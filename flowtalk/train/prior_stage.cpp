@@ -218,7 +218,7 @@ void train_prior(const PriorRun& config, const RunFolder& run,
                  const std::vector<TrainingClip>& validation, const face::Face& face) {
   config.model.prior.check(run.path().string());
   const torch::Device device(run.options().device);
-  TorchOps ops(device);
+  TorchOps ops = ops_of(config.train, run.options());
   TorchParams params(static_cast<uint64_t>(config.train.seed), device);
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   const LipVertices lips(face, device);

@@ -1,9 +1,11 @@
 #include "flowtalk/train/stage_options.h"
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <string_view>
 
 #include "flowtalk/base/error.h"
@@ -48,7 +50,22 @@ void StageOptions::choose_device() {
   run.device = torch::cuda::is_available() ? "cuda" : "cpu";
 }
 
+namespace {
+
+// What libtorch knows of it; products of cuBLAS want a workspace that is said before the first.
+void compute_deterministically() {
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  at::Context& context = at::globalContext();
+  context.setDeterministicAlgorithms(true, /*warn_only=*/false);
+  context.setBenchmarkCuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setAllowTF32CuDNN(false);
+}
+
+}  // namespace
+
 void StageOptions::apply() {
+  if (deterministic) compute_deterministically();
   choose_device();
   if (run.device == "cuda") run.device = "cuda:0";
   if (run.threads > 0) {

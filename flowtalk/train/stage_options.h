@@ -33,6 +33,7 @@ struct StageOptions {
   std::optional<int> max_epoch, gradient_accumulation_steps;
   std::optional<float> lr;
   int ranks = 1;
+  bool deterministic = false;
 
   explicit StageOptions(std::string default_out) {
     run.out = std::move(default_out);
@@ -48,6 +49,8 @@ struct StageOptions {
     field("ranks", ranks, between(1, 64),
           "processes here that share every batch; under torchrun, Slurm or mpirun those that they "
           "start");
+    field("deterministic", deterministic,
+          "on GPUs too the same run gives the same weights; slower there, always so on processors");
     field("config", config, "JSON file with any of the stage's fields");
     field("set", set, "one field, for example train.batch=32; repeatable");
     field("max_epoch", max_epoch, between(1, 100000), "epochs (train.max_epoch)");

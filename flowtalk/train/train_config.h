@@ -6,6 +6,7 @@
 #include <string>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/train/precision.h"
 #include "flowtalk/train/schedule.h"
 
 namespace flowtalk::train {
@@ -19,6 +20,7 @@ struct TrainConfig {
   float average = 0;  // of the weights over the steps; 0: none
   int patience = 0;   // epochs; 0: all are trained
   int pieces = 0;
+  Precision precision = Precision::kFloat32;
   int seed = 1;
 
   template <class V>
@@ -43,6 +45,8 @@ struct TrainConfig {
     field("pieces", pieces, between(0, 4096),
           "of each batch, whose gradients are added up in order: whatever number of ranks divides "
           "it trains the same weights; 0: four on processors, one per rank on GPUs");
+    field("precision", precision,
+          "of layers' products: float32, or bfloat16, with all else in float32");
     field("seed", seed, between(0, 2147483647), "of initial weights, windows and noise");
   }
 };
