@@ -13,18 +13,20 @@ namespace {
 
 constexpr const char* kOverview =
     "Makes, imports or checks a corpus to train on.\n"
-    "Usage: flowtalk data synth|benchmark|phones|import-mead|check [OPTIONS]\n\n"
+    "Usage: flowtalk data synth|benchmark|phones|import-mead|check|pack [OPTIONS]\n\n"
     "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
     "  benchmark     a frozen corpus by name, checked by hash: synth-s, synth-m\n"
     "  phones        speech with known phones, for the speech encoder\n"
     "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
-    "  check         is a data set complete, well-formed and fit to train on?\n\n"
+    "  check         is a data set complete, well-formed and fit to train on?\n"
+    "  pack          a data set and its speech features as a few large files to train from\n\n"
     "Examples:\n"
     "  flowtalk data synth -o datasets --clips-per-style 60\n"
     "  flowtalk data benchmark synth-m -o datasets\n"
     "  flowtalk data phones -o datasets/phones --hours 3\n"
     "  flowtalk data import-mead --reconstruction emica/ --audio MEAD/ -o datasets\n"
-    "  flowtalk data check datasets/mead\n";
+    "  flowtalk data check datasets/mead\n"
+    "  flowtalk data pack --dataset datasets -o packed\n";
 
 void warn_of_left_out(const std::string& what) {
   if (!what.empty()) terminal(true).warn("left out: " + what);
@@ -86,8 +88,13 @@ int data(const Args& args) {
   if (args[0] == "phones") return phones_command(rest);
   if (args[0] == "import-mead") return data_import_mead(rest);
   if (args[0] == "check") return data_check(rest);
+  if (args[0] == "pack") {
+    Args words = {"data-pack"};
+    words.insert(words.end(), rest.begin(), rest.end());
+    return train(words);
+  }
   fail_unknown_command("flowtalk data", args[0],
-                       {"synth", "benchmark", "phones", "import-mead", "check"});
+                       {"synth", "benchmark", "phones", "import-mead", "check", "pack"});
 }
 
 }  // namespace flowtalk::apps

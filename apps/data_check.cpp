@@ -13,6 +13,7 @@
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/data/check.h"
+#include "flowtalk/data/packed.h"
 
 namespace flowtalk::apps {
 namespace {
@@ -57,8 +58,7 @@ void print_motion(const CheckReport& r) {
   } else {
     fmt::print(
         "  lag         motion {:+.1f} frames from the sound (correlation {:.2f}, confidence "
-        "{:.2f}, "
-        "{} clips)\n",
+        "{:.2f}, {} clips)\n",
         r.lag.frames, r.lag.correlation, r.lag.confidence, r.lag_clips);
   }
 }
@@ -85,7 +85,7 @@ struct CheckOptions {
   template <class V>
   void fields(V&& field) {
     field("folder", folder,
-          "the folder that holds param/ and wav/, or mead/ (default datasets/mead)");
+          "holds param/ and wav/, or mead/, or is of `data pack` (default datasets/mead)");
     field("json", json, "also write everything to this file");
     field("all", all, "print every case of every finding, not three");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
@@ -113,6 +113,7 @@ int data_check(const Args& args) {
       "  flowtalk data check datasets/mead --json check.json\n");
   command.bind(o, {{"folder", "FOLDER"}});
   if (!command.parse(args)) return 0;
+  if (data::is_packed(o.folder)) return data_check_packed(o.folder, o.json, command.quiet());
   check_report(o.json, ".json");
   if (std::filesystem::is_directory(std::filesystem::path(o.folder) / "mead")) o.folder += "/mead";
   const CheckReport report = data::check_dataset(o.folder, o.threads, command.quiet());

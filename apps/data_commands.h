@@ -1,12 +1,15 @@
 // The parts of `flowtalk data` that have files of their own.
 #pragma once
 
+#include <string>
+
 #include "apps/options/command_line.h"
 
 namespace flowtalk::apps {
 
 int data_benchmark(const Args& args);
 int data_check(const Args& args);
+int data_check_packed(const std::string& folder, const std::string& json, bool quiet);
 int data_import_mead(const Args& args);
 
 }  // namespace flowtalk::apps

@@ -4,15 +4,14 @@
 #include <array>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 
 #include "apps/options/bind.h"
 #include "apps/options/terminal.h"
+#include "apps/train_encoder.h"
 #include "apps/train_help.h"
 #include "apps/train_words.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/interruption.h"
-#include "flowtalk/predict/default_checkpoint.h"
 #include "flowtalk/train/blas.h"
 #include "flowtalk/train/launch.h"
 #include "flowtalk/train/run_stages.h"
@@ -43,14 +42,6 @@ void stage(const std::string& name, const std::string& summary, const Args& args
   } else {
     kRun(options);
   }
-}
-// Without an encoder of one's own, that of the model that ships; what there is to say of it.
-std::string choose_encoder(std::string& encoder) {
-  if (!encoder.empty()) return "";
-  encoder = train::kOwnEncoder;
-  if (std::filesystem::exists(encoder)) return "";
-  encoder = predict::default_checkpoint().string();
-  return fmt::format("no {}: the speech encoder is that of {}", train::kOwnEncoder, encoder);
 }
 void run_generator(train::GeneratorOptions options) {
   options.encoder_note = choose_encoder(options.encoder);
@@ -93,6 +84,7 @@ std::string overview() {
 int run(const Args& given) {
   const Args words = given.empty() ? given : with_stage(given);
   if (asks_for_overview(words)) return show_overview(words, overview());
+  if (words[0] == kDataPack) return data_pack({words.begin() + 1, words.end()});
   std::vector<std::string> known;
   for (const Stage& s : kStages) {
     known.emplace_back(s.name);

@@ -170,13 +170,13 @@ void check_session(const predict::Session& session, const generate::Family& fami
 }
 
 TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
-  const train::TrainingClip clip = waving_clip();
+  const train::LoadedClips clips({waving_clip()});
   train::PriorChoice prior;
   if (GetParam().prior != "none") {
     train::PriorRun of_prior;
     of_prior.model = tiny_model(GetParam().prior);
     of_prior.train = short_schedule();
-    train_prior(of_prior, run("prior"), {clip}, {clip}, face::builtin_face());
+    train_prior(of_prior, run("prior"), clips, clips, face::builtin_face());
     prior = train::choose_prior(root / "prior");
   }
 
@@ -194,7 +194,7 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   train::EncoderChoice encoder;
   encoder.config = encoder_config;
   encoder.weights.emplace(weights);
-  train_generator(config, run("generator"), encoder, prior, {clip}, {clip}, face::builtin_face());
+  train_generator(config, run("generator"), encoder, prior, clips, clips, face::builtin_face());
 
   const auto rows = rows_of(root / "generator" / "losses.csv");
   ASSERT_EQ(rows.size(), 3u);

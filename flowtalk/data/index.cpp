@@ -153,6 +153,10 @@ fs::path dataset_folder(const fs::path& given) {
 }
 
 Index scan_dataset(const fs::path& folder) {
+  if (fs::exists(folder / kPackedIndex)) {
+    fail("{}: is a packed data set, which is for training; give the one it was made of",
+         folder.string());
+  }
   for (const char* part : {"param", "wav"}) {
     if (!fs::is_directory(folder / part)) {
       fail("{}: expected the folders param/ and wav/ of a 3DMEAD data set, found no {}/",

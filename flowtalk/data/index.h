@@ -20,6 +20,9 @@ inline constexpr int kNeutralSentences = 40, kEmotionalSentences = 30;
 // Sentences beyond 100 (recorded prompts in the synthetic corpus) are for training only.
 inline constexpr int kLastMeadSentence = 100;
 
+// In the folder of a packed data set (packed.h).
+inline constexpr const char* kPackedIndex = "packed.json";
+
 enum class Split { kTrain, kValidation, kTest };
 
 struct ClipName {

@@ -96,9 +96,8 @@ class ClassifierTrainer {
 
 }  // namespace
 
-void train_classifier(const ClassifierRun& config, const RunFolder& run,
-                      const std::vector<TrainingClip>& training,
-                      const std::vector<TrainingClip>& validation) {
+void train_classifier(const ClassifierRun& config, const RunFolder& run, const Clips& training,
+                      const Clips& validation) {
   if (config.train.patience > 0) {
     fail_usage("train.patience {}: the classifier has no figure of validation to wait for; set 0",
                config.train.patience);

@@ -48,8 +48,7 @@ struct ClassifierRun {
 };
 
 // Windows are train.window_frames long, half and twice that.
-void train_classifier(const ClassifierRun& config, const RunFolder& run,
-                      const std::vector<TrainingClip>& training,
-                      const std::vector<TrainingClip>& validation);
+void train_classifier(const ClassifierRun& config, const RunFolder& run, const Clips& training,
+                      const Clips& validation);
 
 }  // namespace flowtalk::train

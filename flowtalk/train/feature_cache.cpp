@@ -10,14 +10,10 @@
 #include "flowtalk/formats/sha256.h"
 
 namespace flowtalk::train {
-namespace {
-
-std::string name_of(const EncoderChoice& choice) {
-  return choice.external.used() ? choice.external.fingerprint
-                                : formats::sha256_of(choice.weights->path());
+std::string identity_of(const EncoderChoice& encoder) {
+  return encoder.external.used() ? encoder.external.fingerprint
+                                 : formats::sha256_of(encoder.weights->path());
 }
-
-}  // namespace
 
 torch::Tensor to_torch(const tensor::Tensor& x) {
   torch::Tensor result = torch::empty(x.shape());
@@ -27,7 +23,7 @@ torch::Tensor to_torch(const tensor::Tensor& x) {
 
 FeatureCache::FeatureCache(const std::filesystem::path& folder, const FeatureExtractor& encoder)
     : encoder_(encoder) {
-  if (!folder.empty()) folder_ = folder / name_of(encoder.choice());
+  if (!folder.empty()) folder_ = folder / identity_of(encoder.choice());
 }
 
 torch::Tensor FeatureCache::operator()(const std::filesystem::path& voice) const {

@@ -10,6 +10,9 @@
 
 namespace flowtalk::train {
 
+// By which what an encoder made is known: the SHA-256 of its weights' file.
+std::string identity_of(const EncoderChoice& encoder);
+
 class FeatureCache {
  public:
   // folder "": no cache, every clip is encoded anew. Entries are named by the SHA-256 of the

@@ -105,8 +105,8 @@ void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
 }
 
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const PriorChoice& prior, const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation, const face::Face& face) {
+                     const PriorChoice& prior, const Clips& training, const Clips& validation,
+                     const face::Face& face) {
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
   config.model.prior = prior ? prior_of(*prior, config.model.axes) : prior::without_prior();

@@ -111,7 +111,7 @@ void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& e
 // with the fingerprint of the encoder that it needs. Lips are those of `face`. Error: a prior of
 // other axes than config.model's.
 void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const PriorChoice& prior, const std::vector<TrainingClip>& training,
-                     const std::vector<TrainingClip>& validation, const face::Face& face);
+                     const PriorChoice& prior, const Clips& training, const Clips& validation,
+                     const face::Face& face);
 
 }  // namespace flowtalk::train

@@ -44,7 +44,7 @@ GeneratorTrainer::GeneratorTrainer(const GeneratorRun& config, TorchParams& para
       lips_(lips),
       ops_(ops) {}
 
-void GeneratorTrainer::initialise(const std::vector<TrainingClip>& clips, const Batch& batch) {
+void GeneratorTrainer::initialise(const Clips& clips, const Batch& batch) {
   const torch::NoGradGuard no_grad;
   Moments moments;
   const auto clip_count = static_cast<int64_t>(clips.size());

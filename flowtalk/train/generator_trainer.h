@@ -19,7 +19,7 @@ class GeneratorTrainer {
                    ops::TorchOps& ops);
 
   // Latent statistics over the training clips, then what the family takes from one whole batch.
-  void initialise(const std::vector<TrainingClip>& clips, const Batch& batch);
+  void initialise(const Clips& clips, const Batch& batch);
   Lesson learn(const Batch& batch, int64_t step);
   // others: the speech of other windows than the batch's, (B, W, 2C).
   Summands judge(const Batch& batch, const torch::Tensor& others);

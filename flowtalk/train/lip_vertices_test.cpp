@@ -126,13 +126,13 @@ class OnFlame : public ::testing::Test {
     }
     return values;
   }
-  std::vector<TrainingClip> clips() const {
+  LoadedClips clips() const {
     TrainingClip clip;
     const torch::Tensor t = torch::arange(40).to(torch::kFloat32).unsqueeze(1);
     clip.motion = 0.3 * torch::sin(t * 0.4 + torch::arange(motion::kLive).to(torch::kFloat32));
     clip.speech = torch::sin(t * 0.4 + torch::arange(32).to(torch::kFloat32));
     clip.emotion = Conditions{}.only(kNeutral);
-    return {clip};
+    return LoadedClips({clip});
   }
 
   face::Face face;

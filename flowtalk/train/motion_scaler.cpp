@@ -4,10 +4,9 @@
 
 namespace flowtalk::train {
 
-void set_motion_scaler(TorchParams& params, const std::string& scope,
-                       const std::vector<TrainingClip>& clips) {
+void set_motion_scaler(TorchParams& params, const std::string& scope, const Clips& clips) {
   Moments moments;
-  for (const auto& clip : clips) moments.add(clip.motion);
+  for (size_t i = 0; i < clips.size(); ++i) moments.add(clips[i].motion);
   params.assign(scope + "/motion_mean", moments.mean());
   // Axes that hardly move keep a floor, so that their noise is not blown up.
   params.assign(scope + "/motion_sd", moments.sd().clamp_min(0.01));

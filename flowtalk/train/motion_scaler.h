@@ -10,7 +10,6 @@
 namespace flowtalk::train {
 
 // Sets SCOPE/motion_mean and SCOPE/motion_sd to those of all frames of the clips.
-void set_motion_scaler(TorchParams& params, const std::string& scope,
-                       const std::vector<TrainingClip>& clips);
+void set_motion_scaler(TorchParams& params, const std::string& scope, const Clips& clips);
 
 }  // namespace flowtalk::train

@@ -213,9 +213,8 @@ class PriorTrainer {
 
 }  // namespace
 
-void train_prior(const PriorRun& config, const RunFolder& run,
-                 const std::vector<TrainingClip>& training,
-                 const std::vector<TrainingClip>& validation, const face::Face& face) {
+void train_prior(const PriorRun& config, const RunFolder& run, const Clips& training,
+                 const Clips& validation, const face::Face& face) {
   config.model.prior.check(run.path().string());
   const torch::Device device(run.options().device);
   TorchOps ops = ops_of(config.train, run.options());

@@ -52,8 +52,7 @@ struct PriorRun {
 };
 
 // Lips are those of `face`, which moves by the axes of config.model.
-void train_prior(const PriorRun& config, const RunFolder& run,
-                 const std::vector<TrainingClip>& training,
-                 const std::vector<TrainingClip>& validation, const face::Face& face);
+void train_prior(const PriorRun& config, const RunFolder& run, const Clips& training,
+                 const Clips& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

@@ -14,6 +14,7 @@
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/model_face.h"
 #include "flowtalk/train/prior_stage.h"
+#include "flowtalk/train/training_set.h"
 
 namespace flowtalk::train {
 namespace fs = std::filesystem;
@@ -31,13 +32,20 @@ void check_latents(const PriorChoice& prior, std::optional<int> wanted) {
              Field("feature_dim"), *wanted, latent);
 }
 
+// What a generator hears; validation in the voices as they are.
+SpeechSource speech_of(const FeatureExtractor& encoder, const std::string& features,
+                       const GeneratorRun& config) {
+  return {encoder, features, config.copies, config.augment};
+}
+SpeechSource unchanged(SpeechSource speech) {
+  speech.copies = 0;
+  return speech;
+}
+
 // Of both splits that a generator reads.
-void encode_all(const DatasetOptions& data, const data::Index& index, const FeatureCache& cache,
-                const GeneratorRun& config, const Part& part, bool quiet) {
-  encode(data.chosen(index.of(data::Split::kTrain), index, "training"), cache, config.copies,
-         config.augment, part, quiet);
-  encode(data.chosen(index.of(data::Split::kValidation), index, "validation"), cache, 0, {}, part,
-         quiet);
+void encode_all(const Corpus& corpus, const SpeechSource& speech, const Part& part, bool quiet) {
+  corpus.encode(training_clips(), speech, part, quiet);
+  corpus.encode(validation_clips(), unchanged(speech), part, quiet);
 }
 
 // The fields below `json`, whose names begin with `path`.
@@ -97,7 +105,7 @@ void run_encoder(EncoderOptions o) {
 }
 
 void run_prior(PriorOptions o) {
-  const auto [config, index] = prepare<PriorRun>(o.data, [&](PriorRun& run) {
+  const auto [config, corpus] = prepare<PriorRun>(o.data, [&](PriorRun& run) {
     o.stage.fill(run);
     if (o.model) run.model.prior.kind = *o.model;
     if (!prior::row_of(run.model.prior.kind).trained) {
@@ -117,15 +125,12 @@ void run_prior(PriorOptions o) {
   const face::Face& moved = face_of(axes, o.face);
   const RunFolder run(o.stage.run, "prior", config);
   const bool quiet = o.stage.run.quiet;
-  const auto training = index.for_prior(config.protocol == "paper");
-  train_prior(config, run, load(o.data.chosen(training, index, "training"), index, axes, quiet),
-              load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"), index,
-                   axes, quiet),
-              moved);
+  const auto training = corpus->motion(training_clips(config.protocol == "paper"), axes, quiet);
+  train_prior(config, run, *training, *corpus->motion(validation_clips(), axes, quiet), moved);
 }
 
 void run_generator(GeneratorOptions o) {
-  const auto [config, index] = prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) {
+  const auto [config, corpus] = prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) {
     o.stage.fill(run);
     if (o.model) run.model.generator.kind = *o.model;
   });
@@ -150,16 +155,13 @@ void run_generator(GeneratorOptions o) {
   if (ranks.size() > 1) {  // each encodes its part, for all
     if (o.features.empty()) o.features = (run.path() / "features").string();
     const Part part{static_cast<size_t>(ranks.rank()), static_cast<size_t>(ranks.size())};
-    encode_all(o.data, index, FeatureCache(o.features, extractor), config, part, quiet);
+    encode_all(*corpus, speech_of(extractor, o.features, config), part, quiet);
     ranks.barrier();
   }
-  const FeatureCache cache(o.features, extractor);
-  train_generator(config, run, extractor.choice(), prior,
-                  load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index, axes,
-                       cache, config.copies, config.augment, quiet),
-                  load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
-                       index, axes, cache, 0, {}, quiet),
-                  moved);
+  const SpeechSource speech = speech_of(extractor, o.features, config);
+  const auto training = corpus->with_speech(training_clips(), axes, speech, quiet);
+  train_generator(config, run, extractor.choice(), prior, *training,
+                  *corpus->with_speech(validation_clips(), axes, unchanged(speech), quiet), moved);
 }
 
 void run_features(const FeaturesOptions& o) {
@@ -170,25 +172,22 @@ void run_features(const FeaturesOptions& o) {
   stage.set = o.set;
   stage.run.device = o.device;
   stage.run.threads = o.threads;
-  const auto [config, index] =
+  const auto [config, corpus] =
       prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) { stage.fill(run); });
   stage.apply();
   const FeatureExtractor extractor(o.encoder, stage.run.device);
-  encode_all(o.data, index, FeatureCache(o.features, extractor), config, part, o.quiet);
+  encode_all(*corpus, speech_of(extractor, o.features, config), part, o.quiet);
 }
 
 void run_classifier(ClassifierOptions o) {
-  const auto [config, index] =
+  const auto [config, corpus] =
       prepare<ClassifierRun>(o.data, [&](ClassifierRun& run) { o.stage.fill(run); });
   o.stage.apply();
   o.stage.run.inputs = o.data.inputs();
   const RunFolder run(o.stage.run, "classifier", config);
   const bool quiet = o.stage.run.quiet;
-  train_classifier(config, run,
-                   load(o.data.chosen(index.of(data::Split::kTrain), index, "training"), index,
-                        config.axes, quiet),
-                   load(o.data.chosen(index.of(data::Split::kValidation), index, "validation"),
-                        index, config.axes, quiet));
+  train_classifier(config, run, *corpus->motion(training_clips(), config.axes, quiet),
+                   *corpus->motion(validation_clips(), config.axes, quiet));
 }
 
 void pack(const PackOptions& o) {

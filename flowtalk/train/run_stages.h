@@ -6,8 +6,8 @@
 
 #include "flowtalk/generate/families.h"
 #include "flowtalk/prior/prior.h"
+#include "flowtalk/train/corpus.h"
 #include "flowtalk/train/stage_options.h"
-#include "flowtalk/train/training_set.h"
 
 namespace flowtalk::train {
 

@@ -30,9 +30,9 @@ std::string clock_of(double seconds) {
 
 }  // namespace
 
-std::string amount_of(const std::vector<TrainingClip>& clips) {
+std::string amount_of(const Clips& clips) {
   int64_t frames = 0;
-  for (const TrainingClip& clip : clips) frames += clip.motion.size(0);
+  for (size_t i = 0; i < clips.size(); ++i) frames += clips.frames(i);
   const auto minutes = std::llround(static_cast<double>(frames) / (60.0 * flame::kFps));
   return fmt::format("{}, {}:{:02} h", counted(static_cast<int64_t>(clips.size()), "clip"),
                      minutes / 60, minutes % 60);

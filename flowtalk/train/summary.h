@@ -12,7 +12,7 @@
 namespace flowtalk::train {
 
 // "190 clips, 0:21 h": how much there is to learn from.
-std::string amount_of(const std::vector<TrainingClip>& clips);
+std::string amount_of(const Clips& clips);
 
 struct RunSize {
   std::string data;  // amount_of, or another; "" leaves it out

@@ -25,8 +25,8 @@ TEST(Summary, BeforeTheFirstStep) {
             "steps of 16 windows; 190 clips, 0:21 h");
   TrainingClip clip;
   clip.motion = torch::zeros({25 * 60 * 40, 53});
-  EXPECT_EQ(amount_of({clip}), "1 clip, 0:40 h");
-  EXPECT_EQ(amount_of({clip, clip}), "2 clips, 1:20 h");
+  EXPECT_EQ(amount_of(LoadedClips({clip})), "1 clip, 0:40 h");
+  EXPECT_EQ(amount_of(LoadedClips({clip, clip})), "2 clips, 1:20 h");
 }
 
 TEST(Summary, AtTheEnd) {

@@ -21,17 +21,18 @@
 namespace flowtalk::train {
 namespace {
 
-std::vector<TrainingClip> ramp_clips() {
+// Of emotion i, if none is given.
+LoadedClips ramp_clips(const std::vector<float>& emotion = {}) {
   std::vector<TrainingClip> clips;
   for (int i = 0; i < 5; ++i) {
     TrainingClip clip;
     clip.motion = torch::arange(20 + 30 * i).unsqueeze(1).expand({-1, 53}).to(torch::kFloat32);
-    clip.emotion = default_conditions().only(i);
+    clip.emotion = emotion.empty() ? default_conditions().only(i) : emotion;
     clip.strength = i == 0 ? 0.0f : 1.0f;
     clip.style = i;
     clips.push_back(clip);
   }
-  return clips;
+  return LoadedClips(clips);
 }
 
 TEST(StageOptions, OldNamesOfSettings) {
@@ -89,8 +90,7 @@ TEST(Windows, MotionKeepsPaceWithItsVoice) {
 }
 
 TEST(Windows, HoldTheEmotionsOfTheirClips) {
-  auto clips = ramp_clips();
-  for (auto& clip : clips) clip.emotion = {0, 0.25f, 0.75f};
+  const auto clips = ramp_clips({0, 0.25f, 0.75f});
   const Batch batch = WindowSampler(clips, 32, 9).fixed(3);
   EXPECT_EQ(batch.emotion.emotions(), 3u);
   EXPECT_EQ(batch.emotion.weights.size(), 3u * 32 * 3);
@@ -98,8 +98,7 @@ TEST(Windows, HoldTheEmotionsOfTheirClips) {
 }
 
 TEST(Windows, PiecesOfABatchAreThatBatch) {
-  auto clips = ramp_clips();
-  for (auto& clip : clips) clip.emotion = {0.5f, 0.5f};
+  const auto clips = ramp_clips({0.5f, 0.5f});
   const WindowSampler sampler(clips, 32, 9);
   const Batch whole = sampler.draw(4, Share::whole(12));
   for (const Share& share : {Share{3, 6, 12}, Share{11, 1, 12}}) {
@@ -281,7 +280,8 @@ TEST_F(Trains, PriorOverfitsOneClip) {
   config.train.window_frames = 32;
   config.train.lr = 5e-3f;
   config.train.warmup_steps = 5;
-  train_prior(config, folder_of(root / "run", false), {clip}, {clip}, face::builtin_face());
+  train_prior(config, folder_of(root / "run", false), LoadedClips({clip}), LoadedClips({clip}),
+              face::builtin_face());
   std::ifstream in(root / "run" / "losses.csv");
   std::string header, first, last;
   std::getline(in, header);

@@ -18,6 +18,14 @@ torch::Tensor cut(const torch::Tensor& frames, int64_t start, int64_t window) {
 
 }  // namespace
 
+TrainingClip labelled(const data::ClipName& name, const Conditions& conditions) {
+  TrainingClip item;
+  item.emotion = conditions.only(name.emotion);
+  item.strength = name.emotion == kNeutral ? 0.0f : conditions.strength_of(name.level);
+  item.style = name.style;
+  return item;
+}
+
 torch::Tensor played_at(const torch::Tensor& motion, double speed) {
   const int64_t last = motion.size(0) - 1;
   const auto frames = static_cast<int64_t>(static_cast<double>(last) / speed) + 1;
@@ -65,7 +73,7 @@ Batch Batch::part(const Share& wanted) const {
   return piece;
 }
 
-Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
+Batch windows_at(const Clips& clips, const std::vector<size_t>& which,
                  const std::vector<int64_t>& starts, int64_t window) {
   Batch batch;
   std::vector<torch::Tensor> motion, speech, mask;
@@ -73,14 +81,14 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
   batch.share = Share::whole(batch.emotion.batch);
   batch.emotion.frames = window;
   for (size_t i = 0; i < which.size(); ++i) {
-    const TrainingClip& clip = clips[which[i]];
+    const TrainingClip clip = clips[which[i]];
     motion.push_back(cut(clip.motion, starts[i], window));
     if (clip.speech.defined()) speech.push_back(cut(clip.speech, starts[i], window));
     const int64_t real = std::min(window, clip.motion.size(0) - starts[i]);
     mask.push_back((torch::arange(window) < real).to(torch::kFloat32));
-    FT_CHECK(clip.emotion.size() == clips[which[0]].emotion.size(), "other emotions");
     const auto curve = condition::EmotionCurve::constant(clip.emotion, clip.strength, window);
     auto& all = batch.emotion;
+    FT_CHECK(i == 0 || all.weights.size() == i * curve.weights.size(), "other emotions");
     all.weights.insert(all.weights.end(), curve.weights.begin(), curve.weights.end());
     all.strength.insert(all.strength.end(), curve.strength.begin(), curve.strength.end());
     batch.style.push_back(clip.style);
@@ -91,15 +99,15 @@ Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_
   return batch;
 }
 
-WindowSampler::WindowSampler(const std::vector<TrainingClip>& clips, int64_t window, uint64_t seed)
+WindowSampler::WindowSampler(const Clips& clips, int64_t window, uint64_t seed)
     : clips_(&clips), window_(window), seed_(seed) {
-  if (clips.empty())
+  if (clips.size() == 0)
     fail("training: the split holds no clip; check the data folder and {}",
          Field("train_subjects"));
   if (window % 2 != 0) fail("training: window_frames must be even, got {}", window);
   double sum = 0;
-  for (const auto& clip : clips) {
-    sum += static_cast<double>(std::max(clip.motion.size(0), window / 2));
+  for (size_t i = 0; i < clips.size(); ++i) {
+    sum += static_cast<double>(std::max(clips.frames(i), window / 2));
     cumulative_.push_back(sum);
   }
 }
@@ -115,7 +123,7 @@ Batch WindowSampler::draw(int64_t step, const Share& share) const {
     const auto index =
         std::min(static_cast<size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
     which.push_back(index);
-    const int64_t room = std::max<int64_t>(0, (*clips_)[index].motion.size(0) - window_);
+    const int64_t room = std::max<int64_t>(0, clips_->frames(index) - window_);
     starts.push_back(rng.integer(0, room));
   }
   Batch batch = windows_at(*clips_, which, starts, window_);
@@ -130,7 +138,7 @@ Batch WindowSampler::fixed(int64_t count) const {
   for (int64_t i = 0; i < std::min(count, total); ++i) {
     const auto index = static_cast<size_t>(i * total / std::min(count, total));
     which.push_back(index);
-    starts.push_back(std::max<int64_t>(0, ((*clips_)[index].motion.size(0) - window_) / 2));
+    starts.push_back(std::max<int64_t>(0, (clips_->frames(index) - window_) / 2));
   }
   return windows_at(*clips_, which, starts, window_);
 }

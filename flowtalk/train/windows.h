@@ -6,9 +6,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
+#include "flowtalk/base/conditions.h"
 #include "flowtalk/condition/emotion_control.h"
+#include "flowtalk/data/index.h"
 #include "flowtalk/train/ahead.h"
 #include "flowtalk/train/ranks.h"
 
@@ -20,6 +23,29 @@ struct TrainingClip {
   std::vector<float> emotion = {1};  // weights of the model's emotions
   float strength = 0;                // 0 for neutral
   int64_t style = 0;
+};
+
+// A clip of that name as yet without frames.
+TrainingClip labelled(const data::ClipName& name, const Conditions& conditions);
+
+// Clips to draw from, which need not all lie in memory.
+class Clips {
+ public:
+  virtual ~Clips() = default;
+  virtual size_t size() const = 0;
+  virtual int64_t frames(size_t clip) const = 0;           // of its motion
+  virtual TrainingClip operator[](size_t clip) const = 0;  // shares its frames; read only
+};
+
+class LoadedClips : public Clips {
+ public:
+  explicit LoadedClips(std::vector<TrainingClip> clips) : clips_(std::move(clips)) {}
+  size_t size() const override { return clips_.size(); }
+  int64_t frames(size_t clip) const override { return clips_[clip].motion.size(0); }
+  TrainingClip operator[](size_t clip) const override { return clips_[clip]; }
+
+ private:
+  std::vector<TrainingClip> clips_;
 };
 
 // Motion (T, C) played `speed` times as fast, (1 + (T-1)/speed, C), cubic between frames
@@ -42,19 +68,19 @@ struct Batch {
 };
 
 // The window of a clip that begins at frame `start`.
-Batch windows_at(const std::vector<TrainingClip>& clips, const std::vector<size_t>& which,
+Batch windows_at(const Clips& clips, const std::vector<size_t>& which,
                  const std::vector<int64_t>& starts, int64_t window);
 // Random windows; clips are drawn in proportion to their length.
 class WindowSampler {
  public:
-  WindowSampler(const std::vector<TrainingClip>& clips, int64_t window, uint64_t seed);
+  WindowSampler(const Clips& clips, int64_t window, uint64_t seed);
   // Of a batch of share.all windows those of the share.
   Batch draw(int64_t step, const Share& share) const;
   // The same windows at every call: each clip's middle, up to `count` clips evenly spread.
   Batch fixed(int64_t count) const;
 
  private:
-  const std::vector<TrainingClip>* clips_;
+  const Clips* clips_;
   std::vector<double> cumulative_;
   int64_t window_;
   uint64_t seed_;
