@@ -120,7 +120,7 @@ void check_writable(const fs::path& path) {
     fail("{}: cannot be written, {} is a file; choose another output", path.string(),
          parent.string());
   }
-  if (access(parent.c_str(), W_OK) != 0) {
+  if (access(parent.string().c_str(), W_OK) != 0) {
     fail("{}: cannot be written ({}); choose another output", path.string(), strerror(errno));
   }
 }
@@ -132,7 +132,7 @@ PartialOutput::PartialOutput(fs::path final_path) : final_(std::move(final_path)
     fail("{}: is a folder, expected a file name", final_.string());
   }
   const auto parent = final_.parent_path().empty() ? fs::path(".") : final_.parent_path();
-  if (access(parent.c_str(), W_OK) != 0) {
+  if (access(parent.string().c_str(), W_OK) != 0) {
     fail("{}: cannot be written ({}); choose another output", final_.string(), strerror(errno));
   }
   partial_ = parent / partial_name(final_.filename().string());

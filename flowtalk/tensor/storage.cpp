@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <new>
@@ -34,11 +33,8 @@ size_t block_size(size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
-void* fresh_block(size_t size) {
-  void* block = std::aligned_alloc(kAlign, size);
-  if (block == nullptr) throw std::bad_alloc();
-  return block;
-}
+void* fresh_block(size_t size) { return ::operator new (size, std::align_val_t{kAlign}); }
+void free_block(void* block) { ::operator delete (block, std::align_val_t{kAlign}); }
 
 class FreeBlocks {
  public:
@@ -63,7 +59,7 @@ class FreeBlocks {
         return;
       }
     }
-    std::free(block);
+    free_block(block);
   }
 
  private:
@@ -81,7 +77,7 @@ FreeBlocks& free_blocks() {
 
 std::shared_ptr<void> allocate_storage(size_t bytes) {
   size_t size = block_size(bytes);
-  if (size < kSmall) return {fresh_block(size), [](void* p) { std::free(p); }};
+  if (size < kSmall) return {fresh_block(size), free_block};
   void* block = free_blocks().take(size);
   if (block == nullptr) block = fresh_block(size);
   return {block, [size](void* p) { free_blocks().give(p, size); }};
