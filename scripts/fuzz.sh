@@ -18,7 +18,7 @@ echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long)
 if ! clang++ -fsanitize=fuzzer,address,undefined "$probe/probe.cpp" -o "$probe/probe" \
   >"$probe/log" 2>&1; then
   echo "fuzz: skipped: no clang++ with libFuzzer here; install the packages clang and" \
-    "libclang-rt-14-dev (scripts/install_deps.sh full)"
+    "libclang-rt-dev (scripts/install_deps.sh full)"
   exit 77
 fi
 

@@ -27,7 +27,7 @@ if [[ ! -f $dir/unpacked ]]; then
     -o "Acquire::Languages=none")
   log=$dir/apt.log
   if ! ("${apt[@]}" update && cd "$dir/archives" && "${apt[@]}" download "${packages[@]}") >"$log" 2>&1; then
-    echo "headers_2x: not checked: Debian 13's packages cannot be fetched; apt's words are in $log: $(tail -n 1 "$log")" >&2
+    echo "headers_2x: not checked: Debian 13's packages cannot be fetched ($(tail -n 1 "$log")); see $log" >&2
     exit 3
   fi
   for package in "$dir"/archives/*.deb; do dpkg -x "$package" "$dir/files"; done
@@ -42,7 +42,7 @@ flags=(-std=c++20 -Wall -Wextra -Wconversion -Werror -I. -isystem "$include/torc
   -isystem "$include" -isystem /usr/include/eigen3 -DFMT_SHARED -DUSE_DISTRIBUTED -DUSE_C10D_GLOO -DFLOWTALK_GLOO
   -DFLOWTALK_DEFAULT_CHECKPOINT='""')
 # clang instantiates what a precompiled header holds once (GCC: in each source, at 5 s). Where it is absent, or refuses
-# what GCC takes, g++ has the word.
+# what GCC takes, g++ has the word. Includes that are missing are seen by scripts/trixie.sh.
 printf '#include <%s>\n' fmt/format.h nlohmann/json.hpp torch/torch.h >"$dir/all.h"
 rm -f "$dir/all.pch"
 clang++ "${flags[@]}" -fpch-instantiate-templates -x c++-header "$dir/all.h" -o "$dir/all.pch" 2>"$dir/clang.log" || true

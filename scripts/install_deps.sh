@@ -18,7 +18,7 @@ install_packages="$demo_packages libhdf5-dev"
 deb_packages="$install_packages dpkg-dev file debootstrap ffmpeg"
 full_packages="$install_packages
   git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db
-  clang libclang-rt-14-dev g++-mingw-w64-x86-64-posix
+  clang libclang-rt-dev g++-mingw-w64-x86-64-posix
   libtorch-dev libgloo-dev libopenblas0-pthread
   slurmctld slurmd slurm-client munge"
 corpus_packages="$full_packages asterisk-core-sounds-en

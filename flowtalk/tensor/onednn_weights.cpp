@@ -61,7 +61,11 @@ dnnl::matmul::primitive_desc describe(const Kernel& k, const memory::desc& weigh
   dnnl::primitive_attr attributes;
   // The library's own scratch memory belongs to the thread that made the kernel.
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine(), a, weights, bias, out, attributes};
+#else
   return {dnnl::matmul::desc(a, weights, bias, out), attributes, engine()};
+#endif
 }
 
 // The layout that the kernel for many rows asks for; those for few rows take the same.
@@ -120,7 +124,7 @@ struct OnednnWeights::State {
   struct Panel {
     memory::desc layout;
     Tensor data;
-    int64_t columns() const { return layout.dims()[1]; }
+    int64_t columns = 0;
   };
   std::vector<Panel> panels;
   std::vector<float> no_bias;
@@ -143,6 +147,7 @@ OnednnWeights::OnednnWeights(const float* source, int64_t depth, int64_t columns
     const OneThread one;
     State::Panel& panel = state_->panels[static_cast<size_t>(p)];
     const int64_t first = p * width, valid = std::min(width, columns - first);
+    panel.columns = valid;
     panel.layout = panel_layout(depth, valid);
     panel.data = Tensor({static_cast<int64_t>(panel.layout.get_size() / sizeof(float))});
     const memory::desc plain({depth, valid}, kF32, memory::dims{depth_stride, column_stride});
@@ -169,7 +174,7 @@ void OnednnWeights::multiply(int64_t panel, const float* a, int64_t rows, const 
                              float* out, int64_t out_stride) const {
   const OneThread one;
   const State::Panel& b = state_->panels[static_cast<size_t>(panel)];
-  const int64_t columns = b.columns(), depth = state_->depth;
+  const int64_t columns = b.columns, depth = state_->depth;
   const bool direct = out_stride == columns;  // the kernels write rows without gaps
   thread_local std::vector<float> copy;
   thread_local std::vector<std::byte> scratch;
