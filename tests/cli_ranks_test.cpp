@@ -1,6 +1,7 @@
 // Training on several ranks, as a user starts it: the same weights on any number of them, and after
 // any of them was killed.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <csignal>
@@ -216,6 +217,49 @@ TEST_F(TrainRanks, WhatCannotWorkIsSaidOnce) {
   words.insert(words.end(), {"-q", "--set", "train.bath=3"});
   EXPECT_TRUE(failed_with(run(words), 2, {"unknown name 'bath'"}));
   EXPECT_FALSE(fs::exists(file("run")));
+}
+
+// As on a disk without room: what this process starts cannot write larger files.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    std::signal(SIGXFSZ, SIG_IGN);
+  }
+  ~SmallFiles() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(TrainRanks, ADiskWithoutRoomEndsAllWithOneLine) {
+  auto words = words_of(kVae, "run", 2, 2);
+  words.emplace_back("-q");
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const SmallFiles full(12000);
+    EXPECT_TRUE(failed_with(run(words), 1, {"weights.safetensors: cannot be written"}));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  EXPECT_TRUE(fs::is_empty(file("run/epochs")));  // nothing half-written
+  words.emplace_back("--resume");                 // there is room again
+  const Outcome again = run(words);
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
+TEST_F(TrainRanks, ACheckpointOfAnotherModelIsRefusedOnce) {
+  auto words = words_of(kVae, "run", 1, 2);
+  words.emplace_back("-q");
+  ASSERT_EQ(run(words).code, 0);
+  words = words_of({"vae", "prior", {"model.prior.latent=8", "model.prior.vae.hidden=16"}, {}},
+                   "run", 2, 2);
+  words.insert(words.end(), {"-q", "--resume"});
+  EXPECT_TRUE(failed_with(run(words), 1, {"run"}));
 }
 
 TEST_F(TrainRanks, TwoRunsInOneFolderAreOneTooMany) {
