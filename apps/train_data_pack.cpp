@@ -7,6 +7,7 @@
 
 #include "apps/options/bind.h"
 #include "apps/train_encoder.h"
+#include "flowtalk/data/packed.h"
 #include "flowtalk/predict/default_checkpoint.h"
 #include "flowtalk/train/pack_corpus.h"
 #include "flowtalk/train/run_stages.h"
@@ -39,6 +40,12 @@ int data_pack(const Args& args) {
   const std::string note = options.merge ? "" : choose_encoder(options.encoder);
   if (!note.empty() && !options.quiet) fmt::print(stderr, "{}\n", note);
   train::pack_corpus(options);
+  if (options.quiet) return 0;
+  if (data::is_packed(options.out)) {
+    fmt::print("{}: {} clips and copies, packed\n", options.out, data::Packed(options.out).size());
+  } else {
+    fmt::print("{}: the part is packed; --merge joins all parts\n", options.out);
+  }
   return 0;
 }
 

@@ -48,6 +48,9 @@ TEST_F(Pack, TrainsTheSameBitsAsTheDataSet) {
   write_clip("W009_040_0_0");
   const Outcome packed = pack({"--dataset", ".", "-o", "packed"});
   ASSERT_EQ(packed.code, 0) << packed.err;
+  EXPECT_THAT(packed.out, HasSubstr("packed: 8 clips and copies, packed"));
+  const Outcome seen = run({"inspect", "--json", "packed"});
+  EXPECT_THAT(seen.out, AllOf(HasSubstr("packed_dataset"), HasSubstr("\"clips\":8")));
   const Outcome checked = run({"data", "check", "packed"});
   EXPECT_EQ(checked.code, 0) << checked.err;
   EXPECT_THAT(checked.out, HasSubstr("as they were packed"));

@@ -14,6 +14,7 @@
 #include "flowtalk/condition/timeline.h"
 #include "flowtalk/data/import_mead.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/data/packed.h"
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/evaluate/sequence_files.h"
@@ -262,6 +263,8 @@ constexpr std::array kKinds = {
     Kind{"speech_encoder", "hugging_face", nullptr, read_encoder, "encode", "a speech encoder"},
     Kind{"dataset", "dataset", nullptr, read_dataset, "train, evaluate, data",
          "a data set in 3DMEAD's layout"},
+    Kind{"packed_dataset", "packed", nullptr, [](const Seen& s) { data::Packed(s.path); },
+         "train, data", "a packed data set"},
 };
 
 bool may_be(const Kind& kind, const std::string& format) {

@@ -9,6 +9,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/import_mead.h"
 #include "flowtalk/data/index.h"
+#include "flowtalk/data/packed.h"
 #include "flowtalk/encoder/encoder_place.h"
 #include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/frame_folder.h"
@@ -175,6 +176,14 @@ void add_dataset(Json& report, const fs::path& folder) {
                        {"first_problems", std::move(problems)}};
 }
 
+void add_packed(Json& report, const fs::path& folder) {
+  const data::Packed packed(folder);
+  report["format"] = "packed";
+  report["details"] = to_json(packed.facts());
+  for (const char* field : {"format", "conditions", "augment"}) report["details"].erase(field);
+  report["details"]["clips"] = packed.size();
+}
+
 // A folder of one file per frame, as the arrays of all frames together.
 void add_frames(Json& report, const fs::path& folder, int64_t listed_values, const Spell& spell) {
   report["format"] = "frames";
@@ -198,6 +207,8 @@ void add_folder(Json& report, const fs::path& folder, int64_t listed_values, con
   }
   if (fs::is_directory(folder / "param") || fs::is_directory(folder / "wav")) {
     add_dataset(report, folder);
+  } else if (data::is_packed(folder)) {
+    add_packed(report, folder);
   } else if (fs::exists(folder / "lve.txt") || fs::exists(folder / "fdd.txt")) {
     report["format"] = "regions";
   } else if (formats::is_frame_folder(folder)) {

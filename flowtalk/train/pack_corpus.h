@@ -24,7 +24,8 @@ struct PackCorpusOptions {
     field("features", features, "folder that keeps speech features, as of the generator");
     field("part", part, "K/N: of N parts the K-th; in a Slurm array by itself that of the task");
     field("merge", merge, "make one packed data set of the parts in the folder");
-    field("shard_mb", shard_mb, between(1, 2048), "megabytes of a shard, held in memory");
+    field("shard_mb", shard_mb, between(1, 2048),
+          "megabytes of a shard, held in memory; default 256");
     field("config", config, "JSON file of the generator's fields: copies, augment");
     field("set", set, "one field of the generator, for example copies=0; repeatable");
     field("device", device, "cpu, cuda or cuda:N (default cuda:0 if there is one, else cpu)");
