@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/part_files.h"
 #include "flowtalk/formats/sha256.h"
 #include "flowtalk/motion/layout.h"
 
@@ -16,28 +16,10 @@ namespace {
 
 constexpr const char* kEnding = ".part.json";
 
-fs::path list_of(const fs::path& folder, const Part& part) {
-  return folder / fmt::format("{:05}-of-{:05}{}", part.index + 1, part.count, kEnding);
-}
-
 void refuse_whole(const fs::path& folder) {
   if (!is_packed(folder)) return;
   fail("{}: is a packed data set already; choose another folder for {}, or delete this one",
        folder.string(), Field("out"));
-}
-
-// Whose lists are in a folder, and of how many parts each says it is.
-std::vector<Part> parts_in(const fs::path& folder) {
-  std::vector<Part> parts;
-  if (!fs::is_directory(folder)) return parts;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    size_t which = 0, count = 0;
-    const std::string name = entry.path().filename().string();
-    if (std::sscanf(name.c_str(), "%5zu-of-%5zu", &which, &count) != 2 || which == 0) continue;
-    const Part part{which - 1, count};
-    if (list_of(folder, part) == entry.path()) parts.push_back(part);
-  }
-  return parts;
 }
 
 bool same(const PackedFacts& a, const PackedFacts& b) { return to_json(a) == to_json(b); }
@@ -51,7 +33,7 @@ Range range_of(const Part& part, size_t size) {
 Packer::Packer(fs::path folder, const Part& part, PackedFacts facts, int64_t shard_bytes)
     : folder_(std::move(folder)), part_(part), list_{facts, {}}, shard_bytes_(shard_bytes) {
   refuse_whole(folder_);
-  const fs::path list = list_of(folder_, part_);
+  const fs::path list = part_file(folder_, part_, kEnding);
   there_ = fs::exists(list);
   if (there_ && !same(load_packed_list(list).facts, facts)) {
     fail("{}: is a part with other conditions, face, encoder or copies; choose another folder",
@@ -100,32 +82,17 @@ void Packer::close_shard() {
 
 void Packer::finish() {
   close_shard();
-  save_packed_list(list_of(folder_, part_), list_);
+  save_packed_list(part_file(folder_, part_, kEnding), list_);
   if (part_.count == 1) merge_parts(folder_);
 }
 
 void merge_parts(const fs::path& folder) {
   refuse_whole(folder);
-  const auto parts = parts_in(folder);
-  if (parts.empty()) {
-    fail("{}: holds no parts of a packed data set; make them with {}", folder.string(),
-         Field("part"));
-  }
-  const size_t count = parts.front().count;
-  for (const Part& part : parts) {
-    if (part.count == count) continue;
-    fail("{}: holds parts of {} and of {}; delete those that are not meant", folder.string(), count,
-         part.count);
-  }
+  const auto lists = part_files(folder, kEnding, "parts of a packed data set");
   PackedList all;
-  for (size_t k = 0; k < count; ++k) {
-    const fs::path path = list_of(folder, {k, count});
-    if (!fs::exists(path)) {
-      fail("{}: part {} of {} is missing; make it with {} {}/{}", folder.string(), k + 1, count,
-           Field("part"), k + 1, count);
-    }
+  for (const fs::path& path : lists) {
     const PackedList part = load_packed_list(path);
-    if (k == 0) all.facts = part.facts;
+    if (path == lists.front()) all.facts = part.facts;
     if (!same(part.facts, all.facts)) {
       fail("{}: is a part with other conditions, face, encoder or copies than the first",
            path.string());
@@ -133,7 +100,7 @@ void merge_parts(const fs::path& folder) {
     all.shards.insert(all.shards.end(), part.shards.begin(), part.shards.end());
   }
   save_packed_list(folder / kPackedIndex, all);
-  for (const Part& part : parts) fs::remove(list_of(folder, part));
+  for (const fs::path& path : lists) fs::remove(path);
 }
 
 }  // namespace flowtalk::data

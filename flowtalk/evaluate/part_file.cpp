@@ -1,21 +1,20 @@
 #include "flowtalk/evaluate/part_file.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/base/part_files.h"
 
 namespace flowtalk::evaluate {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int kFormat = 1;
+constexpr const char* kEnding = ".measured.json";
 
 // Written and read from one list each: a value, or null for one that is not there.
 template <class T>
@@ -159,23 +158,6 @@ void take_common(const Json& json, const std::string& where, Report& r) {
   json.at("bootstrap").at(2).get_to(r.bootstrap.level);
 }
 
-fs::path part_path(const fs::path& folder, const Part& part) {
-  return folder / fmt::format("{:05}-of-{:05}.measured.json", part.index + 1, part.count);
-}
-
-std::vector<Part> parts_in(const fs::path& folder) {
-  std::vector<Part> parts;
-  if (!fs::is_directory(folder)) return parts;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    size_t which = 0, count = 0;
-    const std::string name = entry.path().filename().string();
-    if (std::sscanf(name.c_str(), "%5zu-of-%5zu", &which, &count) != 2 || which == 0) continue;
-    const Part part{which - 1, count};
-    if (part_path(folder, part) == entry.path()) parts.push_back(part);
-  }
-  return parts;
-}
-
 // Is what was judged of as many emotions as the report names?
 bool fits(const SequenceMetrics& s, const Report& report) {
   if (!s.observed.emotion) return true;
@@ -193,34 +175,20 @@ void save_part(const fs::path& folder, const Report& report, const Part& part) {
   Json sequences = Json::array();
   for (const SequenceMetrics& s : report.sequences) sequences.push_back(sequence(s));
   fs::create_directories(folder);
-  save_file(part_path(folder, part),
+  save_file(part_file(folder, part, kEnding),
             Json{{"common", common(report)}, {"sequences", sequences}}.dump() + "\n");
 }
 
 Report join_parts(const fs::path& folder) {
-  const std::vector<Part> parts = parts_in(folder);
-  if (parts.empty()) {
-    fail("{}: holds no measured parts; make them with {}", folder.string(), Field("part"));
-  }
-  const size_t count = parts.front().count;
-  for (const Part& part : parts) {
-    if (part.count == count) continue;
-    const auto [less, more] = std::minmax(part.count, count);
-    fail("{}: holds parts of {} and of {}; delete those that are not meant", folder.string(), more,
-         less);
-  }
+  const auto files = part_files(folder, kEnding, "measured parts");
+  const size_t count = files.size();
   Report report;
   Json first;
   std::vector<std::vector<SequenceMetrics>> of_parts;
-  for (size_t k = 0; k < count; ++k) {
-    const fs::path path = part_path(folder, {k, count});
-    if (!fs::exists(path)) {
-      fail("{}: part {} of {} is missing; make it with {} {}/{}", folder.string(), k + 1, count,
-           Field("part"), k + 1, count);
-    }
+  for (const fs::path& path : files) {
     const Json json = parse_json(load_file(path), path.string());
     try {
-      if (k == 0) {
+      if (of_parts.empty()) {
         first = json.at("common");
         take_common(first, path.string(), report);
       }
