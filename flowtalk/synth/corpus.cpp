@@ -20,6 +20,7 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/regions.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
@@ -163,17 +164,6 @@ std::vector<Job> own_of(const std::vector<Job>& jobs, const Part& part) {
   return own;
 }
 
-void save_regions(const fs::path& folder) {
-  const face::Regions& regions = face::builtin_face().regions;
-  const auto save = [&folder](const char* name, const std::vector<uint32_t>& vertices) {
-    make_parent_folder(folder / name);
-    save_file(folder / name, fmt::format("{}\n", fmt::join(vertices, ",")));
-  };
-  save("lve.txt", regions.lips);
-  save("fdd.txt", regions.upper_face);
-  save("eve.txt", regions.eyes);
-}
-
 // Refuses to mix two seeds in one folder.
 void check_seed(const CorpusOptions& options, bool note_it) {
   const fs::path note = part_folder(options) / "synth.json";
@@ -210,7 +200,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   // What all parts share, one of them writes.
   check_seed(options, own.index == 0);
   if (own.index == 0) {
-    save_regions(options.out / "regions");
+    face::save_regions(options.out / "regions", face::builtin_face().regions);
     data::save_conditions(part_folder(options), default_conditions());
   }
   CorpusReport report;
