@@ -24,7 +24,6 @@
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
-#include "flowtalk/synth/lip_model.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
@@ -211,7 +210,6 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   }
   const std::vector<Job> jobs = own_of(choose_jobs(options, prompts), own);
   const Maker maker(options);
-  builtin_lips();
   start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   Progress progress("synthetic corpus", static_cast<int64_t>(jobs.size()), "clips", options.quiet);
