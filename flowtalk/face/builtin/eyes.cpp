@@ -165,7 +165,7 @@ void add_lashes(HeadMesh& mesh) {
       point.part = Part::kLash;
       point.anchor = static_cast<int>(anchor);
       std::array<uint32_t, 3> v;
-      constexpr Vec kHalf{0.19f, 0, 0};
+      constexpr Vec kHalf{0.26f, 0, 0};
       const std::array<Vec, 3> corners{root - up * kHalf, root + up * kHalf, root + length * out};
       for (size_t k = 0; k < v.size(); ++k) {
         point.p = corners[k];

@@ -76,7 +76,7 @@ float thickness(const HairStyle& style, Vec p, float f, float around) {
   fade = mix(fade, 1, falls);
   const float groove =
       style.parted * bell(p.x - style.parting, 2.8f) * smooth(-25, 5, p.z) * smooth(50, 66, p.y);
-  const float rim = mix(0.35f, 1.9f, smooth(1.0f, 0.93f, f));  // thin where it meets the skin
+  const float rim = mix(0.15f, 1.6f, smooth(1.0f, 0.9f, f));  // thin where it meets the skin
   const float depth =
       style.wave * (0.3f + 0.7f * top) * locks(style, p, around) + style.curl * curls(p);
   // Hair that falls clears the ears.
@@ -107,13 +107,13 @@ Place place(const HairStyle& style, float around, float end, float along) {
 
 // Single locks, thin triangles, that grow over the hairline and hide how straight it is.
 void add_wisps(const HairStyle& style, HeadMesh& mesh) {
-  constexpr int kCount = 230;
+  constexpr int kCount = 340;
   Rng rng(7);
   const auto chance = [&rng] { return static_cast<float>(rng.uniform()); };
   for (int i = 0; i < kCount; ++i) {
     const float degrees = -128 + 256 * (static_cast<float>(i) + chance()) / kCount;
     const float around = degrees * kPi / 180;
-    const float back = 0.03f + 0.05f * chance(), over = 0.012f + 0.045f * chance() * chance();
+    const float back = 0.04f + 0.06f * chance(), over = 0.01f + 0.085f * chance() * chance();
     const float end = reach(style, around);
     const float to_side = smooth(70, 30, std::abs(degrees)) * (style.parted > 0 ? 1.0f : 0.0f);
     const float lean = 0.05f * (chance() - 0.5f) + (degrees < 40 ? -0.03f : 0.02f) * to_side;
