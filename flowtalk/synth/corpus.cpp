@@ -155,14 +155,6 @@ std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Pro
   return jobs;
 }
 
-std::vector<Job> own_of(const std::vector<Job>& jobs, const Part& part) {
-  std::vector<Job> own;
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (part.has(i)) own.push_back(jobs[i]);
-  }
-  return own;
-}
-
 void save_regions(const fs::path& folder) {
   const face::Regions& regions = face::builtin_face().regions;
   const auto save = [&folder](const char* name, const std::vector<uint32_t>& vertices) {
