@@ -23,7 +23,8 @@ constexpr const char* kFooter =
     "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n"
     "  flowtalk export vertices --face flame2023.pkl --params p.npy --global g.npy --out mesh.npy\n"
     "  flowtalk export vertices --face flame2023.pkl --params takes.npz --prefix first. --out "
-    "m.npy\n";
+    "m.npy\n"
+    "  flowtalk export obj --person nora --out nora.obj\n";
 
 std::string overview() {
   std::string text =
@@ -50,6 +51,10 @@ int run(const pipeline::Exporter& format, const Args& args) {
   const auto made =
       pipeline::export_motion(std::string(format.name), options, terminal(command.quiet()));
   if (command.quiet()) return 0;
+  if (made.frames == 0) {
+    fmt::print("{}: {} vertices at rest\n", options.output, made.vertices);
+    return 0;
+  }
   fmt::print("{}: {} frames of {} vertices, {:g} per second\n", options.output, made.frames,
              made.vertices, made.rate_hz);
   return 0;

@@ -1,10 +1,14 @@
 // What flowtalk export makes of parameters, and how it refuses.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "flowtalk/base/files.h"
+#include "flowtalk/face/face.h"
 #include "flowtalk/formats/npy.h"
+#include "flowtalk/formats/obj.h"
 #include "flowtalk/formats/safetensors.h"
 #include "tests/program.h"
 
@@ -14,6 +18,7 @@ namespace {
 using tensor::Tensor;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class CliExport : public CommandLine {
  protected:
@@ -128,6 +133,37 @@ TEST_F(CliExport, WhatIsLeftOutIsSaid) {
   const Outcome outcome = run({"export", "vertices", "--params", "far.npy", "--out", "mesh.npy"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("warning: the face builtin has 300 shape and 50 expression"));
+}
+
+TEST_F(CliExport, TheHeadIsAnObjWithItsRegionsAndLipPairs) {
+  const Outcome outcome = run({"export", "obj", "--person", "nora", "--out", "nora.obj"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("vertices at rest"));
+  const auto mesh = formats::load_obj(file("nora.obj"));
+  const face::Face nora = face::builtin_person("nora");
+  ASSERT_EQ(mesh.vertices.shape[0], nora.vertex_count());
+  const auto values = formats::to_tensor(mesh.vertices, "nora.obj");
+  for (int64_t i = 0; i < values.size(); ++i) ASSERT_NEAR(values[i], nora.rest[i], 1e-6f);
+  const std::string pairs = load_file(file("nora_lip_pairs.json"));
+  EXPECT_THAT(pairs,
+              StartsWith(fmt::format("[[{}, {}], [", nora.lips.upper[0], nora.lips.lower[0])));
+  EXPECT_EQ(std::count(pairs.begin(), pairs.end(), ']'), 1 + std::ssize(nora.lips.upper));
+  const face::Regions regions = face::load_regions(file("nora_regions"), nora);
+  EXPECT_EQ(regions.lips, nora.regions.lips);
+  EXPECT_EQ(regions.eyes, nora.regions.eyes);
+}
+
+TEST_F(CliExport, PeopleAndIdentitiesAreOnlyThoseThatThereAre) {
+  EXPECT_TRUE(failed_with(run({"export", "obj", "--person", "bob", "--out", "x.obj"}), 2,
+                          {"no person \"bob\"; expected paul"}));
+  EXPECT_TRUE(failed_with(run({"export", "vertices", "--person", "nora", "--out", "x.npy"}), 2,
+                          {"which motion?"}));
+  const Tensor usual = exported({"--params", "rest.npy"});
+  const Tensor other = exported({"--params", "rest.npy", "--shape-seed", "5"});
+  ASSERT_EQ(other.size(), usual.size());
+  float most = 0;
+  for (int64_t i = 0; i < usual.size(); ++i) most = std::max(most, std::abs(other[i] - usual[i]));
+  EXPECT_GT(most, 2e-3f);
 }
 
 }  // namespace

@@ -20,12 +20,13 @@ namespace flowtalk::face {
 enum class Material : uint8_t {
   kSkin,
   kLips,
-  kBrow,
+  kLash,
   kEyeball,
   kTeeth,
   kTongue,
   kMouthInside,
-  kHair
+  kHair,
+  kCloth
 };
 
 // The clear dome before an iris, which meshes of eyeballs leave out; shading makes up for it.
@@ -40,12 +41,21 @@ struct BrowPlace {
   float across = 1000;  // above its middle line; far from it where there is none
 };
 
+// An eye that a lid throws its shadow on.
+struct ShadedEye {
+  std::vector<uint32_t> vertices;  // of the eyeball
+  std::vector<uint32_t> margin;    // of the upper lid
+};
+
 struct Appearance {
   std::vector<std::array<float, 3>> albedo;  // per vertex, linear RGB 0..1
   std::vector<Material> material;            // per vertex
   std::vector<float> strand;                 // hair: across it, in strand widths; or empty
   std::vector<BrowPlace> brow;               // per vertex; or empty: no painted brows
+  std::array<float, 3> brow_colour{0.11f, 0.055f, 0.033f};
+  std::vector<std::array<float, 2>> pores;  // per vertex: where it lies on the skin, mm; or empty
   std::vector<Cornea> corneas;
+  std::vector<ShadedEye> shaded_eyes;
 };
 
 // Vertex lists of the metrics (datasets/regions/{lve,fdd,eve}.txt).
@@ -122,6 +132,12 @@ float lip_gap(const Face& face, std::span<const float> vertices);
 
 // The procedural head (builtin.cpp): more than 3,000 vertices, 50 ARKit-named expression axes.
 const Face& builtin_face();
+
+// The people that it can be (builtin/people.cpp), the usual one first, and the head as one of them:
+// another rest mesh, other colours and hair, the same vertices and axes. Usage Error: no such name.
+std::vector<std::string> person_names();
+std::string describe_people();  // "paul (a man of ...), nora (...)"
+Face builtin_person(const std::string& name);
 
 // text_of(Axes::kBuiltin) or "", or the path of a FLAME file. Error: unknown or unreadable.
 const Face& load_face(const std::string& name_or_path);

@@ -1,9 +1,12 @@
 #include "flowtalk/face/regions.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/named_arrays.h"
 
@@ -85,6 +88,17 @@ RegionLists read_regions(const fs::path& place, uint64_t vertices) {
     return read_masks(place / kMasks, vertices);
   }
   return lists;
+}
+
+void save_regions(const std::filesystem::path& folder, const Regions& regions) {
+  const auto save = [&folder](const char* name, const std::vector<uint32_t>& vertices) {
+    if (vertices.empty()) return;
+    make_parent_folder(folder / name);
+    save_file(folder / name, fmt::format("{}\n", fmt::join(vertices, ",")));
+  };
+  save("lve.txt", regions.lips);
+  save("fdd.txt", regions.upper_face);
+  save("eve.txt", regions.eyes);
 }
 
 }  // namespace flowtalk::face

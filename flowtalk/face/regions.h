@@ -25,4 +25,7 @@ struct RegionLists {
 // Errors name the file: indices that are not below `vertices`, masks without these names.
 RegionLists read_regions(const std::filesystem::path& place, uint64_t vertices);
 
+// The three lists of a face as such a folder; those that it has not are left out.
+void save_regions(const std::filesystem::path& folder, const Regions& regions);
+
 }  // namespace flowtalk::face

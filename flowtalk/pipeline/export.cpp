@@ -16,12 +16,16 @@ namespace flowtalk::pipeline {
 
 // Each in a file of its own.
 void export_vertices(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_obj(const Scene&, const std::filesystem::path& file, const Reporter&);
 
 namespace {
 
 constexpr std::array kExporters = {
     Exporter{"vertices", "the posed mesh of every frame, (T, V, 3) float32 in metres", ".npy",
              export_vertices},
+    Exporter{"obj",
+             "the mesh of the first frame, or at rest, with lists of its regions and its lip pairs",
+             ".obj", export_obj, true},
 };
 
 bool is_zero(const motion::Track& part) {
@@ -67,7 +71,7 @@ motion::Motion load_parts(const ExportOptions& o) {
   return parts;
 }
 
-motion::MotionFile load(const ExportOptions& o, motion::Axes axes) {
+motion::MotionFile load(const ExportOptions& o, motion::Axes axes, bool at_rest) {
   motion::MotionFile file;
   file.motion.axes = axes;
   if (!o.params.empty()) {
@@ -92,6 +96,7 @@ motion::MotionFile load(const ExportOptions& o, motion::Axes axes) {
   take(whole.jaw, parts.jaw, o.jaw.empty() ? pose : "jaw");
   take(whole.eyes, parts.eyes, o.eyes.empty() ? pose : "eyes");
   take(whole.translation, parts.translation, "transl");
+  if (whole.frames() == 0 && at_rest) return file;
   if (whole.frames() == 0) fail_usage("which motion? for example: {} happy.npy", Field("params"));
   motion::check_lengths(whole, where);
   if (motion::is_still(whole)) file.remarks.push_back(motion::still_remark(whole, where));
@@ -115,6 +120,7 @@ std::span<const Exporter> exporters() { return kExporters; }
 Exported export_motion(const std::string& format, ExportOptions o, const Reporter& reporter) {
   const Exporter& exporter = exporter_of(format);
   o.face.subject = o.subject;
+  o.face.person = o.person;
   if (o.output.empty()) fail_usage("where to? give {} FILE{}", Field("output"), exporter.ending);
   refuse_to_replace(o.output, {o.params, o.shape, o.expression, o.global, o.neck, o.jaw, o.eyes,
                                o.pose, o.transl, o.face.face, o.face.templates});
@@ -122,7 +128,7 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   check_writable(o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
-  motion::MotionFile file = load(o, chosen.face.axes);
+  motion::MotionFile file = load(o, chosen.face.axes, exporter.at_rest);
   warn_of_file(file, o.params, reporter);
   if (!o.params.empty()) {
     std::vector<std::string> untold;

@@ -21,7 +21,7 @@ namespace flowtalk::pipeline {
 struct ExportOptions {
   FaceOptions face;
   MotionOptions reading;
-  std::string params, output, subject;
+  std::string params, output, subject, person;
   std::string shape, expression, global, neck, jaw, eyes, pose, transl;
   std::optional<FrameRate> fps;
   int threads = 0;
@@ -34,6 +34,7 @@ struct ExportOptions {
     field("output", output, "the file to write");
     field("face", face, "whose face");
     field("subject", subject, "whose face, by its name in the templates");
+    field("person", person, person_help().c_str());
     field("shape", shape, ".npy of up to 300 shape coefficients, for one or all frames");
     field("expression", expression, ".npy (T, N) of up to 100 expression coefficients");
     field("global", global, ".npy (T, 3): the whole head");
@@ -59,6 +60,7 @@ struct Scene {
 struct Exporter {
   std::string_view name, summary, ending;
   void (*write)(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter);
+  bool at_rest = false;  // without a motion it writes the face at rest
 };
 std::span<const Exporter> exporters();
 

@@ -3,17 +3,45 @@
 #include <utility>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/identity.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::pipeline {
+
+namespace {
+
+// As one of the people of the built-in head, and with the bones of another.
+face::Face in_person(const FaceOptions& options, face::Face face) {
+  if (!options.person.empty()) {
+    if (face.axes != motion::Axes::kBuiltin) {
+      fail_usage("{} {}: those are people of the built-in head; leave out it or {}",
+                 Field("person"), options.person, Field("face"));
+    }
+    face = face::builtin_person(options.person);
+  }
+  if (options.shape_seed) {
+    if (face.shape_basis.empty()) {
+      fail_usage("{}: the face {} has no axes of identity", Field("shape_seed"), face.name);
+    }
+    face::set_identity(face, face::draw_identity(face, *options.shape_seed));
+  }
+  return face;
+}
+
+}  // namespace
+
+std::string person_help() {
+  return fmt::format("who the built-in head is: {}; default {}", face::describe_people(),
+                     face::person_names().front());
+}
 
 ChosenFace choose_face(const FaceOptions& options) {
   return choose_face(options, face::load_face(options.face));
 }
 
 ChosenFace choose_face(const FaceOptions& options, face::Face face) {
-  ChosenFace chosen{std::move(face), {}};
+  ChosenFace chosen{in_person(options, std::move(face)), {}};
   if (!options.regions.empty()) {
     chosen.face.regions = face::load_regions(options.regions, chosen.face);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ struct FaceOptions {
   std::string regions;           // folder with lve.txt, fdd.txt, eve.txt; "" takes the face's own
   std::string templates;         // templates_mead_vert.pkl or templates_mead_param.pkl
   std::string subject;           // one of its names
+  std::string person;            // of the built-in head's; "" is the usual one
+  std::optional<uint64_t> shape_seed;
 
-  // All but the subject, which is left to the command.
+  // All but subject and person, which are left to the command.
   template <class V>
   void fields(V&& field) {
     field("face", face, "builtin, or a FLAME file such as generic_model.pkl (default builtin)");
@@ -24,6 +27,8 @@ struct FaceOptions {
           "folder with lve.txt, fdd.txt and eve.txt of the face (default: its own)");
     field("templates", templates,
           "templates_mead_vert.pkl or templates_mead_param.pkl: the subject's mesh or shape");
+    field("shape_seed", shape_seed,
+          "another identity: every number is a plausible person's bones and flesh");
   }
 };
 
@@ -31,6 +36,9 @@ struct ChosenFace {
   face::Face face;           // with the subject's mesh, if it has one
   std::vector<float> shape;  // the subject's; empty: none, the motion's own counts
 };
+
+// Of the built-in head, for a help text.
+std::string person_help();
 
 // Errors: unreadable files, a subject's mesh of another size, templates without a subject.
 ChosenFace choose_face(const FaceOptions& options);

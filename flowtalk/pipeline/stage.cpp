@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/pipeline/eye_contact.h"
 #include "flowtalk/render/camera.h"
 #include "flowtalk/render/grid.h"
 #include "flowtalk/render/renderer.h"
@@ -89,15 +91,26 @@ render::Camera camera_of(const face::Face& face, const StageOptions& options) {
 
 }  // namespace
 
+// Somebody who plays roles: a face, as it is drawn.
+struct Actor {
+  ChosenFace chosen;
+  render::Renderer renderer;
+  render::Camera camera;
+
+  Actor(ChosenFace who, const StageOptions& o, ThreadPool& pool)
+      : chosen(std::move(who)),
+        renderer(chosen.face, render_options(o), pool),
+        camera(camera_of(chosen.face, o)) {}
+};
+
 struct Stage::State {
   std::vector<Role> roles;
   StageOptions options;
-  ChosenFace chosen;
-  const face::Face& face;
   ThreadPool pool;
-  render::Renderer renderer;
-  render::Camera camera;
+  std::vector<std::unique_ptr<Actor>> cast;  // for all roles the same one, or one each
+  const face::Face& face;
   std::vector<std::optional<face::Deformer>> deformers;  // of roles that parameters move
+  EyeContact eyes;
   std::vector<float> vertices;
   render::Grid grid;
   render::Image picture;
@@ -105,11 +118,9 @@ struct Stage::State {
   State(std::vector<Role> r, const StageOptions& o)
       : roles(std::move(r)),
         options(o),
-        chosen(face_of(roles, o.face)),
-        face(chosen.face),
         pool(o.threads),
-        renderer(face, render_options(o), pool),
-        camera(camera_of(face, o)),
+        cast(make_cast(roles, o, pool)),
+        face(cast.front()->chosen.face),
         vertices(static_cast<size_t>(3 * face.vertex_count())),
         grid(captions_of(roles), o.title, grid_options(o)),
         picture(grid.canvas(o.background.transparent())) {
@@ -119,13 +130,32 @@ struct Stage::State {
       const auto to_rate = [&](const auto& motion) { return at_rate(motion, o.fps.hz()); };
       role.motion = std::visit(to_rate, role.motion);
       const auto* parameters = std::get_if<motion::Motion>(&role.motion);
-      deformers.push_back(parameters != nullptr ? std::optional(make_deformer(*parameters))
+      const ChosenFace& chosen = actor(deformers.size()).chosen;
+      deformers.push_back(parameters != nullptr ? std::optional(make_deformer(chosen, *parameters))
                                                 : std::nullopt);
     }
   }
 
+  static std::vector<std::unique_ptr<Actor>> make_cast(const std::vector<Role>& roles,
+                                                       const StageOptions& o, ThreadPool& pool) {
+    if (o.person.size() > 1 && o.person.size() != roles.size()) {
+      fail_usage("{}: {} of them for {} faces; give one, or one for each", Field("person"),
+                 o.person.size(), roles.size());
+    }
+    std::vector<std::unique_ptr<Actor>> cast;
+    for (size_t i = 0; i < std::max<size_t>(1, o.person.size()); ++i) {
+      FaceOptions who = o.face;
+      if (!o.person.empty()) who.person = o.person[i];
+      cast.push_back(std::make_unique<Actor>(face_of(roles, who), o, pool));
+    }
+    return cast;
+  }
+
+  Actor& actor(size_t role) { return *cast[cast.size() == 1 ? 0 : role]; }
+
   // A subject's shape takes the place of the motion's; a motion with one shape has it folded in.
-  face::Deformer make_deformer(const motion::Motion& motion) const {
+  static face::Deformer make_deformer(const ChosenFace& chosen, const motion::Motion& motion) {
+    const face::Face& face = chosen.face;
     if (!chosen.shape.empty()) return face::Deformer(face, chosen.shape);
     if (motion.one_shape()) return face::Deformer(face, motion.shape.at(0));
     return face::Deformer(face, {}, face::Deformer::LiveShape::kYes);
@@ -136,11 +166,13 @@ struct Stage::State {
     const int64_t shown = std::clamp<int64_t>(frame, 0, frames_of(motion) - 1);
     if (const auto* parameters = std::get_if<motion::Motion>(&motion)) {
       const face::Deformer& deformer = *deformers[role];
-      deformer.vertices(face::frame_of(*parameters, shown, deformer), vertices);
+      deformer.vertices(eyes.turned(face::frame_of(*parameters, shown, deformer), deformer.face(),
+                                    yaw_of(options.camera)),
+                        vertices);
     } else {
       std::get<VertexMotion>(motion).take.read(shown, 1, vertices);
     }
-    renderer.draw(vertices, camera, out, at);
+    actor(role).renderer.draw(vertices, actor(role).camera, out, at);
   }
 };
 

@@ -24,7 +24,8 @@ struct Role {
 
 struct StageOptions {
   FaceOptions face;
-  PictureSize size;  // of one face
+  std::vector<std::string> person;  // of the built-in head: one for all roles, or one each
+  PictureSize size;                 // of one face
   FrameRate fps;
   View camera = View::kPortrait;
   Background background;
@@ -50,6 +51,7 @@ struct StageOptions {
           "natural, or grey: matte clay on a white ground, for figures (default natural)");
     field("title", title, "a line of text on top");
     field("face", face, "whose face");
+    field("person", person, (person_help() + "; several times for one person a face").c_str());
   }
 };
 

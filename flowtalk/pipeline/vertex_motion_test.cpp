@@ -57,6 +57,7 @@ struct VertexMotions : ::testing::Test {
     for (const std::string& name : motions) options.motions.push_back(path(name));
     options.frames = path(to);
     options.stage.size = {64, 64};
+    options.stage.camera = View::kFront;  // from elsewhere eyes turn, which those of meshes cannot
     options.stage.face.face = face;
     return render(options, reporter);
   }

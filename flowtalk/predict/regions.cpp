@@ -59,7 +59,6 @@ std::vector<MotionRegion> region_of_vertices(const face::Face& face) {
     // The wet rims of the lids are of the lips' material.
     if (mouth) regions[v] = below ? MotionRegion::kLips : MotionRegion::kEyes;
     if (m == Material::kEyeball) regions[v] = MotionRegion::kEyes;
-    if (m == Material::kBrow) regions[v] = MotionRegion::kBrows;
   }
   for (const uint32_t v : face.regions.lips) regions[v] = MotionRegion::kLips;
   return regions;

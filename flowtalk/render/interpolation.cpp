@@ -134,6 +134,20 @@ void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surf
 #endif
 }
 
+void interpolate_pores(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                       const Shares& shares, size_t count, ShadeBatch& batch) {
+  for (size_t i = 0; i < count; ++i) {
+    float x = 0, y = 0;
+    for (size_t c = 0; c < 3; ++c) {
+      const auto& place = surface[fragments.triangle[i]->vertex[c]].pores;
+      x += shares.corner[c][i] * place[0];
+      y += shares.corner[c][i] * place[1];
+    }
+    batch.pores_x[i] = x;
+    batch.pores_y[i] = y;
+  }
+}
+
 void interpolate_brows(const Fragments& fragments, std::span<const SurfaceVertex> surface,
                        const Shares& shares, size_t count, ShadeBatch& batch) {
   for (size_t i = 0; i < count; ++i) {

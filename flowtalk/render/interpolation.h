@@ -25,6 +25,9 @@ void interpolate(const Fragments& fragments, std::span<const SurfaceVertex> surf
 // The reference, without the instructions of newer processors; the same bits.
 void interpolate_portable(const Fragments& fragments, std::span<const SurfaceVertex> surface,
                           float inner_light, size_t count, Shares& shares, ShadeBatch& batch);
+// The places of fragments on the skin, by the shares that interpolate left.
+void interpolate_pores(const Fragments& fragments, std::span<const SurfaceVertex> surface,
+                       const Shares& shares, size_t count, ShadeBatch& batch);
 // The places of fragments near a painted brow, by the shares that interpolate left.
 void interpolate_brows(const Fragments& fragments, std::span<const SurfaceVertex> surface,
                        const Shares& shares, size_t count, ShadeBatch& batch);

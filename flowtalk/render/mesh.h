@@ -42,7 +42,7 @@ enum Attribute : size_t {
 struct alignas(64) SurfaceVertex {
   std::array<float, kAttributes> value{};
   face::BrowPlace brow;
-  std::array<float, 2> spare{};
+  std::array<float, 2> pores{};  // where it lies on the skin, mm
 };
 static_assert(sizeof(SurfaceVertex) == 64);
 

@@ -24,6 +24,9 @@ constexpr int kSmoothRounds = 2;      // of the openness, over a vertex's neighb
 constexpr float kCorneaBulge = 1.6f;  // how much rounder than the eyeball the cornea is
 // Millimetres per pixel at which strands of hair are out of sight, and at which they are clear.
 constexpr float kStrandsLost = 1.4f, kStrandsClear = 0.35f;
+constexpr float kPoresLost = 0.55f, kPoresClear = 0.2f;  // the same of pores
+constexpr float kLidShade = 0.0055f;     // metres from the upper lid to where the eye is fully lit
+constexpr float kLeastEyeLight = 0.35f;  // at the lid
 constexpr Vec3 kClay = {0.47f, 0.47f, 0.47f};
 constexpr Rgb kWhite = {0xff, 0xff, 0xff};
 constexpr float kMouthFalloff = 0.014f;  // metres behind the lips at which light falls to 1/e
@@ -37,7 +40,7 @@ bool is_in_mouth(face::Material material) {
 
 bool casts_shadow(face::Material material) {
   using enum face::Material;
-  return material == kSkin || material == kLips || material == kHair;
+  return material == kSkin || material == kLips || material == kHair || material == kCloth;
 }
 
 // What clay shows of a material: the iris stays darker, so that the gaze can be read, and so does
@@ -105,11 +108,15 @@ struct Renderer::State {
   Image backdrop;
 
   State(const face::Face& f, const RenderOptions& o, ThreadPool& p);
-  // Clay has no hair.
+  // Clay has no pores and no hair.
+  bool has_pores() const {
+    return options.look == Look::kNatural && !face.appearance.pores.empty();
+  }
   bool painted_brows() const {
     return options.look == Look::kNatural && !face.appearance.brow.empty();
   }
   void bulge_corneas();
+  void shade_eyes(std::span<const float> vertices);
   void sort_triangles(std::span<const float> vertices, const Camera& camera, int width, int height);
   void prepare_surface(std::span<const float> vertices, const Camera& camera);
 };
@@ -130,7 +137,8 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     in_mouth[v] = is_in_mouth(material[v]) ? 1 : 0;
   }
   for (const auto& t : face.triangles) {
-    both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]]);
+    both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]] ||
+                         material[t[0]] == face::Material::kHair);
     if (!casts_shadow(material[t[0]])) continue;
     casters.push_back(t);
     caster_sides.push_back(both_sides.back());
@@ -150,6 +158,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     for (size_t k = 0; k < 3; ++k) value[kRed + k] = colour[k];
     const Finish finish = grey ? clay_finish(material[v]) : finish_of(material[v]);
     if (painted_brows()) surface[v].brow = face.appearance.brow[v];
+    if (has_pores()) surface[v].pores = face.appearance.pores[v];
     value[kStrand] = grey || strand.empty() ? 0.0f : strand[v];
     open[v] = std::max(finish.least_ambient, open[v]);
     if (in_mouth[v] && options.occlusion) {
@@ -176,6 +185,29 @@ void Renderer::State::bulge_corneas() {
       }
       const float scale = 1.0f / std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
       for (float& x : n) x *= scale;
+    }
+  }
+}
+
+// The upper lid and its lashes keep light from the part of the eye beneath them.
+void Renderer::State::shade_eyes(std::span<const float> vertices) {
+  const auto square = [&](uint32_t a, uint32_t b) {
+    float sum = 0.0f;
+    for (size_t k = 0; k < 3; ++k) {
+      const float d = vertices[3 * size_t{a} + k] - vertices[3 * size_t{b} + k];
+      sum += d * d;
+    }
+    return sum;
+  };
+  for (const face::ShadedEye& eye : face.appearance.shaded_eyes) {
+    for (const uint32_t v : eye.vertices) {
+      float nearest = kLidShade * kLidShade;
+      for (const uint32_t m : eye.margin) nearest = std::min(nearest, square(v, m));
+      const float away = std::sqrt(nearest) / kLidShade;
+      const float lit =
+          kLeastEyeLight + (1.0f - kLeastEyeLight) * away * away * (3.0f - 2.0f * away);
+      surface[v].value[kAmbient] *= lit;
+      surface[v].value[kKeyLight] *= lit;
     }
   }
 }
@@ -245,6 +277,13 @@ void Renderer::State::prepare_surface(std::span<const float> vertices, const Cam
       out[kKeyLight] = least + (1.0f - least) * key_shadow.visibility(point, n, kShadowReach, lift);
     }
   });
+  if (options.occlusion) shade_eyes(vertices);
+}
+
+// 0..1 for a picture whose pixels are pixel_m apart at the face.
+static float pore_contrast(float pixel_m) {
+  const float t = (kPoresLost - 1000.0f * pixel_m) / (kPoresLost - kPoresClear);
+  return std::clamp(t, 0.0f, 1.0f);
 }
 
 // 0..1 for a picture whose pixels are pixel_m apart at the face.
@@ -294,6 +333,8 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
                     &studio(s.options.look),
                     strand_contrast(slope * camera.distance_m),
                     s.painted_brows(),
+                    s.face.appearance.brow_colour,
+                    s.has_pores() ? pore_contrast(slope * camera.distance_m) : 0.0f,
                     s.has_mouth ? 1.0f : kInnerLight};
   s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
     TileShader(scene, static_cast<int>(tile), at).draw(out);

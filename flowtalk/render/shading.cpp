@@ -32,7 +32,6 @@ constexpr Rig kWhiteStudio = {{unit({-0.42f, 0.60f, 0.72f}), {0.90f, 0.90f, 0.90
                               {0.17f, 0.17f, 0.17f},
                               {0.12f, 0.12f, 0.12f}};
 constexpr float kStrandShade = 0.55f;  // full contrast darkens and lightens by this share
-constexpr Vec3 kBrowColour = {0.11f, 0.055f, 0.033f};
 // Of a painted brow, in its lengths: half of its height where it is highest, and how soft its edges
 // are.
 constexpr float kBrowHalf = 0.085f, kBrowSoft = 0.05f;
@@ -135,7 +134,7 @@ Finish finish_of(face::Material material) {
       return {0.030f, 0.50f, 1.0f, 0.15f, 0.0f};
     case kLips:
       return {0.034f, 0.38f, 0.8f, 0.45f, 0.0f};
-    case kBrow:
+    case kLash:
       return {0.022f, 0.55f, 0.8f, 0.3f, 0.0f};
     case kEyeball:
       return {0.045f, 0.17f, 0.2f, 0.3f, 0.55f};
@@ -145,6 +144,8 @@ Finish finish_of(face::Material material) {
       return {0.040f, 0.35f, 0.6f, 0.0f, 0.0f};
     case kMouthInside:
       return {0.030f, 0.45f, 0.4f, 0.0f, 0.0f};
+    case kCloth:
+      return {0.020f, 0.80f, 0.15f, 0.0f, 0.0f};
     case kHair:
       return {0.020f, 0.60f, 0.0f, 0.3f, 0.0f};
   }
@@ -217,9 +218,44 @@ FLOWTALK_WIDE_CLONES void shade(const Rig& rig, float strand_contrast, size_t co
   }
 }
 
+// Smooth noise over the plane, -1..1, and its slopes.
+struct Bump {
+  float value, dx, dy;
+};
+[[gnu::always_inline]] static inline Bump bump(float x, float y) {
+  const float fx = std::floor(x), fy = std::floor(y);
+  const auto i = static_cast<int32_t>(fx);
+  const auto j = static_cast<int32_t>(fy) * 8191;
+  const float a = scattered(i + j), b = scattered(i + 1 + j);
+  const float c = scattered(i + j + 8191), d = scattered(i + 1 + j + 8191);
+  const float s = x - fx, t = y - fy;
+  const float u = s * s * (3.0f - 2.0f * s), v = t * t * (3.0f - 2.0f * t);
+  const float lower = a + (b - a) * u, upper = c + (d - c) * u;
+  const float du = 6.0f * s * (1.0f - s), dv = 6.0f * t * (1.0f - t);
+  return {lower + (upper - lower) * v, du * ((b - a) + ((d - c) - (b - a)) * v),
+          dv * (upper - lower)};
+}
+
+FLOWTALK_CLONES void roughen_skin(float contrast, size_t count, ShadeBatch& batch) {
+  auto& a = batch.attribute;
+  for (size_t i = 0; i < count; ++i) {
+    const float skin = a[kScatter][i] * a[kScatter][i] * contrast;  // lips and eyes hardly
+    const float x = batch.pores_x[i], y = batch.pores_y[i];
+    const Bump fine = bump(1.15f * x, 1.15f * y), coarse = bump(0.42f * x + 7.0f, 0.42f * y);
+    const float tilt = 0.045f * skin;
+    a[kNormalX][i] -= tilt * (fine.dx + 0.6f * coarse.dx);
+    a[kNormalY][i] -= tilt * (fine.dy + 0.6f * coarse.dy);
+    const float tint = 1.0f + skin * (0.035f * coarse.value + 0.03f * fine.value);
+    a[kRed][i] *= 0.5f + 0.5f * tint;
+    a[kGreen][i] *= tint;
+    a[kBlue][i] *= tint;
+  }
+}
+
 // Hairs that lean outwards, dense along the middle line; the height falls off towards the outer
 // end.
-FLOWTALK_CLONES void paint_brows(float strand_contrast, size_t count, ShadeBatch& batch) {
+FLOWTALK_CLONES void paint_brows(const Vec3& brow_colour, float strand_contrast, size_t count,
+                                 ShadeBatch& batch) {
   for (size_t i = 0; i < count; ++i) {
     const auto [along, across] = batch.brow[i];
     if (std::abs(across) > 2.0f * kBrowHalf || along < -0.1f || along > 1.1f) continue;
@@ -232,7 +268,7 @@ FLOWTALK_CLONES void paint_brows(float strand_contrast, size_t count, ShadeBatch
     const float cover = ends * inside * inside * (3.0f - 2.0f * inside) * (0.82f + 0.12f * hair);
     for (size_t c = 0; c < 3; ++c) {
       float& colour = batch.attribute[kRed + c][i];
-      colour += cover * (kBrowColour[c] - colour);
+      colour += cover * (brow_colour[c] - colour);
     }
   }
 }

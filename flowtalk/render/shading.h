@@ -51,8 +51,9 @@ std::vector<std::string> all_texts(Look);             // every word
 inline constexpr size_t kBatch = 512;
 struct ShadeBatch {
   alignas(64) std::array<std::array<float, kBatch>, kAttributes> attribute;
-  std::array<face::BrowPlace, kBatch> brow;              // for paint_brows alone
-  alignas(64) std::array<float, kBatch> view_x, view_y;  // slope of the ray from point to eye
+  alignas(64) std::array<float, kBatch> pores_x, pores_y;  // for roughen_skin alone
+  std::array<face::BrowPlace, kBatch> brow;                // for paint_brows alone
+  alignas(64) std::array<float, kBatch> view_x, view_y;    // slope of the ray from point to eye
   alignas(64) std::array<std::array<float, kBatch>, 3> colour;  // out: linear, 0..1
 };
 // Shades the first `count` entries, a multiple of kShadedTogether. strand_contrast: 0..1, how much
@@ -60,7 +61,11 @@ struct ShadeBatch {
 inline constexpr size_t kShadedTogether = 16;
 void shade(const Rig& rig, float strand_contrast, size_t count, ShadeBatch& batch);
 
+// Tilts the normals of skin and changes its colour a little, as pores and fine blood vessels do.
+// contrast: 0..1, how much of them this picture can resolve.
+void roughen_skin(float contrast, size_t count, ShadeBatch& batch);
+
 // Mixes the colour of brows into the first `count` entries, with the strands of shade().
-void paint_brows(float strand_contrast, size_t count, ShadeBatch& batch);
+void paint_brows(const Vec3& brow_colour, float strand_contrast, size_t count, ShadeBatch& batch);
 
 }  // namespace flowtalk::render

@@ -86,9 +86,13 @@ void TileShader::shade_fragments() {
     batch_.view_y[i] = (f.y[i] - 0.5f * static_cast<float>(at_.height)) * scene_.slope;
   }
   interpolate(f, scene_.surface, scene_.inner_light, filled, shares_, batch_);
+  if (scene_.pore_contrast > 0) {
+    interpolate_pores(f, scene_.surface, shares_, filled, batch_);
+    roughen_skin(scene_.pore_contrast, filled, batch_);
+  }
   if (scene_.painted_brows) {
     interpolate_brows(f, scene_.surface, shares_, filled, batch_);
-    paint_brows(scene_.strand_contrast, filled, batch_);
+    paint_brows(scene_.brow_colour, scene_.strand_contrast, filled, batch_);
   }
   shade(*scene_.rig, scene_.strand_contrast, filled, batch_);
   for (size_t i = 0; i < filled; i += 4) {

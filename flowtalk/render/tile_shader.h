@@ -24,7 +24,9 @@ struct Scene {
   const Rig* rig = nullptr;
   float strand_contrast = 1;  // 0..1
   bool painted_brows = false;
-  float inner_light = 1;  // on the inner side of surfaces, share of the outer
+  Vec3 brow_colour{};
+  float pore_contrast = 0;  // 0..1
+  float inner_light = 1;    // on the inner side of surfaces, share of the outer
 };
 
 // Shades tile `tile` of a scene whose viewport is `at` in `out`.

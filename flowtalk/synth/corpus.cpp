@@ -20,10 +20,10 @@
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/regions.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
-#include "flowtalk/synth/lip_model.h"
 #include "flowtalk/synth/motion.h"
 #include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
@@ -155,17 +155,6 @@ std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Pro
   return jobs;
 }
 
-void save_regions(const fs::path& folder) {
-  const face::Regions& regions = face::builtin_face().regions;
-  const auto save = [&folder](const char* name, const std::vector<uint32_t>& vertices) {
-    make_parent_folder(folder / name);
-    save_file(folder / name, fmt::format("{}\n", fmt::join(vertices, ",")));
-  };
-  save("lve.txt", regions.lips);
-  save("fdd.txt", regions.upper_face);
-  save("eve.txt", regions.eyes);
-}
-
 // Refuses to mix two seeds in one folder.
 void check_seed(const CorpusOptions& options, bool note_it) {
   const fs::path note = part_folder(options) / "synth.json";
@@ -202,7 +191,7 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   // What all parts share, one of them writes.
   check_seed(options, own.index == 0);
   if (own.index == 0) {
-    save_regions(options.out / "regions");
+    face::save_regions(options.out / "regions", face::builtin_face().regions);
     data::save_conditions(part_folder(options), default_conditions());
   }
   CorpusReport report;
@@ -213,7 +202,6 @@ CorpusReport make_corpus(const CorpusOptions& options) {
   }
   const std::vector<Job> jobs = own_of(choose_jobs(options, prompts), own);
   const Maker maker(options);
-  builtin_lips();
   start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   Progress progress("synthetic corpus", static_cast<int64_t>(jobs.size()), "clips", options.quiet);

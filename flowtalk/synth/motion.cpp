@@ -138,7 +138,6 @@ motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Ph
                            const SpeakerStyle& style, const MotionOptions& options, Rng rng) {
   const Score score = make_score(audio, phones, style, rng);
   const EmotionPose& pose = emotion_pose(options.emotion);
-  const LipModel& lips = builtin_lips();
   const auto frames = static_cast<int64_t>(score.mouth.size());
   tensor::Tensor motion = tensor::Tensor::zeros({frames, motion::kLive});
   const float gain = 1 + pose.articulation * options.strength;
@@ -163,7 +162,7 @@ motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Ph
     limit(row);
     const float apart = std::min(1.0f, k * pose.lips_apart) * (1 - mouth.bilabial);
     const float closure = std::max(mouth.closure, mouth.silence) * (1 - apart * mouth.silence);
-    lips.close(row, closure);
+    close_lips(row, closure);
   }
   return motion::of_live(motion, motion::Axes::kBuiltin);
 }

@@ -182,8 +182,8 @@ TEST(LipModel, AgreesWithTheHead) {
       row[a] = static_cast<float>(rng.uniform(0, 0.5));
     }
     row[motion::kJawAt] = static_cast<float>(rng.uniform(0, 0.15));
-    EXPECT_NEAR(1000 * builtin_lips().gap(row), gap_mm(row), 1.0);
-    builtin_lips().close(row, 1.0f);
+    EXPECT_NEAR(1000 * gap_of(row), gap_mm(row), 1.0);
+    close_lips(row, 1.0f);
     EXPECT_LT(gap_mm(row), 0.8f);
   }
 }

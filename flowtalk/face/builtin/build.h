@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "flowtalk/face/builtin/head_mesh.h"
+#include "flowtalk/face/builtin/people.h"
 #include "flowtalk/face/face.h"
 
 namespace flowtalk::face::builtin {
 
 inline constexpr float kMetre = 0.001f;  // of a millimetre
 
-Appearance paint(const HeadMesh& mesh);
+Appearance paint(const HeadMesh& mesh, const Person& person);
 tensor::Tensor skinning_weights(const HeadMesh& mesh);                            // (V, 5)
 tensor::Tensor pose_basis(const HeadMesh& mesh, const tensor::Tensor& skinning);  // (36, V*3)
 tensor::Tensor joint_regressor(const HeadMesh& mesh);                             // (5, V)

@@ -1,10 +1,13 @@
 // The built-in head, put together.
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/builtin/build.h"
 #include "flowtalk/face/builtin/lids.h"
 #include "flowtalk/face/builtin/measurements.h"
+#include "flowtalk/face/identity.h"
 
 namespace flowtalk::face {
 namespace builtin {
@@ -48,14 +51,13 @@ void mirror(HeadMesh& mesh) {
 namespace {
 
 bool is_outer_skin(const Point& point) {
-  return point.part == Part::kSkin || point.part == Part::kLips || point.part == Part::kBrow;
+  return point.part == Part::kSkin || point.part == Part::kLips;
 }
 
-HeadMesh draw_head() {
+HeadMesh draw_head(const HairStyle& hair) {
   HeadMesh mesh;
   add_skin(mesh);
   add_eyes(mesh);
-  add_brow(mesh);
   add_mouth_bag(mesh);
   add_teeth_and_tongue(mesh);
   add_ear(mesh);
@@ -63,7 +65,7 @@ HeadMesh draw_head() {
     if (is_outer_skin(point) && point.p.z > 0) point.normal = slide_normal(point.p);
   }
   mirror(mesh);
-  add_hair(mesh);
+  add_hair(hair, mesh);
   for (size_t i = mesh.mirror.size(); i < mesh.points.size(); ++i) {
     mesh.mirror.push_back(static_cast<uint32_t>(i));  // hair is not symmetric and does not express
   }
@@ -127,8 +129,8 @@ struct Head {
   LidOpening left, right;
 };
 
-Head make_head() {
-  const HeadMesh mesh = draw_head();
+Head make_head(const Person& person) {
+  const HeadMesh mesh = draw_head(person.hair);
   Face face;
   face.axes = motion::Axes::kBuiltin;
   face.name = text_of(face.axes);
@@ -141,12 +143,15 @@ Head make_head() {
     face.rest[3 * i + 2] = p.z;
   }
   face.triangles = mesh.triangles;
-  face.appearance = paint(mesh);
+  face.appearance = paint(mesh, person);
   face.skinning = skinning_weights(mesh);
   face.pose_basis = pose_basis(mesh, face.skinning);
   face.joint_regressor = joint_regressor(mesh);
   face.shape_basis = shape_basis(mesh);
   face.expression_basis = expression_basis(mesh);
+  std::vector<float> shape(flame::kShape);
+  for (const Trait& trait : person.traits) shape[trait.axis] = trait.amount;
+  if (!person.traits.empty()) set_identity(face, shape);
   face.regions = regions(mesh);
   face.lips = landmarks(mesh);
   const LidOpening left = lid_opening(mesh, face, true), right = lid_opening(mesh, face, false);
@@ -154,7 +159,7 @@ Head make_head() {
 }
 
 const Head& the_head() {
-  static const Head head = make_head();
+  static const Head head = make_head(people().front());
   return head;
 }
 
@@ -162,6 +167,27 @@ const Head& the_head() {
 }  // namespace builtin
 
 const Face& builtin_face() { return builtin::the_head().face; }
+
+std::vector<std::string> person_names() {
+  std::vector<std::string> names;
+  for (const builtin::Person& person : builtin::people()) names.emplace_back(person.name);
+  return names;
+}
+
+std::string describe_people() {
+  std::vector<std::string> people;
+  for (const builtin::Person& person : builtin::people()) {
+    people.push_back(fmt::format("{} ({})", person.name, person.summary));
+  }
+  return fmt::format("{}", fmt::join(people, ", "));
+}
+
+Face builtin_person(const std::string& name) {
+  for (const builtin::Person& person : builtin::people()) {
+    if (person.name == name) return builtin::make_head(person).face;
+  }
+  fail_usage("no person \"{}\"; expected {}", name, fmt::join(person_names(), ", "));
+}
 
 const LidOpening& builtin_lid_opening(bool left) {
   return left ? builtin::the_head().left : builtin::the_head().right;

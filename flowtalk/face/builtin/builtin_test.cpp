@@ -74,7 +74,8 @@ double outward_share(Material material, Vec inside) {
 TEST(BuiltinFace, PartsLookOutwards) {
   EXPECT_GT(outward_share(Material::kSkin, {0, -0.02f, 0}), 0.9);
   EXPECT_GT(outward_share(Material::kHair, {0, 0, 0}), 0.99);
-  EXPECT_GT(outward_share(Material::kBrow, {0.02f, 0, 0}), 0.85);
+  EXPECT_GT(outward_share(Material::kLash, {0.03f, 0, 0.06f}), 0.85);
+  EXPECT_GT(outward_share(Material::kCloth, {0, -0.24f, -0.02f}), 0.85);
   EXPECT_EQ(outward_share(Material::kEyeball, {0.0315f, 0, 0.07f}), 1);
   EXPECT_GT(outward_share(Material::kTongue, {0, -0.079f, 0.065f}), 0.95);
   EXPECT_GT(outward_share(Material::kTeeth, {0, -0.066f, 0.05f}), 0.7);

@@ -1,4 +1,6 @@
 // The outer ear: rings from the hollow of the concha over the rim to its back.
+#include <array>
+
 #include "flowtalk/face/builtin/head_mesh.h"
 #include "flowtalk/face/builtin/measurements.h"
 
@@ -7,53 +9,85 @@ namespace {
 
 using namespace measure;
 
-// Outline of the ear in its own plane: u backwards, v up; r = 1 on the rim.
-Vec outline(float a, float r) {
-  // Round on top, blunt at the lobe: a superellipse below, an ellipse above.
-  const float ca = std::cos(a), sa = std::sin(a);
-  const float blunt = sa < 0 ? 0.66f : 0.88f;
-  const float v = sa < 0 ? -0.42f * kEarHeight * std::pow(-sa, 0.62f) : 0.5f * kEarHeight * sa;
-  const float narrow = mix(0.64f, 1.06f, smooth(-0.45f * kEarHeight, 0.25f * kEarHeight, v));
-  const float reach = ca > 0 ? 1.0f : 0.72f;
-  const float u =
-      0.5f * kEarWidth * narrow * reach * std::copysign(std::pow(std::abs(ca), blunt), ca);
-  const Vec hollow{-2.5f, -3.0f, 0};  // the rings close in on the concha
-  return mix(hollow, {u, v, 0}, r);
+// Outline of the ear in its own plane, mm: x backwards, y up. The curve runs through these points,
+// from the back over the top to the front and under the lobe.
+constexpr std::array<Vec, 13> kOutline{{{17.5f, 4, 0},
+                                        {17.2f, 14, 0},
+                                        {13, 25, 0},
+                                        {5, 31.5f, 0},
+                                        {-4, 30, 0},
+                                        {-9.5f, 22, 0},
+                                        {-11, 9, 0},
+                                        {-10.5f, -6, 0},
+                                        {-10, -20, 0},
+                                        {-6.5f, -30, 0},
+                                        {1.5f, -32, 0},
+                                        {9, -24, 0},
+                                        {14.5f, -10, 0}}};
+constexpr Vec kHollow{-2.5f, -4, 0};  // where the rings close in: the concha
+
+Vec outline(float turn, float r) {  // turn: 0..1 around; r: 1 on the rim
+  const auto n = static_cast<int>(kOutline.size());
+  const float at = turn * static_cast<float>(n);
+  const int i = static_cast<int>(at);
+  const auto knot = [&](int k) { return kOutline[static_cast<size_t>((k + n) % n)]; };
+  const float t = at - static_cast<float>(i), t2 = t * t, t3 = t2 * t;
+  const Vec m0 = 0.5f * (knot(i + 1) - knot(i - 1)), m1 = 0.5f * (knot(i + 2) - knot(i));
+  const Vec p = (2 * t3 - 3 * t2 + 1) * knot(i) + (t3 - 2 * t2 + t) * m0 +
+                (3 * t2 - 2 * t3) * knot(i + 1) + (t3 - t2) * m1;
+  return mix(kHollow, (kEarHeight / 64) * p, r);
+}
+
+// How far each ring stands out of the ear's plane, mm: behind and above (concha, antihelix, the
+// groove, helix, its back), in front (tragus, then into the cheek), and on the lobe.
+struct Ring {
+  float r, behind, front, lobe;
+};
+constexpr std::array<Ring, 14> kRings{{{0.12f, -3.5f, -3.5f, -3},
+                                       {0.28f, -3.2f, -3, -1.5f},
+                                       {0.42f, -1.0f, -0.5f, 0.5f},
+                                       {0.52f, 2.2f, 2.5f, 1.6f},
+                                       {0.60f, 3.8f, 3.2f, 2.0f},
+                                       {0.68f, 3.4f, 2.2f, 2.2f},
+                                       {0.76f, 1.6f, 1.0f, 2.4f},
+                                       {0.83f, 1.0f, 0.2f, 2.4f},
+                                       {0.89f, 3.2f, -0.4f, 2.2f},
+                                       {0.95f, 5.0f, -1.0f, 1.8f},
+                                       {1.0f, 3.8f, -1.8f, 0.8f},
+                                       {0.98f, 1.4f, -2.6f, -0.8f},
+                                       {0.86f, -0.6f, -3.4f, -1.6f},
+                                       {0.6f, -7, -7, -7}}};
+
+float rise_of(const Ring& ring, Vec o) {
+  const float front = smooth(-2, -8, o.x) * smooth(25, 13, o.y);
+  const float lobe = smooth(-15, -24, o.y);
+  const float tragus = ring.r > 0.4f && ring.r < 0.8f ? bell(o.y + 5, 7) : 1.0f;
+  const float before = ring.front > 0 ? ring.front * tragus : ring.front;
+  return mix(mix(ring.behind, before, front), ring.lobe, lobe * (1 - 0.6f * front));
 }
 
 }  // namespace
 
 void add_ear(HeadMesh& mesh) {
-  constexpr int kAround = 30;
-  constexpr std::array<float, 12> kRing{0.12f, 0.3f,  0.46f, 0.58f, 0.7f,  0.8f,
-                                        0.89f, 0.96f, 1.0f,  0.97f, 0.85f, 0.6f};
-  constexpr std::array<float, 12> kRise{-3.0f, -2.0f, 1.5f, 4.6f, 4.4f, 3.0f,
-                                        4.4f,  6.2f,  5.0f, 3.0f, 0.5f, -6.0f};
-  constexpr float kFlare = 0.30f, kLean = 0.12f;  // radians
+  constexpr int kAround = 40;
+  constexpr float kFlare = 0.36f, kLean = 0.14f;  // radians
   std::vector<uint32_t> previous;
   Point centre;
   centre.part = Part::kEar;
-  uint32_t hollow = 0;
-  for (size_t k = 0; k < kRing.size(); ++k) {
+  for (size_t k = 0; k < kRings.size(); ++k) {
     std::vector<uint32_t> ring;
     for (int i = 0; i < kAround; ++i) {
-      const float a = 2 * kPi * static_cast<float>(i) / kAround;
-      const Vec o = outline(a, kRing[k]);
-      const float front = smooth(-2.0f, -13.0f, o.x);  // towards the cheek the ear melts into it
-      const float lobe = smooth(-14.0f, -24.0f, o.y);
-      float rise = mix(kRise[k], std::min(kRise[k], 2.2f), lobe);
-      rise = mix(rise, rise - 4.5f, front * (1 - smooth(12, 24, o.y)));
-      if (k >= 3 && k <= 5) rise += 2.5f * bell(o.y + 6, 6) * front;  // tragus
+      const Vec o = outline(static_cast<float>(i) / kAround, kRings[k].r);
       const float u = o.x * std::cos(kLean) + o.y * std::sin(kLean);
-      const float out = rise + (u + 15) * std::sin(kFlare);
+      const float out = rise_of(kRings[k], o) + (u + 11) * std::sin(kFlare);
       Point point = centre;
-      point.s = kRing[k];
-      point.t = k >= 9 ? 1.0f : 0.0f;
-      point.p = kEar + Vec{out, o.y * std::cos(kLean), -u * std::cos(kFlare)};
+      point.s = kRings[k].r;
+      point.t = k >= 11 ? 1.0f : 0.0f;
+      point.p = kEar + Vec{out + 2.0f, o.y * std::cos(kLean), -u * std::cos(kFlare)};
       // The front edge follows the side of the head; the back hangs straight down.
       const float near = skin_on_ray({0, point.p.y, point.p.z}, {1, 0, 0}).x;
       const float straight = skin_on_ray({0, std::max(point.p.y, -22.0f), point.p.z}, {1, 0, 0}).x;
-      point.p.x += 0.85f * (mix(near, straight, smooth(-11, 2, u)) - kEar.x);
+      point.p.x += 0.9f * (mix(near, straight, smooth(-11, 2, u)) - kEar.x);
       ring.push_back(mesh.add(point));
     }
     if (k == 0) {
@@ -61,7 +95,7 @@ void add_ear(HeadMesh& mesh) {
       for (const uint32_t i : ring) mean += mesh.points[i].p;
       centre.p = (1.0f / kAround) * mean - Vec{1, 0, 0};
       centre.s = 0;
-      hollow = mesh.add(centre);
+      const uint32_t hollow = mesh.add(centre);
       for (size_t i = 0; i < ring.size(); ++i) {
         mesh.triangles.push_back({hollow, ring[i], ring[(i + 1) % ring.size()]});
       }

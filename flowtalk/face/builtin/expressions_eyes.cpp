@@ -1,6 +1,8 @@
 // Motions of lids, eyeballs, brows, cheeks and nose.
 #include "flowtalk/face/builtin/build.h"
 #include "flowtalk/face/builtin/measurements.h"
+#include "flowtalk/face/builtin/wrinkles.h"
+#include "flowtalk/face/expression_axes.h"
 
 namespace flowtalk::face::builtin {
 namespace {
@@ -8,7 +10,7 @@ namespace {
 using namespace measure;
 
 bool is_front_skin(const Point& p) {
-  return (p.part == Part::kSkin || p.part == Part::kLips || p.part == Part::kBrow) && p.p.z > 5;
+  return (p.part == Part::kSkin || p.part == Part::kLips || p.part == Part::kNostril) && p.p.z > 5;
 }
 bool is_lid(const Point& p) { return p.part == Part::kSkin && p.t < 1 && p.p.y > -30; }
 float left(const Point& p, float from = -5, float to = 9) { return smooth(from, to, p.p.x); }
@@ -69,19 +71,18 @@ Vec squint(const Point& p) {
   return d;
 }
 Vec wide(const Point& p) { return move_lids(p, 2.3f, -0.9f); }
-Vec look_up(const Point& p) { return turn_eye(p, 0.40f, 0) + move_lids(p, 1.9f, 0.5f); }
-Vec look_down(const Point& p) { return turn_eye(p, -0.45f, 0) + move_lids(p, -3.6f, -1.1f); }
-Vec look_in(const Point& p) { return turn_eye(p, 0, -0.5f); }
-Vec look_out(const Point& p) { return turn_eye(p, 0, 0.5f); }
+Vec look_up(const Point& p) { return turn_eye(p, kLookUp, 0) + move_lids(p, 1.9f, 0.5f); }
+Vec look_down(const Point& p) { return turn_eye(p, -kLookDown, 0) + move_lids(p, -3.6f, -1.1f); }
+Vec look_in(const Point& p) { return turn_eye(p, 0, -kLookAside); }
+Vec look_out(const Point& p) { return turn_eye(p, 0, kLookAside); }
 
 Vec brow_down(const Point& p) {
   if (!is_front_skin(p)) return {};
   const float inner = brow_reach(p, 13, 10), middle = brow_reach(p, 28, 11),
               outer = brow_reach(p, 44, 9);
   const float side = left(p, -3, 8);
-  const float knot = bell(p.p, 7, 17, 4.5f, 8) * side;  // between the brows
   return side * slide_brow(p, -2.2f * inner, -5.2f * inner - 3.4f * middle - 0.6f * outer) +
-         slide(p, 0, 0, 1.0f * knot) + move_lids(p, -1.3f, 0);
+         slide(p, 0, 0, side * frown_lines(p.p)) + move_lids(p, -1.3f, 0);
 }
 Vec brow_inner_up(const Point& p) {
   if (!is_front_skin(p)) return {};
@@ -91,34 +92,39 @@ Vec brow_inner_up(const Point& p) {
   const float inner = std::max(brow_reach(q, 12, 10), smooth(14, 6, x) * brow_reach(q, x, 9));
   const float outer = brow_reach(q, 44, 9);
   const float sign = p.p.x < 0 ? -1.0f : 1.0f;
-  return slide_brow(p, -1.2f * sign * smooth(0, 8, x) * inner, 6.4f * inner - 1.0f * outer);
+  return slide_brow(p, -1.2f * sign * smooth(0, 8, x) * inner, 6.4f * inner - 1.0f * outer) +
+         slide(p, 0, 0, forehead_lines(q.p, 0, 19));
 }
 Vec brow_outer_up(const Point& p) {
   if (!is_front_skin(p)) return {};
   const float middle = brow_reach(p, 32, 11), outer = brow_reach(p, 46, 10);
-  return left(p, 2, 14) * slide_brow(p, 0, 5.0f * middle + 4.2f * outer) + move_lids(p, 0.5f, 0);
+  return left(p, 2, 14) * (slide_brow(p, 0, 5.0f * middle + 4.2f * outer) +
+                           slide(p, 0, 0, 0.8f * forehead_lines(p.p, 28, 15))) +
+         move_lids(p, 0.5f, 0);
 }
 
 Vec cheek_puff(const Point& p) {
   if (!is_front_skin(p)) return {};
   Point q = p;
   q.p.x = std::abs(p.p.x);
-  const float ball = bell(length((q.p - Vec{40, -62, 72}) / Vec{1, 1, 1.3f}), 15);
+  const float ball = bell(length((q.p - Vec{41, -64, 70}) / Vec{1, 1, 1.3f}), 15);
   return slide(p, 0, 0, 11.5f * ball);
 }
 Vec cheek_squint(const Point& p) {
   if (!is_front_skin(p)) return {};
-  return left(p) *
-             slide(p, 0, 3.2f * bell(p.p, 35, -27, 14, 11), 2.4f * bell(p.p, 35, -24, 12, 9)) +
+  return left(p) * slide(p, 0, 3.2f * bell(p.p, 35, -27, 14, 11),
+                         2.4f * bell(p.p, 35, -24, 12, 9) + crows_feet(p.p) +
+                             0.4f * nasolabial_fold(p.p, true)) +
          move_lids(p, -0.6f, 2.3f);
 }
 Vec nose_sneer(const Point& p) {
   if (!is_front_skin(p)) return {};
   const bool above = p.side != 0 && p.p.y < -30 ? p.side > 0 : p.p.y > kMouthY;
-  const float lip = above ? bell(p.p, 13, -57, 7, 7) : 0.0f;
+  const float lip = above ? bell(p.p, 13, -59, 7, 7) : 0.0f;
   const float wing = bell(p.p, 12, -40, 6, 8), wall = bell(p.p, 9, -18, 5, 9);
   return left(p, -1, 7) *
-             (slide(p, 0.8f * wing, 4.4f * wing + 2.0f * wall + 2.6f * lip, 1.2f * wall) +
+             (slide(p, 0.8f * wing, 4.4f * wing + 2.0f * wall + 2.6f * lip,
+                    1.0f * wall + nose_lines(p.p) + 0.9f * nasolabial_fold(p.p, true)) +
               slide_brow(p, -0.8f * brow_reach(p, 13, 9), -2.0f * brow_reach(p, 13, 9))) +
          move_lids(p, 0, 0.8f);
 }

@@ -1,6 +1,8 @@
 // Motions of the mouth, the jaw that needs no turning, and the tongue.
 #include "flowtalk/face/builtin/build.h"
 #include "flowtalk/face/builtin/measurements.h"
+#include "flowtalk/face/builtin/wrinkles.h"
+#include "flowtalk/face/expression_axes.h"
 
 namespace flowtalk::face::builtin {
 namespace {
@@ -8,7 +10,7 @@ namespace {
 using namespace measure;
 
 bool is_skin(const Point& p) {
-  return (p.part == Part::kSkin || p.part == Part::kLips) && p.p.z > 5;
+  return (p.part == Part::kSkin || p.part == Part::kLips || p.part == Part::kNostril) && p.p.z > 5;
 }
 // Above the mouth slit? Its two sides are told apart by the rings of the lips.
 bool is_above(const Point& p) {
@@ -37,11 +39,11 @@ float whole_lip(const Point& p, bool upper, float height) {
 
 Vec smile(const Point& p) {
   if (!is_skin(p)) return {};
-  const float c = corner(p, 13, 14, 13);
+  const float c = corner(p, 18, 14, 13);
   const float cheek = bell(p.p, 37, -38, 13, 12);
-  const float fold = bell(p.p, 36, -56, 4.5f, 9);  // beside the corner the cheek gathers
+  const float fold = nasolabial_fold(p.p, false);
   return left(p) * slide(p, 7.6f * c + 0.8f * cheek, 7.4f * c + 2.6f * cheek,
-                         2.6f * cheek + 0.9f * fold - 1.3f * c);
+                         2.6f * cheek + 1.1f * fold - 1.3f * c);
 }
 Vec frown(const Point& p) {
   if (!is_skin(p)) return {};
@@ -51,7 +53,7 @@ Vec frown(const Point& p) {
 }
 Vec dimple(const Point& p) {
   if (!is_skin(p)) return {};
-  const float c = corner(p, 11, 9, 10), cheek = bell(p.p, 40, -62, 6, 12);
+  const float c = corner(p, 11, 9, 10), cheek = bell(p.p, 41, -65, 6, 12);
   return left(p) * slide(p, 4.4f * c, 1.2f * c, 1.8f * cheek - 2.4f * c);
 }
 Vec stretch(const Point& p) {
@@ -63,7 +65,8 @@ Vec stretch(const Point& p) {
 Vec press(const Point& p) {
   if (!is_skin(p)) return {};
   const float side = left(p);
-  Vec d = side * slide(p, 0.9f * corner(p), -0.8f * corner(p), 1.0f * bell(p.p, 33, -67, 5, 7));
+  Vec d = side *
+          slide(p, 0.9f * corner(p), -0.8f * corner(p), 1.0f * bell(p.p, 33, kMouthY - 0.7f, 5, 7));
   if (on_lips(p)) {  // the red turns inwards; the inner line stays
     const float turn = smooth(0, 0.5f, p.t) * smooth(1.7f, 0.9f, p.t) * (1 - p.s * p.s) * side;
     d += Vec{0, -0.36f * level(p) * turn, -1.9f * turn};
@@ -80,15 +83,15 @@ Vec roll_upper(const Point& p) { return roll(p, true); }
 
 Vec shrug_lower(const Point& p) {
   if (!is_skin(p)) return {};
-  const float mouth = bell(p.p, 0, -66, 17, 11), chin = bell(p.p, 0, -96, 15, 11);
-  Vec d = slide(p, 0, 3.4f * mouth + 3.6f * chin, 1.4f * chin);
+  const float mouth = bell(p.p, 0, kMouthY, 17, 11), chin = bell(p.p, 0, -98, 15, 11);
+  Vec d = slide(p, 0, 3.4f * mouth + 3.6f * chin, 1.4f * chin + chin_dimples(p.p));
   if (on_lips(p) && !is_above(p))
     d += Vec{0, 0, 2.6f * smooth(0, 0.4f, p.t) * whole_lip(p, false, 9)};
   return d;
 }
 Vec shrug_upper(const Point& p) {
   if (!is_skin(p)) return {};
-  const float mouth = bell(p.p, 0, -63, 16, 9);
+  const float mouth = bell(p.p, 0, kMouthY + 3, 16, 9);
   Vec d = slide(p, 0, 2.6f * mouth);
   if (on_lips(p) && is_above(p))
     d += Vec{0, 0, 2.4f * smooth(0, 0.4f, p.t) * whole_lip(p, true, 9)};
@@ -102,15 +105,16 @@ Vec upper_up(const Point& p) {
   const float h = half_lip(p, true, 14);
   Vec d = slide(p, 0.4f * h, 6.2f * h, 0.3f * h);
   if (is_skin(p))
-    d += slide(p, 0, 1.6f * bell(p.p, 22, -45, 8, 9), 0.8f * bell(p.p, 26, -44, 7, 9));
+    d += slide(p, 0, 1.6f * bell(p.p, 22, -45, 8, 9),
+               0.8f * bell(p.p, 26, -44, 7, 9) + 0.7f * left(p) * nasolabial_fold(p.p, true));
   return d;
 }
 
 // Draws the mouth together towards the mid-line by `share` and forward by `out`.
 Vec purse(const Point& p, float share, float out, float lower_share) {
   if (!is_skin(p)) return {};
-  const float around = bell(p.p, 0, -66, 21, 17);
-  const float lips = bell(p.p, 0, -66, 17, 12);
+  const float around = bell(p.p, 0, kMouthY, 21, 17);
+  const float lips = bell(p.p, 0, kMouthY, 17, 12);
   const float nearer = std::sqrt(std::max(0.0f, around));
   return {-share * p.p.x * nearer, lower_share * level(p) * lips,
           out * lips + share * 0.012f * p.p.x * p.p.x * nearer};
@@ -123,14 +127,14 @@ Vec funnel(const Point& p) {
 }
 Vec sideways(const Point& p, float sign) {
   if (!is_skin(p)) return {};
-  return slide(p, sign * 6.5f * bell(p.p, sign * 4, -67, 24, 17), 0);
+  return slide(p, sign * 6.5f * bell(p.p, sign * 4, kMouthY - 0.7f, 24, 17), 0);
 }
 Vec mouth_left(const Point& p) { return sideways(p, 1); }
 Vec mouth_right(const Point& p) { return sideways(p, -1); }
 
 // Brings the lips together although the jaw is open: undoes the jaw's turn of kClosedJaw near the
 // lips, most of it with the lower lip.
-constexpr float kClosedJaw = 0.25f, kLowerPart = 0.68f;
+constexpr float kClosedJaw = 0.583f * kJawOpen, kLowerPart = 0.68f;
 Vec jaw_turn(Vec p) {
   const Vec q = p - kJawHinge;
   const float c = std::cos(kClosedJaw), s = std::sin(kClosedJaw);

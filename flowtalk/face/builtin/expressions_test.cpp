@@ -173,8 +173,8 @@ TEST_F(Expressions, BrowsGoWhereTheirNamesSay) {
     float sum = 0, n = 0;
     for (uint32_t v = 0; v < face_.vertex_count(); ++v) {
       const Vec rest = at(face_.rest.values(), v);
-      if (face_.appearance.material[v] != Material::kBrow || std::abs(rest.x - x) > 0.004f)
-        continue;
+      const bool brow = std::abs(face_.appearance.brow[v].across) < 0.1f;
+      if (!brow || rest.x < 0 || std::abs(rest.x - x) > 0.004f) continue;
       sum += at(now, v).y - rest.y;
       ++n;
     }
@@ -183,6 +183,11 @@ TEST_F(Expressions, BrowsGoWhereTheirNamesSay) {
   EXPECT_LT(rise("browDownLeft", 0.015f), -2e-3f);
   EXPECT_GT(rise("browInnerUp", 0.014f), rise("browInnerUp", 0.045f) + 3e-3f);
   EXPECT_GT(rise("browOuterUpLeft", 0.044f), rise("browOuterUpLeft", 0.014f) + 3e-3f);
+}
+
+TEST_F(Expressions, AFullyOpenJawPartsTheLipsAsPeoplesDo) {
+  // ICT-FaceKit's jawOpen at 1 parts them by 33 mm.
+  EXPECT_NEAR(gap({}, kJawOpen), 33e-3f, 4e-3f);
 }
 
 TEST_F(Expressions, TheJawMovesTheLipsAndNotTheUpperFace) {

@@ -1,4 +1,4 @@
-// Lids, their rims and lashes, the eyeball with iris and pupil, the brow.
+// Lids, their rims and lashes, the eyeball with iris and pupil.
 #include "flowtalk/face/builtin/head_mesh.h"
 #include "flowtalk/face/builtin/measurements.h"
 
@@ -24,7 +24,7 @@ Vec orbit(float a) { return {1.5f + 20.5f * std::cos(a), 0.5f + 14.0f * std::sin
 // Depth of the fold of the upper lid at fraction f of the way from margin to orbit.
 float fold(float f, float a) {
   const float up = smooth(0.15f, 0.7f, std::sin(a));
-  return up * (-1.5f * bell(f - 0.40f, 0.07f) + 1.0f * bell(f - 0.60f, 0.12f));
+  return up * (-1.2f * bell(f - 0.38f, 0.06f) + 2.6f * bell(f - 0.62f, 0.15f));
 }
 
 }  // namespace
@@ -136,43 +136,52 @@ void add_eyeball(HeadMesh& mesh) {
   }
 }
 
+// Single hairs, thin triangles: they stand on the margin (the first ring of the
+// skin) and move with it.
+void add_lashes(HeadMesh& mesh) {
+  struct Row {
+    bool upper;
+    int count;
+    float length, first, last;  // mm; angles around the opening, degrees
+  };
+  for (const Row& row : {Row{true, 46, 8.0f, 16, 160}, Row{false, 26, 4.0f, 205, 335}}) {
+    for (int i = 0; i < row.count; ++i) {
+      const float u = static_cast<float>(i) / static_cast<float>(row.count - 1);
+      const float jitter = std::sin(12.9898f * static_cast<float>(i + 1)) * 0.5f;
+      const float degrees = mix(row.first, row.last, u) + 2.2f * jitter;
+      const float place = degrees / 360 * kAround;
+      const auto below = static_cast<uint32_t>(place);
+      const uint32_t anchor = static_cast<uint32_t>(place + 0.5f) % kAround;
+      const Vec root = mix(mesh.points[below].p, mesh.points[(below + 1) % kAround].p,
+                           place - static_cast<float>(below)) +
+                       Vec{0, 0, -0.1f};
+      const float x = (root.x - kEye.x) / 15;
+      const float length =
+          row.length * (0.85f + 0.25f * jitter) * (0.75f + 0.25f * x) * (1 - 0.25f * x * x);
+      const float up = row.upper ? 1.0f : -1.0f;
+      const Vec out =
+          normalized({0.6f * x + 0.2f * jitter, (row.upper ? 0.55f : 0.4f) * up, 0.75f});
+      Point point;
+      point.part = Part::kLash;
+      point.anchor = static_cast<int>(anchor);
+      std::array<uint32_t, 3> v;
+      constexpr Vec kHalf{0.19f, 0, 0};
+      const std::array<Vec, 3> corners{root - up * kHalf, root + up * kHalf, root + length * out};
+      for (size_t k = 0; k < v.size(); ++k) {
+        point.p = corners[k];
+        v[k] = mesh.add(point);
+      }
+      mesh.triangles.push_back(v);  // seen from the front
+    }
+  }
+}
+
 }  // namespace
 
 void add_eyes(HeadMesh& mesh) {
   add_lid_rims(mesh);
   add_eyeball(mesh);
-}
-
-void add_brow(HeadMesh& mesh) {
-  // A tapering arch, slightly raised; its edges lie under the skin.
-  constexpr int kColumns = 44;
-  constexpr std::array<float, 5> kAcross{-1, -0.72f, 0, 0.72f, 1};
-  constexpr std::array<float, 5> kHeight{-0.35f, 0.18f, 0.45f, 0.18f, -0.35f};
-  std::vector<uint32_t> previous;
-  for (int i = 0; i <= kColumns; ++i) {
-    const float u = static_cast<float>(i) / kColumns;
-    const float x = mix(10.5f, 50.0f, u);
-    const float arch = 15.2f + 7.2f * std::sin(kPi * std::pow(u, 0.85f) * 0.78f) - 2.6f * u * u;
-    const float half =
-        0.25f + 4.1f * std::pow(1 - u, 0.55f) * smooth(-0.12f, 0.16f, u) * mix(1, 0.75f, u);
-    std::vector<uint32_t> row;
-    for (size_t k = 0; k < kAcross.size(); ++k) {
-      Point point;
-      const Vec skin = skin_from_front(x, arch + half * kAcross[k]);
-      const float taper = smooth(-0.02f, 0.1f, u) * smooth(1.02f, 0.85f, u);
-      point.p = skin + (kHeight[k] < 0 ? kHeight[k] : kHeight[k] * taper - 0.7f * (1 - taper)) *
-                           skin_normal(skin);
-      point.part = Part::kBrow;
-      point.s = u;
-      point.t = kAcross[k];
-      row.push_back(mesh.add(point));
-    }
-    if (!previous.empty()) {
-      for (size_t k = 0; k + 1 < row.size(); ++k)
-        mesh.quad(previous[k], row[k], row[k + 1], previous[k + 1]);
-    }
-    previous = row;
-  }
+  add_lashes(mesh);
 }
 
 }  // namespace flowtalk::face::builtin

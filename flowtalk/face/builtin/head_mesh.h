@@ -13,15 +13,17 @@ namespace flowtalk::face::builtin {
 enum class Part : uint8_t {
   kSkin,
   kLips,
-  kLidRim,  // the thickness of the lids, behind their margin
+  kLidRim,   // the thickness of the lids, behind their margin
+  kNostril,  // its inner wall
   kEyeball,
-  kBrow,
+  kLash,
   kMouthBag,
   kGum,
   kTeeth,
   kTongue,
   kEar,
-  kHair
+  kHair,
+  kCloth
 };
 
 struct Point {
@@ -62,12 +64,14 @@ void add_skin(HeadMesh& mesh);  // face, head, neck, with the loops of lids and 
 void add_eyes(HeadMesh& mesh);  // rims, lashes, eyeball
 void add_mouth_bag(HeadMesh& mesh);
 void add_teeth_and_tongue(HeadMesh& mesh);
-void add_brow(HeadMesh& mesh);
 void add_ear(HeadMesh& mesh);
 
 // The other half: every point off the mid-line gets its mirror image.
 void mirror(HeadMesh& mesh);
-void add_hair(HeadMesh& mesh);  // parted on the left: both halves, after mirror()
+struct HairStyle;
+float above_hairline(const HairStyle& style, Vec p);  // mm, of a point of the skin
+void add_hair(const HairStyle& style,
+              HeadMesh& mesh);  // parted on the left: both halves, after mirror()
 
 // Contours of the features in the front view, shared by mesh and expressions.
 // Height of the lip line, of the vermilion borders; x in mm, 0 <= x.
@@ -86,6 +90,7 @@ float skin_field(Vec p);
 Vec skin_normal(Vec p);
 Vec slide_normal(Vec p);  // of the head without nose and orbits: smooth everywhere
 Vec skin_on_ray(Vec origin, Vec direction);  // outermost hit
+Vec on_skin(Vec p);                          // the nearest point, of one nearby
 Vec skin_from_front(float x, float y);
 
 }  // namespace flowtalk::face::builtin

@@ -7,10 +7,6 @@
 
 namespace flowtalk::face::builtin::measure {
 
-// Skull: breadth 150, length 192 (glabella to occiput), vertex 113 above the pupils.
-inline constexpr Vec kCraniumCentre{0, 36, 0};
-inline constexpr Vec kCraniumRadii{74, 77, 93};
-
 // Eyes: pupils 63 apart, fissure 30 x 10, cornea 12-16 behind the glabella.
 inline constexpr Vec kEye{31.5f, 0, 70};
 inline constexpr float kEyeballRadius = 12.0f;
@@ -24,23 +20,22 @@ inline constexpr float kUpperLid = 5.1f;   // margin above the pupil, eye open
 inline constexpr float kLowerLid = -5.8f;  // margin below it
 
 // Mouth: breadth 50, upper vermilion 8, lower 9.5.
-inline constexpr float kMouthY = -66.5f;
-inline constexpr float kMouthHalf = 25.0f;
-inline constexpr float kUpperLip = 7.6f;
-inline constexpr float kLowerLip = 9.4f;
+inline constexpr float kMouthY = -69.8f;
+inline constexpr float kMouthHalf = 25.6f;
+inline constexpr float kUpperLip = 9.3f;
+inline constexpr float kLowerLip = 9.8f;
 
 // Jaw: chin (gnathion) 112 below the pupils, angles 108 apart; hinge in front of the ear canal.
-inline constexpr Vec kJawHinge{0, -22, 12};
+inline constexpr Vec kJawHinge{0, -22, 14.5f};
 inline constexpr float kJawGlide = 20;  // the hinge slides forward: per sine of the opening
 
 // Neck: girth about 350, leaning forward as necks do.
-inline constexpr float kNeckEnd = -172.0f;
+inline constexpr float kNeckEnd = -132.0f;
 inline constexpr Vec kNeckJoint{0, -105, -18};
 inline constexpr Vec kRootJoint{0, -165, -28};
 
 // Ears: 62 high, 35 wide, canal at z = 0, top at brow height.
-inline constexpr Vec kEar{71.0f, -16, -6};
-inline constexpr float kEarHeight = 62.0f;
-inline constexpr float kEarWidth = 35.0f;
+inline constexpr Vec kEar{76.0f, -24, -14};
+inline constexpr float kEarHeight = 64.0f;
 
 }  // namespace flowtalk::face::builtin::measure

@@ -13,12 +13,12 @@ constexpr size_t kRings = 10;
 constexpr std::array<float, kRings> kT{0,     0.07f, 0.17f, 0.32f, 0.52f,
                                        0.74f, 0.93f, 1.08f, 1.35f, 1.7f};
 // How far each ring stands in front of the plain skin, at mid-line and at the corner.
-constexpr std::array<float, kRings> kUpperRise{-2.6f, -0.4f, 1.1f, 2.1f, 2.5f,
-                                               2.2f,  1.5f,  0.9f, 0.1f, 0};
-constexpr std::array<float, kRings> kLowerRise{-2.6f, -0.1f, 1.7f, 3.0f,  3.5f,
-                                               2.9f,  1.7f,  0.7f, -0.5f, -0.2f};
-constexpr std::array<float, kRings> kCornerRise{-2.6f, -1.9f, -1.5f, -1.2f, -1.0f,
-                                                -0.8f, -0.6f, -0.4f, -0.1f, 0};
+constexpr std::array<float, kRings> kUpperRise{-3.9f, -1.7f, -0.2f, 0.7f, 1.1f,
+                                               1.0f,  0.7f,  0.4f,  0.1f, 0};
+constexpr std::array<float, kRings> kLowerRise{-3.9f, -1.4f, 0.4f, 1.8f, 2.5f,
+                                               2.5f,  1.9f,  1.0f, 0.1f, -0.1f};
+constexpr std::array<float, kRings> kCornerRise{-4.0f, -3.6f, -3.1f, -2.6f, -2.1f,
+                                                -1.7f, -1.2f, -0.8f, -0.3f, 0};
 
 Vec outline(float s, float t, bool upper) {  // front view of ring t at s from mid-line to corner
   const float beyond = std::max(0.0f, t - 1) * 9;
@@ -34,8 +34,8 @@ Vec outline(float s, float t, bool upper) {  // front view of ring t at s from m
 }  // namespace
 
 float lip_line(float x) {
-  return kMouthY + 1.0f * smooth(0, 9, x) - 1.0f - 0.9f * smooth(8, 22, x) +
-         2.1f * smooth(15, 25, x);
+  return kMouthY + 1.0f * smooth(0, 9, x) - 1.0f - 0.9f * smooth(8, 22, x) -
+         0.9f * smooth(17, 25.6f, x);
 }
 float upper_border(float x) {
   const float u = std::clamp(x / kMouthHalf, 0.0f, 1.0f);

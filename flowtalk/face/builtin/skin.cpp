@@ -4,6 +4,7 @@
 #include "flowtalk/face/builtin/head_mesh.h"
 #include "flowtalk/face/builtin/measurements.h"
 #include "flowtalk/face/builtin/triangulate.h"
+#include "flowtalk/face/builtin/wrinkles.h"
 
 namespace flowtalk::face::builtin {
 namespace {
@@ -28,13 +29,14 @@ Vec rough_position(Vec d) { return kCentre + (1.0f / length(d / Vec{72, 112, 97}
 // Wanted distance between points, mm.
 float spacing(Vec p) {
   float h = p.z > 20 ? 4.6f : mix(4.6f, 9.0f, smooth(20, -10, p.z));
-  h = mix(h, 9.0f, smooth(-112, -135, p.y));
+  h = mix(h, 9.0f, smooth(-116, -135, p.y));
   h = mix(h, 13.0f, smooth(72, 95, p.y + std::max(0.0f, -p.z)));
   if (p.z > 40) {
     h = mix(h, 3.2f, bell(p, 26, -20, 26, 30));
     h = mix(h, 1.7f, bell(p, 10, -40, 10, 11));
     h = mix(h, 2.3f, bell(p, 4, -20, 13, 24));
     h = mix(h, 2.6f, bell(p, 12, -70, 22, 16));
+    h = std::min(h, mix(h, 2.3f, creased(p)));
   }
   return h;
 }
@@ -173,59 +175,65 @@ class Sheet {
   std::vector<std::vector<uint32_t>> cells_ = std::vector<std::vector<uint32_t>>(128 * 128);
 };
 
-// A ring of points on the rim of the nostril and one within.
-void fix_nostril(HeadMesh& mesh, Sheet& sheet) {
-  for (const float size : {1.0f, 0.45f}) {
-    const int count = size > 0.9f ? 12 : 6;
-    for (int i = 0; i < count; ++i) {
-      const float a = 2 * kPi * static_cast<float>(i) / static_cast<float>(count);
-      const Vec aim = Vec{6.7f, -47.5f, 103.5f} +
-                      size * Vec{2.9f * std::cos(a), 2.0f * std::sin(a), 4.0f * std::sin(a)};
+// The rim of the nostril on the underside of the nose, and its wall going up behind it. s: 0 at the
+// rim, 1 within.
+std::vector<uint32_t> add_nostril(HeadMesh& mesh) {
+  constexpr int kAround = 18;
+  constexpr Vec kMiddle{8.0f, -45.8f, 104.0f};
+  const Vec ahead = normalized({-2.6f, 4.2f, 8.0f}), aside = normalized({7.0f, 0.5f, 2.0f});
+  struct Ring {
+    float size, up, s;
+  };
+  constexpr std::array<Ring, 6> kRings{{{1.45f, 0, 0},
+                                        {1.12f, 0.1f, 0},
+                                        {0.97f, 0.7f, 0.6f},
+                                        {0.9f, 2.2f, 1},
+                                        {0.8f, 5, 1},
+                                        {0.3f, 8, 1}}};
+  std::vector<uint32_t> outer, previous;
+  for (size_t k = 0; k < kRings.size(); ++k) {
+    std::vector<uint32_t> ring;
+    for (int i = 0; i < kAround; ++i) {
+      const float a = 2 * kPi * static_cast<float>(i) / kAround;
+      const float narrow = 1 - 0.25f * std::sin(a);  // towards the tip
       Point point;
-      point.p = skin_on_ray(kCentre, normalized(aim - kCentre));
-      sheet.fix(mesh.add(point));
+      point.p = on_skin(kMiddle + kRings[k].size * (5.4f * std::sin(a) * ahead +
+                                                    3.2f * narrow * std::cos(a) * aside));
+      point.p += kRings[k].up * normalized({-0.15f, 1.0f, -0.55f});
+      if (k > 1) point.part = Part::kNostril;
+      point.s = kRings[k].s;
+      ring.push_back(mesh.add(point));
     }
+    if (k > 0) mesh.strip(previous, ring, true);
+    if (k == 0) outer = ring;
+    previous = ring;
   }
-}
-
-std::vector<uint32_t> add_neck_end(HeadMesh& mesh) {
-  constexpr int kCount = 24;
-  std::vector<uint32_t> ring, inner;
-  const float y = measure::kNeckEnd;
-  for (int i = 0; i <= kCount; ++i) {
-    const float a = kPi * static_cast<float>(i) / kCount;
-    Vec d{std::sin(a), 0, std::cos(a)};
-    if (i == 0 || i == kCount) d.x = 0;
-    Point point;
-    point.p = skin_on_ray({0, y, -30}, d);
-    ring.push_back(mesh.add(point));
-    point.p = Vec{0, y - 4, -30} + 0.9f * (point.p - Vec{0, y, -30});
-    inner.push_back(mesh.add(point));
+  Point end;
+  end.part = Part::kNostril;
+  end.s = 1;
+  for (const uint32_t i : previous) end.p += (1.0f / kAround) * mesh.points[i].p;
+  const uint32_t top = mesh.add(end);
+  for (size_t i = 0; i < previous.size(); ++i) {
+    mesh.triangles.push_back({top, previous[i], previous[(i + 1) % previous.size()]});
   }
-  Point centre;
-  centre.p = {0, y - 5, -30};
-  const uint32_t middle = mesh.add(centre);
-  for (size_t i = 0; i + 1 < ring.size(); ++i) {
-    mesh.quad(inner[i], inner[i + 1], ring[i + 1], ring[i]);
-    mesh.triangles.push_back({middle, inner[i + 1], inner[i]});
-  }
-  return ring;
+  return outer;
 }
 
 }  // namespace
 
-// eyes.cpp, mouth.cpp: the rings; they return the outermost one.
+// eyes.cpp, mouth.cpp, bust.cpp: the rings; they return the one that the sheet meets.
 std::vector<uint32_t> add_lid_rings(HeadMesh& mesh);
 std::vector<uint32_t> add_lip_rings(HeadMesh& mesh);
+std::vector<uint32_t> add_bust(HeadMesh& mesh);
 
 void add_skin(HeadMesh& mesh) {
   Sheet sheet(mesh);
   sheet.fix_hole(add_lid_rings(mesh));
   sheet.fix_hole(add_lip_rings(mesh));
   sheet.extend_hole({-1.2, -0.5});
-  sheet.fix_hole(add_neck_end(mesh));
+  sheet.fix_hole(add_bust(mesh));
   sheet.extend_hole({0, -1.5});
-  fix_nostril(mesh, sheet);
+  sheet.fix_hole(add_nostril(mesh));
   sheet.spread_mid_line();
   sheet.spread();
   sheet.relax(5);

@@ -30,7 +30,7 @@ float skin_jaw_weight(const Point& point) {
   return w * smooth(-142, -112, point.p.y);
 }
 
-float neck_weight(Vec p) { return smooth(kNeckEnd + 4, kNeckJoint.y + 8, p.y - 0.35f * p.z - 8); }
+float neck_weight(Vec p) { return smooth(-165, -100, p.y - 0.35f * p.z - 8); }
 
 // x with (r0, r1, r2) x = b for a symmetric 3 x 3 matrix, by Cramer's rule.
 Vec solve(Vec r0, Vec r1, Vec r2, Vec b) {
@@ -89,7 +89,8 @@ tensor::Tensor skinning_weights(const HeadMesh& mesh) {
     if (point.part == Part::kMouthBag && point.anchor >= 0) {
       jaw = mix(jaw, jaw_weight(mesh.points[static_cast<size_t>(point.anchor)]), point.fade);
     }
-    const float head = point.part == Part::kSkin ? neck_weight(point.p) : 1.0f;
+    const bool low = point.part == Part::kSkin || point.part == Part::kCloth;
+    const float head = low ? neck_weight(point.p) : 1.0f;
     w[flame::kRoot] = 1 - head;
     w[flame::kJawJoint] = head * jaw;
     w[flame::kNeck] = head - head * jaw;

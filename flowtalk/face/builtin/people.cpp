@@ -1,0 +1,202 @@
+#include "flowtalk/face/builtin/people.h"
+
+#include "flowtalk/face/builtin/identity_axes.h"
+
+namespace flowtalk::face::builtin {
+namespace {
+
+constexpr Hairline kShortLeft{{{0, 62},
+                               {16, 66},
+                               {31, 66},
+                               {42, 56},
+                               {54, 33},
+                               {64, 18},
+                               {74, -8},
+                               {86, -12},
+                               {96, 12},
+                               {125, -40},
+                               {180, -58}}};
+constexpr Hairline kShortRight{{{0, 62},
+                                {16, 57},
+                                {31, 52},
+                                {44, 44},
+                                {55, 28},
+                                {64, 16},
+                                {74, -8},
+                                {86, -12},
+                                {96, 12},
+                                {125, -40},
+                                {180, -58}}};
+// Swept back from a high, even hairline.
+constexpr Hairline kLongLine{{{0, 70},
+                              {14, 69},
+                              {28, 64},
+                              {40, 54},
+                              {50, 38},
+                              {60, 20},
+                              {72, 4},
+                              {86, 0},
+                              {100, 2},
+                              {125, -30},
+                              {180, -45}}};
+constexpr Hairline kRoundLine{{{0, 66},
+                               {14, 65},
+                               {28, 61},
+                               {40, 53},
+                               {50, 38},
+                               {60, 22},
+                               {72, 2},
+                               {84, -4},
+                               {97, 12},
+                               {125, -34},
+                               {180, -52}}};
+// It has receded at the temples.
+constexpr Hairline kRecededLine{{{0, 74},
+                                 {14, 76},
+                                 {26, 80},
+                                 {38, 70},
+                                 {50, 46},
+                                 {62, 20},
+                                 {74, -6},
+                                 {86, -10},
+                                 {96, 12},
+                                 {125, -42},
+                                 {180, -60}}};
+
+Person paul() {
+  return {.name = "paul",
+          .summary = "a man of about thirty, short brown hair",
+          .colours = {.skin = {0.66f, 0.39f, 0.275f},
+                      .lips = {0.47f, 0.185f, 0.15f},
+                      .hair = {0.052f, 0.028f, 0.016f},
+                      .brows = {0.085f, 0.045f, 0.028f},
+                      .iris_inner = {0.26f, 0.17f, 0.075f},
+                      .iris_outer = {0.085f, 0.155f, 0.15f},
+                      .shirt = {0.055f, 0.075f, 0.11f}},
+          .hair = {.left = kShortLeft, .right = kShortRight},
+          .traits = {}};
+}
+
+Person nora() {
+  return {.name = "nora",
+          .summary = "a woman of about twenty-five, shoulder-long auburn hair",
+          .colours = {.skin = {0.74f, 0.47f, 0.36f},
+                      .lips = {0.56f, 0.19f, 0.17f},
+                      .hair = {0.105f, 0.038f, 0.014f},
+                      .brows = {0.12f, 0.055f, 0.03f},
+                      .iris_inner = {0.16f, 0.16f, 0.07f},
+                      .iris_outer = {0.10f, 0.17f, 0.10f},
+                      .shirt = {0.16f, 0.045f, 0.05f},
+                      .blush = 1.15f},
+          .hair = {.left = kLongLine,
+                   .right = kLongLine,
+                   .parting = 8,
+                   .top = 7,
+                   .over = 9,
+                   .front = 2,
+                   .sides = 9,
+                   .nape = 0,
+                   .hang = 120,
+                   .hang_from = 58,
+                   .wave = 1.3f,
+                   .parted = 4},
+          .traits = {{kSize, -1.1f},
+                     {kJawAngles, -1.4f},
+                     {kChinBreadth, -1.2f},
+                     {kChinHeight, -0.9f},
+                     {kBrowRidge, -1.4f},
+                     {kNoseBreadth, -1.0f},
+                     {kNoseLength, -0.9f},
+                     {kNoseUpturned, 0.7f},
+                     {kUpperLipFull, 0.7f},
+                     {kLowerLipFull, 0.8f},
+                     {kCheekBones, 0.3f},
+                     {kBrowHeight, 0.6f},
+                     {kForehead, 0.5f},
+                     {kNeckGirth, -2.2f},
+                     {kShoulders, -1.8f}}};
+}
+
+Person amara() {
+  return {.name = "amara",
+          .summary = "a woman of about forty, dark skin, short curls",
+          .colours = {.skin = {0.175f, 0.085f, 0.052f},
+                      .lips = {0.19f, 0.065f, 0.058f},
+                      .hair = {0.012f, 0.010f, 0.009f},
+                      .brows = {0.018f, 0.012f, 0.010f},
+                      .iris_inner = {0.06f, 0.03f, 0.014f},
+                      .iris_outer = {0.035f, 0.018f, 0.010f},
+                      .shirt = {0.30f, 0.19f, 0.05f},
+                      .blush = 0.5f},
+          .hair = {.left = kRoundLine,
+                   .right = kRoundLine,
+                   .parting = 0,
+                   .top = 15,
+                   .over = 15,
+                   .front = 0,
+                   .sides = 12,
+                   .nape = 7,
+                   .wave = 0.2f,
+                   .curl = 2.2f,
+                   .parted = 0},
+          .traits = {{kSize, -0.7f},
+                     {kJawAngles, -0.8f},
+                     {kChinBreadth, -0.7f},
+                     {kBrowRidge, -1.0f},
+                     {kNoseBreadth, 1.9f},
+                     {kNoseBridge, -1.6f},
+                     {kBridgeBreadth, 1.2f},
+                     {kUpperLipFull, 2.2f},
+                     {kLowerLipFull, 2.0f},
+                     {kCheekBones, 0.9f},
+                     {kCheekBonesForward, 0.8f},
+                     {kForehead, 0.8f},
+                     {kNeckGirth, -1.8f},
+                     {kShoulders, -1.4f},
+                     {kAge, 0.35f}}};
+}
+
+Person kenji() {
+  return {.name = "kenji",
+          .summary = "a man of about sixty-five, grey hair",
+          .colours = {.skin = {0.56f, 0.345f, 0.215f},
+                      .lips = {0.37f, 0.17f, 0.13f},
+                      .hair = {0.30f, 0.29f, 0.28f},
+                      .brows = {0.13f, 0.11f, 0.10f},
+                      .iris_inner = {0.075f, 0.04f, 0.018f},
+                      .iris_outer = {0.045f, 0.024f, 0.012f},
+                      .shirt = {0.11f, 0.11f, 0.115f},
+                      .blush = 0.7f,
+                      .beard = 0.25f},
+          .hair = {.left = kRecededLine,
+                   .right = kRecededLine,
+                   .parting = 30,
+                   .top = 2.5f,
+                   .over = 5,
+                   .front = 1,
+                   .sides = 2.6f,
+                   .parted = 2},
+          .traits = {{kBreadth, 0.7f},
+                     {kLength, -0.9f},
+                     {kCheekBones, 1.5f},
+                     {kCheekBonesForward, 0.8f},
+                     {kNoseBridge, -1.3f},
+                     {kNoseBreadth, 0.5f},
+                     {kEyesDeep, -0.9f},
+                     {kBrowRidge, -0.7f},
+                     {kLidFold, 1.5f},
+                     {kUpperLipFull, -0.7f},
+                     {kLowerLipFull, -0.5f},
+                     {kCheekFat, -0.8f},
+                     {kLarynx, 0.8f},
+                     {kAge, 1.7f}}};
+}
+
+}  // namespace
+
+std::span<const Person> people() {
+  static const std::array<Person, 4> all{paul(), nora(), amara(), kenji()};
+  return all;
+}
+
+}  // namespace flowtalk::face::builtin
