@@ -94,7 +94,8 @@ TEST_F(CommandLine, SlipsOfTheHandAreOneLineInPlainWords) {
        {"'now' is one word too many, flowtalk version takes no name of a file"});
   said({"voice.wav"}, {"'voice.wav' is a file; say first what to do with it: flowtalk talk|"});
   said({"export", "voice.wav"}, {"flowtalk export vertices"});
-  said({"evaluate", "voice.wav"}, {"flowtalk evaluate lips|restyle|--ground-truth|--dataset"});
+  said({"evaluate", "voice.wav"},
+       {"flowtalk evaluate lips|liveliness|restyle|--ground-truth|--dataset"});
   said({"."}, {"'.' is a folder"});
   said({"talk", "voice.wav", "-o", "x.mp4", "--emotion", "happy", "sad"},
        {"sad: no such file; as an emotion it is --emotion sad"});
