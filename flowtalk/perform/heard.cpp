@@ -19,24 +19,36 @@ constexpr float kRises = 1.0f;       // and the floor comes up
 constexpr int kStressesApart = 7;    // frames
 constexpr float kStress = 0.35f;     // least prominence of one
 constexpr size_t kRemembered = kLookAhead + 4;
+constexpr int64_t kHop = flame::kAudioHz / flame::kFps;
+
+// Of each frame, whole decibels of full scale, rounded down.
+std::vector<int> loudness_of(std::span<const float> samples) {
+  std::vector<int> loudness;
+  for (size_t begin = 0; begin < samples.size(); begin += kHop) {
+    double squares = 0;
+    for (const float x : samples.subspan(begin, std::min<size_t>(kHop, samples.size() - begin))) {
+      squares += static_cast<double>(x) * static_cast<double>(x);
+    }
+    const double mean = squares / static_cast<double>(kHop);
+    loudness.push_back(std::max(-99, static_cast<int>(std::floor(10 * std::log10(mean + 1e-10)))));
+  }
+  return loudness;
+}
 
 }  // namespace
 
-std::vector<Sound> listen(const audio::Audio& voice) {
+std::vector<Sound> listen(const audio::Audio& voice, std::span<const int> loudness) {
   FT_CHECK(voice.rate_hz == flame::kAudioHz, "rate {}", voice.rate_hz);
-  constexpr int64_t kHop = flame::kAudioHz / flame::kFps;
-  const std::vector<float> samples = audio::without_noise_alone(voice.samples);
-  const auto count = static_cast<int64_t>(samples.size());
+  const std::vector<int> measured = loudness.empty()
+                                        ? loudness_of(audio::without_noise_alone(voice.samples))
+                                        : std::vector<int>();
+  if (loudness.empty()) loudness = measured;
   std::vector<Sound> sounds;
-  for (int64_t begin = 0; begin < count; begin += kHop) {
-    double squares = 0;
-    for (int64_t i = begin; i < std::min(begin + kHop, count); ++i) {
-      squares += static_cast<double>(samples[static_cast<size_t>(i)]) *
-                 static_cast<double>(samples[static_cast<size_t>(i)]);
-    }
-    const double mean = squares / static_cast<double>(kHop);
-    sounds.push_back({std::max(-99, static_cast<int>(std::floor(10 * std::log10(mean + 1e-10)))),
-                      audio::pitch_at(samples, begin, kHop, voice.rate_hz)});
+  for (const int db : loudness) {
+    const int64_t begin = kHop * std::ssize(sounds);
+    const bool audible = static_cast<float>(db) > kFaintest;
+    sounds.push_back(
+        {db, audible ? audio::pitch_at(voice.samples, begin, kHop, voice.rate_hz) : 0.0f});
   }
   return sounds;
 }

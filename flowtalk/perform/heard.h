@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
@@ -18,9 +19,10 @@ struct Sound {
   float pitch_hz = 0;  // 0: no voice
 };
 
-// Of a voice at 16 kHz, as many frames as it lasts. Noise, hum and tones alone are silence, as
-// they are to the models (audio/voiceless.h).
-std::vector<Sound> listen(const audio::Audio& voice);
+// Of a voice at 16 kHz, as many frames as it lasts. loudness: of its frames, where that is known
+// already (encoder::SpeechFeatures); otherwise it is measured, and noise, hum and tones alone are
+// silence, as they are to the models (audio/voiceless.h).
+std::vector<Sound> listen(const audio::Audio& voice, std::span<const int> loudness = {});
 
 // What is happening in a frame.
 struct Moment {

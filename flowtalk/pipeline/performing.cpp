@@ -22,6 +22,15 @@ std::vector<perform::Temper> tempers_of(const condition::Asked& asked,
   return tempers;
 }
 
+// Neutral is neutral, whatever it is called.
+std::string name_of(const SweepCell& cell) {
+  const condition::Asked& asked = cell.options.asked;
+  const bool moved = asked.curve ? std::ranges::any_of(asked.curve->strength,
+                                                       [](float strength) { return strength > 0; })
+                                 : asked.strength > 0;
+  return moved ? cell.mood.label + " " + cell.level : "";
+}
+
 }  // namespace
 
 bool PerformingOptions::asked() const {
@@ -51,7 +60,9 @@ std::optional<perform::Amounts> PerformingOptions::amounts(const predict::Predic
 }
 
 HeardVoice hear(const predict::Session& session, const audio::Audio& voice) {
-  return {session.encode(voice), perform::listen(voice)};
+  HeardVoice heard{session.encode(voice), {}};
+  heard.sounds = perform::listen(voice, heard.speech.loudness);
+  return heard;
 }
 
 std::vector<motion::Motion> performed_takes(const predict::Session& session,
@@ -62,8 +73,7 @@ std::vector<motion::Motion> performed_takes(const predict::Session& session,
   predict::PredictOptions still = cell.options;
   still.blinks_per_minute = 0.0f;
   const auto tempers = tempers_of(cell.options.asked, session.config().conditions);
-  perform::Address address{cell.options.seed, cell.options.take,
-                           cell.mood.label + " " + cell.level};
+  perform::Address address{cell.options.seed, cell.options.take, name_of(cell)};
   std::vector<motion::Motion> takes = session.predict_takes(voice.speech, still, count);
   for (motion::Motion& take : takes) {
     take = perform::performed(take, voice.sounds, tempers, *amounts, address);
