@@ -59,6 +59,7 @@ TEST_F(CommandLine, EveryCommandTakesQuiet) {
                                                           {"export", "vertices"},
                                                           {"version"},
                                                           {"evaluate", "lips"},
+                                                          {"evaluate", "liveliness"},
                                                           {"evaluate", "restyle"},
                                                           {"evaluate", "--dataset", "none"},
                                                           {"data", "check", "none"},
@@ -266,6 +267,7 @@ TEST_F(CommandLine, NoOutputReplacesAnInput) {
        std::vector<std::vector<std::string>>{{"score", "voice.wav", "--motion", "take.npy"},
                                              {"score", "--dataset", "."},
                                              {"evaluate", "lips", "voice.wav"},
+                                             {"evaluate", "liveliness", "take.npy"},
                                              {"evaluate", "restyle", "--dataset", "."},
                                              {"evaluate", "--dataset", "."},
                                              {"data", "check", "."}}) {
