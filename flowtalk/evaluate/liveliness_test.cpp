@@ -171,6 +171,11 @@ TEST(People, FoldersOfPointsAndTheirMistakes) {
   ASSERT_EQ(people.size(), 1u);
   EXPECT_EQ(people[0].head.size(), 50u);
   EXPECT_EQ(people[0].name, "a.npz");
+  formats::save_npz(folder / "a.npz",
+                    {{"landmarks", formats::npy_of(marks)},
+                     {"index", index({33, 133, 362, 263, 1, 168})},
+                     {"scores", formats::npy_of(tensor::Tensor::zeros({50, 51}))}});
+  EXPECT_THAT(refusal([&] { load_people(folder); }), HasSubstr("scores: expected (50, 52)"));
   save(index({33, 133, 362, 263, 1, 2}));
   EXPECT_THAT(refusal([&] { load_people(folder); }), HasSubstr("the point 168 of the face mesh"));
   save(index({33, 133}));

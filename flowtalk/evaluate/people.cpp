@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -80,31 +79,25 @@ std::vector<HeadAngles> head_of(const std::vector<formats::NamedArray>& arrays,
   return poses_of(frames);
 }
 
-// The names of the columns of "scores", which are texts in an .npy file of their own.
-std::optional<std::array<int64_t, 2>> lid_columns(const formats::Array& scores) {
-  // MediaPipe's 52 in their order: _neutral, browDownLeft ... eyeBlinkLeft, eyeBlinkRight.
-  constexpr int64_t kBlendshapes = 52, kBlinkLeft = 9;
-  if (scores.shape.size() != 2 || scores.shape[1] != kBlendshapes) return std::nullopt;
-  return std::array{kBlinkLeft, kBlinkLeft + 1};
-}
+// Where the lids stand in MediaPipe's 52 blendshapes, which begin with _neutral, browDownLeft ...
+constexpr int64_t kBlendshapes = 52, kBlinkLeft = 9, kBlinkRight = 10;
 
 std::vector<double> lids_of(const std::vector<formats::NamedArray>& arrays, size_t frames,
                             const std::string& where) {
   const formats::NamedArray* stored = find(arrays, "scores");
   if (stored == nullptr) return {};
   const formats::Array scores = stored->load();
-  const auto columns = lid_columns(scores);
-  if (!columns) return {};
-  if (scores.shape[0] != static_cast<int64_t>(frames)) {
-    fail("{}: scores: expected {} frames, as landmarks has, got {}", where, frames,
-         scores.shape[0]);
+  const tensor::Shape expected{static_cast<int64_t>(frames), kBlendshapes};
+  if (scores.shape != expected) {
+    fail("{}: scores: expected {}, MediaPipe's blendshapes for every frame of landmarks, got {}",
+         where, tensor::to_string(expected), tensor::to_string(scores.shape));
   }
   std::vector<double> lids;
-  for (int64_t t = 0; t < scores.shape[0]; ++t) {
-    double sum = 0;
-    for (const int64_t column : *columns) sum += scores.real(t * scores.shape[1] + column);
-    if (!std::isfinite(sum)) fail("{}: scores: frame {} is not finite", where, t);
-    lids.push_back(sum / 2);
+  for (int64_t t = 0; t < expected[0]; ++t) {
+    const double left = scores.real(t * kBlendshapes + kBlinkLeft),
+                 right = scores.real(t * kBlendshapes + kBlinkRight);
+    if (!std::isfinite(left + right)) fail("{}: scores: frame {} is not finite", where, t);
+    lids.push_back((left + right) / 2);
   }
   return lids;
 }

@@ -20,7 +20,8 @@ LivingFace live_link_face(std::string_view text, const std::string& where);
 
 // "landmarks" (T, N, 3): pixels, x to the right of the picture, y down, z away from the viewer,
 // whose "index" (N) counts them in MediaPipe's face mesh; "fps". The head is turned as its eye
-// corners, nose and bridge are; "scores" (T, S) of "names" tell the lids. Errors name the array.
+// corners, nose and bridge are; "scores" (T, 52), MediaPipe's blendshapes in its order, tell the
+// lids where they are there. Errors name the array.
 LivingFace landmark_face(const std::filesystem::path& path);
 
 // All recordings of a folder, by their names. Errors: there is none, one cannot be read.
