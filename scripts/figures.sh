@@ -118,9 +118,11 @@ examples() {
   local voice=$data/mead/wav/M003_028_6_2.wav motion=$data/mead/param/M003_028_6_2.npy
   local flowtalk=$bin/flowtalk g made=()
   say score-clip "$flowtalk" score "$voice" --motion "$motion" --emotion angry --intensity high --id M003
-  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 0 -o "$out/take0.npy" -q
-  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 1 -o "$out/take1.npy" -q
-  "$flowtalk" predict "$voice" --emotion sad --id M003 -o "$out/sad.npy" -q
+  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 0 --liveliness 0 \
+    -o "$out/take0.npy" -q
+  "$flowtalk" predict "$voice" --emotion angry --intensity high --id M003 --take 1 --liveliness 0 \
+    -o "$out/take1.npy" -q
+  "$flowtalk" predict "$voice" --emotion sad --id M003 --liveliness 0 -o "$out/sad.npy" -q
   say score-takes "$flowtalk" score "$voice" --motion "$out/take0.npy" "$out/take1.npy" "$out/sad.npy" \
     "$motion" --emotion angry --intensity high --id M003
   for g in 0 0.5 1 1.5 2 3; do

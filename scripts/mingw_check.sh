@@ -4,7 +4,7 @@
 # Fails when a source stops compiling, and when one that is known to need work compiles (take it off the list).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rooms=(base tensor formats motion ops params nn audio encoder condition flow prior diffusion generate face model
+rooms=(base tensor formats motion ops params nn audio encoder condition flow prior diffusion generate face perform model
   foreign predict render)
 declare -A needs=(
   [flowtalk/base/folder_lock.cpp]="flock: LockFileEx"

@@ -59,6 +59,7 @@ TEST_F(CommandLine, EveryCommandTakesQuiet) {
                                                           {"export", "vertices"},
                                                           {"version"},
                                                           {"evaluate", "lips"},
+                                                          {"evaluate", "liveliness"},
                                                           {"evaluate", "restyle"},
                                                           {"evaluate", "--dataset", "none"},
                                                           {"data", "check", "none"},
@@ -94,7 +95,8 @@ TEST_F(CommandLine, SlipsOfTheHandAreOneLineInPlainWords) {
        {"'now' is one word too many, flowtalk version takes no name of a file"});
   said({"voice.wav"}, {"'voice.wav' is a file; say first what to do with it: flowtalk talk|"});
   said({"export", "voice.wav"}, {"flowtalk export vertices"});
-  said({"evaluate", "voice.wav"}, {"flowtalk evaluate lips|restyle|--ground-truth|--dataset"});
+  said({"evaluate", "voice.wav"},
+       {"flowtalk evaluate lips|liveliness|restyle|--ground-truth|--dataset"});
   said({"."}, {"'.' is a folder"});
   said({"talk", "voice.wav", "-o", "x.mp4", "--emotion", "happy", "sad"},
        {"sad: no such file; as an emotion it is --emotion sad"});
@@ -265,6 +267,7 @@ TEST_F(CommandLine, NoOutputReplacesAnInput) {
        std::vector<std::vector<std::string>>{{"score", "voice.wav", "--motion", "take.npy"},
                                              {"score", "--dataset", "."},
                                              {"evaluate", "lips", "voice.wav"},
+                                             {"evaluate", "liveliness", "take.npy"},
                                              {"evaluate", "restyle", "--dataset", "."},
                                              {"evaluate", "--dataset", "."},
                                              {"data", "check", "."}}) {

@@ -280,5 +280,37 @@ TEST_F(CliEvaluate, GoldenFiguresThroughTheCommand) {
   }
 }
 
+TEST_F(CliEvaluate, LivelinessOfPredictionsBesideTakes) {
+  ASSERT_EQ(run({"predict", "voice.wav", "-o", "lively.npz"}).code, 0);
+  ASSERT_EQ(run({"predict", "voice.wav", "--liveliness", "0", "-o", "still.npz"}).code, 0);
+  std::string take =
+      "Timecode,EyeBlinkLeft,EyeBlinkRight,HeadYaw,HeadPitch,HeadRoll,LeftEyeYaw,LeftEyePitch,"
+      "RightEyeYaw,RightEyePitch\n";
+  for (int t = 0; t < 300; ++t) {
+    take += fmt::format("10:00:{:02}:{:02}.5,0,0,0,0,0,{},0,{},0\n", t / 60, t % 60,
+                        0.001 * (t % 100), 0.001 * (t % 100));
+  }
+  fs::create_directory(file("takes"));
+  write("takes/a.csv", take);
+  const Outcome outcome = run({"evaluate", "liveliness", "lively.npz", "still.npz", "--recordings",
+                               "takes", "--json", "l.json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("medians of 1 recordings and 2 motion files"));
+  EXPECT_THAT(outcome.out, HasSubstr("saccades per s"));
+  const Json figures = json("l.json");
+  const Json& files = figures["motion"]["files"];
+  EXPECT_GT(files["lively.npz"]["head_pitch_rms_deg_s"].get<double>(), 0.5);
+  EXPECT_TRUE(files["still.npz"]["head_pitch_rms_deg_s"].is_null());
+  EXPECT_TRUE(figures["people"]["pooled"]["head_pitch_sd_deg"]["median"].is_null());
+  EXPECT_GT(figures["people"]["files"]["a.csv"]["gaze_aside_range_deg"].get<double>(), 3);
+
+  write("takes/b.csv", "time,happy\n0,1\n");
+  EXPECT_TRUE(failed_with(run({"evaluate", "liveliness", "--recordings", "takes"}), 1,
+                          {"b.csv", "no column Timecode"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "liveliness", "--recordings", "none"}), 1,
+                          {"none", "expected a folder"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "liveliness"}), 2, {"which motion", "--recordings"}));
+}
+
 }  // namespace
 }  // namespace flowtalk::tests

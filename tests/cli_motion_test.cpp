@@ -157,9 +157,9 @@ TEST_F(CliMotion, PredictionsHaveAnyRateAndSayWhatTheyAre) {
     const Outcome outcome = run(args);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
   };
-  predict({"-o", "a.npy", "--width", "53"});
+  predict({"-o", "a.npy", "--width", "53", "--liveliness", "0"});  // rows have no heads
   predict({"-o", "b.npz", "--fps", "60"});
-  predict({"-o", "c.npz"});
+  predict({"-o", "c.npz", "--liveliness", "0"});
   const Tensor rows = formats::load_npy(file("a.npy"));
   const formats::NpzFile sixty(file("b.npz")), plain(file("c.npz"));
   EXPECT_EQ(sixty.array("fps").real(0), 60);

@@ -88,6 +88,24 @@ TEST_F(CliPredict, DeterministicModeTakesNothingThatIsChance) {
   EXPECT_NE(one, bytes("two.npy", {"--deterministic", "--blinks", "60", "--seed", "2"}));
 }
 
+TEST_F(CliPredict, PerformancesAreAskedForAndRefusedInOneLine) {
+  const std::string usual = bytes("usual.npz", {});
+  EXPECT_EQ(usual, bytes("one.npz", {"--liveliness", "1", "--head", "1", "--gaze", "1"}));
+  EXPECT_EQ(usual, bytes("threads.npz", {"--threads", "1"}));
+  EXPECT_NE(usual, bytes("still.npz", {"--liveliness", "0"}));
+  EXPECT_NE(usual, bytes("wide.npz", {"--head", "2"}));
+  EXPECT_NE(usual, bytes("stares.npz", {"--gaze", "0"}));
+  EXPECT_EQ(bytes("plain.npz", {"--deterministic"}),
+            bytes("zero.npz", {"--deterministic", "--liveliness", "0"}));
+  EXPECT_NE(bytes("a.npz", {"--deterministic", "--liveliness", "1", "--seed", "1"}),
+            bytes("b.npz", {"--deterministic", "--liveliness", "1", "--seed", "2"}));
+  for (const char* option : {"--head", "--gaze", "--liveliness"}) {
+    for (const char* amount : {"-1", "2.5", "much"}) {
+      EXPECT_TRUE(failed_with(run({"predict", "voice.wav", option, amount}), 2, {option}));
+    }
+  }
+}
+
 TEST_F(CliPredict, ABadVoiceAmongManyIsLeftOutAndToldOf) {
   std::filesystem::create_directory(file("many"));
   std::filesystem::copy(file("voice.wav"), file("many/a.wav"));

@@ -5,15 +5,22 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace flowtalk {
 
 // Every count-th item from `index` on; by itself it is all.
 struct Part {
   size_t index = 0, count = 1;
-
-  bool has(size_t item) const { return item % count == index; }
 };
+
+// The items of the part, in their order.
+template <class Item>
+std::vector<Item> own_of(const std::vector<Item>& items, const Part& part) {
+  std::vector<Item> own;
+  for (size_t i = part.index; i < items.size(); i += part.count) own.push_back(items[i]);
+  return own;
+}
 
 // "3/8" is the third of eight. "": the task of a Slurm array, where this is one, else all. Usage
 // Error: neither, or no such part.

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "tests/refusal.h"
 #include "tests/variables.h"
@@ -23,14 +25,18 @@ std::map<std::string, std::string> array(const char* id, const char* count, cons
 }
 
 TEST(Part, TogetherTheyAreAllOnce) {
-  for (size_t item = 0; item < 20; ++item) {
-    int takers = 0;
-    for (const char* text : {"1/3", "2/3", "3/3"}) {
-      takers += part_of(text, variables({})).has(item) ? 1 : 0;
-    }
-    EXPECT_EQ(takers, 1);
-    EXPECT_TRUE(part_of("", variables({})).has(item));
+  std::vector<int> items(20);
+  std::iota(items.begin(), items.end(), 0);
+  std::vector<int> taken;
+  for (const char* text : {"1/3", "2/3", "3/3"}) {
+    const auto own = own_of(items, part_of(text, variables({})));
+    EXPECT_TRUE(std::is_sorted(own.begin(), own.end()));
+    EXPECT_NEAR(static_cast<double>(own.size()), 20.0 / 3, 1);
+    taken.insert(taken.end(), own.begin(), own.end());
   }
+  std::sort(taken.begin(), taken.end());
+  EXPECT_EQ(taken, items);
+  EXPECT_EQ(own_of(items, part_of("", variables({}))), items);
 }
 
 TEST(Part, OfASlurmArray) {

@@ -2,55 +2,23 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <optional>
-#include <string_view>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/condition/timeline.h"
+#include "flowtalk/formats/csv.h"
 
 namespace flowtalk::condition {
 namespace {
 
-constexpr size_t kMaxKeyframes = 100000;
+using formats::csv_number;
 
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
-}
+constexpr size_t kMaxKeyframes = 100000;
 
 // More than any file of these emotions can need.
 size_t most_columns(const Conditions& conditions) {
   return std::max<size_t>(16, 3 + conditions.emotions.size());
-}
-
-// Cells of one line; a cell in double quotes may hold commas.
-std::vector<std::string> cells_of(const std::string& line, size_t most, const std::string& where) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (const char c : line) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      if (cells.size() == most) fail("{}: has more than {} cells", where, most);
-      cells.emplace_back();
-    } else {
-      cells.back() += c;
-    }
-  }
-  if (quoted) fail("{}: a quote is not closed", where);
-  for (std::string& cell : cells) cell = trimmed(cell);
-  return cells;
-}
-
-std::optional<double> number_in(const std::string& cell) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (code != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value)) return {};
-  return value;
 }
 
 // Which cell holds what.
@@ -99,7 +67,7 @@ double strength_in(const std::string& cell, const Conditions& conditions,
   if (const auto level = find_name(conditions.levels, cell)) {
     return conditions.strength_of(*level);
   }
-  const auto value = number_in(cell);
+  const auto value = csv_number(cell);
   if (!value || *value < 0 || *value > kMaxStrength) {
     fail("{}: strength: expected a number between 0 and {}, or {}, got '{}'", where, kMaxStrength,
          fmt::join(conditions.levels, ", "), cell);
@@ -116,7 +84,7 @@ Amounts weighted(const std::vector<std::string>& cells, const Columns& columns,
   const double most = strength ? kMaxWeight : double{kMaxStrength};
   for (size_t i = 0; i < amounts.size(); ++i) {
     if (!columns.weights[i]) continue;
-    const auto value = number_in(cells[*columns.weights[i]]);
+    const auto value = csv_number(cells[*columns.weights[i]]);
     if (!value || *value < 0 || *value > most) {
       fail("{}: {}: expected between 0 and {}, got '{}'", where, conditions.emotions[i], most,
            cells[*columns.weights[i]]);
@@ -160,24 +128,18 @@ Timeline timeline_of_csv(const std::string& text, const std::string& where,
                          const Conditions& conditions) {
   Timeline timeline;
   std::optional<Columns> columns;
-  size_t line_number = 0;
-  const size_t bom = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  for (size_t start = bom; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    const std::string line = trimmed(std::string_view(text).substr(start, end - start));
-    start = end + 1;
-    const std::string at = fmt::format("{}: line {}", where, ++line_number);
-    if (line.empty() || line.front() == '#') continue;
-    const auto cells = cells_of(line, most_columns(conditions), at);
+  formats::for_each_csv_line(text, where, [&](const std::string& line, const std::string& at) {
+    if (line.front() == '#') return;
+    const auto cells = formats::csv_cells(line, most_columns(conditions), at);
     if (!columns) {
       columns = columns_of(cells, conditions, at);
-      continue;
+      return;
     }
     if (cells.size() != columns->count) {
       fail("{}: expected {} cells, got {}; a mix with commas stands in double quotes", at,
            columns->count, cells.size());
     }
-    const auto time_s = number_in(cells[*columns->time]);
+    const auto time_s = csv_number(cells[*columns->time]);
     if (!time_s || *time_s < 0) {
       fail("{}: time: expected 0 or more seconds, got '{}'", at, cells[*columns->time]);
     }
@@ -189,7 +151,7 @@ Timeline timeline_of_csv(const std::string& text, const std::string& where,
       fail("{}: more than {} keyframes", at, kMaxKeyframes);
     }
     timeline.keyframes.push_back({*time_s, amounts_in(cells, *columns, conditions, at)});
-  }
+  });
   if (timeline.keyframes.empty()) {
     fail("{}: holds no keyframe; expected a line time,emotion,strength and lines below it", where);
   }

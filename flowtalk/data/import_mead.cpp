@@ -128,10 +128,7 @@ ImportReport import_mead(const ImportOptions& options) {
   ImportReport report;
   report.left_out = std::move(tree.left_out);
   std::mutex mutex;
-  std::vector<RawPair> pairs;
-  for (size_t i = 0; i < tree.pairs.size(); ++i) {
-    if (own.has(i)) pairs.push_back(tree.pairs[i]);
-  }
+  const std::vector<RawPair> pairs = own_of(tree.pairs, own);
   Progress progress("Importing MEAD", static_cast<int64_t>(pairs.size()), "clips", options.quiet);
   ThreadPool pool(options.threads);
   pool.parallel_for(static_cast<int64_t>(pairs.size()), [&](int64_t i) {

@@ -142,10 +142,6 @@ std::vector<Clip> Index::of(Split split) const {
   return chosen;
 }
 
-std::vector<Clip> Index::for_prior(bool paper_protocol) const {
-  return paper_protocol ? clips : of(Split::kTrain);
-}
-
 fs::path dataset_folder(const fs::path& given) {
   if (fs::is_directory(given / "mead")) return given / "mead";
   const fs::path named = "datasets" / given;

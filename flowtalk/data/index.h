@@ -72,8 +72,6 @@ struct Index {
   std::vector<std::string> without_style;  // stems of the 15 subjects that have no speaking style
 
   std::vector<Clip> of(Split split) const;
-  // What a motion prior trains on: the train split (clean), or all sentences (paper).
-  std::vector<Clip> for_prior(bool paper_protocol) const;
 };
 
 // The folder that holds param/ and wav/: the one given, mead/ in it, or, of a name that is no

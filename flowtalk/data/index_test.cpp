@@ -85,8 +85,7 @@ TEST_F(Dataset, FindsClipsAndReportsTheRest) {
   const Index index = scan_dataset(folder_);
   ASSERT_EQ(index.clips.size(), 2u);
   EXPECT_EQ(index.of(Split::kTest).size(), 1u);
-  EXPECT_EQ(index.for_prior(false).size(), 1u);
-  EXPECT_EQ(index.for_prior(true).size(), 2u);
+  EXPECT_EQ(index.of(Split::kTrain).size(), 1u);
   EXPECT_EQ(index.unpaired,
             (std::vector<std::string>{"param/M003_002_0_0.npy: no wav/M003_002_0_0.wav",
                                       "wav/W009_001_1_2.wav: no motion param/W009_001_1_2.npy"}));

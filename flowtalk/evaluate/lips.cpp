@@ -63,7 +63,9 @@ std::vector<float> lip_gaps(const motion::Motion& motion, const face::Face& face
   std::vector<float> vertices(static_cast<size_t>(face.vertex_count() * 3));
   std::vector<float> gaps;
   for (int64_t t = 0; t < motion.frames(); ++t) {
-    deformer.vertices(face::frame_of(motion, t, deformer), vertices);
+    face::FaceFrame frame = face::frame_of(motion, t, deformer);
+    frame.root = frame.neck = frame.translation = {};  // in the head's own frame
+    deformer.vertices(frame, vertices);
     gaps.push_back(face::lip_gap(face, vertices));
   }
   return gaps;

@@ -29,7 +29,7 @@ struct LipRecording {
 // Class per frame at 25 fps, at the time (t + 0.5) / 25.
 std::vector<LipClass> lip_classes(const std::vector<data::Phone>& phones, int64_t frames);
 
-// Lip gap per frame, metres. face: the built-in head unless told.
+// Lip gap per frame, metres, however the head is turned. face: the built-in head unless told.
 std::vector<float> lip_gaps(const motion::Motion& motion,
                             const face::Face& face = face::builtin_face());
 

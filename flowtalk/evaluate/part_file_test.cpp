@@ -62,11 +62,7 @@ class MeasuredParts : public ::testing::Test {
     for (int i = 0; i < 7; ++i) all_.push_back(sequence(i));
   }
   void save(const fs::path& folder, const Part& part) const {
-    std::vector<SequenceMetrics> own;
-    for (size_t i = 0; i < all_.size(); ++i) {
-      if (part.has(i)) own.push_back(all_[i]);
-    }
-    save_part(folder, report_of(own), part);
+    save_part(folder, report_of(own_of(all_, part)), part);
   }
   static std::string figures(Report report) {
     report.behaviour = behaviour_values(report.sequences, report.bootstrap);

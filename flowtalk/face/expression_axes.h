@@ -43,9 +43,6 @@ static_assert(kExpressionAxes.size() == motion::kLiveExpression);
 // teeth (25.3 degrees).
 inline constexpr float kJawOpen = 0.442f;
 
-// Radians that an eye turns for an eyeLook of 1.
-inline constexpr float kLookAside = 0.5f, kLookUp = 0.4f, kLookDown = 0.45f;
-
 // Index of an axis known at compile time: axis("browInnerUp"). A wrong name does not compile.
 consteval size_t axis(std::string_view name) {
   for (size_t i = 0; i < kExpressionAxes.size(); ++i) {

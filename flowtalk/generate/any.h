@@ -134,11 +134,30 @@ inline bool keeps_width(const GeneratorConfig& config) {
 inline int wanted_condition(const GeneratorConfig& config) {
   return of_family(config, [](const auto& c) {
     if constexpr (requires {
-                    c.condition = true;
+                    c.condition;
                     c.width;
                   })
       return c.condition ? 0 : c.width;
     return 0;
+  });
+}
+// The width of what is asked for, where it lies beside the condition's values; 0: it is not heard.
+inline int asked_width(const GeneratorConfig& config) {
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires { c.network; }) return c.network.asked_width();
+    if constexpr (requires {
+                    c.condition;
+                    c.width;
+                  })
+      return c.width;
+    return 0;
+  });
+}
+// Must it lie there?
+inline bool needs_asked(const GeneratorConfig& config) {
+  return of_family(config, [](const auto& c) {
+    if constexpr (requires { c.network; }) return row_of(c.network.kind).needs_asked;
+    return false;
   });
 }
 

@@ -23,6 +23,7 @@ struct NetworkRow {
   std::string_view name, summary;
   bool even_frames = false;  // the number of frames must be even
   bool keeps_width = false;  // the condition is as wide as the latents
+  bool needs_asked = false;  // what is asked for lies beside the condition's values
 };
 inline constexpr std::array kNetworks = {
     NetworkRow{.kind = NetworkKind::kPairs,
@@ -38,7 +39,8 @@ inline constexpr std::array kNetworks = {
                .summary = "FaceXHuBERT's, from the first frame to the last"},
     NetworkRow{.kind = NetworkKind::kAutoregressive,
                .name = "autoregressive",
-               .summary = "FaceFormer's and CodeTalker's, each frame from those before it"},
+               .summary = "FaceFormer's and CodeTalker's, each frame from those before it",
+               .needs_asked = true},
 };
 const NetworkRow& row_of(NetworkKind kind);
 
@@ -64,6 +66,12 @@ struct NetworkConfig {
   prior::SequenceConfig sequence;
   GruConfig gru;
   AutoregressiveConfig autoregressive;
+
+  // How wide what is asked for is, where it lies beside the condition's values; 0: it is not heard.
+  int asked_width() const {
+    if (kind == NetworkKind::kAutoregressive) return autoregressive.width;
+    return kind == NetworkKind::kGru ? gru.width : 0;
+  }
 
   template <class V>
   void fields(V&& field) {

@@ -22,6 +22,18 @@ void ModelConfig::check(const std::string& where) const {
     fail("{}: without a linear map the condition must be {} wide, as the denoiser, got {}", where,
          wanted, width);
   }
+  const bool beside = condition.form == condition::Form::kOutput;
+  if (!beside && generate::needs_asked(generator)) {
+    fail("{}: an autoregressive network needs condition.form output, got {}", where,
+         text_of(condition.form));
+  }
+  const int asked = generate::asked_width(generator);
+  if (beside && asked > 0 && condition.width != asked) {
+    fail(
+        "{}: condition.width must be {} with condition.form output, as wide as what it changes, "
+        "got {}",
+        where, asked, condition.width);
+  }
 }
 
 }  // namespace flowtalk::model

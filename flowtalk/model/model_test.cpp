@@ -1,11 +1,12 @@
 // Models of other conditions than the default ones, with fresh parameters.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "flowtalk/model/native.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/native_params.h"
+#include "tests/refusal.h"
 
 namespace flowtalk::model {
 namespace {
@@ -77,6 +78,40 @@ TEST(Model, WithoutConditionsInItsFileHasTheDefaultOnes) {
   ModelConfig config;
   from_json(json, config, "config.json");
   EXPECT_EQ(config.conditions, default_conditions());
+}
+
+TEST(Model, WidthsThatDoNotFitAreRefused) {
+  using ::testing::HasSubstr;
+  const auto why = [](const ModelConfig& config) {
+    return tests::refusal([&] { config.check("x"); });
+  };
+  ModelConfig denoised = small_model();
+  denoised.generator.kind = generate::Kind::kDiffusion;
+  denoised.generator.diffusion.width = 16;
+  denoised.generator.diffusion.condition = false;
+  EXPECT_EQ(why(denoised), "was taken");
+  denoised.generator.diffusion.width = 24;
+  EXPECT_THAT(why(denoised), HasSubstr("x: without a linear map the condition must be 24 wide"));
+  denoised.generator.diffusion.condition = true;
+  EXPECT_EQ(why(denoised), "was taken");
+  denoised.condition.form = condition::Form::kOutput;
+  EXPECT_THAT(why(denoised), HasSubstr("condition.width must be 24"));
+
+  ModelConfig predicted = small_model();
+  predicted.generator.kind = generate::Kind::kRegression;
+  auto& network = predicted.generator.regression.network;
+  network.kind = generate::NetworkKind::kAutoregressive;
+  network.autoregressive.width = 16;
+  EXPECT_THAT(why(predicted), HasSubstr("needs condition.form output, got graph"));
+  predicted.condition.form = condition::Form::kOutput;
+  EXPECT_EQ(why(predicted), "was taken");
+  network.autoregressive.width = 8;
+  EXPECT_THAT(why(predicted), HasSubstr("condition.width must be 8"));
+  network.kind = generate::NetworkKind::kGru;
+  network.gru.width = 12;
+  EXPECT_THAT(why(predicted), HasSubstr("condition.width must be 12"));
+  network.gru.width = 16;
+  EXPECT_EQ(why(predicted), "was taken");
 }
 
 }  // namespace

@@ -3,18 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "flowtalk/face/expression_axes.h"
+#include "flowtalk/face/gaze.h"
 
 namespace flowtalk::pipeline {
 namespace {
 
-using face::axis;
-
-// An eye whose two axes are given, the one that turns it to the face's left first.
-void turn(std::span<float> expression, size_t to_left, size_t to_right, float yaw) {
-  const float at = expression[to_left] - expression[to_right] + yaw / face::kLookAside;
-  expression[to_left] = std::max(at, 0.0f);
-  expression[to_right] = std::max(-at, 0.0f);
+face::Gaze aside(face::Gaze gaze, float yaw) {
+  gaze.left_eye.left += yaw;
+  gaze.right_eye.left += yaw;
+  return gaze;
 }
 
 }  // namespace
@@ -22,15 +19,18 @@ void turn(std::span<float> expression, size_t to_left, size_t to_right, float ya
 face::FaceFrame EyeContact::turned(face::FaceFrame frame, const face::Face& face, float yaw) {
   if (yaw == 0 || std::abs(yaw) > kContactYaw) return frame;
   if (face.axes != motion::Axes::kBuiltin) {
-    frame.left_eye[1] += yaw;
-    frame.right_eye[1] += yaw;
+    std::array<float, 6> joints;
+    std::copy_n(frame.left_eye.begin(), 3, joints.begin());
+    std::copy_n(frame.right_eye.begin(), 3, joints.begin() + 3);
+    face::turn_joints(joints, aside(face::gaze_of_joints(joints), yaw));
+    std::copy_n(joints.begin(), 3, frame.left_eye.begin());
+    std::copy_n(joints.begin() + 3, 3, frame.right_eye.begin());
     return frame;
   }
   const size_t given = std::min(frame.expression.size(), expression_.size());
   expression_.fill(0);
   std::copy_n(frame.expression.begin(), given, expression_.begin());
-  turn(expression_, axis("eyeLookOutLeft"), axis("eyeLookInLeft"), yaw);
-  turn(expression_, axis("eyeLookInRight"), axis("eyeLookOutRight"), yaw);
+  face::look(expression_, aside(face::gaze_of(expression_), yaw));
   frame.expression = expression_;
   return frame;
 }

@@ -6,6 +6,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/pipeline/face_choice.h"
+#include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
@@ -16,12 +17,13 @@ void check(LipsOptions& o) {
   const bool asked = o.performance.sampling.deterministic;
   o.performance.sampling.deterministic = asked || !o.given("temperature");
   o.performance.strength.check(o.given);
-  o.performance.sampling.check(o.given);
+  o.performance.sampling.check(o.given, 1, o.performance.performing.asked());
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk evaluate lips voice.wav");
   check_report(o.json, ".json");
   if (o.motion.empty()) return refuse_reading(o.given, "this motion is predicted");
-  for (const char* field : {"emotion", "intensity", "strength", "id", "temperature",
-                            "deterministic", "guidance", "blinks", "model"}) {
+  for (const char* field :
+       {"emotion", "intensity", "strength", "id", "temperature", "deterministic", "guidance",
+        "blinks", "head", "gaze", "liveliness", "model"}) {
     if (!o.given(field)) continue;
     fail_usage("{} is of motion that is predicted here; with {} leave it out", Field(field),
                Field("motion"));
@@ -38,15 +40,20 @@ class Motions {
     if (!read_.empty()) return;
     const auto& sampling = o.performance.sampling;
     const Conditions conditions = sampling.model.conditions();
-    options_ = o.performance.options(parse_mood(o.emotion, conditions), false, conditions);
+    cell_.mood = parse_mood(o.emotion, conditions);
+    cell_.options = o.performance.options(cell_.mood, false, conditions);
     session_ = sampling.model.load(reporter);
-    sampling.check_family(session_->model(), 1, o.performance.take);
-    options_.regions = sampling.regions(*session_, o.face);
+    sampling.check_family(session_->model(), 1, o.performance.take,
+                          o.performance.performing.asked());
+    cell_.options.regions = sampling.regions(*session_, o.face);
     warn_of_other_axes(session_->config().axes, face, reporter);
   }
 
   motion::Motion of(size_t i, const std::filesystem::path& path, const audio::Audio& voice) const {
-    if (session_) return session_->predict(voice, options_);
+    if (session_) {
+      return performed_takes(*session_, hear(*session_, voice), cell_, o_.performance.performing, 1)
+          .front();
+    }
     const auto mismatch = length_mismatch(o_.motion[i], read_[i].frames(), path, voice);
     if (!mismatch.empty()) {
       fail("{}; give each voice its own motion, or say its rate: {}", mismatch,
@@ -59,7 +66,7 @@ class Motions {
   const LipsOptions& o_;
   std::vector<motion::Motion> read_;
   std::optional<predict::Session> session_;
-  predict::PredictOptions options_;
+  SweepCell cell_;
 };
 
 Json to_json(const evaluate::LipScore& score) {

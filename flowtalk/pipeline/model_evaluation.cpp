@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "flowtalk/base/conditions.h"
 #include "flowtalk/base/error.h"
@@ -52,14 +53,6 @@ std::vector<data::Clip> chosen_clips(const ModelEvaluation& e, const data::Index
         e.data.folder().string(), e.data.split_name());
   }
   return clips;
-}
-
-std::vector<size_t> own_of(size_t clips, const Part& part) {
-  std::vector<size_t> own;
-  for (size_t i = 0; i < clips; ++i) {
-    if (part.has(i)) own.push_back(i);
-  }
-  return own;
 }
 
 // A checkpoint; of a run, the one of max_epoch, or the best, or the last.
@@ -235,7 +228,9 @@ evaluate::Report ModelEvaluation::run(const face::Face& face, const evaluate::Me
   report.emotions = conditions.emotions;
   Prediction prediction(*this, session, clips, deformer, reporter);
   ThreadPool pool(sampling.model.threads);
-  const std::vector<size_t> own = own_of(clips.size(), part_of(part, environment));
+  std::vector<size_t> own(clips.size());
+  std::iota(own.begin(), own.end(), size_t{0});
+  own = own_of(own, part_of(part, environment));
   const auto count = static_cast<int64_t>(own.size());
   const Advance advance = reporter.begin("evaluate", count, "clips");
   report.sequences = evaluate::measure_all(

@@ -7,13 +7,13 @@
 
 namespace flowtalk::pipeline {
 
-void SamplingOptions::check(const Given& given, int samples) const {
+void SamplingOptions::check(const Given& given, int samples, bool performing) const {
   if (!noise.empty()) check_noise(given, samples);
   if (!deterministic) return;
-  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  const bool drawn = performing || (blinks && *blinks > 0);  // by seed and take
   for (const std::string_view field : {"temperature", "take", "seed", "num_samples"}) {
     if (!given(field) || (field == "num_samples" && samples == 1)) continue;
-    if (blinking && field != "temperature") continue;
+    if (drawn && field != "temperature") continue;
     fail_usage("{}: nothing is left to chance ({}), so it has no effect; leave one out",
                Field(field), Field("deterministic"));
   }
@@ -34,7 +34,8 @@ void SamplingOptions::check_steps(const generate::GeneratorConfig& config,
   predict::check_steps(steps, config, name);
 }
 
-void SamplingOptions::check_family(const predict::Model& model, int samples, uint32_t take) const {
+void SamplingOptions::check_family(const predict::Model& model, int samples, uint32_t take,
+                                   bool performing) const {
   check_steps(model.config().generator, model.name());
   const generate::Family& family = model.config().family();
   predict::PredictOptions asked;
@@ -42,11 +43,11 @@ void SamplingOptions::check_family(const predict::Model& model, int samples, uin
   predict::check_form(asked, model);
   predict::check_temperature(asked, model);
   if (model.config().draws_chance() || deterministic) return;
-  const bool blinking = blinks && *blinks > 0;  // by seed and take
+  const bool drawn = performing || (blinks && *blinks > 0);  // by seed and take
   const char* field = temperature.all || temperature.by_region ? "temperature"
-                      : samples > 1                            ? "num_samples"
-                      : seed != 0 && !blinking                 ? "seed"
-                      : take != 0 && !blinking                 ? "take"
+                      : samples > 1 && !performing             ? "num_samples"
+                      : seed != 0 && !drawn                    ? "seed"
+                      : take != 0 && !drawn                    ? "take"
                                                                : nullptr;
   if (field == nullptr) return;
   fail_usage("{}: {} is a {} model, in which nothing is left to chance; leave it out", Field(field),

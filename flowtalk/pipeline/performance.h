@@ -10,6 +10,7 @@
 
 #include "flowtalk/pipeline/model_choice.h"
 #include "flowtalk/pipeline/mood.h"
+#include "flowtalk/pipeline/performing.h"
 #include "flowtalk/pipeline/temperature.h"
 #include "flowtalk/predict/session.h"
 
@@ -54,15 +55,17 @@ struct SamplingOptions {
     field("model", model, "which model");
   }
 
-  // Usage Error: `deterministic`, beside something that only chance could follow.
-  void check(const Given& given, int samples = 1) const;
+  // Usage Error: `deterministic`, beside something that only chance could follow. performing: a
+  // performance is asked for, which follows seed and take.
+  void check(const Given& given, int samples = 1, bool performing = false) const;
   // Usage Error: beside chance from a file, something that seeds alone could follow.
   void check_noise(const Given& given, int samples) const;
   // See predict::check_steps.
   void check_steps(const generate::GeneratorConfig& config, const std::string& name) const;
   // check_steps, and a usage Error: an option that only chance could follow, for a model of a
   // family without any.
-  void check_family(const predict::Model& model, int samples = 1, uint32_t take = 0) const;
+  void check_family(const predict::Model& model, int samples = 1, uint32_t take = 0,
+                    bool performing = false) const;
   void into(predict::PredictOptions& options) const;
   // Those of `face` where the model does not move the built-in head; null where none are needed.
   std::shared_ptr<const predict::RegionShares> regions(const predict::Session& session,
@@ -74,6 +77,7 @@ struct PerformanceOptions {
   StrengthOptions strength;
   uint32_t take = 0;
   SamplingOptions sampling;
+  PerformingOptions performing;
 
   template <class V>
   void fields(V&& field) {
@@ -87,6 +91,7 @@ struct PerformanceOptions {
     field("strength", strength, "how strong");
     field("take", take, "another take of the same seed (default 0)");
     field("sampling", sampling, "how varied");
+    field("performing", performing, "how alive");
   }
 
   // Checks every value; usage Errors. A mood of nothing but neutral gets strength 0. has_templates:

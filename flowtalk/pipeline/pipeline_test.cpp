@@ -126,6 +126,56 @@ TEST(Performance, TheSubjectIsTheStyleUnlessItHasAFaceOfItsOwn) {
   EXPECT_NE(refusal([&] { o.options(parse_mood("happy", kWords), false, kWords); }), "was taken");
 }
 
+TEST(Sampling, APerformanceThatIsAskedForFollowsSeedAndTake) {
+  SamplingOptions o;
+  o.deterministic = true;
+  o.check(given({"seed", "take"}), 1, true);
+  EXPECT_THAT(refusal([&] { o.check(given({"seed"}), 1, false); }), HasSubstr("seed"));
+  EXPECT_THAT(refusal([&] { o.check(given({"temperature"}), 1, true); }), HasSubstr("temperature"));
+}
+
+TEST(PerformingWords, SayHowMuchOfWhat) {
+  const model::ModelConfig builtin;
+  model::ModelConfig flame;
+  flame.axes = motion::Axes::kFlame;
+  predict::PredictOptions usual, cold;
+  cold.deterministic = true;
+  PerformingOptions o;
+  const auto of = [&](const predict::PredictOptions& options, const model::ModelConfig& model) {
+    return o.amounts(options, model).value_or(perform::Amounts{-1, -1, -1, -1});
+  };
+  EXPECT_EQ(of(usual, builtin).head, 1);
+  EXPECT_EQ(of(usual, builtin).gaze, 1);
+  EXPECT_EQ(of(usual, builtin).blinks_per_minute, double{predict::kUsualBlinks});
+  EXPECT_EQ(of(usual, flame).gaze, 1);
+  EXPECT_EQ(of(usual, flame).blinks_per_minute, 0);
+  EXPECT_FALSE(o.amounts(cold, builtin)) << "without chance";
+  usual.blinks_per_minute = 30.0f;
+  o.liveliness = 0.5;
+  EXPECT_EQ(of(usual, builtin).head, 0.5);
+  EXPECT_EQ(of(usual, builtin).blinks_per_minute, 30) << "what is asked for";
+  EXPECT_EQ(of(cold, builtin).blinks_per_minute, double{predict::kUsualBlinks} / 2);
+  o.head = 2;
+  o.gaze = 0;
+  EXPECT_EQ(of(usual, builtin).head, 1);
+  EXPECT_EQ(of(usual, builtin).gaze, 0);
+  o.liveliness.reset();
+  EXPECT_EQ(of(cold, builtin).head, 2) << "asked for, and nothing else";
+  EXPECT_EQ(of(cold, builtin).blinks_per_minute, 0);
+  EXPECT_EQ(of(cold, builtin).breath, 0);
+  o.liveliness = 0;
+  EXPECT_FALSE(o.amounts(usual, builtin)) << "as it was";
+}
+
+TEST(PerformingWords, AmountsOutOfRangeAreRefused) {
+  for (const double amount : {-0.1, 2.1, std::nan("")}) {
+    PerformingOptions o;
+    o.gaze = amount;
+    EXPECT_THAT(refusal([&] { check_ranges(o); }), HasSubstr("gaze"));
+    EXPECT_THAT(refusal([&] { check_ranges(o); }), HasSubstr("expected between 0 and 2"));
+  }
+}
+
 TEST(Sweep, IsATableOfEmotionsByStrengths) {
   const PerformanceOptions performance;
   const auto cells = sweep_cells("0,low,0.8", {"happy", "sad"}, performance, false, kWords);

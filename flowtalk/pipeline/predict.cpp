@@ -38,7 +38,7 @@ void check_output(const fs::path& output) {
 void check(const PredictOptions& o) {
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk predict voice.wav");
   o.performance.strength.check(o.given);
-  o.performance.sampling.check(o.given, o.num_samples);
+  o.performance.sampling.check(o.given, o.num_samples, o.performance.performing.asked());
   o.sweep.check(o.given);
   check_output(o.output);
   if (!motion::is_row_width(o.width)) {
@@ -106,15 +106,15 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
   return outputs;
 }
 
-// A voice's features; none if they cannot be had.
-std::optional<predict::SpeechFeatures> hear(const predict::Session& session, const fs::path& name,
-                                            EachVoice& each, const Reporter& reporter) {
-  std::optional<predict::SpeechFeatures> features;
+// A voice as it was heard; none if it cannot be had.
+std::optional<HeardVoice> heard_of(const predict::Session& session, const fs::path& name,
+                                   EachVoice& each, const Reporter& reporter) {
+  std::optional<HeardVoice> heard;
   each.tried([&] {
     const audio::Audio voice = load_voice(name, reporter);
-    features = with_context(name.string(), [&] { return session.encode(voice); });
+    heard = with_context(name.string(), [&] { return hear(session, voice); });
   });
-  return features;
+  return heard;
 }
 
 // Without the voices whose answers would have names that no file can have.
@@ -138,7 +138,8 @@ void leave_out_long_names(const PredictOptions& o, const std::vector<SweepCell>&
 // Usage Error: what only FLAME's parameters can follow, of a model of vertices.
 void check_vertices(const PredictOptions& o, const model::ModelConfig& model) {
   if (model.vertices == 0) return;
-  for (const char* field : {"width", "templates", "fps", "face", "blinks"}) {
+  for (const char* field :
+       {"width", "templates", "fps", "face", "blinks", "head", "gaze", "liveliness"}) {
     if (!o.given(field)) continue;
     fail_usage(
         "{}: the model makes vertices at {} frames per second, not parameters of FLAME; leave "
@@ -163,6 +164,22 @@ void warn_of_chance(const predict::PredictOptions& options, const model::ModelCo
                                   options.given->where, name, model.family().name,
                                   model.family().draws));
       });
+}
+
+// Of what was asked for and has no place in rows.
+void warn_of_rows(const PredictOptions& o, const fs::path& output, const Reporter& reporter) {
+  if (ending_of(output) != ".npy") return;
+  if (o.fps != FrameRate{}) {
+    reporter.warn(
+        fmt::format("{0} {1}: .npy files do not say their rate; give {2} {1} where they are read, "
+                    "or write .npz",
+                    Field("fps"), text_of(o.fps), Field("motion_fps")));
+  }
+  const PerformingOptions& performing = o.performance.performing;
+  if (performing.head.value_or(0) > 0 || performing.liveliness.value_or(0) > 0) {
+    reporter.warn(fmt::format("{}: .npy rows have no place for the motion of a head; write .npz",
+                              Field(performing.head ? "head" : "liveliness")));
+  }
 }
 
 // The shape that goes with the motion: the subject's, if a file says it.
@@ -205,7 +222,8 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
 
   const SamplingOptions& sampling = o.performance.sampling;
   const predict::Session session = sampling.model.load(reporter);
-  sampling.check_family(session.model(), o.num_samples, o.performance.take);
+  sampling.check_family(session.model(), o.num_samples, o.performance.take,
+                        o.performance.performing.asked());
   const auto regions = sampling.regions(session, o.face);
   warn_of_chance(cells.front().options, session.config(), reporter);
   if (o.given("face") && !regions) {
@@ -214,30 +232,26 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   }
   note_new_folders(outputs, reporter);
   for (SweepCell& cell : cells) cell.options.regions = regions;
-  if (o.fps != FrameRate{} && ending_of(outputs.front()) == ".npy") {
-    reporter.warn(
-        fmt::format("{0} {1}: .npy files do not say their rate; give {2} {1} where they are read, "
-                    "or write .npz",
-                    Field("fps"), text_of(o.fps), Field("motion_fps")));
-  }
+  warn_of_rows(o, outputs.front(), reporter);
   std::vector<PredictedFile> made;
   const Advance advance =
       outputs.size() > 1
           ? reporter.begin("predict", static_cast<int64_t>(outputs.size()), "answers")
           : Reporter().begin("", 0, "");
   for (size_t v = 0; v < voices.size(); ++v) {
-    const auto features = hear(session, voices[v], each, reporter);
+    const auto voice = heard_of(session, voices[v], each, reporter);
     for (size_t i = 0; i < cells.size(); ++i) {
       const fs::path& output = outputs[v * cells.size() + i];
       predict::PredictOptions& options = cells[i].options;
-      if (features && curve) o.curve.follow(*curve, *features, options, reporter);
+      if (voice && curve) o.curve.follow(*curve, voice->speech, options, reporter);
       options.take = o.performance.take;
       std::vector<fs::path> paths;
-      for (int sample = 0; features && sample < o.num_samples; ++sample) {
+      for (int sample = 0; voice && sample < o.num_samples; ++sample) {
         paths.push_back(sample_path(output, sample, o.num_samples));
       }
-      if (features) {
-        const int64_t frames = write_answers(session, *features, options, form, paths);
+      if (voice) {
+        const int64_t frames =
+            write_answers(session, *voice, cells[i], o.performance.performing, form, paths);
         for (const fs::path& path : paths) made.push_back({path, frames});
       }
       advance(1, output.filename().string());

@@ -39,9 +39,10 @@ struct PredictOptions {
     field("fps", fps, between(1.0, 240.0), "frames per second of what is written (default 25)");
     field("templates", templates,
           "templates_mead_param.pkl: the subject's shape is written beside the motion");
-    field("output", output,
-          "file (.npy, .npz, .safetensors) or folder; without it VOICE_EMOTION_LEVEL.npy in this "
-          "folder");
+    field(
+        "output", output,
+        "file (.npz, .safetensors, or .npy, which holds rows without the motion of head and neck) "
+        "or folder; without it VOICE_EMOTION_LEVEL.npy in this folder");
   }
 };
 

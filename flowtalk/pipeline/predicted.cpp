@@ -22,13 +22,13 @@ void save_vertices(const std::filesystem::path& path, const tensor::Tensor& vert
 
 }  // namespace
 
-int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
-                      const predict::PredictOptions& options, const AnswerForm& form,
-                      const std::vector<std::filesystem::path>& paths) {
+int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
+                      const SweepCell& cell, const PerformingOptions& performing,
+                      const AnswerForm& form, const std::vector<std::filesystem::path>& paths) {
   const auto count = static_cast<int64_t>(paths.size());
   int64_t frames = 0;
   if (session.config().vertices > 0) {
-    const auto takes = session.predict_vertex_takes(speech, options, count);
+    const auto takes = session.predict_vertex_takes(voice.speech, cell.options, count);
     for (size_t i = 0; i < takes.size(); ++i) {
       make_parent_folder(paths[i]);
       save_vertices(paths[i], takes[i], session.config().timing.fps);
@@ -36,7 +36,7 @@ int64_t write_answers(const predict::Session& session, const predict::SpeechFeat
     }
     return frames;
   }
-  const auto takes = session.predict_takes(speech, options, count);
+  const auto takes = performed_takes(session, voice, cell, performing, count);
   for (size_t i = 0; i < takes.size(); ++i) {
     motion::Motion motion = resample(takes[i], form.fps);
     motion.shape = form.shape;

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "flowtalk/motion/motion.h"
+#include "flowtalk/pipeline/performing.h"
+#include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/predict/session.h"
 
 namespace flowtalk::pipeline {
@@ -17,11 +19,11 @@ struct AnswerForm {
   int width = 403;           // of rows in .npy
 };
 
-// Predicts and writes as many takes as there are paths: FLAME motion at the rate that is asked for,
-// or vertices (T, V, 3), float32, at the model's own; .npz says it, as "fps" beside "vertices".
-// Returns the frames of each.
-int64_t write_answers(const predict::Session& session, const predict::SpeechFeatures& speech,
-                      const predict::PredictOptions& options, const AnswerForm& form,
-                      const std::vector<std::filesystem::path>& paths);
+// Predicts, performs and writes as many takes as there are paths: FLAME motion at the rate that is
+// asked for, or vertices (T, V, 3), float32, at the model's own; .npz says it, as "fps" beside
+// "vertices". Returns the frames of each.
+int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
+                      const SweepCell& cell, const PerformingOptions& performing,
+                      const AnswerForm& form, const std::vector<std::filesystem::path>& paths);
 
 }  // namespace flowtalk::pipeline

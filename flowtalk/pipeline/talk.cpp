@@ -55,7 +55,7 @@ void complete(TalkOptions& o, const Conditions& conditions) {
   if (o.voices.empty()) fail_usage("which voice? for example: flowtalk talk voice.wav -o face.mp4");
   check_output(o);
   o.performance.strength.check(o.given);
-  o.performance.sampling.check(o.given);
+  o.performance.sampling.check(o.given, 1, o.performance.performing.asked());
   o.sweep.check(o.given);
   if (!o.stage.face.templates.empty()) o.stage.face.subject = o.performance.subject;
   o.stage.threads = o.performance.sampling.model.threads;
@@ -112,15 +112,17 @@ std::vector<Role> play(const TalkOptions& o, const predict::Session& session,
                        const std::optional<condition::Timeline>& curve,
                        std::vector<SweepCell>& cells, const audio::Audio& voice,
                        const Reporter& reporter) {
-  const auto speech = session.encode(voice);
+  const HeardVoice heard = hear(session, voice);
   const auto regions = o.performance.sampling.regions(session, o.stage.face.face);
   std::vector<Role> roles;
   for (SweepCell& cell : cells) {
     cell.options.regions = regions;
     // All cells follow the same curve: it is warned of once.
-    if (curve) o.curve.follow(*curve, speech, cell.options, roles.empty() ? reporter : Reporter());
+    if (curve)
+      o.curve.follow(*curve, heard.speech, cell.options, roles.empty() ? reporter : Reporter());
     const std::string caption = cells.size() > 1 ? cell.caption() : "";
-    roles.push_back({caption, settled(session.predict(speech, cell.options), o.film.settle)});
+    auto take = performed_takes(session, heard, cell, o.performance.performing, 1).front();
+    roles.push_back({caption, settled(take, o.film.settle)});
   }
   return roles;
 }
@@ -169,7 +171,8 @@ std::vector<Film> talk(TalkOptions o, const Reporter& reporter) {
   const auto films = plan(o, voices);
   check_planned(o, films, voices);
   const predict::Session session = o.performance.sampling.model.load(reporter);
-  o.performance.sampling.check_family(session.model(), 1, o.performance.take);
+  o.performance.sampling.check_family(session.model(), 1, o.performance.take,
+                                      o.performance.performing.asked());
   predict::require_motion(session.model());
   warn_of_other_axes(session.config().axes, face::load_face(o.stage.face.face), reporter);
   EachVoice each(voices.size(), reporter);

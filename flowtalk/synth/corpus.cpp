@@ -155,14 +155,6 @@ std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Pro
   return jobs;
 }
 
-std::vector<Job> own_of(const std::vector<Job>& jobs, const Part& part) {
-  std::vector<Job> own;
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    if (part.has(i)) own.push_back(jobs[i]);
-  }
-  return own;
-}
-
 // Refuses to mix two seeds in one folder.
 void check_seed(const CorpusOptions& options, bool note_it) {
   const fs::path note = part_folder(options) / "synth.json";

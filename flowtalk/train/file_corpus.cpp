@@ -92,17 +92,13 @@ std::unique_ptr<Clips> FileCorpus::with_speech(const Selection& which, motion::A
 
 void FileCorpus::encode(const Selection& which, const SpeechSource& speech, const Part& part,
                         bool quiet) const {
-  const auto clips = chosen(which);
+  const auto own = own_of(chosen(which), part);
   const FeatureCache features(speech.folder, speech.encoder);
-  std::vector<const data::Clip*> own;
-  for (size_t i = 0; i < clips.size(); ++i) {
-    if (part.has(i)) own.push_back(&clips[i]);
-  }
   Progress progress("Encoding speech", static_cast<int64_t>(own.size()), "clips", quiet);
-  for (const data::Clip* clip : own) {
-    features(clip->wav);
+  for (const data::Clip& clip : own) {
+    features(clip.wav);
     for (int copy = 0; copy < speech.copies; ++copy) {
-      features.changed(clip->wav, speech.augment, voice_of(*clip, copy));
+      features.changed(clip.wav, speech.augment, voice_of(clip, copy));
     }
     progress.advance();
   }

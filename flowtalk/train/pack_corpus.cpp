@@ -74,11 +74,7 @@ void pack_corpus(const PackCorpusOptions& o) {
   if (o.merge) return data::merge_parts(o.out);
   check_folder(o.out, "out");
   const Part part = part_of(o.part, environment);
-  StageOptions stage("");
-  stage.config = o.config;
-  stage.set = o.set;
-  stage.run.device = o.device;
-  stage.run.threads = o.threads;
+  StageOptions stage = StageOptions::without_run(o);
   const auto [config, opened] =
       prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) { stage.fill(run); });
   const auto* corpus = dynamic_cast<const FileCorpus*>(opened.get());

@@ -167,11 +167,7 @@ void run_generator(GeneratorOptions o) {
 void run_features(const FeaturesOptions& o) {
   if (o.features.empty()) fail_usage("where to? give {}", Field("features"));
   const Part part = part_of(o.part, environment);
-  StageOptions stage("");
-  stage.config = o.config;
-  stage.set = o.set;
-  stage.run.device = o.device;
-  stage.run.threads = o.threads;
+  StageOptions stage = StageOptions::without_run(o);
   const auto [config, corpus] =
       prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) { stage.fill(run); });
   stage.apply();

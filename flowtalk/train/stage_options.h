@@ -40,6 +40,17 @@ struct StageOptions {
     run.device.clear();
   }
 
+  // Of what has no run folder, such as encoding.
+  template <class Options>
+  static StageOptions without_run(const Options& given) {
+    StageOptions stage("");
+    stage.config = given.config;
+    stage.set = given.set;
+    stage.run.device = given.device;
+    stage.run.threads = given.threads;
+    return stage;
+  }
+
   template <class V>
   void fields(V&& field) {
     field("out", run.out, fmt::format("run folder (default {})", run.out).c_str());

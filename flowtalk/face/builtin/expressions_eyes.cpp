@@ -2,7 +2,7 @@
 #include "flowtalk/face/builtin/build.h"
 #include "flowtalk/face/builtin/measurements.h"
 #include "flowtalk/face/builtin/wrinkles.h"
-#include "flowtalk/face/expression_axes.h"
+#include "flowtalk/face/gaze.h"
 
 namespace flowtalk::face::builtin {
 namespace {
