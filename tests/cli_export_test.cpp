@@ -7,10 +7,12 @@
 
 #include "flowtalk/base/files.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/regions.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/obj.h"
 #include "flowtalk/formats/safetensors.h"
 #include "tests/program.h"
+#include "tests/refusal.h"
 
 namespace flowtalk::tests {
 namespace {
@@ -151,6 +153,12 @@ TEST_F(CliExport, TheHeadIsAnObjWithItsRegionsAndLipPairs) {
   const face::Regions regions = face::load_regions(file("nora_regions"), nora);
   EXPECT_EQ(regions.lips, nora.regions.lips);
   EXPECT_EQ(regions.eyes, nora.regions.eyes);
+  // Those of another mesh are refused: here every index is off by 4,000.
+  std::vector<uint32_t> others = nora.regions.lips;
+  for (uint32_t& v : others) v = (v + 4000) % static_cast<uint32_t>(nora.vertex_count());
+  face::save_regions(file("others"), {others, nora.regions.upper_face, nora.regions.eyes});
+  EXPECT_THAT(refusal([&] { face::load_regions(file("others"), nora); }),
+              HasSubstr("was made for another mesh"));
 }
 
 TEST_F(CliExport, PeopleAndIdentitiesAreOnlyThoseThatThereAre) {

@@ -50,12 +50,17 @@ tensor::Tensor load_template(const fs::path& path, int64_t vertices) {
   return read.reshape({vertices, 3});
 }
 
+bool is_mesh_of_face(const SetupSources& sources) {
+  return sources.face != nullptr && sources.face->vertex_count() == sources.vertices;
+}
+
 // Nothing if no place holds any list. Each is taken from the first that holds it.
 std::optional<face::Regions> find_regions(const SetupSources& sources,
                                           std::vector<std::string>& notes) {
   face::RegionLists all;
   for (const fs::path& place : sources.folders) {
     face::RegionLists lists = face::read_regions(place, static_cast<uint64_t>(sources.vertices));
+    if (lists.lips && is_mesh_of_face(sources)) face::check_lips(*lists.lips, *sources.face, place);
     if (!lists.note.empty()) notes.push_back(lists.note);
     if (!all.lips) all.lips = std::move(lists.lips);
     if (!all.upper_face) all.upper_face = std::move(lists.upper_face);
@@ -91,8 +96,7 @@ std::optional<fs::path> find_template(const SetupSources& sources) {
 LoadedSetup load_setup(const SetupSources& sources) {
   LoadedSetup setup;
   setup.measure.vertices = sources.vertices;
-  const bool same_mesh =
-      sources.face != nullptr && sources.face->vertex_count() == sources.vertices;
+  const bool same_mesh = is_mesh_of_face(sources);
   if (auto regions = find_regions(sources, setup.notes)) {
     setup.measure.regions = std::move(*regions);
   } else if (same_mesh && !sources.face->regions.lips.empty()) {

@@ -32,6 +32,7 @@ Regions load_regions(const std::filesystem::path& place, const Face& face) {
     fail("{}: expected a folder with lve.txt and fdd.txt, or FLAME's masks with lips and forehead",
          place.string());
   }
+  check_lips(*lists.lips, face, place);
   Regions regions = face.regions;
   regions.lips = *lists.lips;
   regions.upper_face = *lists.upper_face;

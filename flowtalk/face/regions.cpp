@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
@@ -88,6 +89,20 @@ RegionLists read_regions(const fs::path& place, uint64_t vertices) {
     return read_masks(place / kMasks, vertices);
   }
   return lists;
+}
+
+void check_lips(const List& lips, const Face& face, const fs::path& place) {
+  constexpr size_t kFew = 50;
+  constexpr double kLeastShare = 0.2;
+  if (lips.size() < kFew || face.regions.lips.empty()) return;
+  const std::set<uint32_t> own(face.regions.lips.begin(), face.regions.lips.end());
+  const auto shared =
+      std::count_if(lips.begin(), lips.end(), [&](uint32_t v) { return own.contains(v); });
+  if (static_cast<double>(shared) >= kLeastShare * static_cast<double>(lips.size())) return;
+  fail(
+      "{}: {} of its {} lip vertices are on the lips of the face {}; it was made for another mesh. "
+      "Leave it out, or make it anew: flowtalk export obj writes the lists of a face",
+      place.string(), shared, lips.size(), face.name);
 }
 
 void save_regions(const std::filesystem::path& folder, const Regions& regions) {
