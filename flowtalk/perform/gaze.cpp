@@ -79,7 +79,7 @@ void Look::decide(const Moment& moment, const Temper& temper, Rng& rng) {
   if (!rested) return;
   if (!away_ && (begins || pauses || wanders)) {
     away_ = true;
-    left_s_ = std::clamp(away_s, 0.35, 2.2) * std::sqrt(temper.dwell);
+    left_s_ = std::clamp(away_s, 0.35, 2.2) * std::max(1.0, std::sqrt(temper.dwell));
     return jump(past_viewer(temper, rng), within_s);
   }
   if (away_ && back) left_s_ = 0;
