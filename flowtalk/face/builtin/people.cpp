@@ -13,7 +13,7 @@ constexpr Hairline kShortLeft{{{0, 62},
                                {64, 18},
                                {74, -8},
                                {86, -12},
-                               {96, 12},
+                               {97, 0},
                                {125, -40},
                                {180, -58}}};
 constexpr Hairline kShortRight{{{0, 62},
@@ -24,7 +24,7 @@ constexpr Hairline kShortRight{{{0, 62},
                                 {64, 16},
                                 {74, -8},
                                 {86, -12},
-                                {96, 12},
+                                {97, 0},
                                 {125, -40},
                                 {180, -58}}};
 // Swept back from a high, even hairline.
@@ -47,7 +47,7 @@ constexpr Hairline kRoundLine{{{0, 66},
                                {60, 22},
                                {72, 2},
                                {84, -4},
-                               {97, 12},
+                               {98, 0},
                                {125, -34},
                                {180, -52}}};
 // It has receded at the temples.
@@ -59,7 +59,7 @@ constexpr Hairline kRecededLine{{{0, 74},
                                  {62, 20},
                                  {74, -6},
                                  {86, -10},
-                                 {96, 12},
+                                 {97, 0},
                                  {125, -42},
                                  {180, -60}}};
 
