@@ -25,9 +25,9 @@ struct RegionLists {
 // Errors name the file: indices that are not below `vertices`, masks without these names.
 RegionLists read_regions(const std::filesystem::path& place, uint64_t vertices);
 
-// Error: lips of which hardly any are among the face's own, where it has some: a list that was made
-// for another mesh, such as that of an older built-in head. Lists of a few vertices are taken as
-// they are.
+// Error: lips of which too few are among the face's own, where it has some: a list that was made
+// for another mesh, such as that of an older built-in head (of which half may coincide). Lists of a
+// few vertices are taken as they are.
 void check_lips(const std::vector<uint32_t>& lips, const Face& face,
                 const std::filesystem::path& place);
 

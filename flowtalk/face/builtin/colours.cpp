@@ -90,7 +90,7 @@ Vec teeth_colour(const Point& point) {
   const Vec enamel{0.93f, 0.89f, 0.80f};
   Vec c = mix(enamel, {0.62f, 0.52f, 0.40f}, smooth(0.5f, 1.0f, point.t) * 0.6f);
   c = mix(c, 0.35f * c, 0.7f * point.s);
-  return mix(c, 0.3f * c, smooth(97, 78, point.p.z) * 0.95f);
+  return mix(c, 0.06f * c, smooth(97, 80, point.p.z));  // further back they are in the dark
 }
 
 Vec bag_colour(const Point& point) {

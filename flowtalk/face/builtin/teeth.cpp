@@ -37,8 +37,10 @@ void add_row(HeadMesh& mesh, const RowOfTeeth& row) {
       for (size_t k = 0; k < kRise.size(); ++k) {
         Point point;
         const float shrink = gap && (k == 3 || k == 4) ? 0.12f : 0.0f;
+        // The lower row sinks towards the molars.
+        const float sunk = up < 0 ? 3.0f * smooth(14, 40, along) : 0.0f;
         point.p = on_arch(row, along, kInset[k] + (gap ? 0.9f : 0.0f),
-                          row.bite + up * tall * (kRise[k] + shrink));
+                          row.bite - sunk + up * tall * (kRise[k] + shrink));
         if (along == 0) point.p.x = 0;
         point.part = Part::kTeeth;
         point.side = static_cast<int8_t>(up);
