@@ -22,6 +22,7 @@ enum class Material : uint8_t {
   kLips,
   kLash,
   kEyeball,
+  kTear,  // the wet line along the lower lid
   kTeeth,
   kTongue,
   kMouthInside,

@@ -24,6 +24,8 @@ std::string_view name_of(face::Material material) {
       return "lashes";
     case kEyeball:
       return "eyes";
+    case kTear:
+      return "tears";
     case kTeeth:
       return "teeth";
     case kTongue:

@@ -58,7 +58,8 @@ Camera portrait(const face::Face& face, float yaw, float pitch, float zoom) {
     const Vec3 eyes = mean_of(face, face.regions.eyes), lips = mean_of(face, face.regions.lips);
     const float eyes_to_mouth = eyes[1] - lips[1];
     camera.target[1] = eyes[1] - 0.16f * eyes_to_mouth;
-    height = 4.45f * eyes_to_mouth;
+    const float up = e.hi[1] - camera.target[1];  // tall hair has to fit in
+    height = std::max(4.45f * eyes_to_mouth, 2.06f * up);
   }
   camera.distance_m = 0.5f * height / std::tan(0.5f * camera.field_of_view) / zoom;
   return camera;

@@ -138,6 +138,8 @@ Finish finish_of(face::Material material) {
       return {0.022f, 0.55f, 0.8f, 0.3f, 0.0f};
     case kEyeball:
       return {0.045f, 0.17f, 0.2f, 0.3f, 0.55f};
+    case kTear:
+      return {0.060f, 0.12f, 0.5f, 0.4f, 0.4f};
     case kTeeth:
       return {0.050f, 0.22f, 0.4f, 0.0f, 0.0f};
     case kTongue:

@@ -110,6 +110,7 @@ Paint paint(const Point& point, const Painter& painter) {
     case Part::kLips:
       return {painter.lips(point), Material::kLips};
     case Part::kLidRim:
+      if (point.side < 0 && point.t < 0) return {{0.62f, 0.44f, 0.41f}, Material::kTear};
       return {painter.lid_rim(), Material::kLips};  // as wet
     case Part::kNostril:
       return {painter.nostril(point), Material::kSkin};

@@ -84,6 +84,7 @@ void add_lid_rims(HeadMesh& mesh) {
       q.z = std::sqrt(radius * radius - dot(q, q));
       point.p = kEye + q;
       point.part = Part::kLidRim;
+      point.t = radius > kEyeballRadius ? -1.0f : 0.0f;  // where the lid meets the ball
       point.anchor = static_cast<int>(i);
       ring.push_back(mesh.add(point));
     }

@@ -31,7 +31,7 @@ struct Point {
   Vec normal;  // of the smooth skin below, without lips and lids: where skin slides
   Part part = Part::kSkin;
   int8_t side = 0;  // of the mouth slit or the eye opening: +1 upper, -1 lower, 0 corner or far
-  float t = 9;      // lips and lids: 0 at the margin, 1 at the border; 9 elsewhere
+  float t = 9;      // lips and lids: 0 at the margin, 1 at the border; rims: see eyes; else 9
   float s = 0;      // lips: 0 mid-line .. 1 corner; lids: -1 inner .. 1 outer; eyeball: see eyes
   int anchor = -1;  // moves with this point ...
   float fade = 1;   // ... by this much

@@ -186,7 +186,7 @@ std::vector<uint32_t> add_nostril(HeadMesh& mesh) {
   };
   constexpr std::array<Ring, 6> kRings{{{1.45f, 0, 0},
                                         {1.12f, 0.1f, 0},
-                                        {0.97f, 0.7f, 0.6f},
+                                        {0.97f, 0.7f, 0.85f},
                                         {0.9f, 2.2f, 1},
                                         {0.8f, 5, 1},
                                         {0.3f, 8, 1}}};
