@@ -134,7 +134,7 @@ Vec mouth_right(const Point& p) { return sideways(p, -1); }
 
 // Brings the lips together although the jaw is open: undoes the jaw's turn of kClosedJaw near the
 // lips, most of it with the lower lip.
-constexpr float kClosedJaw = 0.583f * kJawOpen, kLowerPart = 0.68f;
+constexpr float kClosedJaw = 0.577f * kJawOpen, kLowerPart = 0.68f;
 Vec jaw_turn(Vec p) {
   const Vec q = p - kJawHinge;
   const float c = std::cos(kClosedJaw), s = std::sin(kClosedJaw);
