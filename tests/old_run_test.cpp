@@ -1,6 +1,7 @@
 // Runs that flowtalk began while checkpoints had format 1 go on, and as they did then: each was
 // made by 57e4fe0, whose own second epoch is beside it (expected.csv). What is drawn beside the
-// windows has other addresses since, so figures with chance in them are only near.
+// windows has other addresses since, so figures with chance in them are only near; what is measured
+// on vertices (valid_lips, valid_total, LVE) is of the head as it is drawn now.
 #include <gmock/gmock.h>
 
 #include <algorithm>
