@@ -54,14 +54,6 @@ constexpr std::array<Azimuth, 5> kLines{{
        {0, -340, -122}}}},
 }};
 
-// Catmull and Rom's curve through four points.
-Vec curve(Vec a, Vec b, Vec c, Vec d, float t) {
-  const Vec m0 = 0.5f * (c - a), m1 = 0.5f * (d - b);
-  const float t2 = t * t, t3 = t2 * t;
-  return (2 * t3 - 3 * t2 + 1) * b + (t3 - 2 * t2 + t) * m0 + (3 * t2 - 2 * t3) * c +
-         (t3 - t2) * m1;
-}
-
 // The line at an azimuth, between those of the table; the table goes on mirrored at both ends.
 Line line_at(float degrees) {
   const auto n = static_cast<int>(kLines.size());

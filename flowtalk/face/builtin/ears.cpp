@@ -31,10 +31,8 @@ Vec outline(float turn, float r) {  // turn: 0..1 around; r: 1 on the rim
   const float at = turn * static_cast<float>(n);
   const int i = static_cast<int>(at);
   const auto knot = [&](int k) { return kOutline[static_cast<size_t>((k + n) % n)]; };
-  const float t = at - static_cast<float>(i), t2 = t * t, t3 = t2 * t;
-  const Vec m0 = 0.5f * (knot(i + 1) - knot(i - 1)), m1 = 0.5f * (knot(i + 2) - knot(i));
-  const Vec p = (2 * t3 - 3 * t2 + 1) * knot(i) + (t3 - 2 * t2 + t) * m0 +
-                (3 * t2 - 2 * t3) * knot(i + 1) + (t3 - t2) * m1;
+  const float t = at - static_cast<float>(i);
+  const Vec p = curve(knot(i - 1), knot(i), knot(i + 1), knot(i + 2), t);
   return mix(kHollow, (kEarHeight / 64) * p, r);
 }
 

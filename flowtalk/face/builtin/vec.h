@@ -27,6 +27,13 @@ constexpr Vec mirrored(Vec a) { return {-a.x, a.y, a.z}; }
 
 constexpr float mix(float a, float b, float t) { return a + (b - a) * t; }
 constexpr Vec mix(Vec a, Vec b, float t) { return a + t * (b - a); }
+// Catmull and Rom's curve through four points, from b (t = 0) to c (t = 1).
+constexpr Vec curve(Vec a, Vec b, Vec c, Vec d, float t) {
+  const Vec m0 = 0.5f * (c - a), m1 = 0.5f * (d - b);
+  const float t2 = t * t, t3 = t2 * t;
+  return (2 * t3 - 3 * t2 + 1) * b + (t3 - 2 * t2 + t) * m0 + (3 * t2 - 2 * t3) * c +
+         (t3 - t2) * m1;
+}
 // 0 below `from`, 1 above `to` (or the reverse when from > to), smooth between.
 constexpr float smooth(float from, float to, float x) {
   const float t = std::clamp((x - from) / (to - from), 0.0f, 1.0f);
