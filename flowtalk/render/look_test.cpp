@@ -144,6 +144,82 @@ TEST(Look, EyesCatchTheLight) {
   }
 }
 
+TEST(Look, TheEyeDarkensTowardsTheUpperLid) {
+  // The same white eyeballs among black skin, with and without the shadow of the lids.
+  face::Face with = marked({Material::kEyeball});
+  for (auto& colour : with.appearance.albedo) {
+    colour = colour[2] > 0 ? std::array{0.5f, 0.5f, 0.5f} : std::array{0.0f, 0.0f, 0.0f};
+  }
+  with.appearance.corneas.clear();
+  ASSERT_EQ(with.appearance.shaded_eyes.size(), 2u);
+  face::Face without = with;
+  without.appearance.shaded_eyes.clear();
+  const auto row_means = [](const face::Face& face) {
+    const Image image = close_up(face, {}, kLeftEye, 0.012f, 0);  // 25 pixels are a millimetre
+    std::vector<double> means;
+    for (int y = 0; y < 300; ++y) {
+      double sum = 0;
+      for (int x = 140; x < 160; ++x) sum += image.at(x, y)[1];
+      means.push_back(sum / 20);
+    }
+    return means;
+  };
+  const auto shaded = row_means(with), lit = row_means(without);
+  const auto first = static_cast<size_t>(
+      std::ranges::find_if(lit, [](double mean) { return mean > 60; }) - lit.begin());
+  ASSERT_LT(first, 150u);  // the lid's margin
+  EXPECT_LT(shaded[first + 10], 0.8 * lit[first + 10]);
+  EXPECT_LT(shaded[first + 50], 0.95 * lit[first + 50]);
+  EXPECT_GT(shaded[first + 50] / lit[first + 50], shaded[first + 10] / lit[first + 10]);
+  for (size_t y = first + 150; y < 290; ++y) EXPECT_NEAR(shaded[y], lit[y], 2) << y;
+}
+
+TEST(Look, ATearLineRunsAlongTheLowerLidAndABlinkHidesMostOfIt) {
+  const face::Face wet = marked({Material::kTear});
+  const int open = count(close_up(wet, {}, kLeftEye, 0.04f, 0), is_blue);
+  EXPECT_GT(open, 100);
+  EXPECT_LT(open, 2000);
+  EXPECT_LT(count(close_up(wet, {{{"eyeBlink", 1}}}, kLeftEye, 0.04f, 0), is_blue), open / 3);
+}
+
+TEST(Look, PoresAreSeenFromNearAndGoWhereAPixelIsLarger) {
+  face::Face wall = make_mesh({-0.1f, -0.1f, 0, 0.1f, -0.1f, 0, 0.1f, 0.1f, 0, -0.1f, 0.1f, 0},
+                              {{0, 1, 2}, {0, 2, 3}});
+  face::Face skin = wall;
+  for (size_t v = 0; v < 4; ++v) {
+    skin.appearance.pores.push_back(
+        {1000 * wall.rest.data()[3 * v], 1000 * wall.rest.data()[3 * v + 1]});
+  }
+  const auto draw = [](const face::Face& face, float height_m) {
+    Camera camera;
+    camera.field_of_view = 2 * std::atan(0.5f * height_m / camera.distance_m);
+    ThreadPool pool(1);
+    Renderer renderer(face, {}, pool);
+    Image image(300, 300);
+    renderer.draw(face.rest.values(), camera, image);
+    return image;
+  };
+  // The largest difference that pores make, and how many values have one; pictures of 300 pixels.
+  const auto roughness = [&](float height_m) {
+    const Image smooth = draw(wall, height_m), rough = draw(skin, height_m);
+    std::pair<int, int> most{0, 0};
+    for (size_t i = 0; i < smooth.rgb.size(); ++i) {
+      const int difference = std::abs(int{smooth.rgb[i]} - int{rough.rgb[i]});
+      most.first = std::max(most.first, difference);
+      most.second += difference > 0 ? 1 : 0;
+    }
+    return most;
+  };
+  const auto [near, near_count] = roughness(0.03f);  // 0.1 mm a pixel
+  EXPECT_GT(near, 3);
+  EXPECT_LT(near, 40);
+  EXPECT_GT(near_count, 30000);
+  const auto [middle, middle_count] = roughness(0.12f);  // 0.4 mm
+  EXPECT_LT(middle, near);
+  EXPECT_GT(middle, 0);
+  EXPECT_EQ(roughness(0.18f), (std::pair{0, 0}));  // 0.6 mm
+}
+
 TEST(Look, PaintedBrowsAreSharperThanTheirMesh) {
   // Two triangles that carry a brow from x = -3 cm to 3 cm, which is their only detail.
   face::Face wall = make_mesh({-0.1f, -0.1f, 0, 0.1f, -0.1f, 0, 0.1f, 0.1f, 0, -0.1f, 0.1f, 0},
