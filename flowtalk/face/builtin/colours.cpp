@@ -75,7 +75,7 @@ class Painter {
  private:
   Vec lid(Vec c, const Point& point) const {
     const bool upper = point.side >= 0;
-    c = mix(c, shade_, (upper ? 0.40f : 0.18f) * smooth(0.6f, 0.2f, point.t));
+    c = mix(c, shade_, (upper ? 0.28f : 0.14f) * smooth(0.6f, 0.2f, point.t));
     if (point.t == 0) c = mix(c, kLashes, point.side > 0 ? 1.0f : point.side == 0 ? 0.3f : 0.5f);
     if (point.t > 0 && point.t < 0.06f) c = mix(c, kLashes, point.side > 0 ? 0.8f : 0.1f);
     return c;

@@ -67,12 +67,13 @@ Person paul() {
   return {.name = "paul",
           .summary = "a man of about thirty, short brown hair",
           .colours = {.skin = {0.66f, 0.39f, 0.275f},
-                      .lips = {0.47f, 0.185f, 0.15f},
+                      .lips = {0.48f, 0.24f, 0.185f},
                       .hair = {0.052f, 0.028f, 0.016f},
-                      .brows = {0.085f, 0.045f, 0.028f},
+                      .brows = {0.06f, 0.032f, 0.02f},
                       .iris_inner = {0.26f, 0.17f, 0.075f},
                       .iris_outer = {0.085f, 0.155f, 0.15f},
-                      .shirt = {0.055f, 0.075f, 0.11f}},
+                      .shirt = {0.055f, 0.075f, 0.11f},
+                      .beard = 0.8f},
           .hair = {.left = kShortLeft, .right = kShortRight},
           .traits = {}};
 }
