@@ -58,17 +58,6 @@ void check_same_weights(const formats::SafetensorsFile& run, const formats::Safe
   }
 }
 
-// Of the model of a prior's checkpoint. Error: other axes than those.
-prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes axes) {
-  model::ModelConfig model;
-  take_config(checkpoint, {"model"}, model);
-  if (model.axes != axes) {
-    fail_usage("{}: its motion has the axes of {}, model.face is {}", checkpoint.folder.string(),
-               motion::owner_of(model.axes), text_of(axes));
-  }
-  return model.prior;
-}
-
 // Usage Error: what only imported models have.
 void check_trainable(const model::ModelConfig& model) {
   if (!model.timing.padded()) {
@@ -88,6 +77,23 @@ void check_trainable(const model::ModelConfig& model) {
 PriorChoice choose_prior(const std::string& run_or_none) {
   if (run_or_none == prior::text_of(prior::Kind::kNone)) return std::nullopt;
   return params::load_checkpoint(checkpoint_of(run_or_none));
+}
+
+prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes axes) {
+  const std::string kind = checkpoint.config.value("kind", "");
+  if (kind != "prior" && kind != "model") {
+    fail(
+        "{}: is a checkpoint of kind '{}'; expected a motion prior, as train prior makes it, or a "
+        "whole model",
+        checkpoint.folder.string(), kind);
+  }
+  model::ModelConfig model;
+  take_config(checkpoint, {"model"}, model);
+  if (model.axes != axes) {
+    fail_usage("{}: its motion has the axes of {}, model.face is {}", checkpoint.folder.string(),
+               motion::owner_of(model.axes), text_of(axes));
+  }
+  return model.prior;
 }
 
 void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,

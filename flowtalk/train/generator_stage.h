@@ -103,6 +103,9 @@ using PriorChoice = std::optional<params::Checkpoint>;
 // Of a run or a checkpoint, or of the word "none".
 PriorChoice choose_prior(const std::string& run_or_none);
 
+// Of the model in a prior's checkpoint. Errors: there is no prior in it; other axes than those.
+prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes axes);
+
 // Error unless the checkpoint of a generator holds the weights of this encoder and of this prior.
 void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& encoder,
                  const PriorChoice& prior);

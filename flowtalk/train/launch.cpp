@@ -83,6 +83,7 @@ class LocalRanks {
   // Unheard with the exit code of the first that ended badly: it has said why. Error where none
   // could.
   void wait() {
+    const size_t count = running_.size();
     int worst = 0, killed = 0, ended = 0;
     std::chrono::steady_clock::time_point since;
     while (!running_.empty()) {
@@ -106,9 +107,9 @@ class LocalRanks {
     }
     if (worst == 0) return;
     if (killed < ended) throw Unheard(worst);
-    throw Error(fmt::format("all {} ranks were killed; give the same command with {}, and it goes "
-                            "on after the last checkpoint",
-                            ended, Field("resume")),
+    throw Error(fmt::format("{} of {} ranks were killed; give the same command with {}, and it "
+                            "goes on after the last checkpoint",
+                            killed, count, Field("resume")),
                 kStoppedExit);
   }
 

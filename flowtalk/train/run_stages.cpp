@@ -143,6 +143,7 @@ void run_generator(GeneratorOptions o) {
   const RunFolder run(o.stage.run, "generator", config);
   const FeatureExtractor extractor(o.encoder, o.stage.run.device);
   const PriorChoice prior = choose_prior(o.prior);
+  if (prior) prior_of(*prior, axes);  // before hours of encoding
   check_latents(prior, o.feature_dim);
   const bool quiet = o.stage.run.quiet;
   auto notes = extractor.choice().notes;

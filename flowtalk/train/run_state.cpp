@@ -2,6 +2,8 @@
 
 #include <torch/serialize.h>
 
+#include <sstream>
+
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 
@@ -21,7 +23,10 @@ void save_state(const RunState& state, const torch::optim::AdamW& optimizer,
   fs::create_directories(folder);
   torch::serialize::OutputArchive archive;
   optimizer.save(archive);
-  archive.save_to((folder / kOptimizer).string());
+  // By way of memory: where a disk is full, an archive that writes to a file ends the program.
+  std::ostringstream bytes;
+  archive.save_to(bytes);
+  save_file(folder / kOptimizer, bytes.view());
   Json json{{"stage", state.stage}, {"epoch", state.epoch}};
   if (state.step > 0) json.update(Json{{"step", state.step}, {"sums", state.sums}});
   if (!state.memory.is_null()) json["memory"] = state.memory;

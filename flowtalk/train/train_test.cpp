@@ -1,5 +1,8 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "flowtalk/base/conditions.h"
@@ -13,9 +16,11 @@
 #include "flowtalk/train/loop.h"
 #include "flowtalk/train/loss_curves.h"
 #include "flowtalk/train/prior_stage.h"
+#include "flowtalk/train/run_state.h"
 #include "flowtalk/train/stage_options.h"
 #include "flowtalk/train/windows.h"
 #include "tests/lesson.h"
+#include "tests/refusal.h"
 #include "tests/scratch_folder.h"
 
 namespace flowtalk::train {
@@ -293,6 +298,38 @@ TEST_F(Trains, PriorOverfitsOneClip) {
   EXPECT_EQ(header.rfind("epoch,expression,", 0), 0u) << header;
   EXPECT_LT(expression(last), 0.6 * expression(first));
   EXPECT_LT(expression(last), 0.09);  // mean |motion| is 0.19
+}
+
+TEST(Priors, ACheckpointOfAnotherKindIsRefused) {
+  const tests::ScratchFolder folder;
+  const formats::NamedTensors weights{{"w", tensor::Tensor::zeros({2})}};
+  params::save_checkpoint(folder / "judge", {{"kind", "classifier"}, {"model", Json::object()}},
+                          weights);
+  EXPECT_THAT(tests::refusal([&] {
+                prior_of(*choose_prior((folder / "judge").string()), motion::Axes::kBuiltin);
+              }),
+              testing::HasSubstr("judge: is a checkpoint of kind 'classifier'; expected a motion"));
+}
+
+TEST(RunStates, AFullDiskIsSaidInOneLine) {
+  const tests::ScratchFolder folder;
+  const torch::Tensor weights = torch::ones({100'000}, torch::requires_grad());
+  torch::optim::AdamW optimizer({weights});
+  weights.mutable_grad() = torch::ones_like(weights);
+  optimizer.step();
+  // Files end at 100 kB, as if the disk were full there.
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const rlimit tight{100'000, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  const std::string said = tests::refusal([&] {
+    save_state({"prior", 1, 0, {}, {}}, optimizer, folder.path());
+  });
+  setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  EXPECT_THAT(said, testing::HasSubstr("optimizer.pt: cannot be written (File too large)"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "training" / "optimizer.pt"));
 }
 
 }  // namespace
