@@ -12,6 +12,7 @@ using namespace measure;
 
 constexpr int kAround = 24;  // steps from the front to the back of one side
 constexpr Vec kNeckAxis{0, kNeckEnd, -20};
+constexpr float kAbove = 8;  // mm, where the slope of the neck's skin is taken
 
 // One line from the neck down over the shoulder, at some azimuth: points that a smooth curve runs
 // through, mm. Biacromial breadth 380, chest depth 230.
@@ -23,31 +24,31 @@ struct Azimuth {
 };
 constexpr std::array<Azimuth, 5> kLines{{
     {0,
-     {{{0, -132, 46}, {0, -152, 44}, {0, -172, 44}, {0, -205, 56}, {0, -260, 78}, {0, -340, 84}}}},
+     {{{0, -132, 38}, {0, -152, 39}, {0, -172, 38}, {0, -205, 50}, {0, -260, 76}, {0, -340, 84}}}},
     {45,
      {{{41, -132, 21},
-       {47, -150, 22},
-       {66, -170, 26},
+       {44, -151, 19},
+       {59, -171, 22},
        {100, -200, 42},
        {118, -260, 62},
        {122, -340, 70}}}},
     {90,
      {{{58, -132, -20},
-       {66, -149, -25},
-       {92, -165, -34},
+       {61, -151, -24},
+       {83, -168, -33},
        {158, -187, -38},
        {202, -232, -34},
        {214, -340, -24}}}},
     {135,
      {{{41, -132, -58},
-       {58, -148, -74},
-       {86, -168, -88},
+       {50, -150, -69},
+       {78, -170, -86},
        {120, -200, -104},
        {136, -260, -116},
        {142, -340, -112}}}},
     {180,
      {{{0, -132, -77},
-       {0, -150, -86},
+       {0, -151, -83},
        {0, -172, -98},
        {0, -205, -114},
        {0, -260, -126},
@@ -72,12 +73,17 @@ Line line_at(float degrees) {
   return line;
 }
 
-Vec on_line(const Line& line, float at) {  // 0 .. kKnots - 1
+// A line with what the neck's own skin is like above it.
+struct Fall {
+  Vec above;
+  Line line;
+};
+
+Vec on_line(const Fall& fall, float at) {  // 0 .. kKnots - 1
   const auto last = static_cast<int>(kKnots) - 1;
   const int i = std::min(static_cast<int>(at), last - 1);
-  const auto knot = [&](int k) {  // before the first: the neck
-    if (k < 0) return line[0] + Vec{0, 16, 0};
-    return line[static_cast<size_t>(std::min(k, last))];
+  const auto knot = [&](int k) {
+    return k < 0 ? fall.above : fall.line[static_cast<size_t>(std::min(k, last))];
   };
   return curve(knot(i - 1), knot(i), knot(i + 1), knot(i + 2), at - static_cast<float>(i));
 }
@@ -105,7 +111,7 @@ constexpr std::array<Ring, 17> kRings{{{0.25f, 0, Part::kSkin},
                                        {4.1f, 3.0f, Part::kCloth},
                                        {5.0f, 3.0f, Part::kCloth}}};
 
-Vec outward(const Line& line, float at, float degrees) {
+Vec outward(const Fall& line, float at, float degrees) {
   const Vec along =
       on_line(line, std::min(at + 0.1f, 5.0f)) - on_line(line, std::max(at - 0.1f, 0.0f));
   const float a = degrees * kPi / 180;
@@ -115,7 +121,7 @@ Vec outward(const Line& line, float at, float degrees) {
 }  // namespace
 
 std::vector<uint32_t> add_bust(HeadMesh& mesh) {
-  std::vector<Line> lines;
+  std::vector<Fall> lines;
   std::vector<uint32_t> neck, previous;
   for (int i = 0; i <= kAround; ++i) {
     const float degrees = 180.0f * static_cast<float>(i) / kAround;
@@ -124,15 +130,15 @@ std::vector<uint32_t> add_bust(HeadMesh& mesh) {
     if (i == 0 || i == kAround) d.x = 0;
     Point point;
     point.p = skin_on_ray(kNeckAxis, d);
-    lines.push_back(line_at(degrees));
-    lines.back()[0] = point.p;
+    lines.push_back({skin_on_ray(kNeckAxis + Vec{0, kAbove, 0}, d), line_at(degrees)});
+    lines.back().line[0] = point.p;
     neck.push_back(mesh.add(point));
   }
   previous = neck;
   for (size_t k = 0; k < kRings.size(); ++k) {
     std::vector<uint32_t> ring;
     for (int i = 0; i <= kAround; ++i) {
-      const Line& line = lines[static_cast<size_t>(i)];
+      const Fall& line = lines[static_cast<size_t>(i)];
       const float degrees = 180.0f * static_cast<float>(i) / kAround;
       Point point;
       point.part = kRings[k].part;
