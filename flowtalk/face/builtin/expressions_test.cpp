@@ -82,6 +82,27 @@ TEST_F(Expressions, RestLipsTouchAndTheJawPartsThem) {
   EXPECT_GT(last, 0.02f);
 }
 
+TEST_F(Expressions, TheChinGoesWithTheJawAndWithTheHead) {
+  uint32_t chin = 0;  // the skin nearest to its foremost point
+  for (uint32_t i = 0; i < static_cast<uint32_t>(face_.vertex_count()); ++i) {
+    const Vec foremost{0, -0.1f, 0.0975f};
+    const auto distance = [&](uint32_t v) { return length(at(face_.rest.values(), v) - foremost); };
+    if (face_.appearance.material[i] == Material::kSkin && distance(i) < distance(chin)) chin = i;
+  }
+  const uint32_t lip = face_.lips.lower.front(), brow = face_.regions.upper_face.front();
+  const auto open = posed({}, 0.3f);
+  const auto fall = [&](uint32_t i) { return at(face_.rest.values(), i).y - at(open, i).y; };
+  EXPECT_GT(fall(chin), 0.8f * fall(lip));
+  FaceFrame frame;
+  const std::vector<float> calm(50);
+  frame.expression = calm;
+  frame.neck = {0, 0.5f, 0};
+  std::vector<float> turned(static_cast<size_t>(face_.rest.size()));
+  deformer_.vertices(frame, turned);
+  const auto apart = [&](std::span<const float> v) { return length(at(v, chin) - at(v, brow)); };
+  EXPECT_NEAR(apart(turned), apart(face_.rest.values()), 1e-3f);
+}
+
 TEST_F(Expressions, MouthCloseBringsTheLipsOfAnOpenJawTogether) {
   EXPECT_LT(gap({{"mouthClose", 1}}, 0.3f), 0.4f * gap({}, 0.3f));
   EXPECT_LT(std::abs(gap({{"mouthClose", 0.6f}}, 0.15f)), 0.2f * gap({}, 0.15f));

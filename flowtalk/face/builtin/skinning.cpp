@@ -30,7 +30,8 @@ float skin_jaw_weight(const Point& point) {
   return w * smooth(-142, -112, point.p.y);
 }
 
-float neck_weight(Vec p) { return smooth(-165, -100, p.y - 0.35f * p.z - 8); }
+// The head ends at a plane that falls from the nape to the throat below the chin.
+float neck_weight(Vec p) { return smooth(-165, -100, p.y + 0.35f * p.z - 8); }
 
 // x with (r0, r1, r2) x = b for a symmetric 3 x 3 matrix, by Cramer's rule.
 Vec solve(Vec r0, Vec r1, Vec r2, Vec b) {
