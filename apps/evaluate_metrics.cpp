@@ -22,13 +22,6 @@ constexpr const char* kFooter =
     "are a first axis, or files NAME_0.npy, NAME_1.npy, ... or NAME_sample0.npy, ...\n"
     "docs/math/metrics.md defines every figure and the JSON.\n";
 
-std::string quoted(const std::string& word) {
-  const std::string plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+";
-  const bool simple = !word.empty() && word.find_first_not_of(plain) == std::string::npos;
-  return simple ? word : "'" + word + "'";
-}
-
 }  // namespace
 
 int evaluate_metrics(const Args& args) {
@@ -43,8 +36,7 @@ int evaluate_metrics(const Args& args) {
                          {"card", "--card,--html"},
                          {"output", "-o,--output,--out"}});
   if (!command.parse(args)) return 0;
-  options.command = "flowtalk evaluate";
-  for (const std::string& word : args) options.command.append(1, ' ').append(quoted(word));
+  options.command = typed("flowtalk evaluate", args);
   const auto measured = pipeline::measure(options, terminal(command.quiet()));
   if (measured.of_part) {
     if (!command.quiet()) {

@@ -312,5 +312,39 @@ TEST_F(CliEvaluate, LivelinessOfPredictionsBesideTakes) {
   EXPECT_TRUE(failed_with(run({"evaluate", "liveliness"}), 2, {"which motion", "--recordings"}));
 }
 
+TEST_F(CliEvaluate, AModelBesideRecordedPeople) {
+  std::string csv = "t_s,lip_aperture_mm\n";
+  for (int i = 0; i < 100; ++i) csv += fmt::format("{:.2f},{}\n", i * 0.01, 20 + i % 30);
+  fs::create_directory(file("takes"));
+  write("takes/a.csv", csv);
+  fs::copy_file(file("voice.wav"), file("takes/a.wav"));
+  const std::vector<std::string> args{"evaluate", "recorded", "--recordings", "takes",
+                                      "--json",   "r.json",   "--card",       "r.html"};
+  const Outcome outcome = run(args);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* words : {"sensors (.csv), 1", "r at lag 0", "people", "loudness", "chance"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(words));
+  }
+  const Json first = json("r.json");
+  EXPECT_TRUE(first["sources"]["sensors"]["figures"]["lips_r"]["model"].is_number());
+  EXPECT_THAT(load_file(file("r.html")),
+              HasSubstr("flowtalk evaluate recorded --recordings takes"));
+  ASSERT_EQ(run({"evaluate", "recorded", "--recordings", "takes", "--json", "r.json", "--threads",
+                 "1", "-q"})
+                .code,
+            0);
+  EXPECT_EQ(json("r.json")["sources"], first["sources"]) << "any number of threads";
+
+  write("takes/b.csv", "t_s,lip_aperture_mm\n0,x\n");
+  fs::copy_file(file("voice.wav"), file("takes/b.wav"));
+  const Outcome partly = run({"evaluate", "recorded", "--recordings", "takes"});
+  EXPECT_EQ(partly.code, 1);
+  EXPECT_THAT(partly.err, HasSubstr("b.csv: line 2: expected a number, got 'x'"));
+  EXPECT_THAT(partly.err, HasSubstr("1 recordings could not be used"));
+  EXPECT_THAT(partly.out, HasSubstr("sensors (.csv), 1"));
+  EXPECT_TRUE(failed_with(run({"evaluate", "recorded"}), 2, {"which recordings", "--recordings"}));
+  EXPECT_TRUE(failed_with(run({"evaluate", "recorded", "--recordings", "none"}), 1, {"none"}));
+}
+
 }  // namespace
 }  // namespace flowtalk::tests

@@ -125,6 +125,17 @@ bool asks_for_overview(const Args& args) {
   return args.empty() || args[0] == "--help" || args[0] == "-h";
 }
 
+std::string typed(const std::string& command, const Args& args) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+";
+  std::string text = command;
+  for (const std::string& word : args) {
+    const bool plain = !word.empty() && word.find_first_not_of(kPlain) == std::string::npos;
+    text += plain ? " " + word : " '" + word + "'";
+  }
+  return text;
+}
+
 int show_overview(const Args& args, const std::string& text) {
   (args.empty() ? std::cerr : std::cout) << text;
   return args.empty() ? 2 : 0;

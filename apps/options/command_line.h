@@ -25,6 +25,9 @@ bool parse(CLI::App& app, const Args& args);
 int show_overview(const Args& args, const std::string& text);
 bool asks_for_overview(const Args& args);
 
+// How a command was called, for a report: its name and the words, quoted where a shell needs it.
+std::string typed(const std::string& command, const Args& args);
+
 // Usage Error of a word that is none of the commands: the nearest one, or where a file's name goes.
 [[noreturn]] void fail_unknown_command(const std::string& group, const std::string& name,
                                        const std::vector<std::string>& known);

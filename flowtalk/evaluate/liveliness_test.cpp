@@ -20,6 +20,10 @@ namespace {
 using testing::HasSubstr;
 using tests::refusal;
 
+LivingFace live_link_face(const std::string& text, const std::string& where) {
+  return evaluate::live_link_face(data::live_link_of(text, where), where);
+}
+
 double figure(const LivingFace& face, std::string_view key) {
   for (const LivelyFigure& one : lively_figures()) {
     if (one.key == key) return one.of(face).value_or(-1);

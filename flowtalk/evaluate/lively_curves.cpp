@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "flowtalk/data/curve_rate.h"
+
 namespace flowtalk::evaluate {
 namespace {
 
@@ -14,27 +16,6 @@ constexpr double kRise = 0.3;       // least height of a blink
 constexpr double kLongest_s = 0.5;  // what lasts longer is a lid held down
 constexpr double kFast = 25;        // degrees per second
 constexpr double kLeast = 1.5;      // degrees of a saccade
-
-double between(const Curve& curve, double at) {
-  const double last = static_cast<double>(curve.size() - 1);
-  at = std::clamp(at, 0.0, last);
-  const auto before = static_cast<size_t>(at);
-  const size_t after = std::min(before + 1, curve.size() - 1);
-  const double share = at - static_cast<double>(before);
-  return (1 - share) * curve[before] + share * curve[after];
-}
-
-// How high a peak stands over the higher of the two valleys beside it, within `reach` frames.
-double prominence(const Curve& curve, size_t peak, size_t reach) {
-  double left = curve[peak], right = curve[peak];
-  for (size_t i = peak; i-- > 0 && peak - i <= reach && curve[i] <= curve[peak];) {
-    left = std::min(left, curve[i]);
-  }
-  for (size_t i = peak + 1; i < curve.size() && i - peak <= reach && curve[i] <= curve[peak]; ++i) {
-    right = std::min(right, curve[i]);
-  }
-  return curve[peak] - std::max(left, right);
-}
 
 // Frames for which a peak stays above a height, between frames linearly.
 double width_at(const Curve& curve, size_t peak, double height) {
@@ -49,9 +30,20 @@ double width_at(const Curve& curve, size_t peak, double height) {
 
 }  // namespace
 
+double prominence(const Curve& curve, size_t peak, size_t reach) {
+  double left = curve[peak], right = curve[peak];
+  for (size_t i = peak; i-- > 0 && peak - i <= reach && curve[i] <= curve[peak];) {
+    left = std::min(left, curve[i]);
+  }
+  for (size_t i = peak + 1; i < curve.size() && i - peak <= reach && curve[i] <= curve[peak]; ++i) {
+    right = std::min(right, curve[i]);
+  }
+  return curve[peak] - std::max(left, right);
+}
+
 double quantile(Curve values, double q) {
   std::ranges::sort(values);
-  return between(values, q * static_cast<double>(values.size() - 1));
+  return data::value_at(values, q * static_cast<double>(values.size() - 1));
 }
 
 double deviation(std::span<const double> values) {
@@ -71,7 +63,7 @@ Curve at_rate(const Curve& curve, double from_hz, double to_hz) {
     double sum = 0;
     for (int part = 0; part < parts; ++part) {
       const double within = (part + 0.5) / parts;
-      sum += between(curve, (static_cast<double>(t) + within) * step - 0.5);
+      sum += data::value_at(curve, (static_cast<double>(t) + within) * step - 0.5);
     }
     result.push_back(sum / parts);
   }

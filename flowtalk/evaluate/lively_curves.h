@@ -14,6 +14,9 @@ namespace flowtalk::evaluate {
 double quantile(std::vector<double> values, double q);
 double deviation(std::span<const double> values);  // standard, about the mean
 
+// How high a peak stands over the higher of the two valleys beside it, within `reach` frames.
+double prominence(const std::vector<double>& curve, size_t peak, size_t reach);
+
 // The same curve at another rate, linearly between its values; a mean over each new frame where the
 // rate falls, so that what is too fast does not fold.
 std::vector<double> at_rate(const std::vector<double>& curve, double from_hz, double to_hz);

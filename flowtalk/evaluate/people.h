@@ -4,19 +4,16 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "flowtalk/data/live_link.h"
 #include "flowtalk/evaluate/liveliness.h"
 
 namespace flowtalk::evaluate {
 
-// What Epic's Live Link Face exports: a line per frame with a time code hh:mm:ss:ff.fff, 61 values
-// by their names. The rate is that of the time codes; lines that repeat the one before them are
-// left out and counted in it. A head whose angles are 0 throughout was not recorded. Errors name
-// the line: missing columns, cells that are no numbers, time codes that do not go on, more than an
-// hour of frames.
-LivingFace live_link_face(std::string_view text, const std::string& where);
+// Of a take of Live Link Face: lines that repeat the one before them are left out and counted in
+// the rate. A head whose angles are 0 throughout was not recorded. Errors name what is missing.
+LivingFace live_link_face(const data::LiveLink& take, const std::string& where);
 
 // "landmarks" (T, N, 3): pixels, x to the right of the picture, y down, z away from the viewer,
 // whose "index" (N) counts them in MediaPipe's face mesh; "fps". The head is turned as its eye

@@ -105,7 +105,9 @@ std::string text_of(const evaluate::LipReport& report, bool pooled_only) {
   text += row_of("all", report.pooled);
   return text + fmt::format(
                     "offset {} frames; closed: frames heard as P B M, open: AA AE AO AY EH OW; "
-                    "gaps in mm\n",
+                    "gaps in mm\n"
+                    "cannot tell people from models: lips of recorded people get no more than good "
+                    "models;\n'flowtalk evaluate recorded' holds motion against people\n",
                     report.offset_frames);
 }
 
