@@ -17,7 +17,7 @@ struct Lids {
 };
 
 // The rule of the corpus: (T) lid closure 0..1. A blink begins at random at `hazard_per_s`, three
-// times as often where `pause` is 1, at least 0.5 s after the last, and takes 0.15 to 0.3 s. The
+// times as often where `pause` is 1, at least 0.5 s after the last, and takes 0.1 to 0.19 s. The
 // first frames do not depend on how many follow.
 std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per_s, Rng rng);
 // The hazard at which make_blinks without pauses gives so many blinks per minute, 0 .. 60.

@@ -38,20 +38,20 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
       "a few clips of every speaker, for tests of the whole chain",
       false,
       {{{synth::CorpusPart::kSpeakers, 8,
-         "09e1a67587d20d5617781212f0fbf1a43a9cb6783fcd788f2deefe33b510cdf3"},
+         "7106b82be11b0ddd6c3bf0da238c46f4af329c2304aa387405e1975f89350330"},
         {synth::CorpusPart::kUnseenVoices, 2,
-         "bce0c56a6d24da5923eff4d730cc521736807dc20b0e5b60ae80bf20f908fcb4"},
+         "b33e1cfd7e4808e77655fb1e67d5be563863bfab3250a2cde230a4cd86acab10"},
         {synth::CorpusPart::kUnseenSpeakers, 2,
-         "1e1030908c60d74a4dfc7289e2911e7b50e34dccaf7ad0570c72f05c68afee42"}}}},
+         "87daa3084df3b626cf8e85e31921ab937be6ddfff3d3661da99153c20cc607d6"}}}},
      {"synth-m",
       "the corpus of docs/results.md, with recorded prompts in the training part",
       true,
       {{{synth::CorpusPart::kSpeakers, 60,
-         "8f203c364b294450539bfe3aa778d8de4cc2768ecd6d8d7641d27a31d58f69b2"},
+         "36e60f96fe571932c5524cb8e549230a5fb2e3cf81f61806bac0d9e4c610b01c"},
         {synth::CorpusPart::kUnseenVoices, 7,
-         "c1afce552239ab59e19e5d0027e8e43ba4668283e29f8a1373102b73fb261598"},
+         "dd472d5a47a3a23207319fe91a7651af1db1202a6bbdf6b28da11d2c1ff12a56"},
         {synth::CorpusPart::kUnseenSpeakers, 7,
-         "7c60f681063ecaf6211aa3fb7c983a5fbc6d900592dd12f44cdec10977475fd7"}}}}}};
+         "ab398e66124ffbc4836feb0458afe0a754dca5318ec961c8bf5924baa93b7fd2"}}}}}};
 
 const Benchmark& find_benchmark(const std::string& name) {
   std::vector<std::string> known;

@@ -1,29 +1,15 @@
-// Phones to mouth: every phone pulls jaw and lips towards its viseme, the pull fading by a negative
-// exponential before and after it; a frame is the mean of all pulls (M. Cohen, D. Massaro, Modeling
-// coarticulation in synthetic visual speech, 1993). Jaw and lips fade at their own pace.
+// Phones to mouth: every phone pulls jaw and lips towards its viseme, the pull fading by a
+// negative exponential before and after it; a frame is the mean of all pulls (M. Cohen, D. Massaro,
+// Modeling coarticulation in synthetic visual speech, 1993). Jaw and lips fade at their own pace.
 #pragma once
 
 #include <array>
 #include <vector>
 
 #include "flowtalk/data/phones.h"
+#include "flowtalk/synth/lip_rules.h"
 
 namespace flowtalk::synth {
-
-// What the lips do beyond the jaw; values are ARKit coefficients (left and right alike).
-enum LipShape : size_t {
-  kPucker,
-  kFunnel,
-  kStretch,
-  kLowerDown,
-  kUpperUp,
-  kRollLower,
-  kRollUpper,
-  kPress,
-  kShrugUpper,
-  kTongue,
-  kLipShapes
-};
 
 struct MouthFrame {
   float jaw = 0;                         // radians, > 0 open
@@ -33,7 +19,8 @@ struct MouthFrame {
   float silence = 0;                     // 1 within pauses, with ramps
 };
 
-// frames at 25 per second; frame t shows the time (t + 0.5) / 25.
-std::vector<MouthFrame> coarticulate(const std::vector<data::Phone>& phones, int64_t frames);
+// frames at 25 per second; frame t shows the time t / 25.
+std::vector<MouthFrame> coarticulate(const std::vector<data::Phone>& phones, int64_t frames,
+                                     const LipRules& rules = lip_rules());
 
 }  // namespace flowtalk::synth

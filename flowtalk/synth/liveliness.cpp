@@ -37,4 +37,18 @@ std::vector<float> make_gaze(int64_t frames, Rng rng) {
   return gaze;
 }
 
+std::vector<float> make_phrase_raises(const std::vector<float>& pause, Rng rng) {
+  constexpr float kRise = 0.2f, kFade = 0.035f;  // shares per frame: 0.2 s up, 1.1 s down
+  std::vector<float> raises(pause.size());
+  float target = 0, now = 0;
+  for (size_t t = 0; t < pause.size(); ++t) {
+    const bool begins = pause[t] < 0.5f && (t == 0 || pause[t - 1] >= 0.5f);
+    if (begins) target = static_cast<float>(rng.uniform());
+    target *= 1 - kFade;
+    now += kRise * (target - now);
+    raises[t] = now;
+  }
+  return raises;
+}
+
 }  // namespace flowtalk::synth

@@ -11,6 +11,7 @@
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/synth/coarticulation.h"
 #include "flowtalk/synth/emotion_pose.h"
+#include "flowtalk/synth/lip_curves.h"
 #include "flowtalk/synth/lip_model.h"
 #include "flowtalk/synth/liveliness.h"
 #include "flowtalk/synth/prosody.h"
@@ -25,7 +26,8 @@ using Frame = std::span<float>;
 struct Score {
   std::vector<MouthFrame> mouth;
   Prosody prosody;
-  std::vector<float> blinks, gaze_x, gaze_y, emotion_sway, sideways, jaw_drift, brow_drift;
+  std::vector<float> blinks, gaze_x, gaze_y, emotion_sway, sideways, jaw_drift, brow_drift,
+      phrase_raises;
   std::array<std::vector<float>, motion::kLiveExpression> residual;
 };
 
@@ -49,6 +51,7 @@ Score make_score(const audio::Audio& audio, const std::vector<data::Phone>& phon
   score.sideways = make_drift(frames, 0.4, rng.fork("sideways"));
   score.jaw_drift = make_drift(frames, 0.25, rng.fork("jaw"));
   score.brow_drift = make_drift(frames, 0.6, rng.fork("brows"));
+  score.phrase_raises = make_phrase_raises(pause, rng.fork("phrases"));
   for (size_t a = 0; a < score.residual.size(); ++a) {
     score.residual[a] = make_drift(frames, 0.3, rng.fork("axis").fork(static_cast<uint64_t>(a)));
   }
@@ -56,22 +59,6 @@ Score make_score(const audio::Audio& audio, const std::vector<data::Phone>& phon
 }
 
 void add_pair(Frame row, size_t left, float value) { row[left] += value, row[left + 1] += value; }
-
-// Jaw and lips of speech.
-void add_speech(Frame row, const MouthFrame& mouth, float effort, float jaw_gain, float lip_gain) {
-  row[motion::kJawAt] = mouth.jaw * jaw_gain * effort;
-  const auto lip = [&](LipShape shape) { return mouth.lips[shape] * lip_gain; };
-  row[axis("mouthPucker")] += lip(kPucker);
-  row[axis("mouthFunnel")] += lip(kFunnel);
-  row[axis("mouthRollLower")] += lip(kRollLower);
-  row[axis("mouthRollUpper")] += lip(kRollUpper);
-  row[axis("mouthShrugUpper")] += lip(kShrugUpper);
-  row[axis("tongueOut")] += lip(kTongue);
-  add_pair(row, axis("mouthStretchLeft"), lip(kStretch));
-  add_pair(row, axis("mouthLowerDownLeft"), lip(kLowerDown));
-  add_pair(row, axis("mouthUpperUpLeft"), lip(kUpperUp));
-  add_pair(row, axis("mouthPressLeft"), lip(kPress));
-}
 
 // The pose at strength k; what shapes the mouth gives way to closed and to rounded lips.
 void add_emotion(Frame row, const EmotionPose& pose, float k, const MouthFrame& mouth) {
@@ -90,10 +77,11 @@ void add_style(Frame row, const SpeakerStyle& style) {
   add_pair(row, axis("browDownLeft"), std::max(0.0f, -style.brow_rest));
 }
 
-// Raises of the brows with the voice's accents.
+// Raises of the brows with phrases and the voice's accents.
 void add_brows(Frame row, const Score& score, size_t t, const SpeakerStyle& style) {
-  const float raise = style.brow_activity * (0.55f * score.prosody.accent[t] +
-                                             0.05f * std::max(0.f, score.brow_drift[t]));
+  const float raise =
+      style.brow_activity * (0.75f * score.prosody.accent[t] + 0.4f * score.phrase_raises[t] +
+                             0.05f * std::max(0.f, score.brow_drift[t]));
   row[axis("browInnerUp")] += 0.7f * raise;
   add_pair(row, axis("browOuterUpLeft"), raise);
 }
@@ -141,6 +129,7 @@ motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Ph
   const auto frames = static_cast<int64_t>(score.mouth.size());
   tensor::Tensor motion = tensor::Tensor::zeros({frames, motion::kLive});
   const float gain = 1 + pose.articulation * options.strength;
+  const LipTimes& times = lip_rules().times;
   for (size_t t = 0; t < score.mouth.size(); ++t) {
     const Frame row = motion.values().subspan(t * motion::kLive, motion::kLive);
     const MouthFrame& mouth = score.mouth[t];
@@ -151,7 +140,7 @@ motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Ph
     const float envelope = 0.65f + 0.35f * smooth_step(edge_s / 0.6f);
     const float sway = options.alive ? std::clamp(0.06f * score.emotion_sway[t], -0.12f, 0.12f) : 0;
     const float k = options.strength * style.expressivity * envelope * (1 + sway);
-    const float effort = 0.88f + 0.24f * score.prosody.loudness[t];
+    const float effort = effort_of(times, score.prosody.loudness[t]);
     add_speech(row, mouth, effort, style.jaw_gain * gain, style.lip_gain * gain);
     add_style(row, style);
     add_emotion(row, pose, k, mouth);

@@ -38,14 +38,15 @@ Prosody measure_prosody(const audio::Audio& audio) {
   Prosody out;
   std::vector<float> hz(static_cast<size_t>(frames)), decibel(static_cast<size_t>(frames));
   for (int64_t t = 0; t < frames; ++t) {
+    const int64_t begin = t * hop - hop / 2;
     double sum = 0;
-    for (int64_t i = t * hop; i < (t + 1) * hop; ++i) {
+    for (int64_t i = std::max<int64_t>(0, begin); i < begin + hop; ++i) {
       const double v = audio.samples[static_cast<size_t>(i)];
       sum += v * v;
     }
     const auto at = static_cast<size_t>(t);
     decibel[at] = static_cast<float>(10 * std::log10(sum / static_cast<double>(hop) + 1e-9));
-    hz[at] = audio::pitch_at(audio.samples, t * hop, hop, audio.rate_hz);
+    hz[at] = audio::pitch_at(audio.samples, begin, hop, audio.rate_hz);
   }
   const float loud = quantile(decibel, 0.95);
   std::vector<float> voiced;

@@ -13,8 +13,8 @@ struct Prosody {
   std::vector<float> accent;    // (T), 0..1: smooth bumps where pitch and loudness stand out
 };
 
-// Frames of a voice: 25 per second, as many as whole ones fit. Frame t is centred at (t + 0.5)
-// / 25.
+// Frames of a voice: 25 per second, as many as whole ones fit. Frame t is the moment t / 25, as in
+// every film and file of motion; what it knows of the voice lies half a frame to either side.
 int64_t motion_frames(const audio::Audio& audio);
 
 // Pitch by the first high peak of the normalised autocorrelation of 40 ms, 70..450 Hz.

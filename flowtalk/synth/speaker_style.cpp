@@ -49,12 +49,12 @@ SpeakerStyle draw_style(uint64_t seed, int style) {
     return static_cast<float>(rng.uniform(lo, hi));
   };
   SpeakerStyle s;
-  s.jaw_gain = between(0.75, 1.1);
-  s.lip_gain = between(0.85, 1.2);
+  s.jaw_gain = between(0.95, 1.3);
+  s.lip_gain = between(0.95, 1.3);
   s.smile = between(-0.05, 0.12);
   s.asymmetry = between(-0.15, 0.15);
   s.expressivity = between(0.85, 1.1);
-  s.brow_activity = between(0.2, 0.8);
+  s.brow_activity = between(0.25, 1.0);
   s.brow_rest = between(-0.1, 0.12);
   s.blinks_per_s = between(0.18, 0.45);
   s.residual = between(0.5, 1.3);

@@ -8,7 +8,7 @@
 namespace flowtalk::synth {
 
 struct SpeakerStyle {
-  float jaw_gain = 1, lip_gain = 1;  // of the movements
+  float jaw_gain = 1, lip_gain = 1;  // of the movements of the person that the rules are fitted to
   float smile = 0;                   // resting smile, -0.05..0.12
   float asymmetry = 0;               // > 0: the left side moves more, -0.15..0.15
   float expressivity = 1;            // of the emotion poses
