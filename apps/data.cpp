@@ -13,11 +13,14 @@ namespace {
 
 constexpr const char* kOverview =
     "Makes, imports or checks a corpus to train on.\n"
-    "Usage: flowtalk data synth|benchmark|phones|import-mead|check|pack [OPTIONS]\n\n"
+    "Usage: flowtalk data "
+    "synth|benchmark|phones|fit-rules|import-mead|import-recordings|check|pack [OPTIONS]\n\n"
     "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
     "  benchmark     a frozen corpus by name, checked by hash: synth-s, synth-m\n"
     "  phones        speech with known phones, for the speech encoder\n"
+    "  fit-rules     the rules of the synthetic corpus, fitted to recorded people\n"
     "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
+    "  import-recordings  people in front of a camera, the head fitted to points of their faces\n"
     "  check         is a data set complete, well-formed and fit to train on?\n"
     "  pack          a data set and its speech features as a few large files to train from\n\n"
     "Examples:\n"
@@ -86,7 +89,9 @@ int data(const Args& args) {
   if (args[0] == "synth") return synth_command(rest);
   if (args[0] == "benchmark") return data_benchmark(rest);
   if (args[0] == "phones") return phones_command(rest);
+  if (args[0] == "fit-rules") return data_fit_rules(rest);
   if (args[0] == "import-mead") return data_import_mead(rest);
+  if (args[0] == "import-recordings") return data_import_recordings(rest);
   if (args[0] == "check") return data_check(rest);
   if (args[0] == "pack") {
     Args words = {"data-pack"};
@@ -94,7 +99,8 @@ int data(const Args& args) {
     return train(words);
   }
   fail_unknown_command("flowtalk data", args[0],
-                       {"synth", "benchmark", "phones", "import-mead", "check", "pack"});
+                       {"synth", "benchmark", "phones", "fit-rules", "import-mead",
+                        "import-recordings", "check", "pack"});
 }
 
 }  // namespace flowtalk::apps

@@ -10,6 +10,8 @@ namespace flowtalk::apps {
 int data_benchmark(const Args& args);
 int data_check(const Args& args);
 int data_check_packed(const std::string& folder, const std::string& json, bool quiet);
+int data_fit_rules(const Args& args);
 int data_import_mead(const Args& args);
+int data_import_recordings(const Args& args);
 
 }  // namespace flowtalk::apps

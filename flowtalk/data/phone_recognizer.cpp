@@ -137,6 +137,7 @@ struct PhoneRecognizer::State {
   void need_alignment() {
     if (forced_decoder) return;
     words = load_dictionary(models / "cmudict-en-us.dict");
+    words["z"].push_back({"Z", "EH", "D"});  // as everybody but Americans calls it
     forced_decoder =
         make_decoder({"-beam", "1e-80", "-pbeam", "1e-80", "-wbeam", "1e-60", "-fsgusefiller", "no",
                       "-fsgusealtpron", "no", "-bestpath", "no"});
