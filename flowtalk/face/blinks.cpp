@@ -12,10 +12,16 @@ namespace flowtalk::face {
 namespace {
 
 constexpr double kRest = 0.5;  // least seconds from one blink to the next
-// Half shut for 0.08 to 0.16 s, as recorded people (GRID: half of them 0.09 to 0.15 s), and shut
-// for a frame at least.
-constexpr double kShortest = 0.1, kLongest = 0.19;
-constexpr double kBusy = kRest + (kShortest + kLongest) / 2;  // what a blink takes, and its rest
+// How long blinks take, and by how much their lids would overrun if margins did not stop them.
+struct BlinkTimes {
+  double shortest_s, longest_s, overrun;
+};
+// The corpus: half shut for 0.08 to 0.16 s, as recorded people (GRID: half of them 0.09 to 0.15 s),
+// and shut for a frame at least.
+constexpr BlinkTimes kOfCorpus{0.1, 0.19, 1.5};
+constexpr BlinkTimes kDrawn{0.15, 0.3, 1.35};
+// What a drawn blink takes, and its rest.
+constexpr double kBusy = kRest + (kDrawn.shortest_s + kDrawn.longest_s) / 2;
 constexpr float kShut = 0.5f;    // lids from which an eye counts as shut
 constexpr float kRaised = 0.1f;  // what a blink stands out by over the usual lid at its ends
 constexpr float kEdge = 0.2f;    // within which it is let down to 0 there
@@ -61,7 +67,8 @@ void shut(std::span<float> row, size_t eye, float lid) {
 }
 
 // The lids of one blink that begins with frame `first`, over what is there.
-void lay_blink(size_t first, double duration, double depth, std::vector<float>& lids) {
+void lay_blink(size_t first, double duration, double depth, double overrun,
+               std::vector<float>& lids) {
   const double begin = static_cast<double>(first) / flame::kFps;
   const double shut_at = begin + 0.4 * duration;  // lids fall faster than they rise
   for (size_t t = first; t < lids.size(); ++t) {
@@ -69,7 +76,7 @@ void lay_blink(size_t first, double duration, double depth, std::vector<float>& 
     const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
     const double x = 1 - away / duration;
     if (x <= 0 && now > shut_at) break;
-    const auto lid = static_cast<float>(depth * std::min(1.0, 1.5 * std::max(0.0, x)));
+    const auto lid = static_cast<float>(depth * std::min(1.0, overrun * std::max(0.0, x)));
     lids[t] = std::max(lids[t], lid);
   }
 }
@@ -94,10 +101,11 @@ std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per
     const double time = static_cast<double>(t) / flame::kFps;
     const double hazard = hazard_per_s * (1 + 2 * pause[t]) / flame::kFps;
     const bool begins = rng.chance(hazard);
-    const double duration = rng.uniform(kShortest, kLongest), depth = rng.uniform(0.85, 1.0);
+    const double duration = rng.uniform(kOfCorpus.shortest_s, kOfCorpus.longest_s);
+    const double depth = rng.uniform(0.85, 1.0);
     if (!begins || time < next_free_s) continue;
     next_free_s = time + duration + kRest;
-    lay_blink(t, duration, depth, lids);
+    lay_blink(t, duration, depth, kOfCorpus.overrun, lids);
   }
   return lids;
 }
@@ -117,10 +125,10 @@ std::vector<float> draw_blinks(int64_t frames, float per_minute, std::span<const
     const double per_s = first ? 1 / (interval - std::min(time, kBusy)) : hazard;
     const bool begins = here.chance(per_s / flame::kFps);
     if (!begins || time < next_free_s) continue;
-    const double duration = here.uniform(kShortest, kLongest);
+    const double duration = here.uniform(kDrawn.shortest_s, kDrawn.longest_s);
     next_free_s = time + duration + kRest;
     first = false;
-    lay_blink(t, duration, 1, lids);
+    lay_blink(t, duration, 1, kDrawn.overrun, lids);
   }
   return lids;
 }

@@ -20,13 +20,14 @@ struct Lids {
 // times as often where `pause` is 1, at least 0.5 s after the last, and takes 0.1 to 0.19 s. The
 // first frames do not depend on how many follow.
 std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per_s, Rng rng);
-// The hazard at which make_blinks without pauses gives so many blinks per minute, 0 .. 60.
+// The hazard at which draw_blinks gives so many blinks per minute, 0 .. 60.
 float blink_hazard(float blinks_per_minute);
 
 // (T) lid closure of a face that blinks `per_minute` times (0 .. 60) and has done so all along: any
-// stretch of time, the first second as well, sees its share, and every blink shuts the eyes. Else
-// as make_blinks. voice: a number per frame, or fewer; the chance of a frame depends on rng and
-// on those up to it, so that two voices do not blink alike, and that it can be drawn as they come.
+// stretch of time, the first second as well, sees its share, and every blink shuts the eyes and
+// takes 0.15 to 0.3 s. Else as make_blinks. voice: a number per frame, or fewer; the chance of a
+// frame depends on rng and on those up to it, so that two voices do not blink alike, and that it
+// can be drawn as they come.
 std::vector<float> draw_blinks(int64_t frames, float per_minute, std::span<const int> voice,
                                Rng rng);
 

@@ -82,10 +82,10 @@ TEST(DrawnBlinks, EveryStretchOfEveryVoiceHasItsShare) {
   EXPECT_NEAR(share(0, 10), kPerFrame, 0.08 * kPerFrame);
   EXPECT_NEAR(share(20, 30), kPerFrame, 0.08 * kPerFrame);
   EXPECT_NEAR(share(40, 50), kPerFrame, 0.08 * kPerFrame);
-  // A renewal process that has run all along: after a blink 0.645 s without, then hazard h, so that
-  // the chance of none in T seconds is rate / h exp(-h (T - 0.645)).
+  // A renewal process that has run all along: after a blink 0.725 s without, then hazard h, so that
+  // the chance of none in T seconds is rate / h exp(-h (T - 0.725)).
   const double hazard = blink_hazard(kPerMinute);
-  const double none = kPerMinute / 60 / hazard * std::exp(-hazard * (2 - 0.645));
+  const double none = kPerMinute / 60 / hazard * std::exp(-hazard * (2 - 0.725));
   EXPECT_NEAR(static_cast<double>(blinking) / kVoices, 1 - none, 0.02);
 }
 
