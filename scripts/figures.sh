@@ -3,7 +3,7 @@
 # ablations (scripts/ablations.sh): what the commands print goes to OUT/*.txt, their JSON beside it.
 #   scripts/figures.sh measure [OUT]       OUT: outputs/figures
 #   scripts/figures.sh tables [OUT]        those of docs/results.md; needs jq
-# Environment: DATA (datasets, with the parts of synth-m), AUDIO (a folder of recorded voices),
+# Environment: DATA (datasets, with the parts of synth2-m), AUDIO (a folder of recorded voices),
 # CLIPS (tuxpaint's sounds), SYLLABLES (gcin-voice's), VOICES (more folders of recordings, separated by
 # spaces), BUILD (build/release). What is measured already is kept; remove OUT to begin anew.
 set -euo pipefail

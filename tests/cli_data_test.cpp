@@ -60,7 +60,7 @@ TEST_F(CliData, CheckNamesWhatMakesTrainingWrong) {
 TEST_F(CliData, BenchmarkIsAsFrozenAndTellsWhenItIsNot) {
   if (!synth::espeak_available())
     GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
-  const Outcome first = run({"data", "benchmark", "synth-s", "-o", "frozen"});
+  const Outcome first = run({"data", "benchmark", "synth2-s", "-o", "frozen"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_THAT(first.out, HasSubstr("frozen/mead: 256 clips"));
   EXPECT_THAT(first.out, HasSubstr("frozen/unseen-voices: 64 clips"));
@@ -68,9 +68,9 @@ TEST_F(CliData, BenchmarkIsAsFrozenAndTellsWhenItIsNot) {
   ASSERT_EQ(clips.size(), 64u);
   for (const data::Clip& clip : clips) EXPECT_EQ(clip.split, data::Split::kTest) << clip.stem;
   formats::save_npy(clips[5].motion, tensor::Tensor::zeros({1, 10, 403}));
-  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-s", "-o", "frozen", "-q"}), 1,
+  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth2-s", "-o", "frozen", "-q"}), 1,
                           {"not as frozen", "unseen-speakers", "expected"}));
-  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-x"}), 2, {"synth-x", "synth-s"}));
+  EXPECT_TRUE(failed_with(run({"data", "benchmark", "synth-x"}), 2, {"synth-x", "synth2-s"}));
 }
 
 TEST_F(CliData, EveryWidthHoldsAndRendersTheSame) {

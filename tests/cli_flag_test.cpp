@@ -98,7 +98,7 @@ using CliFlag = CommandLine;
 TEST_F(CliFlag, SpoiltClipsAreListedAndFewOthers) {
   if (!synth::espeak_available())
     GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
-  ASSERT_EQ(run({"data", "benchmark", "synth-s", "-o", "s", "-q"}).code, 0);
+  ASSERT_EQ(run({"data", "benchmark", "synth2-s", "-o", "s", "-q"}).code, 0);
   std::vector<data::Clip> clips = data::scan_dataset(file("s/unseen-voices")).clips;
   ASSERT_EQ(clips.size(), 64u);
   std::erase_if(clips, [](const data::Clip& clip) { return clip.name.emotion == kNeutral; });

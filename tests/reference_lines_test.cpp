@@ -48,7 +48,7 @@ class ReferenceLines : public CommandLine {
     if (!synth::espeak_available()) {
       GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
     }
-    ASSERT_EQ(run({"data", "benchmark", "synth-s", "-o", "datasets", "-q"}).code, 0);
+    ASSERT_EQ(run({"data", "benchmark", "synth2-s", "-o", "datasets", "-q"}).code, 0);
   }
 
   // "main.py --model ...", as after "python", with limits that name fields of `stage`.

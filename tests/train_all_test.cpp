@@ -37,7 +37,7 @@ class TrainAll : public CommandLine {
 TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
   if (!synth::espeak_available())
     GTEST_SKIP() << "skipped: espeak-ng finds no data files; install espeak-ng-data";
-  const std::vector<std::string> small = {"--benchmark", "synth-s"};
+  const std::vector<std::string> small = {"--benchmark", "synth2-s"};
   Outcome outcome = train(small);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   ASSERT_EQ(run({"predict", "voice.wav", "--model", "packed", "-o", "m.npy"}).code, 0);
@@ -69,7 +69,7 @@ TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("benchmark 'synth-x'"));
   configure("generator", 1, {{"losses", 1}});
-  outcome = train({"--benchmark", "synth-s"});
+  outcome = train({"--benchmark", "synth2-s"});
   EXPECT_TRUE(failed_with(outcome, 1, {"generator.json", "unknown key 'losses'"}));
   EXPECT_FALSE(std::filesystem::exists(file("data")));
 }
@@ -77,7 +77,7 @@ TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
 TEST_F(TrainAll, AFolderWithOtherFilesIsNeverReplacedByAModel) {
   std::filesystem::create_directories(file("packed"));
   save_file(file("packed/thesis.txt"), "years of work");
-  EXPECT_TRUE(failed_with(train({"--benchmark", "synth-s"}), 1, {"packed", "thesis.txt"}));
+  EXPECT_TRUE(failed_with(train({"--benchmark", "synth2-s"}), 1, {"packed", "thesis.txt"}));
   EXPECT_FALSE(std::filesystem::exists(file("data")));
   EXPECT_TRUE(failed_with(run({"train", "pack", "run", "-o", "packed"}), 1, {"thesis.txt"}));
   EXPECT_EQ(load_file(file("packed/thesis.txt")), "years of work");

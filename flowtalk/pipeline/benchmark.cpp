@@ -34,7 +34,7 @@ struct Benchmark {
 // differs between processors.
 constexpr uint64_t kSeed = 1;
 constexpr std::array<Benchmark, 2> kBenchmarks = {
-    {{"synth-s",
+    {{"synth2-s",
       "a few clips of every speaker, for tests of the whole chain",
       false,
       {{{synth::CorpusPart::kSpeakers, 8,
@@ -43,8 +43,8 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
          "b33e1cfd7e4808e77655fb1e67d5be563863bfab3250a2cde230a4cd86acab10"},
         {synth::CorpusPart::kUnseenSpeakers, 2,
          "87daa3084df3b626cf8e85e31921ab937be6ddfff3d3661da99153c20cc607d6"}}}},
-     {"synth-m",
-      "the corpus of docs/results.md, with recorded prompts in the training part",
+     {"synth2-m",
+      "what a default model learns from, with recorded prompts in the training part",
       true,
       {{{synth::CorpusPart::kSpeakers, 60,
          "36e60f96fe571932c5524cb8e549230a5fb2e3cf81f61806bac0d9e4c610b01c"},

@@ -19,7 +19,7 @@ struct BenchmarkOptions {
 
   template <class V>
   void fields(V&& field) {
-    field("name", name, "synth-s or synth-m");
+    field("name", name, "synth2-s or synth2-m");
     field("output", output, "folder (default datasets)");
     field("phones", phones,
           "a phone corpus whose labels of recorded prompts are read, not made again; the result is "

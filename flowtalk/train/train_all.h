@@ -11,7 +11,7 @@
 namespace flowtalk::train {
 
 struct TrainAllOptions {
-  std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth-m";
+  std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth2-m";
   double hours = 2.75;  // of synthetic English for the encoder
   bool real_prompts = true;
   std::string device;
@@ -24,7 +24,7 @@ struct TrainAllOptions {
   void fields(V&& field) {
     field("out", out, "folder of the packed model");
     field("data", data, "folder of the corpora (default datasets)");
-    field("benchmark", benchmark, "synth-m, the default, or synth-s for a quick try");
+    field("benchmark", benchmark, "synth2-m, the default, or synth2-s for a quick try");
     field("hours", hours, between(0.001, 1000.0),
           "of synthetic English for the encoder; default 2.75");
     field("real_prompts", real_prompts, "train the encoder without recorded voices");
