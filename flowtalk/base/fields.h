@@ -8,7 +8,8 @@
 //     }
 //   };
 // A nested struct is a field too: field("flow", flow, "the flow"); if it has validate(where), that
-// is asked of what was read. Vectors of int and strings are fields with a help text and no range.
+// is asked of what was read. Vectors of int, EachOrAll and strings are fields with a help text and
+// no range.
 #pragma once
 
 #include <algorithm>
@@ -45,6 +46,14 @@ Between<T> between(T lo, T hi) {
 std::string did_you_mean(const std::string& name, const std::vector<std::string>& names,
                          const char* mark = "");
 
+// A whole number for each of several things, or one for all of them: in a file a list, or a number.
+struct EachOrAll {
+  std::vector<int> values;
+
+  int at(int i) const { return values.size() == 1 ? values[0] : values[static_cast<size_t>(i)]; }
+  bool operator==(const EachOrAll&) const = default;
+};
+
 namespace fields_detail {
 
 template <class T>
@@ -78,6 +87,8 @@ struct Writer {
       json[name] = std::move(nested.json);
     } else if constexpr (TextValue<T>) {
       json[name] = text_of(value);
+    } else if constexpr (std::is_same_v<T, EachOrAll>) {
+      json[name] = value.values.size() == 1 ? Json(value.values[0]) : Json(value.values);
     } else {
       json[name] = value;
     }
@@ -131,6 +142,9 @@ void read_value(const Json& json, T& value, const std::string& path) {
   } else if constexpr (TextValue<T>) {
     if (!json.is_string()) fail("{}: expected a word, got {}", path, shown(json));
     with_context(path, [&] { from_text(json.get<std::string>(), value); });
+  } else if constexpr (std::is_same_v<T, EachOrAll>) {
+    read_value(json.is_array() ? json : Json::array({json}), value.values, path);
+    if (value.values.empty()) fail("{}: expected a whole number or a list, got []", path);
   } else {
     if (!json.is_array()) fail("{}: expected a list, got {}", path, shown(json));
     value.assign(json.size(), {});

@@ -36,7 +36,8 @@ void from_text(const std::string& word, Form& form);
 struct ConditionConfig {
   Form form = Form::kGraph;
   int width = 128, graph_heads = 4, graph_layers = 2;
-  int fusion_layers = 5, kernel = 5, lookahead = 1;
+  int fusion_layers = 5, kernel = 5;
+  EachOrAll lookahead = {{1}};
   bool valence_arousal_prior = true, one_hot = false;
 
   template <class V>
@@ -47,10 +48,15 @@ struct ConditionConfig {
     field("graph_layers", graph_layers, between(0, 8), "layers of the emotion graph");
     field("fusion_layers", fusion_layers, between(1, 24), "layers that fuse speech and emotion");
     field("kernel", kernel, between(1, 31), "frames that one fusion layer sees");
-    field("lookahead", lookahead, between(0, 15), "of those, frames in the future");
+    field("lookahead", lookahead,
+          "of those, frames in the future: a number, or a list with one per layer");
     field("valence_arousal_prior", valence_arousal_prior, "bias edges by valence-arousal distance");
     field("one_hot", one_hot, "fixed one-hot nodes in the place of learnt embeddings");
   }
+  // Error: looks ahead that the kernel or the number of layers does not have.
+  void validate(const std::string& where) const;
+  // Frames in the future that a frame depends on.
+  int64_t frames_ahead() const;
 };
 
 }  // namespace flowtalk::condition

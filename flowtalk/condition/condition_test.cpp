@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <numeric>
 
@@ -6,6 +6,7 @@
 #include "flowtalk/condition/emotion_control.h"
 #include "flowtalk/condition/fusion.h"
 #include "flowtalk/params/native_params.h"
+#include "tests/refusal.h"
 
 namespace flowtalk::condition {
 namespace {
@@ -162,6 +163,26 @@ TEST(EmotionsApart, NeutralAmongOthersHasNoStrength) {
   EXPECT_EQ(all[1].share, std::vector<float>({1, 0.75f}));
 }
 
+TEST_F(ConditionTest, LooksAheadPerLayer) {
+  using ::testing::HasSubstr;
+  const auto read = [](const char* json) {
+    ConditionConfig c;
+    from_json(parse_json(json, "json"), c, "x");
+    return c;
+  };
+  const auto why = [&](const char* json) { return tests::refusal([&] { read(json); }); };
+  EXPECT_EQ(read(R"({})").frames_ahead(), 5);
+  EXPECT_EQ(read(R"({"lookahead": 2})").frames_ahead(), 10);
+  const auto listed = read(R"({"lookahead": [1, 1, 0, 0, 0]})");
+  EXPECT_EQ(listed.frames_ahead(), 2);
+  EXPECT_EQ(to_json(listed)["lookahead"].dump(), "[1,1,0,0,0]");
+  EXPECT_EQ(to_json(ConditionConfig())["lookahead"].dump(), "1");
+  EXPECT_THAT(why(R"({"lookahead": [1, 1]})"), HasSubstr("a number, or 5, one per layer"));
+  EXPECT_THAT(why(R"({"lookahead": [1, 1, 5, 0, 0]})"), HasSubstr("between 0 and 4"));
+  EXPECT_THAT(why(R"({"lookahead": []})"), HasSubstr("expected a whole number or a list"));
+  EXPECT_THAT(why(R"({"lookahead": 1.5})"), HasSubstr("expected a whole number, got 1.5"));
+}
+
 TEST_F(ConditionTest, FusionLooksAheadNoFurtherThanItSays) {
   const Fusion<Ops> fusion(params::Scope<Ops>(source) / "fusion", 6, config);
   constexpr int64_t kFrames = 40, kAt = 25;
@@ -173,7 +194,7 @@ TEST_F(ConditionTest, FusionLooksAheadNoFurtherThanItSays) {
   speech = speech.clone();
   for (int64_t c = 0; c < 6; ++c) speech[kAt * 6 + c] += static_cast<float>(c);
   const auto after = fusion(ops, speech, emotion, style);
-  const int64_t lookahead = int64_t{config.fusion_layers} * config.lookahead;
+  const int64_t lookahead = config.frames_ahead();
   bool changed = false;
   for (int64_t t = 0; t < kFrames; ++t) {
     for (int64_t c = 0; c < config.width; ++c) {

@@ -53,8 +53,18 @@ struct EmotionControl {
         null_emotion(p.tensor("null_emotion", {1, 1, c.width}, params::normal(0.1f))),
         width(c.width) {}
 
+  // What the graph says, whatever is asked for.
+  struct Tables {
+    T emotions, levels, shares;  // (K, E), (K, L), (K, L)
+    T neutral;                   // (1, 1, K)
+  };
+
   // g (B, T, K)
   T operator()(Ops& ops, const EmotionCurve& curve) const {
+    return (*this)(ops, curve, tables(ops));
+  }
+  // The same with tables() that were made before.
+  T operator()(Ops& ops, const EmotionCurve& curve, const Tables& tables) const {
     const int64_t b = curve.batch, t = curve.frames, e = emotion_count, l = level_count;
     FT_CHECK(static_cast<int64_t>(curve.strength.size()) == b * t &&
                  static_cast<int64_t>(curve.weights.size()) == b * t * e,
@@ -64,14 +74,19 @@ struct EmotionControl {
       for (const float s : intensity_segments(k, static_cast<size_t>(l))) segments.push_back(s);
       for (const float w : level_weights(k, static_cast<size_t>(l))) levels.push_back(w);
     }
+    const T mixture = ops.linear(ops.constant({b, t, e}, curve.weights), tables.emotions);
+    const T context = ops.linear(ops.constant({b, t, l}, levels), tables.levels);
+    const T amount = ops.linear(ops.constant({b, t, l}, segments), tables.shares);
+    const T change = ops.add(ops.sub(mixture, tables.neutral), level(ops, context));
+    return ops.add(tables.neutral, ops.mul(amount, change));
+  }
+
+  Tables tables(Ops& ops) const {
+    const int64_t e = emotion_count, l = level_count;
     const T nodes = graph.nodes(ops);
-    const T emotions = ops.slice(nodes, 0, 0, e);
-    const T neutral = ops.reshape(ops.slice(nodes, 0, 0, 1), {1, 1, width});
-    const T mixture = mixed(ops, ops.constant({b, t, e}, curve.weights), emotions);
-    const T context = mixed(ops, ops.constant({b, t, l}, levels), ops.slice(nodes, 0, e, e + l));
-    const T amount = mixed(ops, ops.constant({b, t, l}, segments), shares(ops));
-    const T change = ops.add(ops.sub(mixture, neutral), level(ops, context));
-    return ops.add(neutral, ops.mul(amount, change));
+    const auto columns = [&](const T& rows) { return ops.transpose(rows, 0, 1); };
+    return {columns(ops.slice(nodes, 0, 0, e)), columns(ops.slice(nodes, 0, e, e + l)),
+            columns(shares(ops)), ops.reshape(ops.slice(nodes, 0, 0, 1), {1, 1, width})};
   }
 
   int64_t emotion_count, level_count;
@@ -82,10 +97,6 @@ struct EmotionControl {
   int64_t width;
 
  private:
-  // weights (B, T, N) x rows (N, K)
-  T mixed(Ops& ops, const T& weights, const T& table) const {
-    return ops.linear(weights, ops.transpose(table, 0, 1));
-  }
   T shares(Ops& ops) const {  // alpha (L, K), columns sum to one
     const T positive = ops.softplus(progression);
     const T sums = ops.reshape(ops.sum_last(ops.transpose(positive, 0, 1)), {1, width});

@@ -13,20 +13,35 @@ namespace flowtalk::condition {
 template <class Ops>
 struct FusionLayer {
   using T = ops::TensorOf<Ops>;
-  FusionLayer(params::Scope<Ops> p, const ConditionConfig& c)
+  FusionLayer(params::Scope<Ops> p, const ConditionConfig& c, int64_t lookahead)
       : norm(p / "norm", c.width),
         film(p / "film", c.width, 2 * c.width, params::normal(0.02f)),
-        conv(p / "conv", c.width, 2 * c.width, c.kernel, nn::same_length(c.kernel, c.lookahead)),
+        conv(p / "conv", c.width, 2 * c.width, c.kernel, nn::same_length(c.kernel, lookahead)),
         output(p / "output", 2 * c.width, c.width),
         width(c.width) {}
 
   // x (B, T, K), modulation (B, T, K) -> (B, T, K)
   T operator()(Ops& ops, const T& x, const T& modulation) const {
-    const T both = film(ops, modulation);
-    const T gain = ops.offset(ops.slice(both, 2, 0, width), 1);
-    const T shift = ops.slice(both, 2, width, 2 * width);
-    const T modulated = ops.add(ops.mul(norm(ops, x), gain), shift);
-    return ops.add(x, ops.dropout(output(ops, ops.gelu(conv(ops, modulated))), 0.1f));
+    return ops.add(x, ops.dropout(answer(ops, conv(ops, modulated(ops, x, modulation))), 0.1f));
+  }
+
+  // What a stream has heard: x and modulation of the frames that the convolution still looks ahead
+  // from.
+  struct Past {
+    nn::ConvPast<Ops> conv;
+    T x, modulation;
+  };
+  Past begin(Ops& ops) const {
+    const T none = ops.zeros({1, 0, width});
+    return {conv.begin(ops, 1), none, none};
+  }
+  // The next frames of both become those that are known now, later by the look-ahead; the same
+  // bytes as of the whole.
+  void step(Ops& ops, Past& past, T& x, T& modulation) const {
+    const T moved = answer(ops, conv.step(ops, past.conv, modulated(ops, x, modulation)));
+    const int64_t frames = ops.shape(moved)[1];
+    x = ops.add(next(ops, past.x, x, frames), moved);
+    modulation = next(ops, past.modulation, modulation, frames);
   }
 
   nn::LayerNorm<Ops> norm;
@@ -34,6 +49,21 @@ struct FusionLayer {
   nn::Conv1d<Ops> conv;
   nn::Linear<Ops> output;
   int64_t width;
+
+ private:
+  T modulated(Ops& ops, const T& x, const T& modulation) const {
+    const T both = film(ops, modulation);
+    const T gain = ops.offset(ops.slice(both, 2, 0, width), 1);
+    const T shift = ops.slice(both, 2, width, 2 * width);
+    return ops.add(ops.mul(norm(ops, x), gain), shift);
+  }
+  T answer(Ops& ops, const T& heard) const { return output(ops, ops.gelu(heard)); }
+  // The first frames of what waited and of what came; the rest waits.
+  T next(Ops& ops, T& waiting, const T& come, int64_t frames) const {
+    const T all = ops.concat({waiting, come}, 1);
+    waiting = ops.slice(all, 1, frames, ops.shape(all)[1]);
+    return ops.slice(all, 1, 0, frames);
+  }
 };
 
 template <class Ops>
@@ -43,7 +73,9 @@ struct Fusion {
       : speech_norm(p / "speech_norm", speech_width),
         speech(p / "speech", speech_width, c.width),
         norm(p / "norm", c.width) {
-    for (int64_t i = 0; i < c.fusion_layers; ++i) layers.emplace_back(p / "layer" / i, c);
+    for (int i = 0; i < c.fusion_layers; ++i) {
+      layers.emplace_back(p / "layer" / int64_t{i}, c, c.lookahead.at(i));
+    }
   }
 
   // speech (B, T, 2C) at 25 Hz, emotion (B, T, K), style (B, 1, K) -> condition (B, T, K)
@@ -51,6 +83,22 @@ struct Fusion {
     const T modulation = ops.add(emotion, style);
     T x = speech(ops, speech_norm(ops, speech_pairs));
     for (const auto& layer : layers) x = layer(ops, x, modulation);
+    return norm(ops, ops.add(x, ops.scale(modulation, 0.5f)));
+  }
+
+  // What a stream has heard.
+  using Past = std::vector<typename FusionLayer<Ops>::Past>;
+  Past begin(Ops& ops) const {
+    Past past;
+    for (const auto& layer : layers) past.push_back(layer.begin(ops));
+    return past;
+  }
+  // The next frames (1, n, ...) of a stream -> the condition of those that are known now, later by
+  // ConditionConfig::frames_ahead(); style (1, n, K).
+  T step(Ops& ops, Past& past, const T& speech_pairs, const T& emotion, const T& style) const {
+    T modulation = ops.add(emotion, style);
+    T x = speech(ops, speech_norm(ops, speech_pairs));
+    for (size_t i = 0; i < layers.size(); ++i) layers[i].step(ops, past[i], x, modulation);
     return norm(ops, ops.add(x, ops.scale(modulation, 0.5f)));
   }
 

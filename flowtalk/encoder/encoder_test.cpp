@@ -1,11 +1,14 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "flowtalk/base/rng.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/encoder/waveform.h"
+#include "flowtalk/params/native_params.h"
+#include "tests/refusal.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -32,11 +35,64 @@ TEST(HubertConfig, ContradictionsAreNamed) {
   EXPECT_THROW(c.check("config.json"), Error);
 }
 
+TEST(HubertConfig, WhatDoesNotFitALiveOneIsRefused) {
+  using ::testing::HasSubstr;
+  const auto why = [](const char* json) {
+    HubertConfig c = small_hubert();
+    return tests::refusal([&] {
+      from_json(parse_json(json, "json"), c, "x");
+      c.check("x");
+    });
+  };
+  EXPECT_EQ(why(R"({"normalisation": "running", "num_conv_pos_right": 4, "attention_block": 4,
+                    "attention_left": 200})"),
+            "was taken");
+  EXPECT_THAT(why(R"({"num_conv_pos_right": 32})"), HasSubstr("below num_conv_pos_embeddings 32"));
+  EXPECT_THAT(why(R"({"attention_left": 8})"), HasSubstr("8 without attention_block"));
+  EXPECT_THAT(why(R"({"attention_block": 4, "attention_left": 6})"),
+              HasSubstr("a multiple of attention_block 4, got 6"));
+  EXPECT_THAT(why(R"({"normalisation": "running", "do_normalize": false})"),
+              HasSubstr("running needs do_normalize true"));
+  EXPECT_THAT(why(R"({"normalisation": "runing"})"), HasSubstr("did you mean 'running'?"));
+  EXPECT_THAT(why(R"({"normalisation": "running", "conv_stride": [5, 2, 2, 2, 2, 2, 1]})"),
+              HasSubstr("a hop of 320 samples, conv_stride makes 160"));
+}
+
+// Attention in blocks, in windows as in one piece, and nothing that follows a block is seen.
+TEST(HubertInBlocks, WindowsChangeNoBits) {
+  HubertConfig c = small_hubert();
+  c.conv_dim = {8, 8, 8, 8, 8, 8, 8};
+  c.hidden_size = 16;
+  c.intermediate_size = 32;
+  c.num_hidden_layers = 2;
+  c.num_conv_pos_embeddings = 8;
+  c.num_conv_pos_right = 3;
+  c.attention_block = 4;
+  c.attention_left = 8;
+  ThreadPool pool(2);
+  ops::NativeOps ops(pool);
+  params::FreshParams fresh(2);
+  const NativeHubert hubert(params::Scope<ops::NativeOps>(fresh), c);
+  std::vector<float> wave(203 * 320 + 80);
+  Rng rng(4);
+  for (float& v : wave) v = static_cast<float>(rng.normal());
+  const auto whole = encode_last(ops, hubert, wave);
+  ASSERT_EQ(whole.dim(0), 203);
+  const auto cut = encode_last(ops, hubert, wave, Windows{.whole = 50, .window = 30, .context = 2});
+  EXPECT_TRUE(std::equal(whole.values().begin(), whole.values().end(), cut.values().begin()));
+  // Frame 99 ends a block: with its three frames ahead the future is not seen.
+  const auto shorter = encode_last(ops, hubert, std::span(wave).first(102 * 320 + 400));
+  EXPECT_TRUE(std::equal(whole.data(), whole.data() + 100 * 16, shorter.data()));
+  EXPECT_FALSE(
+      std::equal(whole.data() + 100 * 16, whole.data() + 103 * 16, shorter.data() + 100 * 16));
+}
+
 TEST(Waveform, PadsToTwoFramesPerMotionFrame) {
-  const HubertConfig c;
+  HubertConfig c;
+  c.do_normalize = false;
   for (int64_t samples = 1; samples < 40000; samples += 37) {
     const std::vector<float> x(static_cast<size_t>(samples), 0.5f);
-    const auto padded = pad_for_pairs(x);
+    const auto padded = waveform_of(x, 2 * motion_frames(samples), c);
     const int64_t frames = c.frames(static_cast<int64_t>(padded.size()));
     EXPECT_EQ(frames, 2 * motion_frames(samples));
     EXPECT_LE(

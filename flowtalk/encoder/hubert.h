@@ -2,8 +2,10 @@
 // small ones, are all HubertConfig values.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/nn/conv1d.h"
 #include "flowtalk/nn/layer_norm.h"
@@ -78,9 +80,13 @@ struct Hubert {
     if (c.feat_proj_layer_norm) {
       projection_norm.emplace_back(p / "projection_norm", c.conv_dim.back(), c.layer_norm_eps);
     }
-    nn::TransformerOptions block{
-        c.hidden_size, c.num_attention_heads, c.intermediate_size, c.do_stable_layer_norm,
-        0.1f,          c.layer_norm_eps};
+    nn::TransformerOptions block{c.hidden_size,
+                                 c.num_attention_heads,
+                                 c.intermediate_size,
+                                 c.do_stable_layer_norm,
+                                 0.1f,
+                                 c.layer_norm_eps,
+                                 {c.attention_block, c.attention_left}};
     for (int64_t i = 0; i < c.num_hidden_layers; ++i) {
       layers.emplace_back(p / "layer" / i, block);
     }
@@ -102,12 +108,8 @@ struct Hubert {
   // hidden_states() goes to visit(state) as soon as it is there.
   template <class Visit>
   T visit_states(Ops& ops, const T& local, const Visit& visit) const {
-    T x = local;
-    for (const auto& projection_layer_norm : projection_norm) x = projection_layer_norm(ops, x);
-    x = projection(ops, x);
-    x = ops.add(x, ops.gelu(position(ops, x)));
-    if (!config.do_stable_layer_norm) x = norm(ops, x);
-    x = ops.dropout(x, 0.1f);
+    T x = projected(ops, local);
+    x = ops.dropout(entered(ops, ops.add(x, ops.gelu(position(ops, x)))), 0.1f);
     for (const auto& layer : layers) {
       visit(x);
       x = layer(ops, x);
@@ -115,6 +117,37 @@ struct Hubert {
     if (config.do_stable_layer_norm) x = norm(ops, x);
     visit(x);
     return x;
+  }
+
+  // What a stream has heard.
+  struct Past {
+    nn::ConvPast<Ops> position;
+    T projected;  // (1, n, H): frames that the position still looks ahead from
+    std::vector<nn::KeysAndValues<Ops>> layers;
+  };
+  Past begin(Ops& ops) const {
+    Past past{position.begin(ops, 1), ops.zeros({1, 0, config.hidden_size}), {}};
+    for (const auto& layer : layers) past.layers.push_back(layer.attention.begin(ops, 1));
+    return past;
+  }
+  // Of a bounded encoder: local features (1, n, conv_dim.back()) that follow, as many as make whole
+  // blocks of attention known -> those frames of the last hidden state; the same bytes as of the
+  // whole.
+  T step(Ops& ops, Past& past, const T& local) const {
+    const T x = projected(ops, local);
+    const T behind = ops.concat({past.projected, x}, 1);
+    const T moved = ops.gelu(position.step(ops, past.position, x));
+    const int64_t frames = ops.shape(moved)[1], block = std::max(1, config.attention_block);
+    FT_CHECK(frames % block == 0, "{} frames, blocks of {}", frames, block);
+    past.projected = ops.slice(behind, 1, frames, ops.shape(behind)[1]);
+    const T embedded = entered(ops, ops.add(ops.slice(behind, 1, 0, frames), moved));
+    std::vector<T> blocks;
+    for (int64_t begin = 0; begin < frames; begin += block) {
+      T y = ops.slice(embedded, 1, begin, begin + block);
+      for (size_t i = 0; i < layers.size(); ++i) y = layers[i].step(ops, past.layers[i], y);
+      blocks.push_back(config.do_stable_layer_norm ? norm(ops, y) : y);
+    }
+    return blocks.size() == 1 ? blocks.front() : ops.concat(blocks, 1);
   }
 
   // The convolution stack alone: (B, S) -> (B, T, conv_dim.back())
@@ -134,12 +167,19 @@ struct Hubert {
   nn::LayerNorm<Ops> norm;
 
  private:
-  // Kernel k pads k/2 on both sides and, when k is even, drops the last frame.
+  T projected(Ops& ops, const T& local) const {
+    T x = local;
+    for (const auto& projection_layer_norm : projection_norm) x = projection_layer_norm(ops, x);
+    return projection(ops, x);
+  }
+  // What enters the first layer.
+  T entered(Ops& ops, const T& x) const { return config.do_stable_layer_norm ? x : norm(ops, x); }
+
   static ops::ConvOptions position_options(const HubertConfig& c) {
     ops::ConvOptions options;
     options.groups = c.num_conv_pos_embedding_groups;
-    options.left = c.num_conv_pos_embeddings / 2;
-    options.right = options.left - (c.num_conv_pos_embeddings % 2 == 0 ? 1 : 0);
+    options.left = c.position_left();
+    options.right = c.position_right();
     return options;
   }
 };

@@ -4,6 +4,17 @@
 
 namespace flowtalk::encoder {
 
+std::string text_of(Normalisation normalisation) {
+  return normalisation == Normalisation::kClip ? "clip" : "running";
+}
+
+void from_text(const std::string& word, Normalisation& normalisation) {
+  if (word != "clip" && word != "running") {
+    fail("expected clip or running, got '{}'{}", word, did_you_mean(word, {"clip", "running"}));
+  }
+  normalisation = word == "clip" ? Normalisation::kClip : Normalisation::kRunning;
+}
+
 int64_t HubertConfig::hop_samples() const {
   int64_t hop = 1;
   for (const int stride : conv_stride) hop *= stride;
@@ -21,6 +32,21 @@ int64_t HubertConfig::receptive_samples() const {
 int64_t HubertConfig::frames(int64_t samples) const {
   const int64_t receptive = receptive_samples();
   return samples < receptive ? 0 : (samples - receptive) / hop_samples() + 1;
+}
+
+int64_t HubertConfig::position_right() const {
+  const int64_t kernel = num_conv_pos_embeddings;
+  return num_conv_pos_right >= 0 ? num_conv_pos_right : kernel / 2 - (kernel % 2 == 0 ? 1 : 0);
+}
+
+bool HubertConfig::bounded() const {
+  const bool level = !do_normalize || normalisation == Normalisation::kRunning;
+  return level && feat_extract_norm == "layer" && (attention_block > 0 || num_hidden_layers == 0);
+}
+
+int64_t HubertConfig::frames_heard(int64_t frames) const {
+  const int64_t block = std::max(1, attention_block);
+  return (frames + block - 1) / block * block + position_right();
 }
 
 void HubertConfig::check(const std::string& where) const {
@@ -56,6 +82,29 @@ void HubertConfig::check(const std::string& where) const {
   if (hidden_size % num_conv_pos_embedding_groups != 0) {
     fail("{}: hidden_size {} is not a multiple of num_conv_pos_embedding_groups {}", where,
          hidden_size, num_conv_pos_embedding_groups);
+  }
+  check_ahead(where);
+}
+
+void HubertConfig::check_ahead(const std::string& where) const {
+  if (num_conv_pos_right >= num_conv_pos_embeddings) {
+    fail("{}: num_conv_pos_right must be below num_conv_pos_embeddings {}, got {}", where,
+         num_conv_pos_embeddings, num_conv_pos_right);
+  }
+  if (attention_block == 0 && attention_left > 0) {
+    fail("{}: attention_left {} without attention_block; set how many frames a block has", where,
+         attention_left);
+  }
+  if (attention_block > 0 && attention_left % attention_block != 0) {
+    fail("{}: attention_left must be a multiple of attention_block {}, got {}", where,
+         attention_block, attention_left);
+  }
+  if (normalisation == Normalisation::kRunning && !do_normalize) {
+    fail("{}: normalisation running needs do_normalize true", where);
+  }
+  if (normalisation == Normalisation::kRunning && hop_samples() != 320) {
+    fail("{}: normalisation running needs a hop of 320 samples, conv_stride makes {}", where,
+         hop_samples());
   }
 }
 

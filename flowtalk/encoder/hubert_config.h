@@ -9,6 +9,13 @@
 
 namespace flowtalk::encoder {
 
+// How loud the network hears a voice: every clip at one level, or each moment at a level that the
+// past says (running_level.h), which needs no end of the clip.
+enum class Normalisation { kClip, kRunning };
+// Text value of a field table. Error: nothing has this name.
+std::string text_of(Normalisation normalisation);
+void from_text(const std::string& word, Normalisation& normalisation);
+
 struct HubertConfig {
   std::vector<int> conv_dim = {512, 512, 512, 512, 512, 512, 512};
   std::vector<int> conv_kernel = {10, 3, 3, 3, 3, 2, 2};
@@ -21,6 +28,9 @@ struct HubertConfig {
   bool do_stable_layer_norm = false;
   float layer_norm_eps = 1e-5f;
   bool do_normalize = true;
+  // Of models that hear while somebody speaks; the defaults are those of whole clips.
+  Normalisation normalisation = Normalisation::kClip;
+  int num_conv_pos_right = -1, attention_block = 0, attention_left = 0;
 
   template <class V>
   void fields(V&& field) {
@@ -41,6 +51,13 @@ struct HubertConfig {
     field("do_stable_layer_norm", do_stable_layer_norm, "pre-norm transformer (large)");
     field("layer_norm_eps", layer_norm_eps, between(1e-12f, 1e-2f), "epsilon of the norms");
     field("do_normalize", do_normalize, "zero mean and unit variance waveform in");
+    field("normalisation", normalisation, "over the clip, or running: of the past alone");
+    field("num_conv_pos_right", num_conv_pos_right, between(-1, 511),
+          "frames ahead in the positional convolution; -1: as many as behind");
+    field("attention_block", attention_block, between(0, 3000),
+          "frames that attend to one another and to the past; 0: every frame to the whole clip");
+    field("attention_left", attention_left, between(0, 100000),
+          "frames before its block that a frame attends to, whole blocks");
   }
 
   // Samples between frames, and samples that one frame sees.
@@ -48,10 +65,21 @@ struct HubertConfig {
   int64_t receptive_samples() const;
   // Frames that come out of `samples`; 0 if there are too few.
   int64_t frames(int64_t samples) const;
+  // Of the positional convolution, frames ahead and behind.
+  int64_t position_right() const;
+  int64_t position_left() const { return num_conv_pos_embeddings - 1 - position_right(); }
+  // Is the past all that a frame depends on, and a bounded stretch of the future?
+  bool bounded() const;
+  // How many frames of the convolutions the first `frames` of the last layer depend on; only where
+  // bounded().
+  int64_t frames_heard(int64_t frames) const;
   // Error naming the field if sizes contradict each other.
   void check(const std::string& where) const;
   // Error unless two frames make one motion frame at 25 fps: 320 samples hop, 400 receptive.
   void check_motion_rate(const std::string& where) const;
+
+ private:
+  void check_ahead(const std::string& where) const;
 };
 
 // The default encoder: 2.3 M parameters, per-frame norms everywhere.

@@ -105,6 +105,24 @@ class LocalFeatures {
   std::optional<TimeNorm> norm_;
 };
 
+// How many frames the transformer takes at a time, and sees before and after them.
+struct Cut {
+  int64_t step = 0, before = 0, after = 0;
+};
+
+// Where attention goes in blocks, windows lie on their grid, and what they see beside them is all
+// that their frames depend on: bits do not change.
+Cut cut_of(const HubertConfig& c, int64_t frames, const Windows& windows) {
+  if (frames <= windows.whole) return {frames, 0, 0};
+  if (c.attention_block == 0) return {windows.window, windows.context, windows.context};
+  const auto to_grid = [&](int64_t x) {
+    return (x + c.attention_block - 1) / c.attention_block * c.attention_block;
+  };
+  const int64_t per_layer = c.attention_left + c.attention_block;
+  return {to_grid(windows.window), to_grid(c.position_left() + c.num_hidden_layers * per_layer),
+          c.position_right()};
+}
+
 }  // namespace
 
 std::vector<Tensor> encode(NativeOps& ops, const NativeHubert& hubert,
@@ -116,11 +134,11 @@ std::vector<Tensor> encode(NativeOps& ops, const NativeHubert& hubert,
   std::vector<Tensor> result;
   for (size_t i = 0; i < states.size(); ++i) result.emplace_back(tensor::Shape{frames, width});
   const LocalFeatures features(ops, hubert, waveform);
-  const int64_t step = frames <= windows.whole ? frames : windows.window;
-  for (int64_t begin = 0; begin < frames; begin += step) {
-    const int64_t end = std::min(frames, begin + step);
-    const int64_t from = std::max<int64_t>(0, begin - windows.context);
-    const Tensor local = features(from, std::min(frames, end + windows.context));
+  const Cut cut = cut_of(hubert.config, frames, windows);
+  for (int64_t begin = 0; begin < frames; begin += cut.step) {
+    const int64_t end = std::min(frames, begin + cut.step);
+    const int64_t from = std::max<int64_t>(0, begin - cut.before);
+    const Tensor local = features(from, std::min(frames, end + cut.after));
     int64_t state = 0;
     hubert.visit_states(ops, local, [&](const Tensor& x) {
       const auto wanted = std::find(states.begin(), states.end(), state++);

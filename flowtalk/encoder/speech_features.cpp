@@ -10,6 +10,8 @@ namespace {
 
 constexpr Windows kWindows{24 * 50, 20 * 50, 2 * 50};  // encoder frames
 
+constexpr size_t kHop = flame::kAudioHz / flame::kFps;  // samples of a motion frame
+
 constexpr double kFaintest = 1e-10;  // mean square, just below -99 dB
 
 // Frames (F, C) -> (count, C): the first of them, or where the rate is another one linearly between
@@ -34,8 +36,12 @@ tensor::Tensor arranged(const tensor::Tensor& frames, int64_t count, bool betwee
 
 }  // namespace
 
+int loudness_of_squares(double squares) {
+  const double mean = squares / static_cast<double>(kHop);
+  return std::max(-99, static_cast<int>(std::floor(10 * std::log10(mean + kFaintest))));
+}
+
 std::vector<int> loudness_of(std::span<const float> samples) {
-  constexpr size_t kHop = flame::kAudioHz / flame::kFps;
   const auto frames = static_cast<size_t>(motion_frames(static_cast<int64_t>(samples.size())));
   std::vector<int> loudness(frames);
   for (size_t t = 0; t < frames; ++t) {
@@ -44,25 +50,30 @@ std::vector<int> loudness_of(std::span<const float> samples) {
     for (const float x : samples.subspan(begin, std::min(kHop, samples.size() - begin))) {
       squares += static_cast<double>(x) * static_cast<double>(x);
     }
-    const double mean = squares / static_cast<double>(kHop);
-    loudness[t] = std::max(-99, static_cast<int>(std::floor(10 * std::log10(mean + kFaintest))));
+    loudness[t] = loudness_of_squares(squares);
   }
   return loudness;
 }
 
 SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
                                std::span<const float> samples,
-                               const std::function<void()>& after_layer) {
-  const auto wave = motion_waveform(samples, hubert.config.do_normalize);
-  const tensor::Tensor frames = encode_last(ops, hubert, wave, kWindows, after_layer);
-  return {pair_frames(ops, frames.reshape({1, frames.dim(0), frames.dim(1)})),
-          loudness_of(samples)};
+                               const std::function<void()>& after_layer, int64_t ahead) {
+  const int64_t frames = motion_frames(static_cast<int64_t>(samples.size()));
+  const bool bounded = hubert.config.bounded();
+  const int64_t all = bounded ? frames + frames % 2 + ahead : frames;
+  const auto wave = waveform_of(samples, 2 * all, hubert.config);
+  const tensor::Tensor encoded = encode_last(ops, hubert, wave, kWindows, after_layer);
+  const auto heard = encoded.reshape({1, encoded.dim(0), encoded.dim(1)});
+  const tensor::Tensor pairs = pair_frames(ops, ops.slice(heard, 1, 0, 2 * all));
+  SpeechFeatures features{ops.slice(pairs, 1, 0, frames), loudness_of(samples)};
+  if (bounded) features.beyond = ops.slice(pairs, 1, frames, all);
+  return features;
 }
 
 SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
                                std::span<const float> samples, const Timing& timing,
-                               const std::function<void()>& after_layer) {
-  if (timing.padded()) return speech_features(ops, hubert, samples, after_layer);
+                               const std::function<void()>& after_layer, int64_t ahead) {
+  if (timing.padded()) return speech_features(ops, hubert, samples, after_layer, ahead);
   const auto count = static_cast<int64_t>(samples.size());
   const int64_t heard = hubert.config.frames(count), frames = timing.frames(count, heard);
   if (heard < 1 || frames < 1) {
@@ -71,8 +82,7 @@ SpeechFeatures speech_features(ops::NativeOps& ops, const NativeHubert& hubert,
         "one",
         count);
   }
-  const auto wave = hubert.config.do_normalize ? normalise(samples)
-                                               : std::vector<float>(samples.begin(), samples.end());
+  const auto wave = levelled(samples, hubert.config);
   const FrameRuleRow& rule = row_of(timing.rule);
   const auto arrange = [&](const tensor::Tensor& x) {
     return arranged(x, rule.beside * frames, timing.resamples());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "flowtalk/encoder/running_level.h"
+
 namespace flowtalk::encoder {
 namespace {
 
@@ -27,16 +29,21 @@ int64_t motion_frames(int64_t samples) {
   return std::max<int64_t>(1, (samples + kMotionHop / 2) / kMotionHop);
 }
 
-std::vector<float> pad_for_pairs(std::span<const float> samples) {
-  const int64_t frames = 2 * motion_frames(static_cast<int64_t>(samples.size()));
+std::vector<float> levelled(std::span<const float> samples, const HubertConfig& config) {
+  if (config.do_normalize && config.normalisation == Normalisation::kClip) {
+    return normalise(samples);
+  }
   std::vector<float> result(samples.begin(), samples.end());
-  result.resize(static_cast<size_t>((frames - 1) * kHop + kReceptive), 0.0f);
+  if (config.do_normalize) RunningLevel().apply(result);
   return result;
 }
 
-std::vector<float> motion_waveform(std::span<const float> samples, bool do_normalize) {
-  std::vector<float> padded = pad_for_pairs(samples);
-  return do_normalize ? normalise(padded) : padded;
+std::vector<float> waveform_of(std::span<const float> samples, int64_t frames,
+                               const HubertConfig& config) {
+  const int64_t heard = config.bounded() ? config.frames_heard(frames) : frames;
+  std::vector<float> wave(samples.begin(), samples.end());
+  wave.resize(static_cast<size_t>((heard - 1) * kHop + kReceptive), 0.0f);
+  return levelled(wave, config);
 }
 
 }  // namespace flowtalk::encoder

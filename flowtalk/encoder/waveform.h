@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "flowtalk/encoder/hubert_config.h"
+
 namespace flowtalk::encoder {
 
 // Zero mean, unit variance over the clip (variance + 1e-7, as the Hugging Face feature extractor).
@@ -13,12 +15,13 @@ std::vector<float> normalise(std::span<const float> samples);
 // Motion frames of a clip: round(25 duration), at least 1.
 int64_t motion_frames(int64_t samples);
 
-// Samples with the zeros to the right that make exactly 2 motion_frames() encoder frames of 320
-// samples hop and 400 receptive (80 samples restore the odd missing frame, the rest the rounding).
-std::vector<float> pad_for_pairs(std::span<const float> samples);
+// A wave at the level that the encoder wants: normalised over all of it, by its past, or as it is.
+std::vector<float> levelled(std::span<const float> samples, const HubertConfig& config);
 
-// What the encoder hears of a clip whose motion is wanted: padded for pairs, and normalised if the
-// encoder wants that.
-std::vector<float> motion_waveform(std::span<const float> samples, bool do_normalize);
+// What the encoder hears of a clip of which the first `frames` features (50 Hz) are wanted, with
+// zeros where the clip has ended, levelled. Of a bounded encoder (HubertConfig) that is all that
+// they depend on; of another one the frames themselves, each 400 samples of which 320 are new.
+std::vector<float> waveform_of(std::span<const float> samples, int64_t frames,
+                               const HubertConfig& config);
 
 }  // namespace flowtalk::encoder

@@ -22,6 +22,7 @@ int emotion_of(const predict::PredictOptions& options) {
 }
 
 predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
+  if (frames == speech.values.dim(1)) return speech;
   const int64_t width = speech.values.dim(2);
   return {
       Tensor({1, frames, width}, speech.values.values().first(static_cast<size_t>(frames * width))),

@@ -72,19 +72,23 @@ struct ArBase {
     for (int64_t b = 0; b < batch; ++b) {
       const uint32_t take = noise.take + static_cast<uint32_t>(b);
       for (int64_t c = 0; c < channels; ++c) {
-        const float keep = rho_values[static_cast<size_t>(c)];
-        const float spread = std::sqrt(1 - keep * keep);
+        const NoiseAddress address{noise.seed, take, noise.temperature};
         float state = 0;
         for (int64_t t = 0; t < frames; ++t) {
-          const float eta =
-              noise.temperature *
-              noise_normal(noise.seed, take, static_cast<uint32_t>(t), static_cast<uint32_t>(c));
-          state = t == 0 ? eta : keep * state + spread * eta;
+          state = next(state, rho_values[static_cast<size_t>(c)], address, t, c);
           r[static_cast<size_t>((b * frames + t) * channels + c)] = state;
         }
       }
     }
     return r;
+  }
+
+  // r of frame t and channel c from that of the frame before, which may be anything at frame 0.
+  static float next(float before, float keep, const NoiseAddress& noise, int64_t t, int64_t c) {
+    const float eta =
+        noise.temperature *
+        noise_normal(noise.seed, noise.take, static_cast<uint32_t>(t), static_cast<uint32_t>(c));
+    return t == 0 ? eta : keep * before + std::sqrt(1 - keep * keep) * eta;
   }
 
   static constexpr float kMaxRho = 0.98f;

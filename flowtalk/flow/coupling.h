@@ -3,6 +3,7 @@
 // and the past, so that inverse can be streamed.
 #pragma once
 
+#include <concepts>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,16 @@ struct GatedLayer {
 
   // x (B, T, H) -> {next x, skip}, both (B, T, H)
   std::pair<T, T> operator()(Ops& ops, const T& x, const T& c) const {
-    const T mixed = ops.add(conv(ops, x), condition(ops, c));
+    return gated(ops, x, conv(ops, x), c);
+  }
+  // The next frames of a stream.
+  std::pair<T, T> step(Ops& ops, nn::ConvPast<Ops>& past, const T& x, const T& c) const {
+    return gated(ops, x, conv.step(ops, past, x), c);
+  }
+
+ private:
+  std::pair<T, T> gated(Ops& ops, const T& x, const T& heard, const T& c) const {
+    const T mixed = ops.add(heard, condition(ops, c));
     const T gated = ops.mul(ops.tanh(ops.slice(mixed, 2, 0, width)),
                             ops.sigmoid(ops.slice(mixed, 2, width, 2 * width)));
     const T both = output(ops, gated);
@@ -57,8 +67,24 @@ struct AffineCoupling {
   T inverse(Ops& ops, const T& y, const T& condition) const {
     const auto [kept, moved] = halves(ops, y);
     const auto [log_scale, shift] = scale_shift(ops, kept, condition);
-    const T value = ops.mul(ops.sub(moved, shift), ops.exp(ops.scale(log_scale, -1)));
-    return ops.concat({kept, value}, 2);
+    return ops.concat({kept, unmoved(ops, moved, log_scale, shift)}, 2);
+  }
+
+  // What a stream has heard, for each layer.
+  using Past = std::vector<nn::ConvPast<Ops>>;
+  Past begin(Ops& ops, int64_t batch) const {
+    Past past;
+    for (const auto& layer : layers) past.push_back(layer.conv.begin(ops, batch));
+    return past;
+  }
+  // inverse() of the next frames of a stream.
+  T inverse_step(Ops& ops, Past& past, const T& y, const T& condition) const {
+    const auto [kept, moved] = halves(ops, y);
+    size_t at = 0;
+    const auto [log_scale, shift] = scale_shift(ops, kept, [&](const auto& layer, const T& x) {
+      return layer.step(ops, past[at++], x, condition);
+    });
+    return ops.concat({kept, unmoved(ops, moved, log_scale, shift)}, 2);
   }
 
   int64_t half;
@@ -71,11 +97,21 @@ struct AffineCoupling {
     const int64_t channels = ops.shape(x)[2];
     return {ops.slice(x, 2, 0, half), ops.slice(x, 2, half, channels)};
   }
+  T unmoved(Ops& ops, const T& moved, const T& log_scale, const T& shift) const {
+    return ops.mul(ops.sub(moved, shift), ops.exp(ops.scale(log_scale, -1)));
+  }
   std::pair<T, T> scale_shift(Ops& ops, const T& kept, const T& condition) const {
+    return scale_shift(ops, kept,
+                       [&](const auto& layer, const T& x) { return layer(ops, x, condition); });
+  }
+  // through(layer, x) -> {next x, skip} of each layer
+  template <class Through>
+  requires std::invocable < const Through&, const GatedLayer<Ops>
+  &, const T& > std::pair<T, T> scale_shift(Ops& ops, const T& kept, const Through& through) const {
     T x = start(ops, kept);
     T skip = x;
     for (const auto& layer : layers) {
-      auto [next, part] = layer(ops, x, condition);
+      auto [next, part] = through(layer, x);
       x = next;
       skip = ops.add(skip, part);
     }

@@ -30,6 +30,18 @@ struct FlowStep {
     return norm.inverse(ops, mix.inverse(ops, coupling.inverse(ops, y, condition)));
   }
 
+  // What of the inverse is the same for every frame.
+  struct Folded {
+    T unmix;  // (2D, 2D), the inverse of the mix
+  };
+  Folded folded(Ops& ops) const { return {ops.inverse(mix.matrix(ops))}; }
+  // inverse() of the next frames of a stream.
+  T inverse_step(Ops& ops, const Folded& folded, typename AffineCoupling<Ops>::Past& past,
+                 const T& y, const T& condition) const {
+    const T uncoupled = coupling.inverse_step(ops, past, y, condition);
+    return norm.inverse(ops, ops.linear(uncoupled, folded.unmix));
+  }
+
   ActNorm<Ops> norm;
   InvertibleMix<Ops> mix;
   AffineCoupling<Ops> coupling;
@@ -57,6 +69,28 @@ struct Flow {
   T inverse(Ops& ops, const T& u, const T& condition) const {
     T x = u;
     for (size_t i = steps.size(); i-- > 0;) x = steps[i].inverse(ops, x, condition);
+    return unsqueeze(ops, x);
+  }
+
+  using Folded = std::vector<typename FlowStep<Ops>::Folded>;
+  Folded folded(Ops& ops) const {
+    Folded all;
+    for (const auto& step : steps) all.push_back(step.folded(ops));
+    return all;
+  }
+  // What `batch` streams have heard, for each step.
+  using Past = std::vector<typename AffineCoupling<Ops>::Past>;
+  Past begin(Ops& ops, int64_t batch) const {
+    Past past;
+    for (const auto& step : steps) past.push_back(step.coupling.begin(ops, batch));
+    return past;
+  }
+  // inverse() of the next frames of streams; the same bytes as of the whole.
+  T inverse_step(Ops& ops, const Folded& folded, Past& past, const T& u, const T& condition) const {
+    T x = u;
+    for (size_t i = steps.size(); i-- > 0;) {
+      x = steps[i].inverse_step(ops, folded[i], past[i], x, condition);
+    }
     return unsqueeze(ops, x);
   }
 

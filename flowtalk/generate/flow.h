@@ -5,6 +5,8 @@
 //   base sample u (B, T/2, 2D) -> flow inverse -> latents z (B, T, D)
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -84,6 +86,45 @@ struct FlowGenerator {
     return latents_of(ops, ops.concat(drawn, 0), c);
   }
 
+  // What of the layers is the same for every frame of every stream.
+  struct Folded {
+    typename flow::Flow<Ops>::Folded flow;
+    std::vector<float> rho;  // (2D)
+  };
+  std::shared_ptr<const Folded> folded(Ops& ops) const {
+    return std::make_shared<const Folded>(Folded{flow.folded(ops), ops.to_host(base.rho(ops))});
+  }
+
+  // One performance under some noises, as far as it has come.
+  struct State {
+    std::shared_ptr<const Folded> folded;
+    std::vector<NoiseAddress> noises;     // temperatures may change between steps
+    std::vector<std::vector<float>> r;    // (2D) of the base, for each noise
+    typename flow::Flow<Ops>::Past past;  // of as many streams as there are noises
+    int64_t pairs = 0;                    // of frames that are made
+  };
+  State begin(Ops& ops, const SampleOptions& options) const {
+    return begin(ops, options, folded(ops));
+  }
+  State begin(Ops& ops, const SampleOptions& options, std::shared_ptr<const Folded> made) const {
+    const auto count = options.noises.size();
+    State state{std::move(made), {options.noises.begin(), options.noises.end()}, {}, {}, 0};
+    state.r.assign(count, std::vector<float>(static_cast<size_t>(2 * latent), 0.0f));
+    state.past = flow.begin(ops, static_cast<int64_t>(count));
+    return state;
+  }
+  // c (1, n, ...) of the next n pairs -> latents (N, 2n, D) under each noise
+  MotionLatents<Ops> step(Ops& ops, State& state, const Prepared& c) const {
+    std::vector<T> drawn;
+    for (size_t i = 0; i < state.noises.size(); ++i) {
+      drawn.push_back(drawn_next(ops, c.base, state, i));
+    }
+    state.pairs += ops.shape(c.base.mean)[1];
+    const T u = drawn.size() == 1 ? drawn.front() : ops.concat(drawn, 0);
+    const T made = flow.inverse_step(ops, state.folded->flow, state.past, u, c.condition);
+    return {scale.restore(ops, c.shift ? ops.add(made, *c.shift) : made)};
+  }
+
   Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
                      const std::vector<Rng>&) const {
     if (w.nll == 0) return {};
@@ -132,6 +173,26 @@ struct FlowGenerator {
   flow::ArBase<Ops> base;
   int64_t latent;
   bool shifts;
+
+ private:
+  // u (1, n, 2D) of the next pairs under one noise
+  T drawn_next(Ops& ops, const flow::BaseParameters<Ops>& c, State& state, size_t i) const {
+    const NoiseAddress& noise = state.noises[i];
+    std::vector<float>& r = state.r[i];
+    const bool still = std::all_of(r.begin(), r.end(), [](float v) { return v == 0; });
+    if (noise.temperature == 0 && still) return c.mean;
+    const int64_t pairs = ops.shape(c.mean)[1], width = 2 * latent;
+    std::vector<float> all;
+    for (int64_t t = 0; t < pairs; ++t) {
+      for (size_t k = 0; k < r.size(); ++k) {
+        r[k] = flow::ArBase<Ops>::next(r[k], state.folded->rho[k], noise, state.pairs + t,
+                                       static_cast<int64_t>(k));
+      }
+      all.insert(all.end(), r.begin(), r.end());
+    }
+    const T residual = ops.constant({1, pairs, width}, all);
+    return ops.add(c.mean, ops.mul(ops.exp(c.log_sd), residual));
+  }
 };
 
 }  // namespace flowtalk::generate

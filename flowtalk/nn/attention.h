@@ -1,15 +1,33 @@
 // Multi-head self-attention over frames (Vaswani et al., 2017): (B, T, C) -> (B, T, C).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "flowtalk/nn/linear.h"
 
 namespace flowtalk::nn {
 
+// Which frames attend to which: blocks of `block` frames on the grid of frame 0, each to itself and
+// to the `left` frames before it; block 0: all to all.
+struct Reach {
+  int64_t block = 0, left = 0;
+
+  // The first frame that the block which begins at `begin` attends to.
+  int64_t first(int64_t begin) const { return std::max<int64_t>(0, begin - left); }
+};
+
 struct AttentionOptions {
   float scale = 0;                // of the scores; 0: one over the root of a head's width
   Bias projections = Bias::kYes;  // of query, key and value
+  Reach reach = {};
+};
+
+// The keys and values of the frames before a block that it attends to, (B, n, C).
+template <class Ops>
+struct KeysAndValues {
+  ops::TensorOf<Ops> keys, values;
 };
 
 template <class Ops>
@@ -22,28 +40,77 @@ struct Attention {
         value(p / "value", channels, channels, o.projections),
         output(p / "output", channels, channels),
         heads(head_count),
+        reach(o.reach),
         scale(o.scale > 0 ? o.scale : 1.0f / std::sqrt(static_cast<float>(channels / head_count))) {
   }
 
   T operator()(Ops& ops, const T& x) const {
     const T q = ops.scale(query(ops, x), scale);
-    return output(ops, attend(ops, q, key(ops, x), value(ops, x)));
+    const T k = key(ops, x), v = value(ops, x);
+    return output(ops, reach.block > 0 ? in_blocks(ops, q, k, v) : attend(ops, q, k, v));
+  }
+
+  KeysAndValues<Ops> begin(Ops& ops, int64_t batch) const {
+    const T none = ops.zeros({batch, 0, ops.shape(query.weight)[0]});
+    return {none, none};
+  }
+  // Of the next block, whole, of a stream (B, block, C); the same bytes as of the whole.
+  T step(Ops& ops, KeysAndValues<Ops>& past, const T& x) const {
+    const T q = ops.scale(query(ops, x), scale);
+    const T k = ops.concat({past.keys, key(ops, x)}, 1);
+    const T v = ops.concat({past.values, value(ops, x)}, 1);
+    const int64_t seen = ops.shape(k)[1], kept = std::min(seen, reach.left);
+    past = {ops.slice(k, 1, seen - kept, seen), ops.slice(v, 1, seen - kept, seen)};
+    return output(ops, attend(ops, q, k, v));
   }
 
   Linear<Ops> query, key, value, output;
   int64_t heads;
+  Reach reach;
   float scale;
 
  private:
+  // A block at a time where a backend attends in one op; else all at once, masked.
+  T in_blocks(Ops& ops, const T& q, const T& k, const T& v) const {
+    const int64_t frames = ops.shape(q)[1];
+    if constexpr (requires { ops.attention(q, k, v, heads); }) {
+      std::vector<T> blocks;
+      for (int64_t begin = 0; begin < frames; begin += reach.block) {
+        const int64_t first = reach.first(begin), end = std::min(frames, begin + reach.block);
+        blocks.push_back(attend(ops, ops.slice(q, 1, begin, end), ops.slice(k, 1, first, end),
+                                ops.slice(v, 1, first, end)));
+      }
+      return ops.concat(blocks, 1);
+    } else {
+      return composed(ops, q, k, v, [&](const T& scores) {
+        return ops.add(scores, ops.constant({frames, frames}, mask(frames)));
+      });
+    }
+  }
+  // (T T): 0, or where a frame (row) does not attend to another far below every score
+  std::vector<float> mask(int64_t frames) const {
+    std::vector<float> values(static_cast<size_t>(frames * frames), -1e9f);
+    for (int64_t t = 0; t < frames; ++t) {
+      const int64_t begin = t / reach.block * reach.block;
+      const int64_t first = reach.first(begin), end = std::min(frames, begin + reach.block);
+      std::fill(values.begin() + t * frames + first, values.begin() + t * frames + end, 0.0f);
+    }
+    return values;
+  }
   // softmax(q k^T) v per head, (B, T, C); a backend may offer it as one op with the same result.
   T attend(Ops& ops, const T& q, const T& k, const T& v) const {
     if constexpr (requires { ops.attention(q, k, v, heads); }) {
       return ops.attention(q, k, v, heads);
     } else {
-      const T scores = ops.matmul(split(ops, q), ops.transpose(split(ops, k), 2, 3));
-      const T mixed = ops.matmul(ops.softmax_last(scores), split(ops, v));
-      return ops.reshape(ops.transpose(mixed, 1, 2), ops.shape(q));
+      return composed(ops, q, k, v, [](const T& scores) { return scores; });
     }
+  }
+  // The same of the ops of every backend; change(scores (B, heads, T, T)) before the softmax.
+  template <class Change>
+  T composed(Ops& ops, const T& q, const T& k, const T& v, const Change& change) const {
+    const T scores = change(ops.matmul(split(ops, q), ops.transpose(split(ops, k), 2, 3)));
+    const T mixed = ops.matmul(ops.softmax_last(scores), split(ops, v));
+    return ops.reshape(ops.transpose(mixed, 1, 2), ops.shape(q));
   }
   // (B, T, C) -> (B, heads, T, C / heads)
   T split(Ops& ops, const T& x) const {

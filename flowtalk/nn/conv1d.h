@@ -7,6 +7,12 @@
 
 namespace flowtalk::nn {
 
+// What a convolution over time has heard and still needs, (B, n, in): a stream goes on from it.
+template <class Ops>
+struct ConvPast {
+  ops::TensorOf<Ops> frames;
+};
+
 template <class Ops>
 struct Conv1d {
   using T = ops::TensorOf<Ops>;
@@ -18,6 +24,21 @@ struct Conv1d {
         bias(p.tensor("bias", {out}, params::zeros())),
         options(conv) {}
   T operator()(Ops& ops, const T& x) const { return ops.conv1d(x, weight, bias, options); }
+
+  // Of `batch` streams at their beginning, where zeros lie to the left.
+  ConvPast<Ops> begin(Ops& ops, int64_t batch) const {
+    return {ops.zeros({batch, options.left, ops.shape(weight)[1] * options.groups})};
+  }
+  // The frames that x (B, n, in), which follows, makes known; the same bytes as of the whole. Their
+  // number is n, less options.right at the first step, which must be more than that.
+  T step(Ops& ops, ConvPast<Ops>& past, const T& x) const {
+    const T all = ops.concat({past.frames, x}, 1);
+    const int64_t frames = ops.shape(all)[1], kept = options.left + options.right;
+    past.frames = ops.slice(all, 1, frames - kept, frames);
+    ops::ConvOptions inside = options;
+    inside.left = inside.right = 0;
+    return ops.conv1d(all, weight, bias, inside);
+  }
 
   T weight, bias;  // (out, in / groups, kernel), (out)
   ops::ConvOptions options;

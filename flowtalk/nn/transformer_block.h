@@ -11,13 +11,14 @@ struct TransformerOptions {
   int64_t channels = 768, heads = 12, inner = 3072;
   bool pre_norm = false;
   float dropout = 0.1f, eps = 1e-5f;
+  Reach reach;  // of attention
 };
 
 template <class Ops>
 struct TransformerBlock {
   using T = ops::TensorOf<Ops>;
   TransformerBlock(params::Scope<Ops> p, const TransformerOptions& o)
-      : attention(p / "attention", o.channels, o.heads),
+      : attention(p / "attention", o.channels, o.heads, {.reach = o.reach}),
         attention_norm(p / "attention_norm", o.channels, o.eps),
         inner(p / "inner", o.channels, o.inner),
         outer(p / "outer", o.inner, o.channels),
@@ -25,13 +26,11 @@ struct TransformerBlock {
         options(o) {}
 
   T operator()(Ops& ops, const T& x) const {
-    if (options.pre_norm) {
-      const T mid =
-          ops.add(x, ops.dropout(attention(ops, attention_norm(ops, x)), options.dropout));
-      return ops.add(mid, feed_forward(ops, output_norm(ops, mid)));
-    }
-    const T mid = attention_norm(ops, ops.add(x, ops.dropout(attention(ops, x), options.dropout)));
-    return output_norm(ops, ops.add(mid, feed_forward(ops, mid)));
+    return around(ops, x, [&](const T& seen) { return attention(ops, seen); });
+  }
+  // The next block of a stream, see Attention::step.
+  T step(Ops& ops, KeysAndValues<Ops>& past, const T& x) const {
+    return around(ops, x, [&](const T& seen) { return attention.step(ops, past, seen); });
   }
 
   Attention<Ops> attention;
@@ -41,6 +40,15 @@ struct TransformerBlock {
   TransformerOptions options;
 
  private:
+  template <class Attend>
+  T around(Ops& ops, const T& x, const Attend& attend) const {
+    if (options.pre_norm) {
+      const T mid = ops.add(x, ops.dropout(attend(attention_norm(ops, x)), options.dropout));
+      return ops.add(mid, feed_forward(ops, output_norm(ops, mid)));
+    }
+    const T mid = attention_norm(ops, ops.add(x, ops.dropout(attend(x), options.dropout)));
+    return output_norm(ops, ops.add(mid, feed_forward(ops, mid)));
+  }
   T feed_forward(Ops& ops, const T& x) const {
     return ops.dropout(outer(ops, ops.gelu(inner(ops, x))), options.dropout);
   }

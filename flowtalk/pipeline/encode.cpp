@@ -101,7 +101,7 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
     fail("{}: {} samples are too few, the encoder needs {} for one frame; give a longer voice",
          o.voice, wave.size(), config.receptive_samples());
   }
-  if (config.do_normalize) wave = encoder::normalise(wave);
+  wave = encoder::levelled(wave, config);
   const tensor::Tensor result =
       stack(encoder::encode(ops, hubert, wave, states, {}, [&] { stored.drop_pages(); }), o.all);
   for (const float v : result.values()) {

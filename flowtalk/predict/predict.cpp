@@ -42,6 +42,20 @@ Condition guided(NativeOps& ops, const Condition& emotional, const Condition& ne
   return changed;
 }
 
+// What the conditioner hears of a voice (1, T', 2C): an even number of frames where the timing
+// pads, and what follows, where it is known.
+Tensor heard_of(NativeOps& ops, const SpeechFeatures& speech, const model::ModelConfig& config) {
+  if (!speech.beyond.empty()) return ops.concat({speech.values, speech.beyond}, 1);
+  return config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
+}
+
+// The condition of the first frames alone.
+Condition first_frames(NativeOps& ops, Condition c, int64_t frames) {
+  c.values = ops.slice(c.values, 1, 0, frames);
+  if (c.asked) c.asked = ops.slice(*c.asked, 1, 0, frames);
+  return c;
+}
+
 // The first `frames` of each of (N, T, W), checked.
 void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& each) {
   for (const float v : motions.values()) {
@@ -124,17 +138,18 @@ std::vector<Tensor> perform(const Session& session, const SpeechFeatures& speech
   NativeOps& ops = work.ops;
   const auto& conditioner = work.network.conditioner;
   const int64_t style = options.asked.style;
-  const Tensor heard = config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
+  const Tensor heard = heard_of(ops, speech, config);
+  const int64_t made = frames + (config.timing.padded() ? frames % 2 : 0);
   std::optional<Condition> neutral;
   if (options.guidance != 1) {
     const auto none =
         condition::EmotionCurve::constant(config.conditions.only(kNeutral), 0, heard.dim(1));
-    neutral = conditioner(ops, heard, none, {&style, 1});
+    neutral = first_frames(ops, conditioner(ops, heard, none, {&style, 1}), made);
   }
   std::vector<Blend> blends(noises.size());
   const auto curve = condition::curve_of(options.asked, config.conditions, heard.dim(1));
   for (const auto& emotion : condition::emotions_apart(curve)) {
-    Condition c = conditioner(ops, heard, emotion.curve, {&style, 1});
+    Condition c = first_frames(ops, conditioner(ops, heard, emotion.curve, {&style, 1}), made);
     if (neutral) c = guided(ops, c, *neutral, options.guidance);
     const auto played = play(work, c, options, noises, frames);
     for (size_t i = 0; i < played.size(); ++i) blends[i].add(played[i], emotion.share);

@@ -5,6 +5,7 @@
 #include "flowtalk/audio/voiceless.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/encoder/speech_features.h"
+#include "flowtalk/model/lookahead.h"
 #include "flowtalk/predict/workspace.h"
 
 namespace flowtalk::predict {
@@ -34,10 +35,11 @@ SpeechFeatures Session::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);
   const Workspace work(*this);
   const encoder::Timing& timing = config().timing;
-  // A published system hears noise as it is.
-  const auto heard = timing.padded() ? audio::without_noise_alone(audio.samples) : audio.samples;
+  // A published system hears noise as it is; so does a model that cannot know how long it lasts.
+  const bool whole = timing.padded() && !model::hears_live(config());
+  const auto heard = whole ? audio::without_noise_alone(audio.samples) : audio.samples;
   return encoder::speech_features(work.ops, work.network.encoder, heard, timing,
-                                  model().network().drop_pages);
+                                  model().network().drop_pages, config().condition.frames_ahead());
 }
 
 }  // namespace flowtalk::predict

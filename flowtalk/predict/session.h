@@ -31,7 +31,8 @@ class Session {
   const Model& model() const;
   const model::ModelConfig& config() const { return model().config(); }
 
-  // Noise, hum and tones without a voice are heard as silence (audio/voiceless.h). Long clips are
+  // Noise, hum and tones without a voice are heard as silence (audio/voiceless.h), but by models
+  // that hear live. Long clips are
   // encoded in windows of 20 s with 2 s of context on both sides, so that memory and
   // time grow linearly. A published system's timing: the voice as it is, in one piece.
   SpeechFeatures encode(const audio::Audio& audio) const;

@@ -84,6 +84,16 @@ class AnyPrior {
     return std::visit([&](const auto& prior) { return prior.decode(ops, z); }, kinds_);
   }
 
+  // Of a prior that decodes step by step (see ConvBody): the beginning of `batch` streams, and
+  // their next frames.
+  using Past = typename ConvBody<Ops>::Past;
+  Past begin(Ops& ops, int64_t batch) const {
+    return stepping([&](const auto& prior) { return prior.begin(ops, batch); });
+  }
+  T decode_step(Ops& ops, Past& past, const T& z) const {
+    return stepping([&](const auto& prior) { return prior.decode_step(ops, past, z); });
+  }
+
   // Of a prior with codes; none: it has none.
   std::optional<Quantiser<Ops>> quantiser() const {
     return std::visit(
@@ -104,6 +114,22 @@ class AnyPrior {
   }
 
  private:
+  // use(prior), which is of a kind that steps.
+  template <class Use>
+  auto stepping(const Use& use) const {
+    using Result = decltype(use(std::get<Vae<Ops>>(kinds_)));
+    return std::visit(
+        [&](const auto& prior) -> Result {
+          using P = std::remove_cvref_t<decltype(prior)>;
+          if constexpr (requires { typename P::Past; }) {
+            return use(prior);
+          } else {
+            FT_CHECK(false, "a motion prior of the kind {} does not step", text_of(P::kKind));
+          }
+        },
+        kinds_);
+  }
+
   template <size_t I = 0>
   static Kinds make(params::Scope<Ops> p, const PriorConfig& config) {
     using P = std::variant_alternative_t<I, Kinds>;

@@ -57,6 +57,22 @@ struct ConvBody {
     return scale.restore(ops, decoder_out(ops, decoder_norm(ops, x)));
   }
 
+  // What `batch` streams have decoded, for each layer.
+  using Past = std::vector<nn::ConvPast<Ops>>;
+  Past begin(Ops& ops, int64_t batch) const {
+    Past past;
+    for (const auto& layer : decoder_layers) past.push_back(layer.conv.begin(ops, batch));
+    return past;
+  }
+  // decode() of the next frames of streams; the same bytes as of the whole.
+  T decode_step(Ops& ops, Past& past, const T& z) const {
+    T x = decoder_in(ops, z);
+    for (size_t i = 0; i < decoder_layers.size(); ++i) {
+      x = decoder_layers[i].step(ops, past[i], x);
+    }
+    return scale.restore(ops, decoder_out(ops, decoder_norm(ops, x)));
+  }
+
   MotionScale<Ops> scale;
   nn::Linear<Ops> encoder_in;
   nn::LayerNorm<Ops> encoder_norm;

@@ -24,6 +24,11 @@ struct Vae {
   // latents (B, T, D) -> motion (B, T, 53)
   T decode(Ops& ops, const T& z) const { return body.decode(ops, z); }
 
+  // See ConvBody.
+  using Past = typename ConvBody<Ops>::Past;
+  Past begin(Ops& ops, int64_t batch) const { return body.begin(ops, batch); }
+  T decode_step(Ops& ops, Past& past, const T& z) const { return body.decode_step(ops, past, z); }
+
   ConvBody<Ops> body;
   int64_t latent;
 };
