@@ -71,10 +71,8 @@ void add_events(const std::vector<TimelineEvent>& events, std::vector<Amounts>& 
   }
 }
 
-// A mean over kSpreadFrames of each amount, its ends tapered: a switch becomes an even slope
-// with round corners. The curve's ends hold. What is constant stays the same, bit for bit.
-std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
-  constexpr int kHalf = kSpreadFrames / 2, kTaper = 5;
+std::array<double, kSpreadFrames> spread_weights() {
+  constexpr int kTaper = 5;
   std::array<double, kSpreadFrames> weights{};
   double sum = 0;
   for (int i = 0; i < kSpreadFrames; ++i) {
@@ -82,18 +80,18 @@ std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
     weights[static_cast<size_t>(i)] = 1 - std::cos(std::numbers::pi * inside / (kTaper + 1));
     sum += weights[static_cast<size_t>(i)];
   }
-  std::vector<Amounts> result = curve;
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+// Every frame spread; the curve's ends hold.
+std::vector<Amounts> spread(const std::vector<Amounts>& curve) {
+  std::vector<Amounts> result;
   const auto last = static_cast<int64_t>(curve.size()) - 1;
   for (int64_t t = 0; t <= last; ++t) {
-    Amounts mean(curve[static_cast<size_t>(t)].size(), 0.0);
-    bool constant = true;
-    for (int i = -kHalf; i <= kHalf; ++i) {
-      const Amounts& near = curve[static_cast<size_t>(std::clamp<int64_t>(t + i, 0, last))];
-      constant = constant && near == curve[static_cast<size_t>(t)];
-      const double weight = weights[static_cast<size_t>(i + kHalf)] / sum;
-      for (size_t e = 0; e < mean.size(); ++e) mean[e] += weight * near[e];
-    }
-    if (!constant) result[static_cast<size_t>(t)] = mean;
+    result.push_back(spread_around([&](int i) -> const Amounts& {
+      return curve[static_cast<size_t>(std::clamp<int64_t>(t + i, 0, last))];
+    }));
   }
   return result;
 }
@@ -118,6 +116,23 @@ double reached(const TimelineEvent& event, const std::vector<Amounts>& sharp,
   return 1 + most / around;
 }
 
+}  // namespace
+
+Amounts spread_around(const std::function<const Amounts&(int)>& near) {
+  constexpr int kHalf = kSpreadFrames / 2;
+  static const std::array<double, kSpreadFrames> weights = spread_weights();
+  const Amounts& here = near(0);
+  Amounts mean(here.size(), 0.0);
+  bool constant = true;
+  for (int i = -kHalf; i <= kHalf; ++i) {
+    const Amounts& other = near(i);
+    constant = constant && other == here;
+    const double weight = weights[static_cast<size_t>(i + kHalf)];
+    for (size_t e = 0; e < mean.size(); ++e) mean[e] += weight * other[e];
+  }
+  return constant ? here : mean;
+}
+
 void append(EmotionCurve& curve, const Amounts& amounts) {
   double strength = 0;
   for (const double a : amounts) strength += a;
@@ -127,8 +142,6 @@ void append(EmotionCurve& curve, const Amounts& amounts) {
     curve.weights.push_back(static_cast<float>(strength > 0 ? amounts[i] / strength : neutral));
   }
 }
-
-}  // namespace
 
 Amounts amounts_of(std::span<const float> mix, double strength) {
   Amounts amounts(mix.size(), 0.0);

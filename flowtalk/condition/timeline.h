@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -53,6 +54,13 @@ struct Timeline {
   // The curve before it is spread, a row per frame.
   std::vector<Amounts> rows(int64_t frames, const Amounts& base) const;
 };
+
+// A mean over kSpreadFrames of each amount around a frame, its ends tapered: a switch becomes an
+// even slope with round corners. near(i): the amounts i frames away, -kSpreadFrames / 2 .. as many.
+// What is constant stays the same, bit for bit.
+Amounts spread_around(const std::function<const Amounts&(int)>& near);
+// A frame's amounts as its weights and strength, after those of the frames before.
+void append(EmotionCurve& curve, const Amounts& amounts);
 
 // Frames that the most sudden change takes, 0.6 s (docs/control.md says what it is measured by).
 inline constexpr int kSpreadFrames = 15;

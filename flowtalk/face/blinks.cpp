@@ -66,17 +66,23 @@ void shut(std::span<float> row, size_t eye, float lid) {
   row[eye + axis("eyeSquintLeft")] *= 1 - lid;
 }
 
-// The lids of one blink that begins with frame `first`, over what is there.
-void lay_blink(size_t first, double duration, double depth, double overrun,
-               std::vector<float>& lids) {
+// The lid in frame t of one blink that begins with frame `first`; -1: it is over.
+float lid_of_blink(size_t t, size_t first, double duration, double depth, double overrun) {
   const double begin = static_cast<double>(first) / flame::kFps;
   const double shut_at = begin + 0.4 * duration;  // lids fall faster than they rise
+  const double now = (static_cast<double>(t) + 0.5) / flame::kFps;
+  const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
+  const double x = 1 - away / duration;
+  if (x <= 0 && now > shut_at) return -1;
+  return static_cast<float>(depth * std::min(1.0, overrun * std::max(0.0, x)));
+}
+
+// The lids of one blink, over what is there.
+void lay_blink(size_t first, double duration, double depth, double overrun,
+               std::vector<float>& lids) {
   for (size_t t = first; t < lids.size(); ++t) {
-    const double now = (static_cast<double>(t) + 0.5) / flame::kFps;
-    const double away = now < shut_at ? (shut_at - now) / 0.5 : (now - shut_at) / 0.75;
-    const double x = 1 - away / duration;
-    if (x <= 0 && now > shut_at) break;
-    const auto lid = static_cast<float>(depth * std::min(1.0, overrun * std::max(0.0, x)));
+    const float lid = lid_of_blink(t, first, duration, depth, overrun);
+    if (lid < 0) break;
     lids[t] = std::max(lids[t], lid);
   }
 }
@@ -112,25 +118,33 @@ std::vector<float> make_blinks(const std::vector<float>& pause, float hazard_per
 
 std::vector<float> draw_blinks(int64_t frames, float per_minute, std::span<const int> voice,
                                Rng rng) {
-  std::vector<float> lids(static_cast<size_t>(frames), 0.0f);
-  const double hazard = blink_hazard(per_minute);
-  if (hazard <= 0) return lids;
-  const double interval = 60.0 / static_cast<double>(per_minute);
-  double next_free_s = 0;
-  bool first = true;
-  for (size_t t = 0; t < lids.size(); ++t) {
-    rng = rng.fork(static_cast<uint64_t>(t < voice.size() ? voice[t] : 0));
-    Rng here = rng;
-    const double time = static_cast<double>(t) / flame::kFps;
-    const double per_s = first ? 1 / (interval - std::min(time, kBusy)) : hazard;
-    const bool begins = here.chance(per_s / flame::kFps);
-    if (!begins || time < next_free_s) continue;
-    const double duration = here.uniform(kDrawn.shortest_s, kDrawn.longest_s);
-    next_free_s = time + duration + kRest;
-    first = false;
-    lay_blink(t, duration, 1, kDrawn.overrun, lids);
+  std::vector<float> lids;
+  BlinkDraws draws(per_minute, rng);
+  for (size_t t = 0; t < static_cast<size_t>(frames); ++t) {
+    lids.push_back(draws.next(t < voice.size() ? voice[t] : 0));
   }
   return lids;
+}
+
+BlinkDraws::BlinkDraws(float per_minute, Rng rng)
+    : per_minute_(per_minute), hazard_(blink_hazard(per_minute)), rng_(rng) {}
+
+float BlinkDraws::next(int voice) {
+  if (hazard_ <= 0) return 0;
+  rng_ = rng_.fork(static_cast<uint64_t>(voice));
+  Rng here = rng_;
+  const double time = static_cast<double>(frame_) / flame::kFps;
+  const double interval = 60.0 / static_cast<double>(per_minute_);
+  const double per_s = first_ < 0 ? 1 / (interval - std::min(time, kBusy)) : hazard_;
+  if (here.chance(per_s / flame::kFps) && time >= next_free_s_) {
+    duration_ = here.uniform(kDrawn.shortest_s, kDrawn.longest_s);
+    next_free_s_ = time + duration_ + kRest;
+    first_ = frame_;
+  }
+  const auto now = static_cast<size_t>(frame_++);
+  if (first_ < 0) return 0;
+  return std::max(0.0f,
+                  lid_of_blink(now, static_cast<size_t>(first_), duration_, 1, kDrawn.overrun));
 }
 
 float blink_hazard(float blinks_per_minute) {

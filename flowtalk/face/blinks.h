@@ -31,6 +31,23 @@ float blink_hazard(float blinks_per_minute);
 std::vector<float> draw_blinks(int64_t frames, float per_minute, std::span<const int> voice,
                                Rng rng);
 
+// The same a frame at a time, as a voice comes.
+class BlinkDraws {
+ public:
+  BlinkDraws(float per_minute, Rng rng);
+  // Lid closure of the next frame, whose number of the voice this is.
+  float next(int voice);
+
+ private:
+  float per_minute_;
+  double hazard_;
+  Rng rng_;
+  int64_t frame_ = 0;
+  double next_free_s_ = 0;
+  int64_t first_ = -1;  // frame of the last blink that began
+  double duration_ = 0;
+};
+
 // Shuts the eyes of one frame (at least the 50 expression values): lids to at least their closure;
 // wide and squinting eyes give way.
 void blink(std::span<float> row, Lids lids);

@@ -1,0 +1,193 @@
+#include "flowtalk/stream/performances.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::stream {
+
+using ops::NativeOps;
+using predict::kMotionRegions;
+using tensor::Tensor;
+
+namespace {
+
+constexpr int64_t kStep = 2;  // frames
+
+// Which noise each region of the face has, and which of the noises before it goes on from.
+struct Grouping {
+  std::vector<float> temperatures;
+  std::vector<size_t> from;
+  std::array<size_t, kMotionRegions> of_region{};
+};
+
+// Regions that had one noise and have one temperature keep one.
+Grouping grouped(const std::array<size_t, kMotionRegions>& before,
+                 const predict::RegionTemperatures& temperatures) {
+  Grouping g;
+  for (size_t r = 0; r < kMotionRegions; ++r) {
+    size_t i = 0;
+    while (i < g.from.size() && (g.from[i] != before[r] || g.temperatures[i] != temperatures[r])) {
+      ++i;
+    }
+    if (i == g.from.size()) {
+      g.from.push_back(before[r]);
+      g.temperatures.push_back(temperatures[r]);
+    }
+    g.of_region[r] = i;
+  }
+  return g;
+}
+
+// The streams of x (B, n, C) that are wanted.
+Tensor taken(NativeOps& ops, const Tensor& x, std::span<const size_t> streams) {
+  std::vector<Tensor> rows;
+  for (const size_t i : streams) {
+    const auto row = static_cast<int64_t>(i);
+    rows.push_back(ops.slice(x, 0, row, row + 1));
+  }
+  return ops.concat(rows, 0);
+}
+
+std::vector<float> alone(size_t emotion, size_t count) {
+  std::vector<float> share(count, 0.0f);
+  share[emotion] = 1;
+  return share;
+}
+
+}  // namespace
+
+Performances::Performances(std::shared_ptr<const LiveModel> model, NativeOps& ops, uint64_t seed,
+                           uint32_t take, const predict::RegionTemperatures& temperatures,
+                           condition::Amounts emotion, condition::Amounts style)
+    : model_(std::move(model)), emotion_(std::move(emotion)), style_(std::move(style)) {
+  const Grouping g = grouped({}, temperatures);
+  noise_of_region_ = g.of_region;
+  std::vector<NoiseAddress> noises;
+  for (const float t : g.temperatures) noises.push_back({seed, take, t});
+  Performance first{
+      .emotion = static_cast<size_t>(kNeutral),
+      .fusion = model_->conditioner().fusion.begin(ops),
+      .flow = model_->flow().begin(ops, {.noises = noises}, model_->folded()),
+      .prior = model_->network().prior.begin(ops, static_cast<int64_t>(noises.size()))};
+  performances_.push_back(std::move(first));
+  last_.share = alone(kNeutral, model_->config().conditions.emotions.size());
+}
+
+void Performances::set_temperatures(NativeOps& ops,
+                                    const predict::RegionTemperatures& temperatures) {
+  const Grouping g = grouped(noise_of_region_, temperatures);
+  noise_of_region_ = g.of_region;
+  for (Performance& p : performances_) {
+    const auto before = p.flow;
+    p.flow.noises.clear();
+    p.flow.r.clear();
+    for (size_t i = 0; i < g.from.size(); ++i) {
+      const NoiseAddress& noise = before.noises[g.from[i]];
+      p.flow.noises.push_back({noise.seed, noise.take, g.temperatures[i]});
+      p.flow.r.push_back(before.r[g.from[i]]);
+    }
+    for (auto& step : p.flow.past) {
+      for (auto& layer : step) layer.frames = taken(ops, layer.frames, g.from);
+    }
+    for (auto& layer : p.prior) layer.frames = taken(ops, layer.frames, g.from);
+  }
+}
+
+Performances::Frame Performances::asked_for() {
+  condition::EmotionCurve curve;
+  append(curve, emotion_.at(heard_));
+  Frame frame{last_.share, curve.strength.front()};
+  if (frame.strength > 0) {
+    const float sum = std::accumulate(curve.weights.begin(), curve.weights.end(), 0.0f);
+    for (size_t e = 0; e < frame.share.size(); ++e) frame.share[e] = curve.weights[e] / sum;
+  }
+  return frame;
+}
+
+void Performances::open(const Frame& frame) {
+  if (frame.strength <= 0) return;
+  const auto most = static_cast<size_t>(std::max_element(last_.share.begin(), last_.share.end()) -
+                                        last_.share.begin());
+  for (size_t e = 0; e < frame.share.size(); ++e) {
+    const auto at = std::lower_bound(performances_.begin(), performances_.end(), e,
+                                     [](const Performance& p, size_t f) { return p.emotion < f; });
+    if (frame.share[e] <= 0 || (at != performances_.end() && at->emotion == e)) continue;
+    if (!expressed_) {  // all that was neutral is this emotion's, at no strength
+      expressed_ = true;
+      performances_.front().emotion = e;
+      for (Frame& waiting : waiting_) waiting.share = alone(e, frame.share.size());
+      continue;
+    }
+    const auto source = std::find_if(performances_.begin(), performances_.end(),
+                                     [&](const Performance& p) { return p.emotion == most; });
+    Performance opened = source == performances_.end() ? performances_.front() : *source;
+    opened.emotion = e;
+    performances_.insert(at, std::move(opened));
+  }
+}
+
+void Performances::close() {
+  std::erase_if(performances_, [&](const Performance& p) {
+    const auto absent = [&](const Frame& frame) { return frame.share[p.emotion] == 0; };
+    return absent(last_) && std::all_of(waiting_.begin(), waiting_.end(), absent);
+  });
+}
+
+std::vector<Tensor> Performances::play(NativeOps& ops, Performance& performance,
+                                       const Tensor& speech, const Tensor& style,
+                                       std::span<const Frame> frames) const {
+  condition::EmotionCurve curve;
+  curve.frames = static_cast<int64_t>(frames.size());
+  const bool neutral = performance.emotion == static_cast<size_t>(kNeutral);
+  for (const Frame& frame : frames) {
+    const auto weights = alone(performance.emotion, frame.share.size());
+    curve.weights.insert(curve.weights.end(), weights.begin(), weights.end());
+    curve.strength.push_back(neutral ? 0 : frame.strength);
+  }
+  const auto& conditioner = model_->conditioner();
+  const Tensor emotion = conditioner.control(ops, curve, model_->emotions());
+  const Tensor c = conditioner.fusion.step(ops, performance.fusion, speech, emotion, style);
+  const auto prepared = model_->flow().prepare(ops, {c});
+  const auto z = model_->flow().step(ops, performance.flow, prepared);
+  const Tensor motions = model_->network().prior.decode_step(ops, performance.prior, z.values);
+  std::vector<Tensor> each;
+  for (int64_t i = 0; i < motions.dim(0); ++i) {
+    each.push_back(ops.slice(motions, 0, i, i + 1).reshape({kStep, motions.dim(2)}));
+  }
+  return each;
+}
+
+Tensor Performances::step(NativeOps& ops, const Tensor& speech) {
+  const int64_t count = speech.dim(1);
+  const auto style_count = static_cast<int64_t>(model_->config().conditions.styles.size());
+  std::vector<Frame> frames;
+  std::vector<float> shares;
+  for (int64_t i = 0; i < count; ++i, ++heard_) {
+    for (const double share : style_.at(heard_)) shares.push_back(static_cast<float>(share));
+    frames.push_back(asked_for());
+    open(frames.back());
+    last_ = frames.back();
+    waiting_.push_back(frames.back());
+  }
+  const Tensor style = ops.linear(ops.constant({1, count, style_count}, shares), model_->styles());
+  std::vector<predict::Blend> blends(performances_.front().flow.noises.size());
+  for (Performance& performance : performances_) {
+    const auto played = play(ops, performance, speech, style, frames);
+    const std::array<float, kStep> share = {waiting_[0].share[performance.emotion],
+                                            waiting_[1].share[performance.emotion]};
+    for (size_t i = 0; i < played.size(); ++i) blends[i].add(played[i], share);
+  }
+  waiting_.erase(waiting_.begin(), waiting_.begin() + kStep);
+  made_ += kStep;
+  close();
+  if (blends.size() == 1) return blends.front().motion();
+  std::array<Tensor, kMotionRegions> by_region;
+  for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = blends[noise_of_region_[r]].motion();
+  return predict::builtin_shares().join(by_region);
+}
+
+}  // namespace flowtalk::stream

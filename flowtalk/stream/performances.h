@@ -1,0 +1,73 @@
+// The face of a stream: one performance for each emotion that has a share, all of the same voice,
+// style and noise, and their blend (docs/decisions/007). State of one stream.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "flowtalk/condition/live_amounts.h"
+#include "flowtalk/predict/regions.h"
+#include "flowtalk/stream/live_model.h"
+
+namespace flowtalk::stream {
+
+class Performances {
+ public:
+  // amounts (E) of emotions and shares (S) of styles from the start.
+  Performances(std::shared_ptr<const LiveModel> model, ops::NativeOps& ops, uint64_t seed,
+               uint32_t take, const predict::RegionTemperatures& temperatures,
+               condition::Amounts emotion, condition::Amounts style);
+
+  // From frames on that no step has reached; see LiveAmounts.
+  condition::LiveAmounts& emotion() { return emotion_; }
+  condition::LiveAmounts& style() { return style_; }
+  // From the next step on.
+  void set_temperatures(ops::NativeOps& ops, const predict::RegionTemperatures& temperatures);
+
+  int64_t frames_made() const { return made_; }
+  int64_t frames_heard() const { return heard_; }  // frames_made() and those the fusion looks ahead
+
+  // The speech features (1, n, 2C) that follow, n = 2, at first the frames of the look-ahead as
+  // well -> the next two frames of motion (2, 53).
+  tensor::Tensor step(ops::NativeOps& ops, const tensor::Tensor& speech);
+
+ private:
+  // One emotion's.
+  struct Performance {
+    size_t emotion;
+    condition::Fusion<ops::NativeOps>::Past fusion;
+    LiveModel::Flow::State flow;
+    prior::AnyPrior<ops::NativeOps>::Past prior;
+  };
+  // What a frame is asked for.
+  struct Frame {
+    std::vector<float> share;  // (E)
+    float strength = 0;
+  };
+
+  // What the next frame is asked for; in neutral ones the shares of the frame before hold.
+  Frame asked_for();
+  // Performances for the emotions that have a share and none yet. A new one goes on from where that
+  // of the largest share is, so that no face jumps.
+  void open(const Frame& frame);
+  // Without those that have none any more.
+  void close();
+  // (2, 53) under each noise
+  std::vector<tensor::Tensor> play(ops::NativeOps& ops, Performance& performance,
+                                   const tensor::Tensor& speech, const tensor::Tensor& style,
+                                   std::span<const Frame> frames) const;
+
+  std::shared_ptr<const LiveModel> model_;
+  condition::LiveAmounts emotion_, style_;
+  bool expressed_ = false;                 // has any emotion had a share yet?
+  std::vector<Performance> performances_;  // by emotion
+  std::deque<Frame> waiting_;              // of frames that are heard and not made
+  Frame last_;                             // that was heard
+  std::array<size_t, predict::kMotionRegions> noise_of_region_{};
+  int64_t heard_ = 0, made_ = 0;
+};
+
+}  // namespace flowtalk::stream
