@@ -89,6 +89,7 @@ void run_encoder(EncoderOptions o) {
   o.stage.fill(config);
   o.stage.apply();
   o.stage.run.inputs = {{"phones", o.phones}, {"held-out", std::to_string(o.held_out)}};
+  if (!o.from.empty()) o.stage.run.inputs.insert({"from", o.from});
   const RunFolder run(o.stage.run, "encoder", config);
   std::vector<data::PhoneClip> training, validation;
   const auto names = data::list_phone_clips(o.phones);
@@ -101,7 +102,7 @@ void run_encoder(EncoderOptions o) {
         training[static_cast<size_t>(rng.integer(0, static_cast<int64_t>(training.size()) - 1))];
     return data::augment(clip, rng.fork("augment"), config.augment, other.audio.samples);
   };
-  train_encoder(config, run, training, validation, augment);
+  train_encoder(config, run, training, validation, augment, o.from);
 }
 
 void run_prior(PriorOptions o) {

@@ -13,13 +13,15 @@ namespace flowtalk::train {
 
 struct EncoderOptions {
   StageOptions stage{"runs/encoder"};
-  std::string phones = "datasets/phones";
+  std::string phones = "datasets/phones", from;
   int held_out = 40;
 
   template <class V>
   void fields(V&& field) {
     field("stage", stage, "how it runs");
     field("phones", phones, "folder with wav/ and phones/ (default datasets/phones)");
+    field("from", from,
+          "checkpoint or run with an encoder of the same sizes, with whose weights it begins");
     field("held_out", held_out, between(2, 1000000),
           "every n-th clip is for validation; default 40");
   }

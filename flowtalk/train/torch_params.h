@@ -19,6 +19,8 @@ class TorchParams : public params::ParamSource<ops::TorchOps> {
   // Values for the tensors that are asked for later; prefix "" takes all, else those under it.
   // Error if nothing under the prefix is there.
   void preload(const formats::SafetensorsFile& weights, const std::string& prefix = "");
+  // The value of one tensor that is asked for later.
+  void preload(const std::string& name, tensor::Tensor value) { loaded_[name] = std::move(value); }
 
   torch::Tensor tensor(const std::string& name, const tensor::Shape& shape,
                        const params::Init& init) override;
