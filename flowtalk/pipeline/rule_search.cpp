@@ -53,8 +53,12 @@ struct Move {
 };
 
 bool holds(std::string_view list, std::string_view name) {
-  const std::string padded = " " + std::string(list) + " ";
-  return padded.find(" " + std::string(name) + " ") != std::string::npos;
+  for (size_t begin = 0; begin < list.size();) {
+    const size_t end = std::min(list.find(' ', begin), list.size());
+    if (list.substr(begin, end - begin) == name) return true;
+    begin = end + 1;
+  }
+  return false;
 }
 
 // Whether any clip has the phone of a row ("AY>" is of AY).

@@ -170,7 +170,8 @@ void check_all(const Session& session, const SpeechFeatures& speech,
 
 void Blend::add(const Tensor& motion, std::span<const float> share) {
   if (first_.size() == 0) {
-    first_ = sum_ = motion;
+    first_ = motion;
+    sum_ = motion.clone();  // copies share their values
     return;
   }
   const int64_t width = motion.dim(1);

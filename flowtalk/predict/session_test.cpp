@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 #include <vector>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
+#include "flowtalk/predict/workspace.h"
 
 namespace flowtalk::predict {
 namespace {
@@ -75,6 +77,19 @@ TEST(Session, TakesSideBySideAreThoseOneByOne) {
     EXPECT_TRUE(std::equal(alone.values().begin(), alone.values().end(), beside.values().begin()));
     ++options.take;
   }
+}
+
+TEST(Blend, OfThreeIsTheirSharesSum) {
+  const std::array<float, 3> values{1, 10, 100}, shares{0.2f, 0.3f, 0.5f};
+  Blend blend;
+  std::vector<tensor::Tensor> motions;
+  for (size_t k = 0; k < values.size(); ++k) {
+    motions.emplace_back(tensor::Shape{1, 2}, std::vector<float>{values[k], -values[k]});
+    blend.add(motions.back(), {&shares[k], 1});
+  }
+  EXPECT_NEAR(blend.motion()[0], 53.2, 1e-4);
+  EXPECT_NEAR(blend.motion()[1], -53.2, 1e-4);
+  EXPECT_EQ(motions[0][0], 1);  // what is given stays as it is
 }
 
 TEST(Model, FromBytesIsThatOfTheFolder) {
