@@ -19,6 +19,7 @@ constexpr double kQuiet = 0.387;    // of the loud, which is 16.5 dB: loudness i
 constexpr int kMostLag = 30;        // steps
 constexpr double kLagStep_s = 0.01;
 constexpr double kLow = 0.25;  // of a curve's range
+constexpr double kFast = 2;    // ranges per second
 constexpr double kTolerance_s = 0.08;
 constexpr double kPaired_s = 0.12;
 
@@ -51,8 +52,8 @@ Curve in_range(const Curve& curve) {
   return result;
 }
 
-// Frames of the peaks that stand out by kLow; of a flat one its middle.
-std::vector<size_t> peaks_of(const Curve& curve) {
+// Frames of the peaks that stand out by `least`; of a flat one its middle.
+std::vector<size_t> peaks_of(const Curve& curve, double least) {
   std::vector<size_t> peaks;
   for (size_t t = 1; t + 1 < curve.size(); ++t) {
     if (!(curve[t] > curve[t - 1])) continue;
@@ -61,7 +62,7 @@ std::vector<size_t> peaks_of(const Curve& curve) {
     if (end + 1 == curve.size()) break;
     const size_t middle = (t + end) / 2;
     const bool falls = curve[end + 1] < curve[t];
-    if (falls && prominence(curve, middle, curve.size()) >= kLow) peaks.push_back(middle);
+    if (falls && prominence(curve, middle, curve.size()) >= least) peaks.push_back(middle);
     t = end;
   }
   return peaks;
@@ -78,37 +79,6 @@ double top_of(const Curve& curve, size_t peak) {
   const double bend = left - 2 * curve[peak] + right;
   const auto at = static_cast<double>(peak);
   return bend < 0 ? at + 0.5 * (left - right) / bend : at;
-}
-
-struct Extremum {
-  size_t frame;
-  bool open;
-};
-
-// In turn: of two of a kind in a row the one that goes further.
-std::vector<Extremum> alternating(const Curve& curve) {
-  std::vector<Extremum> all;
-  for (const size_t t : peaks_of(curve)) all.push_back({t, true});
-  for (const size_t t : peaks_of(turned(curve))) all.push_back({t, false});
-  std::ranges::sort(all, {}, &Extremum::frame);
-  std::vector<Extremum> result;
-  for (const Extremum& one : all) {
-    if (result.empty() || result.back().open != one.open) {
-      result.push_back(one);
-    } else if ((curve[one.frame] > curve[result.back().frame]) == one.open) {
-      result.back() = one;
-    }
-  }
-  return result;
-}
-
-// The first moment between two frames at which a curve passes a height, in frames.
-double passes_at(const Curve& curve, size_t from, size_t to, double height) {
-  for (size_t t = from; t < to; ++t) {
-    const double a = curve[t] - height, b = curve[t + 1] - height;
-    if (a * b <= 0 && a != b) return static_cast<double>(t) + a / (a - b);
-  }
-  FT_CHECK(false, "a curve from {} to {} does not pass {}", curve[from], curve[to], height);
 }
 
 size_t nearest(const Curve& times, double time) {
@@ -186,7 +156,7 @@ Curve closures_of(const Curve& curve) {
   if (curve.empty()) return {};
   const Curve height = in_range(curve);
   Curve times;
-  for (const size_t t : peaks_of(turned(height))) {
+  for (const size_t t : peaks_of(turned(height), kLow)) {
     if (height[t] <= kLow) times.push_back(static_cast<double>(t) / flame::kFps);
   }
   return times;
@@ -241,20 +211,27 @@ ByChance by_chance(const Curve& predicted, const Curve& real, const std::vector<
 
 LipEvents events_of(const Curve& curve) {
   LipEvents events;
-  if (curve.empty()) return events;
-  const Curve height = in_range(curve), depth = turned(height);
+  if (curve.size() < 3) return events;
   const auto add = [&](LipEvent event, double frame) {
     events[static_cast<size_t>(event)].push_back(frame / flame::kFps);
   };
-  const auto extrema = alternating(height);
-  for (size_t i = 0; i < extrema.size(); ++i) {
-    const auto [frame, open] = extrema[i];
-    add(open ? LipEvent::kOpen : LipEvent::kShut, top_of(open ? height : depth, frame));
-    if (i == 0) continue;
-    const size_t before = extrema[i - 1].frame;
-    const double half = 0.5 * (height[before] + height[frame]);
-    add(open ? LipEvent::kOpening : LipEvent::kClosing, passes_at(height, before, frame, half));
+  const auto add_peaks = [&](LipEvent event, const Curve& of) {
+    for (const size_t peak : peaks_of(of, kLow)) add(event, top_of(of, peak));
+  };
+  const auto add_fastest = [&](LipEvent event, const Curve& speed) {  // between two frames
+    for (const size_t peak : peaks_of(speed, kFast)) {
+      if (speed[peak] >= kFast) add(event, top_of(speed, peak) + 0.5);
+    }
+  };
+  const Curve height = in_range(curve);
+  Curve speed;
+  for (size_t t = 1; t < height.size(); ++t) {
+    speed.push_back((height[t] - height[t - 1]) * flame::kFps);
   }
+  add_fastest(LipEvent::kOpening, speed);
+  add_fastest(LipEvent::kClosing, turned(speed));
+  add_peaks(LipEvent::kShut, turned(height));
+  add_peaks(LipEvent::kOpen, height);
   return events;
 }
 

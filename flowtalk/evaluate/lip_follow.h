@@ -48,8 +48,9 @@ enum class LipEvent : size_t { kOpening, kClosing, kShut, kOpen, kCount };
 inline constexpr size_t kLipEvents = static_cast<size_t>(LipEvent::kCount);
 using LipEvents = std::array<std::vector<double>, kLipEvents>;  // seconds
 
-// Extrema that stand out by 25 % of the curve's 5 to 95 % range, between frames by the parabola
-// through three; and where the curve passes half the way between two that follow each other.
+// Extrema that stand out by 25 % of the curve's 5 to 95 % range; and where it opens or closes
+// fastest: peaks of the speed that are at least 2 ranges per second and stand out by as much.
+// Between frames by the parabola through three.
 LipEvents events_of(const std::vector<double>& curve);
 // Milliseconds by which events of a come after those of b, of pairs that are the nearest to each
 // other and within 120 ms.

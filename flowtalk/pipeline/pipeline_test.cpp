@@ -10,6 +10,7 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/judged.h"
+#include "flowtalk/pipeline/lips.h"
 #include "flowtalk/pipeline/mood.h"
 #include "flowtalk/pipeline/performance.h"
 #include "flowtalk/pipeline/predict.h"
@@ -45,6 +46,13 @@ TEST(Mood, IsAMixWithALabel) {
   EXPECT_FLOAT_EQ(mix.weights[3], 0.4f);
   EXPECT_EQ(parse_moods({}, kWords).front().label, "neutral");
   EXPECT_EQ(parse_moods({"all"}, kWords).size(), 8u);
+}
+
+TEST(Lips, SayWhatTheyCannotTell) {
+  for (const bool pooled_only : {false, true}) {
+    EXPECT_THAT(text_of(evaluate::LipReport(), pooled_only),
+                HasSubstr("cannot tell people from models"));
+  }
 }
 
 TEST(Strength, IsALevelOrANumberButNotBoth) {
