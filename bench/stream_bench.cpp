@@ -35,7 +35,7 @@ void step(benchmark::State& state) {
   const auto model = tests::model_of(default_made_live());
   const auto live = stream::LiveModel::of(model);
   const predict::Session session(model, 1);
-  const auto voice = tests::live_voice(20);
+  const auto voice = tests::speech_like(20);
   std::vector<stream::Stream> streams;
   for (int64_t i = 0; i < state.range(0); ++i) {
     stream::StreamOptions options;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <numbers>
 #include <vector>
 
 #include "flowtalk/base/files.h"
@@ -14,6 +13,7 @@
 #include "flowtalk/params/native_params.h"
 #include "flowtalk/predict/model.h"
 #include "tests/scratch_folder.h"
+#include "tests/speech_like.h"
 
 namespace flowtalk::tests {
 
@@ -65,21 +65,6 @@ inline std::shared_ptr<const predict::Model> model_of(const model::ModelConfig& 
   const Json json{
       {"format", params::kCheckpointFormat}, {"kind", "model"}, {"model", to_json(config)}};
   return predict::Model::from_bytes("tiny", json.dump(), load_file(folder / "weights.safetensors"));
-}
-
-// Harmonics of a moving pitch under a syllable envelope, in some noise.
-inline std::vector<float> live_voice(double seconds, uint64_t seed = 5) {
-  std::vector<float> samples(static_cast<size_t>(seconds * flame::kAudioHz));
-  Rng rng(seed);
-  double phase = 0;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const double t = static_cast<double>(i) / flame::kAudioHz;
-    phase += 2 * std::numbers::pi * (130 + 40 * std::sin(2.1 * t)) / flame::kAudioHz;
-    double x = 0.02 * rng.normal();
-    for (int h = 1; h < 20; ++h) x += std::sin(h * phase) / h;
-    samples[i] = static_cast<float>(0.2 * x * std::max(0.0, std::sin(9 * t)));
-  }
-  return samples;
 }
 
 }  // namespace flowtalk::tests

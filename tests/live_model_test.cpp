@@ -45,7 +45,7 @@ TEST(LiveModel, LooksAheadExactlyAsFarAsItSays) {
     const auto where = fmt::format("fusion {}, position {}", config.condition.frames_ahead(),
                                    config.encoder.num_conv_pos_right);
     const predict::Session session(tests::model_of(config), 1);
-    const auto voice = tests::live_voice(3), other = tests::live_voice(3, 6);
+    const auto voice = tests::speech_like(3), other = tests::speech_like(3, 6);
     const auto motion = motion_of(session, voice);
     for (const int64_t frame : {0, 1, 20, 21, 38, 39}) {
       const int64_t until = model::heard_until(config, frame);
@@ -79,7 +79,7 @@ TEST(LiveModel, LooksAheadByTheFormula) {
 TEST(LiveModel, AClipEndsAsItGoesOnInSilence) {
   const auto config = tests::live_config();
   const predict::Session session(tests::model_of(config), 1);
-  const auto voice = tests::live_voice(2.03);
+  const auto voice = tests::speech_like(2.03);
   auto longer = voice;
   longer.resize(3 * flame::kAudioHz, 0.0f);
   const auto motion = motion_of(session, voice);

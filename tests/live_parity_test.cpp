@@ -36,7 +36,7 @@ struct LiveParity : ::testing::Test {
 
 TEST_F(LiveParity, TrainingHearsWhatPredictionHears) {
   for (const double seconds : {0.3, 1.0, 2.03, 2.07}) {
-    const auto voice = tests::live_voice(seconds);
+    const auto voice = tests::speech_like(seconds);
     const auto native = session.encode({flame::kAudioHz, voice}).values;
     const auto torch = encoder::speech_in_one_piece(torch_ops, whole->encoder, voice);
     ASSERT_EQ(torch.size(1), native.dim(1));
@@ -46,7 +46,7 @@ TEST_F(LiveParity, TrainingHearsWhatPredictionHears) {
 }
 
 TEST_F(LiveParity, MotionIsTheSame) {
-  const auto voice = tests::live_voice(2.03);  // 51 frames
+  const auto voice = tests::speech_like(2.03);  // 51 frames
   const NoiseAddress noise{5, 1, 0.4f};
   predict::PredictOptions options;
   options.asked.emotion = config.conditions.only(kEmotion);

@@ -23,6 +23,7 @@
 #include "flowtalk/train/torch_params.h"
 #include "tests/random_values.h"
 #include "tests/scratch_folder.h"
+#include "tests/speech_like.h"
 
 namespace flowtalk {
 namespace {
@@ -31,20 +32,7 @@ using ops::NativeOps;
 using ops::TorchOps;
 namespace fs = std::filesystem;
 
-// Voiced speech-like sound with pauses: harmonics of a moving pitch under a syllable envelope.
-std::vector<float> speech_like(double seconds) {
-  std::vector<float> samples(static_cast<size_t>(seconds * flame::kAudioHz));
-  Rng rng(5);
-  double phase = 0;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const double t = static_cast<double>(i) / flame::kAudioHz;
-    phase += 2 * std::numbers::pi * (130 + 40 * std::sin(2.1 * t)) / flame::kAudioHz;
-    double x = 0.02 * rng.normal();
-    for (int h = 1; h < 20; ++h) x += std::sin(h * phase) / h;
-    samples[i] = static_cast<float>(0.2 * x * std::max(0.0, std::sin(9 * t)));
-  }
-  return samples;
-}
+using tests::speech_like;
 
 struct ParityTest : ::testing::Test {
   ThreadPool pool{2};

@@ -68,12 +68,12 @@ std::vector<float> predicted(const predict::Session& session, const StreamOption
 TEST_F(StreamTest, IsWhatIsPredictedOfTheWholeClip) {
   const predict::Session two(model, 2);
   for (const double seconds : {0.001, 0.05, 0.3, 2.0, 2.03, 7.1}) {
-    const auto voice = tests::live_voice(seconds);
+    const auto voice = tests::speech_like(seconds);
     const auto wanted = predicted(session, options(), voice);
     EXPECT_EQ(whole(Stream(live, options()), session, voice), wanted) << seconds;
     EXPECT_EQ(whole(Stream(live, options()), two, voice), wanted) << seconds;
   }
-  const auto voice = tests::live_voice(1);
+  const auto voice = tests::speech_like(1);
   for (const float temperature : {0.0f, 0.8f}) {
     StreamOptions o;
     o.temperature = temperature;
@@ -83,7 +83,7 @@ TEST_F(StreamTest, IsWhatIsPredictedOfTheWholeClip) {
 
 // Other models: a look-ahead of odd frames, larger blocks, post-norm layers.
 TEST_F(StreamTest, IsSoForModelsOfOtherSizes) {
-  const auto voice = tests::live_voice(3.1);
+  const auto voice = tests::speech_like(3.1);
   const auto check = [&](const model::ModelConfig& config) {
     const auto other = tests::model_of(config);
     const predict::Session own(other, 1);
@@ -107,7 +107,7 @@ TEST_F(StreamTest, IsSoForModelsOfOtherSizes) {
 }
 
 TEST_F(StreamTest, AnySplitGivesTheSameBytes) {
-  const auto voice = tests::live_voice(4);
+  const auto voice = tests::speech_like(4);
   const auto wanted = whole(Stream(live, options()), session, voice);
   Rng rng(3);
   for (int round = 0; round < 40; ++round) {
@@ -134,7 +134,7 @@ TEST_F(StreamTest, OtherRatesAndWholeNumbersInAnySplit) {
     StreamOptions o = options();
     o.rate_hz = rate;
     std::vector<int16_t> voice;
-    for (const float x : tests::live_voice(2.0 * rate / 16000)) {
+    for (const float x : tests::speech_like(2.0 * rate / 16000)) {
       voice.push_back(static_cast<int16_t>(std::lround(x * 20000)));
     }
     const auto made = [&](int64_t most) {
@@ -158,7 +158,7 @@ TEST_F(StreamTest, OtherRatesAndWholeNumbersInAnySplit) {
 }
 
 TEST_F(StreamTest, FramesComeAsSoonAsTheirSoundHas) {
-  const auto voice = tests::live_voice(2);
+  const auto voice = tests::speech_like(2);
   Stream stream(live, options());
   int64_t known = 0;
   for (size_t at = 0; at < voice.size(); at += 80) {
@@ -174,7 +174,7 @@ TEST_F(StreamTest, FramesComeAsSoonAsTheirSoundHas) {
 
 // What is changed while it runs, applied from the log to a stream that hears all at once.
 TEST_F(StreamTest, TheLogOfChangesReplays) {
-  const auto voice = tests::live_voice(12);
+  const auto voice = tests::speech_like(12);
   Stream stream(live, options());
   std::vector<float> rows;
   Rng rng(8);
@@ -222,7 +222,7 @@ TEST_F(StreamTest, TheLogOfChangesReplays) {
 
 // No frame moves more at a change of emotion than motion under either does, by much.
 TEST_F(StreamTest, AnotherEmotionComesWithoutAJump) {
-  const auto voice = tests::live_voice(6);
+  const auto voice = tests::speech_like(6);
   const auto most = [](const std::vector<float>& rows) {
     float largest = 0;
     for (size_t i = motion::kLive; i < rows.size(); ++i) {
@@ -243,9 +243,9 @@ TEST_F(StreamTest, AnotherEmotionComesWithoutAJump) {
 }
 
 TEST_F(StreamTest, ResetIsANewStream) {
-  const auto voice = tests::live_voice(1.5);
+  const auto voice = tests::speech_like(1.5);
   Stream stream(live, options());
-  stream.push(tests::live_voice(2, 7));
+  stream.push(tests::speech_like(2, 7));
   stream.set_emotion(default_conditions().only(1), 1);
   stream.run(session);
   stream.reset(options().seed);
@@ -257,7 +257,7 @@ TEST_F(StreamTest, ResetIsANewStream) {
 }
 
 TEST_F(StreamTest, GapsAreSilenceWithoutClicks) {
-  const auto voice = tests::live_voice(2);
+  const auto voice = tests::speech_like(2);
   Stream gapped(live, options());
   std::vector<float> rows;
   gapped.push(std::span(voice).first(8000));
@@ -280,7 +280,7 @@ TEST_F(StreamTest, GapsAreSilenceWithoutClicks) {
 
 // Ten minutes leave no more behind than ten seconds do.
 TEST_F(StreamTest, MemoryStaysFlat) {
-  const auto voice = tests::live_voice(10);
+  const auto voice = tests::speech_like(10);
   Stream stream(live, options());
   std::vector<float> rows;
   const auto hear = [&](int seconds) {
@@ -301,14 +301,14 @@ TEST_F(StreamTest, SilenceOffsetsAndClippingStayFinite) {
     const std::vector<float> sound(48000, level);
     EXPECT_EQ(whole(Stream(live, options()), session, sound).size(), 75u * motion::kLive);
   }
-  auto square = tests::live_voice(3);
+  auto square = tests::speech_like(3);
   for (float& x : square) x = x < 0 ? -1.0f : 1.0f;
   EXPECT_EQ(whole(Stream(live, options()), session, square).size(), 75u * motion::kLive);
 }
 
 TEST_F(StreamTest, WhatItCannotTakeIsRefused) {
   Stream stream(live, options());
-  const auto voice = tests::live_voice(1);
+  const auto voice = tests::speech_like(1);
   stream.push(voice);
   auto bad = voice;
   bad[17] = std::numeric_limits<float>::quiet_NaN();
