@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/conditions.h"
@@ -25,7 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostClips = 999 - data::kLastMeadSentence;
+// Sentences from here on: what the recorded prompts of a benchmark in the same folder leave free.
+constexpr int kFirstSentence = 601, kLastSentence = 999;
 constexpr int64_t kFewestAtRest = 4;
 constexpr double kBlinkScore = 0.5;  // above the lid's usual score: a shut eye
 
@@ -101,42 +103,55 @@ Made motion_of_clip(const RuleClip& clip) {
   return made;
 }
 
-int style_of(const std::string& name) {
+// The styles that take turns: one that is named, or all.
+std::vector<int> styles_of(const std::string& name) {
   const auto& styles = default_conditions().styles;
+  if (name == kEveryStyle) {
+    std::vector<int> all(styles.size());
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
   const auto found = std::ranges::find(styles, name);
   if (found == styles.end()) {
-    fail("style '{}': expected one of {}{}", name, fmt::join(styles, ", "),
+    fail("style '{}': expected {} or one of {}{}", name, kEveryStyle, fmt::join(styles, ", "),
          did_you_mean(name, styles));
   }
-  return static_cast<int>(found - styles.begin());
+  return {static_cast<int>(found - styles.begin())};
+}
+
+// The name that the number-th clip is given.
+std::string stem_of(const std::vector<int>& styles, size_t number) {
+  const data::ClipName name{styles[number % styles.size()],
+                            kFirstSentence + static_cast<int>(number / styles.size()), 0, 0};
+  return data::format_stem(name, default_conditions());
 }
 
 }  // namespace
 
 ImportRecordingsReport import_recordings(const ImportRecordingsOptions& o,
                                          const Reporter& reporter) {
-  const int style = style_of(o.style);
+  const std::vector<int> styles = styles_of(o.style);
   check_folder(o.output, "output");
   std::vector<RuleClip> clips = load_rule_clips(o.recordings, o.threads, reporter);
   std::erase_if(clips, [&](const RuleClip& clip) { return clip.kept_out != o.kept_out; });
-  if (std::ssize(clips) > kMostClips) {
-    fail("recordings: {} clips, expected at most {} of one style", clips.size(), kMostClips);
+  const size_t most = styles.size() * (kLastSentence - kFirstSentence + 1);
+  if (clips.size() > most) {
+    fail("recordings: {} clips, expected at most {} of {} styles", clips.size(), most,
+         styles.size());
   }
   const fs::path out = o.output;
   for (const char* part : {"param", "wav", "phones"}) fs::create_directories(out / part);
   std::vector<double> r(clips.size()), apart(clips.size());
   std::string list;
   for (size_t i = 0; i < clips.size(); ++i) {
-    const data::ClipName name{style, data::kLastMeadSentence + 1 + static_cast<int>(i), 0, 0};
-    list += fmt::format("{}\t{}\n", data::format_stem(name, default_conditions()), clips[i].name);
+    list += fmt::format("{}\t{}\n", stem_of(styles, i), clips[i].name);
   }
   ImportRecordingsReport report;
   ThreadPool pool(o.threads);
   const Advance advance = reporter.begin("motion", std::ssize(clips), "clips");
   pool.parallel_for(std::ssize(clips), [&](int64_t index) {
     const auto i = static_cast<size_t>(index);
-    const data::ClipName name{style, data::kLastMeadSentence + 1 + static_cast<int>(i), 0, 0};
-    const std::string stem = data::format_stem(name, default_conditions());
+    const std::string stem = stem_of(styles, i);
     const Made made = motion_of_clip(clips[i]);
     r[i] = made.gap_r, apart[i] = made.gap_rms_mm;
     const audio::Audio audio = audio::load_audio(data::sound_beside(clips[i].file));

@@ -10,9 +10,11 @@
 
 namespace flowtalk::pipeline {
 
+inline constexpr const char* kEveryStyle = "all";
+
 struct ImportRecordingsOptions {
   std::vector<std::string> recordings;
-  std::string output = "datasets/recorded", style = "M003";
+  std::string output = "datasets/recorded", style = kEveryStyle;
   int threads = 0;
   bool kept_out = false;
 
@@ -21,7 +23,9 @@ struct ImportRecordingsOptions {
     field("recordings", recordings,
           "folders with NAME.npz (points of a face, scores), NAME.align and NAME.flac");
     field("output", output, "folder (default datasets/recorded)");
-    field("style", style, "speaking style that the clips are given (default M003)");
+    field("style", style,
+          "speaking style that the clips are given; by default all take turns, for what is of "
+          "people is of every style");
     field("kept_out", kept_out, "the third of the clips that is else left out, and no others");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
   }
@@ -33,9 +37,9 @@ struct ImportRecordingsReport {
   double gap_r = 0, gap_rms_mm = 0;  // of the lips' gap, fitted with recorded, medians over clips
 };
 
-// Clips STYLE_SENTENCE_0_0 from sentence 101 on, neutral, for training: motion, sound and phones;
-// and clips.tsv with the name that each had. Errors: load_rule_clips'; another style; more than 899
-// clips.
+// Clips STYLE_SENTENCE_0_0 from sentence 601 on, neutral, for training: motion, sound and phones;
+// and clips.tsv with the name that each had. The folder may hold a benchmark, which then has them
+// among its recorded clips. Errors: load_rule_clips'; another style; more than 399 clips a style.
 ImportRecordingsReport import_recordings(const ImportRecordingsOptions& options,
                                          const Reporter& reporter);
 

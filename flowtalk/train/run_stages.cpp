@@ -88,14 +88,17 @@ void run_encoder(EncoderOptions o) {
   EncoderRun config;
   o.stage.fill(config);
   o.stage.apply();
-  o.stage.run.inputs = {{"phones", o.phones}, {"held-out", std::to_string(o.held_out)}};
+  o.stage.run.inputs = {{"phones", fmt::format("{}", fmt::join(o.phones, " "))},
+                        {"held-out", std::to_string(o.held_out)}};
   if (!o.from.empty()) o.stage.run.inputs.insert({"from", o.from});
   const RunFolder run(o.stage.run, "encoder", config);
   std::vector<data::PhoneClip> training, validation;
-  const auto names = data::list_phone_clips(o.phones);
-  for (size_t i = 0; i < names.size(); ++i) {
-    auto& part = i % static_cast<size_t>(o.held_out) == 0 ? validation : training;
-    part.push_back(data::load_phone_clip(o.phones, names[i]));
+  for (const std::string& folder : o.phones) {
+    const auto names = data::list_phone_clips(folder);
+    for (size_t i = 0; i < names.size(); ++i) {
+      auto& part = i % static_cast<size_t>(o.held_out) == 0 ? validation : training;
+      part.push_back(data::load_phone_clip(folder, names[i]));
+    }
   }
   const Augment augment = [&](const data::PhoneClip& clip, Rng rng) {
     const auto& other =

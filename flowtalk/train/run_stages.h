@@ -13,13 +13,14 @@ namespace flowtalk::train {
 
 struct EncoderOptions {
   StageOptions stage{"runs/encoder"};
-  std::string phones = "datasets/phones", from;
+  std::vector<std::string> phones{"datasets/phones"};
+  std::string from;
   int held_out = 40;
 
   template <class V>
   void fields(V&& field) {
     field("stage", stage, "how it runs");
-    field("phones", phones, "folder with wav/ and phones/ (default datasets/phones)");
+    field("phones", phones, "folders with wav/ and phones/ (default datasets/phones)");
     field("from", from,
           "checkpoint or run with an encoder of the same sizes, with whose weights it begins");
     field("held_out", held_out, between(2, 1000000),
