@@ -37,11 +37,17 @@ struct FusionLayer {
   }
   // The next frames of both become those that are known now, later by the look-ahead; the same
   // bytes as of the whole.
-  void step(Ops& ops, Past& past, T& x, T& modulation) const {
-    const T moved = answer(ops, conv.step(ops, past.conv, modulated(ops, x, modulation)));
+  void step(Ops& ops, nn::Together<Past> past, T& x, T& modulation) const {
+    const auto heard = nn::parts_of(
+        past, [](Past & p) -> auto& { return p.conv; });
+    const T moved = answer(ops, conv.step(ops, heard, modulated(ops, x, modulation)));
     const int64_t frames = ops.shape(moved)[1];
-    x = ops.add(next(ops, past.x, x, frames), moved);
-    modulation = next(ops, past.modulation, modulation, frames);
+    const auto waiting = nn::parts_of(
+        past, [](Past & p) -> auto& { return p.x; });
+    const auto asked = nn::parts_of(
+        past, [](Past & p) -> auto& { return p.modulation; });
+    x = ops.add(nn::next_frames<Ops>(ops, waiting, x, frames), moved);
+    modulation = nn::next_frames<Ops>(ops, asked, modulation, frames);
   }
 
   nn::LayerNorm<Ops> norm;
@@ -58,12 +64,6 @@ struct FusionLayer {
     return ops.add(ops.mul(norm(ops, x), gain), shift);
   }
   T answer(Ops& ops, const T& heard) const { return output(ops, ops.gelu(heard)); }
-  // The first frames of what waited and of what came; the rest waits.
-  T next(Ops& ops, T& waiting, const T& come, int64_t frames) const {
-    const T all = ops.concat({waiting, come}, 1);
-    waiting = ops.slice(all, 1, frames, ops.shape(all)[1]);
-    return ops.slice(all, 1, 0, frames);
-  }
 };
 
 template <class Ops>
@@ -93,12 +93,17 @@ struct Fusion {
     for (const auto& layer : layers) past.push_back(layer.begin(ops));
     return past;
   }
-  // The next frames (1, n, ...) of a stream -> the condition of those that are known now, later by
-  // ConditionConfig::frames_ahead(); style (1, n, K).
-  T step(Ops& ops, Past& past, const T& speech_pairs, const T& emotion, const T& style) const {
+  // The next frames (B, n, ...) of streams -> the condition of those that are known now, later by
+  // ConditionConfig::frames_ahead(); style (B, n, K).
+  T step(Ops& ops, nn::Together<Past> past, const T& speech_pairs, const T& emotion,
+         const T& style) const {
     T modulation = ops.add(emotion, style);
     T x = speech(ops, speech_norm(ops, speech_pairs));
-    for (size_t i = 0; i < layers.size(); ++i) layers[i].step(ops, past[i], x, modulation);
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const auto heard = nn::parts_of(
+          past, [i](Past & p) -> auto& { return p[i]; });
+      layers[i].step(ops, heard, x, modulation);
+    }
     return norm(ops, ops.add(x, ops.scale(modulation, 0.5f)));
   }
 

@@ -130,21 +130,28 @@ struct Hubert {
     for (const auto& layer : layers) past.layers.push_back(layer.attention.begin(ops, 1));
     return past;
   }
-  // Of a bounded encoder: local features (1, n, conv_dim.back()) that follow, as many as make whole
-  // blocks of attention known -> those frames of the last hidden state; the same bytes as of the
-  // whole.
-  T step(Ops& ops, Past& past, const T& local) const {
+  // Of a bounded encoder: local features (B, n, conv_dim.back()) of streams that follow, as many as
+  // make whole blocks of attention known -> those frames of the last hidden state; the same bytes
+  // as of the whole.
+  T step(Ops& ops, nn::Together<Past> past, const T& local) const {
     const T x = projected(ops, local);
-    const T behind = ops.concat({past.projected, x}, 1);
-    const T moved = ops.gelu(position.step(ops, past.position, x));
+    const auto heard = nn::parts_of(
+        past, [](Past & p) -> auto& { return p.position; });
+    const T moved = ops.gelu(position.step(ops, heard, x));
     const int64_t frames = ops.shape(moved)[1], block = std::max(1, config.attention_block);
     FT_CHECK(frames % block == 0, "{} frames, blocks of {}", frames, block);
-    past.projected = ops.slice(behind, 1, frames, ops.shape(behind)[1]);
-    const T embedded = entered(ops, ops.add(ops.slice(behind, 1, 0, frames), moved));
+    const auto waiting = nn::parts_of(
+        past, [](Past & p) -> auto& { return p.projected; });
+    const T behind = nn::next_frames<Ops>(ops, waiting, x, frames);
+    const T embedded = entered(ops, ops.add(behind, moved));
     std::vector<T> blocks;
     for (int64_t begin = 0; begin < frames; begin += block) {
       T y = ops.slice(embedded, 1, begin, begin + block);
-      for (size_t i = 0; i < layers.size(); ++i) y = layers[i].step(ops, past.layers[i], y);
+      for (size_t i = 0; i < layers.size(); ++i) {
+        const auto seen = nn::parts_of(
+            past, [i](Past & p) -> auto& { return p.layers[i]; });
+        y = layers[i].step(ops, seen, y);
+      }
       blocks.push_back(config.do_stable_layer_norm ? norm(ops, y) : y);
     }
     return blocks.size() == 1 ? blocks.front() : ops.concat(blocks, 1);

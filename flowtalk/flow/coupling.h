@@ -31,8 +31,9 @@ struct GatedLayer {
   std::pair<T, T> operator()(Ops& ops, const T& x, const T& c) const {
     return gated(ops, x, conv(ops, x), c);
   }
-  // The next frames of a stream.
-  std::pair<T, T> step(Ops& ops, nn::ConvPast<Ops>& past, const T& x, const T& c) const {
+  // The next frames of streams.
+  std::pair<T, T> step(Ops& ops, nn::Together<nn::ConvPast<Ops>> past, const T& x,
+                       const T& c) const {
     return gated(ops, x, conv.step(ops, past, x), c);
   }
 
@@ -70,19 +71,21 @@ struct AffineCoupling {
     return ops.concat({kept, unmoved(ops, moved, log_scale, shift)}, 2);
   }
 
-  // What a stream has heard, for each layer.
+  // What streams have heard, for each layer.
   using Past = std::vector<nn::ConvPast<Ops>>;
   Past begin(Ops& ops, int64_t batch) const {
     Past past;
     for (const auto& layer : layers) past.push_back(layer.conv.begin(ops, batch));
     return past;
   }
-  // inverse() of the next frames of a stream.
-  T inverse_step(Ops& ops, Past& past, const T& y, const T& condition) const {
+  // inverse() of the next frames of streams.
+  T inverse_step(Ops& ops, nn::Together<Past> past, const T& y, const T& condition) const {
     const auto [kept, moved] = halves(ops, y);
     size_t at = 0;
     const auto [log_scale, shift] = scale_shift(ops, kept, [&](const auto& layer, const T& x) {
-      return layer.step(ops, past[at++], x, condition);
+      const auto heard = nn::parts_of(
+          past, [i = at++](Past & p) -> auto& { return p[i]; });
+      return layer.step(ops, heard, x, condition);
     });
     return ops.concat({kept, unmoved(ops, moved, log_scale, shift)}, 2);
   }

@@ -35,9 +35,10 @@ struct FlowStep {
     T unmix;  // (2D, 2D), the inverse of the mix
   };
   Folded folded(Ops& ops) const { return {ops.inverse(mix.matrix(ops))}; }
-  // inverse() of the next frames of a stream.
-  T inverse_step(Ops& ops, const Folded& folded, typename AffineCoupling<Ops>::Past& past,
-                 const T& y, const T& condition) const {
+  // inverse() of the next frames of streams.
+  T inverse_step(Ops& ops, const Folded& folded,
+                 nn::Together<typename AffineCoupling<Ops>::Past> past, const T& y,
+                 const T& condition) const {
     const T uncoupled = coupling.inverse_step(ops, past, y, condition);
     return norm.inverse(ops, ops.linear(uncoupled, folded.unmix));
   }
@@ -86,10 +87,13 @@ struct Flow {
     return past;
   }
   // inverse() of the next frames of streams; the same bytes as of the whole.
-  T inverse_step(Ops& ops, const Folded& folded, Past& past, const T& u, const T& condition) const {
+  T inverse_step(Ops& ops, const Folded& folded, nn::Together<Past> past, const T& u,
+                 const T& condition) const {
     T x = u;
     for (size_t i = steps.size(); i-- > 0;) {
-      x = steps[i].inverse_step(ops, folded[i], past[i], x, condition);
+      const auto heard = nn::parts_of(
+          past, [i](Past & p) -> auto& { return p[i]; });
+      x = steps[i].inverse_step(ops, folded[i], heard, x, condition);
     }
     return unsqueeze(ops, x);
   }

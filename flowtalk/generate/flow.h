@@ -113,16 +113,30 @@ struct FlowGenerator {
     state.past = flow.begin(ops, static_cast<int64_t>(count));
     return state;
   }
-  // c (1, n, ...) of the next n pairs -> latents (N, 2n, D) under each noise
-  MotionLatents<Ops> step(Ops& ops, State& state, const Prepared& c) const {
+  // c (B, n, ...) of the next n pairs of B performances of one model -> latents (N, 2n, D) under
+  // each noise of the first, then of the second ...
+  MotionLatents<Ops> step(Ops& ops, nn::Together<State> states, const Prepared& c) const {
     std::vector<T> drawn;
-    for (size_t i = 0; i < state.noises.size(); ++i) {
-      drawn.push_back(drawn_next(ops, c.base, state, i));
+    for (size_t s = 0; s < states.size(); ++s) {
+      const auto of_this = [&](const T& x) { return row(ops, x, s); };
+      const Prepared own = states.size() == 1 ? c : c.each(of_this);
+      for (size_t i = 0; i < states[s]->noises.size(); ++i) {
+        drawn.push_back(drawn_next(ops, own.base, *states[s], i));
+      }
+      states[s]->pairs += ops.shape(c.base.mean)[1];
     }
-    state.pairs += ops.shape(c.base.mean)[1];
-    const T u = drawn.size() == 1 ? drawn.front() : ops.concat(drawn, 0);
-    const T made = flow.inverse_step(ops, state.folded->flow, state.past, u, c.condition);
-    return {scale.restore(ops, c.shift ? ops.add(made, *c.shift) : made)};
+    const Prepared under = states.size() == 1 ? c : c.each([&](const T& x) {
+      std::vector<T> rows;
+      for (size_t s = 0; s < states.size(); ++s) {
+        rows.insert(rows.end(), states[s]->noises.size(), row(ops, x, s));
+      }
+      return ops.concat(rows, 0);
+    });
+    const auto past = nn::parts_of(
+        states, [](State & state) -> auto& { return state.past; });
+    const T made = flow.inverse_step(ops, states.front()->folded->flow, past, ops.concat(drawn, 0),
+                                     under.condition);
+    return {scale.restore(ops, under.shift ? ops.add(made, *under.shift) : made)};
   }
 
   Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
@@ -175,6 +189,10 @@ struct FlowGenerator {
   bool shifts;
 
  private:
+  T row(Ops& ops, const T& x, size_t i) const {
+    const auto at = static_cast<int64_t>(i);
+    return ops.slice(x, 0, at, at + 1);
+  }
   // u (1, n, 2D) of the next pairs under one noise
   T drawn_next(Ops& ops, const flow::BaseParameters<Ops>& c, State& state, size_t i) const {
     const NoiseAddress& noise = state.noises[i];

@@ -132,13 +132,13 @@ concept Density = Generator<G, Ops> && requires(const G& g, Ops& ops, const ops:
 // Families that can go on where they stopped, for live streams: the samples of all steps, one after
 // the other, are those of the whole condition.
 //   begin      the state before the first frame
-//   step       the latents of the next frames; moves the state on
+//   step       the latents of the next frames of some performances; moves their states on
 template <class G, class Ops>
 concept Stepwise = Generator<G, Ops> &&
-    requires(const G& g, Ops& ops, typename G::State& state, const typename G::Prepared& prepared,
-             const SampleOptions& options) {
+    requires(const G& g, Ops& ops, nn::Together<typename G::State> states,
+             const typename G::Prepared& prepared, const SampleOptions& options) {
   { g.begin(ops, options) } -> std::same_as<typename G::State>;
-  { g.step(ops, state, prepared) } -> std::same_as<MotionLatents<Ops>>;
+  { g.step(ops, states, prepared) } -> std::same_as<MotionLatents<Ops>>;
 };
 
 // Families whose layers start from data: before the first step of training, `whiten(path, x)` is

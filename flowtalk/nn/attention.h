@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/nn/linear.h"
+#include "flowtalk/nn/together.h"
 
 namespace flowtalk::nn {
 
@@ -54,14 +55,22 @@ struct Attention {
     const T none = ops.zeros({batch, 0, ops.shape(query.weight)[0]});
     return {none, none};
   }
-  // Of the next block, whole, of a stream (B, block, C); the same bytes as of the whole.
-  T step(Ops& ops, KeysAndValues<Ops>& past, const T& x) const {
-    const T q = ops.scale(query(ops, x), scale);
-    const T k = ops.concat({past.keys, key(ops, x)}, 1);
-    const T v = ops.concat({past.values, value(ops, x)}, 1);
-    const int64_t seen = ops.shape(k)[1], kept = std::min(seen, reach.left);
-    past = {ops.slice(k, 1, seen - kept, seen), ops.slice(v, 1, seen - kept, seen)};
-    return output(ops, attend(ops, q, k, v));
+  // Of the next block, whole, of each stream (B, block, C), however much each has heard; the same
+  // bytes as of the whole.
+  T step(Ops& ops, Together<KeysAndValues<Ops>> past, const T& x) const {
+    const int64_t width = ops.shape(x)[2];
+    const T all = ops.concat({ops.scale(query(ops, x), scale), key(ops, x), value(ops, x)}, 2);
+    return output(
+        ops,
+        one_by_one(
+            ops, past, all, [&](const KeysAndValues<Ops>& one) { return ops.shape(one.keys)[0]; },
+            [&](KeysAndValues<Ops>& one, const T& rows) {
+              const T k = ops.concat({one.keys, ops.slice(rows, 2, width, 2 * width)}, 1);
+              const T v = ops.concat({one.values, ops.slice(rows, 2, 2 * width, 3 * width)}, 1);
+              const int64_t seen = ops.shape(k)[1], kept = std::min(seen, reach.left);
+              one = {ops.slice(k, 1, seen - kept, seen), ops.slice(v, 1, seen - kept, seen)};
+              return attend(ops, ops.slice(rows, 2, 0, width), k, v);
+            }));
   }
 
   Linear<Ops> query, key, value, output;

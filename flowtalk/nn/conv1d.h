@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "flowtalk/params/scope.h"
+#include "flowtalk/nn/together.h"
 
 namespace flowtalk::nn {
 
@@ -31,10 +31,16 @@ struct Conv1d {
   }
   // The frames that x (B, n, in), which follows, makes known; the same bytes as of the whole. Their
   // number is n, less options.right at the first step, which must be more than that.
-  T step(Ops& ops, ConvPast<Ops>& past, const T& x) const {
-    const T all = ops.concat({past.frames, x}, 1);
-    const int64_t frames = ops.shape(all)[1], kept = options.left + options.right;
-    past.frames = ops.slice(all, 1, frames - kept, frames);
+  T step(Ops& ops, Together<ConvPast<Ops>> past, const T& x) const {
+    const int64_t kept = options.left + options.right;
+    const T all = one_by_one(
+        ops, past, x, [&](const ConvPast<Ops>& one) { return ops.shape(one.frames)[0]; },
+        [&](ConvPast<Ops>& one, const T& come) {
+          const T heard = ops.concat({one.frames, come}, 1);
+          const int64_t frames = ops.shape(heard)[1];
+          one.frames = ops.slice(heard, 1, frames - kept, frames);
+          return heard;
+        });
     ops::ConvOptions inside = options;
     inside.left = inside.right = 0;
     return ops.conv1d(all, weight, bias, inside);

@@ -18,8 +18,8 @@ struct ResidualConv {
   T operator()(Ops& ops, const T& x) const {
     return ops.add(x, mix(ops, ops.gelu(conv(ops, norm(ops, x)))));
   }
-  // The next frames of a stream, where the convolution is causal.
-  T step(Ops& ops, ConvPast<Ops>& past, const T& x) const {
+  // The next frames of streams, where the convolution is causal.
+  T step(Ops& ops, Together<ConvPast<Ops>> past, const T& x) const {
     return ops.add(x, mix(ops, ops.gelu(conv.step(ops, past, norm(ops, x)))));
   }
 

@@ -28,8 +28,8 @@ struct TransformerBlock {
   T operator()(Ops& ops, const T& x) const {
     return around(ops, x, [&](const T& seen) { return attention(ops, seen); });
   }
-  // The next block of a stream, see Attention::step.
-  T step(Ops& ops, KeysAndValues<Ops>& past, const T& x) const {
+  // The next block of streams, see Attention::step.
+  T step(Ops& ops, Together<KeysAndValues<Ops>> past, const T& x) const {
     return around(ops, x, [&](const T& seen) { return attention.step(ops, past, seen); });
   }
 

@@ -250,6 +250,7 @@ tensor::Tensor NativeOps::transpose(const Tensor& x, int64_t a, int64_t b) {
 
 tensor::Tensor NativeOps::concat(const std::vector<Tensor>& list, int64_t axis) {
   FT_CHECK(!list.empty(), "concat of nothing");
+  if (list.size() == 1) return list.front();
   const int64_t at = checked_axis(list.front(), axis);
   Shape shape = list.front().shape();
   shape[static_cast<size_t>(at)] = 0;

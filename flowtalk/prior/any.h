@@ -90,7 +90,7 @@ class AnyPrior {
   Past begin(Ops& ops, int64_t batch) const {
     return stepping([&](const auto& prior) { return prior.begin(ops, batch); });
   }
-  T decode_step(Ops& ops, Past& past, const T& z) const {
+  T decode_step(Ops& ops, nn::Together<Past> past, const T& z) const {
     return stepping([&](const auto& prior) { return prior.decode_step(ops, past, z); });
   }
 

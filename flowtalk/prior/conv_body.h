@@ -65,10 +65,12 @@ struct ConvBody {
     return past;
   }
   // decode() of the next frames of streams; the same bytes as of the whole.
-  T decode_step(Ops& ops, Past& past, const T& z) const {
+  T decode_step(Ops& ops, nn::Together<Past> past, const T& z) const {
     T x = decoder_in(ops, z);
     for (size_t i = 0; i < decoder_layers.size(); ++i) {
-      x = decoder_layers[i].step(ops, past[i], x);
+      const auto heard = nn::parts_of(
+          past, [i](Past & p) -> auto& { return p[i]; });
+      x = decoder_layers[i].step(ops, heard, x);
     }
     return scale.restore(ops, decoder_out(ops, decoder_norm(ops, x)));
   }

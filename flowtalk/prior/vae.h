@@ -27,7 +27,9 @@ struct Vae {
   // See ConvBody.
   using Past = typename ConvBody<Ops>::Past;
   Past begin(Ops& ops, int64_t batch) const { return body.begin(ops, batch); }
-  T decode_step(Ops& ops, Past& past, const T& z) const { return body.decode_step(ops, past, z); }
+  T decode_step(Ops& ops, nn::Together<Past> past, const T& z) const {
+    return body.decode_step(ops, past, z);
+  }
 
   ConvBody<Ops> body;
   int64_t latent;

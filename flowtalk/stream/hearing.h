@@ -6,6 +6,7 @@
 
 #include "flowtalk/encoder/native.h"
 #include "flowtalk/encoder/running_level.h"
+#include "flowtalk/nn/together.h"
 
 namespace flowtalk::stream {
 
@@ -19,12 +20,18 @@ class Hearing {
   // Samples that have come.
   int64_t heard() const { return first_ + static_cast<int64_t>(wave_.size()); }
 
-  // Speech features (1, n, 2C) of the motion frames after those of the call before, to frame
-  // `until`; heard() must be what they depend on. The same bytes as encoder::speech_features.
-  tensor::Tensor next(ops::NativeOps& ops, int64_t until);
+  // Speech features (B, n, 2C) of voices over one encoder: of each the n motion frames after those
+  // of the call before, which are known by heard(). Voices that step together have as many to
+  // convolve. The same bytes as encoder::speech_features.
+  static tensor::Tensor next(ops::NativeOps& ops, nn::Together<Hearing> voices, int64_t n);
 
  private:
   int64_t width() const { return hubert_->config.hidden_size; }
+  // Encoder frames that n further motion frames need and that are not convolved yet; their samples
+  // (1, n); and that they are convolved now.
+  int64_t frames_to_convolve(int64_t n) const;
+  tensor::Tensor wave(ops::NativeOps& ops, int64_t frames) const;
+  void forget(int64_t frames);
 
   const encoder::NativeHubert* hubert_;
   encoder::NativeHubert::Past past_;

@@ -137,9 +137,20 @@ void Performances::close() {
   });
 }
 
-std::vector<Tensor> Performances::play(NativeOps& ops, Performance& performance,
-                                       const Tensor& speech, const Tensor& style,
-                                       std::span<const Frame> frames) const {
+Performances::Heard Performances::hear(int64_t count) {
+  Heard heard;
+  for (int64_t i = 0; i < count; ++i, ++heard_) {
+    for (const double share : style_.at(heard_)) heard.style.push_back(static_cast<float>(share));
+    heard.frames.push_back(asked_for());
+    open(heard.frames.back());
+    last_ = heard.frames.back();
+    waiting_.push_back(heard.frames.back());
+  }
+  return heard;
+}
+
+Tensor Performances::control(NativeOps& ops, const Performance& performance,
+                             std::span<const Frame> frames) const {
   condition::EmotionCurve curve;
   curve.frames = static_cast<int64_t>(frames.size());
   const bool neutral = performance.emotion == static_cast<size_t>(kNeutral);
@@ -148,38 +159,19 @@ std::vector<Tensor> Performances::play(NativeOps& ops, Performance& performance,
     curve.weights.insert(curve.weights.end(), weights.begin(), weights.end());
     curve.strength.push_back(neutral ? 0 : frame.strength);
   }
-  const auto& conditioner = model_->conditioner();
-  const Tensor emotion = conditioner.control(ops, curve, model_->emotions());
-  const Tensor c = conditioner.fusion.step(ops, performance.fusion, speech, emotion, style);
-  const auto prepared = model_->flow().prepare(ops, {c});
-  const auto z = model_->flow().step(ops, performance.flow, prepared);
-  const Tensor motions = model_->network().prior.decode_step(ops, performance.prior, z.values);
-  std::vector<Tensor> each;
-  for (int64_t i = 0; i < motions.dim(0); ++i) {
-    each.push_back(ops.slice(motions, 0, i, i + 1).reshape({kStep, motions.dim(2)}));
-  }
-  return each;
+  return model_->conditioner().control(ops, curve, model_->emotions());
 }
 
-Tensor Performances::step(NativeOps& ops, const Tensor& speech) {
-  const int64_t count = speech.dim(1);
-  const auto style_count = static_cast<int64_t>(model_->config().conditions.styles.size());
-  std::vector<Frame> frames;
-  std::vector<float> shares;
-  for (int64_t i = 0; i < count; ++i, ++heard_) {
-    for (const double share : style_.at(heard_)) shares.push_back(static_cast<float>(share));
-    frames.push_back(asked_for());
-    open(frames.back());
-    last_ = frames.back();
-    waiting_.push_back(frames.back());
-  }
-  const Tensor style = ops.linear(ops.constant({1, count, style_count}, shares), model_->styles());
+Tensor Performances::blend(NativeOps& ops, const Tensor& motions, int64_t& row) {
   std::vector<predict::Blend> blends(performances_.front().flow.noises.size());
-  for (Performance& performance : performances_) {
-    const auto played = play(ops, performance, speech, style, frames);
+  for (const Performance& performance : performances_) {
     const std::array<float, kStep> share = {waiting_[0].share[performance.emotion],
                                             waiting_[1].share[performance.emotion]};
-    for (size_t i = 0; i < played.size(); ++i) blends[i].add(played[i], share);
+    for (predict::Blend& blend : blends) {
+      const Tensor one = ops.slice(motions, 0, row, row + 1);
+      blend.add(one.reshape({kStep, motions.dim(2)}), share);
+      ++row;
+    }
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + kStep);
   made_ += kStep;
@@ -188,6 +180,41 @@ Tensor Performances::step(NativeOps& ops, const Tensor& speech) {
   std::array<Tensor, kMotionRegions> by_region;
   for (size_t r = 0; r < kMotionRegions; ++r) by_region[r] = blends[noise_of_region_[r]].motion();
   return predict::builtin_shares().join(by_region);
+}
+
+std::vector<Tensor> Performances::step(NativeOps& ops, nn::Together<Performances> faces,
+                                       const Tensor& speech) {
+  const LiveModel& model = *faces.front()->model_;
+  const int64_t count = speech.dim(1);
+  std::vector<Performance*> playing;
+  std::vector<Tensor> voices, controls, styles;
+  for (size_t i = 0; i < faces.size(); ++i) {
+    const auto at = static_cast<int64_t>(i);
+    const Heard heard = faces[i]->hear(count);
+    const Tensor style = ops.constant({1, count, std::ssize(heard.style) / count}, heard.style);
+    for (Performance& performance : faces[i]->performances_) {
+      playing.push_back(&performance);
+      voices.push_back(ops.slice(speech, 0, at, at + 1));
+      controls.push_back(faces[i]->control(ops, performance, heard.frames));
+      styles.push_back(style);
+    }
+  }
+  const nn::Together<Performance> all(playing);
+  const auto fusions = nn::parts_of(
+      all, [](Performance & p) -> auto& { return p.fusion; });
+  const auto flows = nn::parts_of(
+      all, [](Performance & p) -> auto& { return p.flow; });
+  const auto priors = nn::parts_of(
+      all, [](Performance & p) -> auto& { return p.prior; });
+  const Tensor style = ops.linear(ops.concat(styles, 0), model.styles());
+  const Tensor c = model.conditioner().fusion.step(ops, fusions, ops.concat(voices, 0),
+                                                   ops.concat(controls, 0), style);
+  const auto z = model.flow().step(ops, flows, model.flow().prepare(ops, {c}));
+  const Tensor motions = model.network().prior.decode_step(ops, priors, z.values);
+  std::vector<Tensor> made;
+  int64_t row = 0;
+  for (Performances* face : faces) made.push_back(face->blend(ops, motions, row));
+  return made;
 }
 
 }  // namespace flowtalk::stream

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowtalk/condition/live_amounts.h"
+#include "flowtalk/nn/together.h"
 #include "flowtalk/predict/regions.h"
 #include "flowtalk/stream/live_model.h"
 
@@ -30,9 +31,11 @@ class Performances {
   int64_t frames_made() const { return made_; }
   int64_t frames_heard() const { return heard_; }  // frames_made() and those the fusion looks ahead
 
-  // The speech features (1, n, 2C) that follow, n = 2, at first the frames of the look-ahead as
-  // well -> the next two frames of motion (2, 53).
-  tensor::Tensor step(ops::NativeOps& ops, const tensor::Tensor& speech);
+  // Of faces over one model: the speech features (B, n, 2C) that follow, n = 2, at first the frames
+  // of the look-ahead as well, for none or for all of them -> of each the next two frames of motion
+  // (2, 53). What a face does depends on no other.
+  static std::vector<tensor::Tensor> step(ops::NativeOps& ops, nn::Together<Performances> faces,
+                                          const tensor::Tensor& speech);
 
  private:
   // One emotion's.
@@ -48,6 +51,13 @@ class Performances {
     float strength = 0;
   };
 
+  // What the frames that are heard next are asked for: shares of the styles (n, S) beside it.
+  struct Heard {
+    std::vector<Frame> frames;
+    std::vector<float> style;
+  };
+
+  Heard hear(int64_t count);
   // What the next frame is asked for; in neutral ones the shares of the frame before hold.
   Frame asked_for();
   // Performances for the emotions that have a share and none yet. A new one goes on from where that
@@ -55,10 +65,12 @@ class Performances {
   void open(const Frame& frame);
   // Without those that have none any more.
   void close();
-  // (2, 53) under each noise
-  std::vector<tensor::Tensor> play(ops::NativeOps& ops, Performance& performance,
-                                   const tensor::Tensor& speech, const tensor::Tensor& style,
-                                   std::span<const Frame> frames) const;
+  // The emotion vector (1, n, K) of one emotion's performance.
+  tensor::Tensor control(ops::NativeOps& ops, const Performance& performance,
+                         std::span<const Frame> frames) const;
+  // The rows of motions (N, 2, 53) from `row` on, of each performance under each noise, as one face
+  // (2, 53); moves `row` beyond them.
+  tensor::Tensor blend(ops::NativeOps& ops, const tensor::Tensor& motions, int64_t& row);
 
   std::shared_ptr<const LiveModel> model_;
   condition::LiveAmounts emotion_, style_;

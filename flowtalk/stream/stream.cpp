@@ -17,6 +17,7 @@ namespace {
 constexpr int64_t kFrameSamples = flame::kAudioHz / flame::kFps;
 constexpr int64_t kPiece = 16000;     // samples of a gap at a time
 constexpr int kRampsPerSecond = 200;  // 5 ms
+constexpr size_t kTogether = 16;      // streams that take a step in one
 
 PredictOptions predicted(const StreamOptions& o) {
   PredictOptions options;
@@ -170,24 +171,59 @@ bool Stream::ready() const {
 }
 
 int64_t Stream::run(const predict::Session& session, int64_t most) {
-  FT_CHECK(&session.model() == &model_->model(), "a session of {}", session.model().name());
-  if (most <= 0 || !ready()) return 0;
+  Stream* const self = this;
+  return run_many(session, {&self, 1}, most);
+}
+
+int64_t Stream::run_many(const predict::Session& session, std::span<Stream* const> streams,
+                         int64_t most) {
+  for (const Stream* stream : streams) {
+    FT_CHECK(&session.model() == &stream->model_->model(), "a session of {}",
+             session.model().name());
+  }
+  const auto is_ready = [](const Stream* stream) { return stream->ready(); };
+  if (most <= 0 || std::ranges::none_of(streams, is_ready)) return 0;
   const predict::Workspace work(session);
   int64_t steps = 0;
-  for (; steps < most && ready(); ++steps) step(work.ops);
+  for (int64_t i = 0; i < most && std::ranges::any_of(streams, is_ready); ++i) {
+    // A first step is longer than the others.
+    std::vector<Stream*> first, next;
+    for (Stream* stream : streams) {
+      if (is_ready(stream)) (stream->face_->frames_made() == 0 ? first : next).push_back(stream);
+    }
+    for (const auto* group : {&first, &next}) {
+      for (size_t at = 0; at < group->size(); at += kTogether) {
+        step(work.ops, std::span(*group).subspan(at, std::min(kTogether, group->size() - at)));
+      }
+      steps += std::ssize(*group);
+    }
+  }
   return steps;
 }
 
-void Stream::step(ops::NativeOps& ops) {
+void Stream::take_changes(ops::NativeOps& ops) {
   while (!temperatures_.empty() && temperatures_.front().frame <= face_->frames_made()) {
     face_->set_temperatures(ops, regions_of(*model_, temperatures_.front().value));
     temperatures_.pop_front();
   }
-  const int64_t until = face_->frames_made() + 2 + model_->config().condition.frames_ahead();
-  const tensor::Tensor motion = face_->step(ops, hearing_->next(ops, until));
-  for (int64_t t = 0; t < motion.dim(0); ++t) {
-    const auto width = static_cast<size_t>(motion.dim(1));
-    add_frame(motion.values().subspan(static_cast<size_t>(t) * width, width));
+}
+
+void Stream::step(ops::NativeOps& ops, std::span<Stream* const> streams) {
+  for (Stream* stream : streams) stream->take_changes(ops);
+  const Stream& any = *streams.front();
+  const int64_t until =
+      any.face_->frames_made() + 2 + any.model_->config().condition.frames_ahead();
+  const auto voices = nn::parts_of(
+      streams, [](Stream & s) -> auto& { return *s.hearing_; });
+  const auto faces = nn::parts_of(
+      streams, [](Stream & s) -> auto& { return *s.face_; });
+  const auto speech = Hearing::next(ops, voices, until - any.face_->frames_heard());
+  const auto motions = Performances::step(ops, faces, speech);
+  for (size_t i = 0; i < streams.size(); ++i) {
+    const auto values = motions[i].values();
+    const size_t width = values.size() / 2;
+    streams[i]->add_frame(values.first(width));
+    streams[i]->add_frame(values.subspan(width));
   }
 }
 

@@ -72,6 +72,11 @@ class Stream {
   // Makes up to `most` steps, of two frames each, as far as sound has come; how many. The session
   // is of the same model. Error: the model gave what is not finite.
   int64_t run(const predict::Session& session, int64_t most = INT64_MAX);
+  // The same of many streams of one model, at most `most` steps of each: those that are ready take
+  // each step together, which costs less than one after another. The bytes are the same; how many
+  // steps in all.
+  static int64_t run_many(const predict::Session& session, std::span<Stream* const> streams,
+                          int64_t most = INT64_MAX);
   // The next frame that is made and not taken; none: run, push or wait.
   std::optional<Frame> pull();
   bool done() const { return finished_ && frames_out_ == total_frames(); }
@@ -93,7 +98,9 @@ class Stream {
   bool ready() const;
   void take(std::span<const float> samples);
   void hear(std::span<const float> samples);  // at 16 kHz
-  void step(ops::NativeOps& ops);
+  // One step of each, for all of them the first or for none.
+  static void step(ops::NativeOps& ops, std::span<Stream* const> streams);
+  void take_changes(ops::NativeOps& ops);
   void add_frame(std::span<const float> values);
   int64_t soonest_change() const { return face_->frames_heard() + condition::kChangeReach; }
 

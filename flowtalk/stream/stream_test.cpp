@@ -173,6 +173,67 @@ TEST_F(StreamTest, FramesComeAsSoonAsTheirSoundHas) {
 }
 
 // What is changed while it runs, applied from the log to a stream that hears all at once.
+// Streams of their own options, sounds, beginnings and changes: together they are what each is
+// alone.
+TEST_F(StreamTest, AmongStrangersEachIsWhatItIsAlone) {
+  constexpr size_t kStreams = 19, kPieces = 12;
+  struct One {
+    Stream stream;
+    std::vector<float> voice, rows;
+    size_t begins, piece;  // at which round; samples of each
+  };
+  const auto begin = [&] {
+    std::vector<One> all;
+    for (size_t i = 0; i < kStreams; ++i) {
+      StreamOptions o = options();
+      o.emotion = default_conditions().only(static_cast<int>(i % 8));
+      o.style = static_cast<int>(i);
+      o.temperature = i % 3 == 0 ? 0.0f : 0.2f * static_cast<float>(i % 4);
+      o.seed = i;
+      all.push_back(
+          {Stream(live, o), tests::speech_like(0.7 + 0.1 * static_cast<double>(i)), {}, i / 3, 0});
+      all.back().piece = all.back().voice.size() / kPieces + 1;
+    }
+    return all;
+  };
+  // What happens to a stream at a round of its own.
+  const auto feed = [](One& one, size_t round) {
+    if (round < one.begins || round > one.begins + kPieces) return;
+    const size_t at = (round - one.begins) * one.piece, all = one.voice.size();
+    if (at < all) one.stream.push(std::span(one.voice).subspan(at, std::min(one.piece, all - at)));
+    if (round == one.begins + 5) one.stream.set_emotion(default_conditions().only(5), 1);
+    if (round == one.begins + 6) one.stream.set_temperature(0.5f);
+    if (round == one.begins + kPieces) one.stream.finish();
+  };
+  constexpr size_t kRounds = kStreams / 3 + kPieces + 1;
+  auto alone = begin();
+  for (One& one : alone) {
+    for (size_t round = 0; round < kRounds; ++round) {
+      feed(one, round);
+      one.stream.run(session);
+    }
+    pull_all(one.stream, one.rows);
+    EXPECT_TRUE(one.stream.done());
+  }
+  for (const int threads : {1, 2}) {
+    const predict::Session own(model, threads);
+    auto together = begin();
+    std::vector<Stream*> streams;
+    for (One& one : together) streams.push_back(&one.stream);
+    int64_t steps = 0;
+    for (size_t round = 0; round < kRounds; ++round) {
+      for (One& one : together) feed(one, round);
+      steps += Stream::run_many(own, streams);
+    }
+    EXPECT_GT(steps, static_cast<int64_t>(kStreams) * 8);
+    for (size_t i = 0; i < kStreams; ++i) {
+      pull_all(together[i].stream, together[i].rows);
+      EXPECT_TRUE(together[i].stream.done());
+      EXPECT_EQ(together[i].rows, alone[i].rows) << i << " with " << threads;
+    }
+  }
+}
+
 TEST_F(StreamTest, TheLogOfChangesReplays) {
   const auto voice = tests::speech_like(12);
   Stream stream(live, options());
