@@ -60,6 +60,7 @@ TEST_F(CommandLine, EveryCommandTakesQuiet) {
                                                           {"version"},
                                                           {"evaluate", "lips"},
                                                           {"evaluate", "liveliness"},
+                                                          {"evaluate", "phones"},
                                                           {"evaluate", "recorded"},
                                                           {"evaluate", "restyle"},
                                                           {"evaluate", "--dataset", "none"},
@@ -97,7 +98,7 @@ TEST_F(CommandLine, SlipsOfTheHandAreOneLineInPlainWords) {
   said({"voice.wav"}, {"'voice.wav' is a file; say first what to do with it: flowtalk talk|"});
   said({"export", "voice.wav"}, {"flowtalk export vertices"});
   said({"evaluate", "voice.wav"},
-       {"flowtalk evaluate lips|liveliness|recorded|restyle|--ground-truth|--dataset"});
+       {"flowtalk evaluate lips|liveliness|phones|recorded|restyle|--ground-truth|--dataset"});
   said({"."}, {"'.' is a folder"});
   said({"talk", "voice.wav", "-o", "x.mp4", "--emotion", "happy", "sad"},
        {"sad: no such file; as an emotion it is --emotion sad"});
