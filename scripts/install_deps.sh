@@ -26,7 +26,7 @@ corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722
   asterisk-core-sounds-it asterisk-core-sounds-it-g722 asterisk-prompt-it-menardi-wav
   asterisk-core-sounds-ru asterisk-core-sounds-ru-g722
-  tuxpaint-stamps-default"
+  tuxpaint-stamps-default flight-of-the-amazon-queen"
 
 case "${1:-full}" in
   demo) wanted=$demo_packages ;;

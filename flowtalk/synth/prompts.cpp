@@ -1,10 +1,14 @@
 #include "flowtalk/synth/prompts.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <tuple>
@@ -124,6 +128,8 @@ std::vector<Prompt> find_prompts(const PromptFolders& folders) {
   std::vector<Prompt> prompts = find_asterisk(folders.asterisk);
   const std::vector<Prompt> stamps = find_stamps(folders.stamps);
   prompts.insert(prompts.end(), stamps.begin(), stamps.end());
+  const std::vector<Prompt> talkie = find_talkie(folders.talkie);
+  prompts.insert(prompts.end(), talkie.begin(), talkie.end());
   std::sort(prompts.begin(), prompts.end(), [](const Prompt& a, const Prompt& b) {
     return std::tie(a.speaker, a.key, a.path) < std::tie(b.speaker, b.key, b.path);
   });
@@ -155,12 +161,47 @@ std::string missing_voices(const PromptFolders& folders) {
     if (!heard(voice.folder)) packages.push_back(voice.package);
   }
   if (!heard("stamps_")) packages.push_back("tuxpaint-stamps-default");
+  if (!heard("talkie_")) packages.push_back("flight-of-the-amazon-queen");
   return packages.empty() ? missing_prompts(folders)
                           : fmt::format("without {}", fmt::join(packages, ", "));
 }
 
+namespace {
+
+// Bytes as a file without a name, which goes when this does.
+class BytesAsFile {
+ public:
+  explicit BytesAsFile(std::string_view bytes) : file_(memfd_create("prompt", MFD_CLOEXEC)) {
+    if (file_ < 0 || write(file_, bytes.data(), bytes.size()) != std::ssize(bytes)) {
+      fail("{} bytes of sound: no memory for them", bytes.size());
+    }
+  }
+  ~BytesAsFile() {
+    if (file_ >= 0) close(file_);
+  }
+  BytesAsFile(const BytesAsFile&) = delete;
+  BytesAsFile& operator=(const BytesAsFile&) = delete;
+  fs::path path() const { return fmt::format("/proc/self/fd/{}", file_); }
+
+ private:
+  int file_;
+};
+
+std::string bytes_of(const Prompt& prompt) {
+  std::ifstream in(prompt.path, std::ios::binary);
+  std::string bytes(prompt.bytes, '\0');
+  in.seekg(static_cast<std::streamoff>(prompt.first_byte));
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in) fail("{}: ends within {}; install it again", prompt.path.string(), prompt.key);
+  return bytes;
+}
+
+}  // namespace
+
 audio::Audio load_prompt_audio(const Prompt& prompt) {
-  return audio::load_audio(prompt.path, {.min_duration_s = 0.0});
+  const audio::LoadOptions any{.min_duration_s = 0.0};
+  if (prompt.bytes == 0) return audio::load_audio(prompt.path, any);
+  return audio::load_audio(BytesAsFile(bytes_of(prompt)).path(), any);
 }
 
 std::optional<data::PhoneClip> load_prompt(const Prompt& prompt,

@@ -1,6 +1,7 @@
 // Real recorded speech, as far as it is installed: the spoken prompts of Debian's
-// asterisk-core-sounds-* and asterisk-prompt-* packages, a voice each, and the spoken pictures of
-// tuxpaint-stamps-default, many people in short sentences.
+// asterisk-core-sounds-* and asterisk-prompt-* packages, a voice each, the spoken pictures of
+// tuxpaint-stamps-default, many people in short sentences, and the actors of
+// flight-of-the-amazon-queen.
 #pragma once
 
 #include <filesystem>
@@ -15,18 +16,20 @@ namespace flowtalk::synth {
 
 struct Prompt {
   std::filesystem::path path;
-  std::string name;           // of a clip: speaker and key, letters, digits, - and _ only
-  std::string speaker;        // the folder, as "en_US_f_Allison"
-  std::string key;            // path below it without extension, as "digits/5"
-  std::string language;       // as "en"
-  std::string text;           // what is said, if known
-  bool aligned_only = false;  // of no use unless the text fits
+  std::string name;                  // of a clip: speaker and key, letters, digits, - and _ only
+  std::string speaker;               // the folder, as "en_US_f_Allison"
+  std::string key;                   // path below it without extension, as "digits/5"
+  std::string language;              // as "en"
+  std::string text;                  // what is said, if known
+  bool aligned_only = false;         // of no use unless the text fits
+  size_t first_byte = 0, bytes = 0;  // where in the file it stands; 0: it is the file
 };
 
 // Where recordings are installed.
 struct PromptFolders {
   std::filesystem::path asterisk = "/usr/share/asterisk/sounds",
-                        stamps = "/usr/share/tuxpaint/stamps";
+                        stamps = "/usr/share/tuxpaint/stamps",
+                        talkie = "/usr/share/scummvm/flight-of-the-amazon-queen/queen.1c";
 };
 
 // Every installed recording of the voices we know that holds speech, sorted by speaker and key.
@@ -34,6 +37,8 @@ struct PromptFolders {
 std::vector<Prompt> find_prompts(const PromptFolders& folders = {});
 // Those of the stamps: at most 250 of each language, evenly over all, with texts in plain words.
 std::vector<Prompt> find_stamps(const std::filesystem::path& root);
+// The lines of the talkie whose texts are found in it. Error: damaged.
+std::vector<Prompt> find_talkie(const std::filesystem::path& file);
 // Speaker and key in letters, digits, - and _.
 std::string clip_name(const std::string& speaker, const std::string& key);
 
