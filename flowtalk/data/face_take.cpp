@@ -7,7 +7,6 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/flame_layout.h"
 #include "flowtalk/data/curve_rate.h"
-#include "flowtalk/face/expression_axes.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 
@@ -112,11 +111,7 @@ std::optional<std::vector<double>> FaceTake::curve(std::string_view name) const 
 
 FaceTake take_of(const LiveLink& rows, const std::string& where) {
   FaceTake take{live_link_rate(rows.seconds, where), rows.names, rows.values, {}};
-  for (std::string& name : take.names) {
-    if (!name.empty() && name[0] >= 'A' && name[0] <= 'Z') {
-      name[0] = static_cast<char>(name[0] - 'A' + 'a');
-    }
-  }
+  for (std::string& name : take.names) name = arkit::camel(name);
   return take;
 }
 
@@ -200,25 +195,33 @@ fs::path sound_beside(const fs::path& recording) {
   return fs::exists(shared, code) ? shared : fs::path();
 }
 
-motion::Motion motion_of(const FaceTake& take) {
-  const auto frames = static_cast<int64_t>(
-      resampled(std::vector<double>(static_cast<size_t>(take.frames())), take.rate_hz, flame::kFps)
-          .size());
-  tensor::Tensor live = tensor::Tensor::zeros({frames, motion::kLive});
-  const auto fill = [&](std::string_view name, int64_t column, float scale) {
+arkit::Take arkit_of(const FaceTake& take, double rate_hz) {
+  arkit::Take made;
+  made.rate_hz = rate_hz;
+  const auto length = std::vector<double>(static_cast<size_t>(take.frames()));
+  const auto frames = static_cast<int64_t>(resampled(length, take.rate_hz, rate_hz).size());
+  const auto put = [&](std::string_view name, tensor::Tensor& table, size_t column) {
     const auto curve = take.curve(name);
     if (!curve) return;
-    const auto at_25 = resampled(*curve, take.rate_hz, flame::kFps);
+    const auto values = resampled(*curve, take.rate_hz, rate_hz);
     for (int64_t t = 0; t < frames; ++t) {
-      live[t * motion::kLive + column] += scale * static_cast<float>(at_25[static_cast<size_t>(t)]);
+      table[t * table.dim(1) + static_cast<int64_t>(column)] =
+          static_cast<float>(values[static_cast<size_t>(t)]);
     }
   };
-  for (size_t k = 0; k < face::kExpressionAxes.size(); ++k) {
-    fill(face::kExpressionAxes[k], static_cast<int64_t>(k), 1.0f);
+  made.scores = tensor::Tensor::zeros({frames, int64_t{arkit::kShapes}});
+  for (size_t i = 0; i < arkit::kShapes; ++i) put(arkit::kNames[i], made.scores, i);
+  made.turns = tensor::Tensor::zeros({frames, int64_t{arkit::kTurnNames.size()}});
+  for (size_t i = 0; i < arkit::kTurnNames.size(); ++i) {
+    put(arkit::camel(arkit::kTurnNames[i]), made.turns, i);
   }
-  fill("jawRight", static_cast<int64_t>(face::axis("jawLeft")), -1.0f);
-  fill("jawOpen", motion::kJawAt, face::kJawOpen);
-  return motion::of_live(live, motion::Axes::kBuiltin);
+  return made;
+}
+
+motion::Motion motion_of(const FaceTake& take) {
+  arkit::Take scores = arkit_of(take, flame::kFps);
+  scores.turns = {};
+  return arkit::motion_of(scores, arkit::Gain::kNone);
 }
 
 }  // namespace flowtalk::data

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowtalk/arkit/scores.h"
 #include "flowtalk/data/live_link.h"
 #include "flowtalk/motion/motion.h"
 
@@ -45,7 +46,10 @@ FaceTake load_face_take(const std::filesystem::path& path);
 // if there is none.
 std::filesystem::path sound_beside(const std::filesystem::path& recording);
 
-// The built-in head moved by them, at 25 frames per second. Without jawOpen the jaw rests.
+// What it says of ARKit's shapes, and of Live Link's turns of the head; 0 where it says nothing. At
+// rate_hz: linearly between frames, without what is too fast for a lower rate (curve_rate.h).
+arkit::Take arkit_of(const FaceTake& take, double rate_hz);
+// The built-in head moved by the shapes, at 25 frames per second. Without jawOpen the jaw rests.
 motion::Motion motion_of(const FaceTake& take);
 
 }  // namespace flowtalk::data

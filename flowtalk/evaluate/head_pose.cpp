@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "flowtalk/base/error.h"
 
@@ -11,8 +10,6 @@ namespace {
 
 using face::Matrix3;
 using face::Vector3;
-
-constexpr double kDegrees = 180 / std::numbers::pi;
 
 HeadPoints centred(HeadPoints points) {
   Vector3 mean{};
@@ -73,22 +70,6 @@ Matrix3 rotation_between(const HeadPoints& from, const HeadPoints& to) {
 }
 
 }  // namespace
-
-HeadAngles angles_of(const Matrix3& r) {
-  return {kDegrees * std::asin(std::clamp(-r[5], -1.0, 1.0)), kDegrees * std::atan2(r[2], r[8]),
-          kDegrees * std::atan2(r[3], r[4])};
-}
-
-HeadAngles angles_of(const std::array<float, 3>& root, const std::array<float, 3>& neck) {
-  const Matrix3 a = face::rotation(root), b = face::rotation(neck);
-  Matrix3 product{};
-  for (size_t i = 0; i < 3; ++i) {
-    for (size_t j = 0; j < 3; ++j) {
-      for (size_t k = 0; k < 3; ++k) product[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-    }
-  }
-  return angles_of(product);
-}
 
 std::vector<HeadAngles> poses_of(std::span<const HeadPoints> frames) {
   std::vector<HeadAngles> angles;

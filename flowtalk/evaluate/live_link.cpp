@@ -2,6 +2,7 @@
 #include <array>
 #include <numbers>
 
+#include "flowtalk/arkit/scores.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/evaluate/people.h"
 
@@ -49,8 +50,9 @@ LivingFace face_of(const std::vector<Values>& rows, double rate_hz, const std::s
   });
   for (const Values& v : rows) {
     if (turns) {
+      const auto angle = [&](Column k) { return static_cast<float>(v[k]); };
       face.head.push_back(
-          {kDegrees * v[kHeadPitch], -kDegrees * v[kHeadYaw], kDegrees * v[kHeadRoll]});
+          arkit::head_of({angle(kHeadYaw), angle(kHeadPitch), angle(kHeadRoll), 0, 0, 0, 0, 0, 0}));
     }
     // Towards the person's right and down.
     face.gaze.push_back({-kDegrees * 0.5 * (v[kLeftYaw] + v[kRightYaw]),

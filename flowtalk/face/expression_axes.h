@@ -42,6 +42,11 @@ static_assert(kExpressionAxes.size() == motion::kLiveExpression);
 // Radians of jaw pitch that stand for ARKit's jawOpen of 1: as far as ICT-FaceKit's turns the lower
 // teeth (25.3 degrees).
 inline constexpr float kJawOpen = 0.442f;
+// As a share of it, the opening that mouthClose of 1 closes on the built-in head, where ARKit's
+// closes all of it. Measured: 0.589 of an opening of 0.1 rad, 0.580 of 0.25, 0.559 of 0.442.
+inline constexpr float kClosedJaw = 0.577f;
+// jawLeft that moves the built-in head's chin as far to the side as a radian of jaw yaw: 83 mm.
+inline constexpr float kJawTurnLeft = 11.9f;
 
 // Index of an axis known at compile time: axis("browInnerUp"). A wrong name does not compile.
 consteval size_t axis(std::string_view name) {

@@ -41,26 +41,12 @@ face::EyeTurn turn_to(const Vector3& point, const Vector3& eye, const Stance& st
 
 }  // namespace
 
-Matrix3 product(const Matrix3& a, const Matrix3& b) {
-  Matrix3 c{};
-  for (size_t i = 0; i < 3; ++i) {
-    for (size_t j = 0; j < 3; ++j) {
-      for (size_t k = 0; k < 3; ++k) c[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-    }
-  }
-  return c;
-}
-
 Matrix3 transposed(const Matrix3& a) {
   return {a[0], a[3], a[6], a[1], a[4], a[7], a[2], a[5], a[8]};
 }
 
 Matrix3 rotation_of(const Angles& angles) {
-  const double x = kRadians * angles.pitch, y = kRadians * angles.yaw, z = kRadians * angles.roll;
-  const Matrix3 by_x{1, 0, 0, 0, std::cos(x), -std::sin(x), 0, std::sin(x), std::cos(x)};
-  const Matrix3 by_y{std::cos(y), 0, std::sin(y), 0, 1, 0, -std::sin(y), 0, std::cos(y)};
-  const Matrix3 by_z{std::cos(z), -std::sin(z), 0, std::sin(z), std::cos(z), 0, 0, 0, 1};
-  return product(product(by_y, by_x), by_z);
+  return face::rotation_of(face::HeadAngles{angles.pitch, angles.yaw, angles.roll});
 }
 
 face::Gaze eyes_on(const Direction& direction, const Stance& stance) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "flowtalk/face/gaze.h"
-#include "flowtalk/face/pose.h"
+#include "flowtalk/face/head_angles.h"
 #include "flowtalk/perform/gaze.h"
 #include "flowtalk/perform/head.h"
 
@@ -11,9 +11,8 @@ namespace flowtalk::perform {
 
 inline constexpr double kViewer_m = 0.9;
 
-// R = R_y(yaw) R_x(pitch) R_z(roll)
-face::Matrix3 rotation_of(const Angles& angles);
-face::Matrix3 product(const face::Matrix3& a, const face::Matrix3& b);
+using face::product;
+face::Matrix3 rotation_of(const Angles& angles);  // as face/head_angles.h has it
 face::Matrix3 transposed(const face::Matrix3& a);
 
 // How a head stands: root and neck turn about their joints, then it is moved, metres.

@@ -132,12 +132,12 @@ Vec sideways(const Point& p, float sign) {
 Vec mouth_left(const Point& p) { return sideways(p, 1); }
 Vec mouth_right(const Point& p) { return sideways(p, -1); }
 
-// Brings the lips together although the jaw is open: undoes the jaw's turn of kClosedJaw near the
+// Brings the lips together although the jaw is open: undoes the jaw's turn of kClosed near the
 // lips, most of it with the lower lip.
-constexpr float kClosedJaw = 0.577f * kJawOpen, kLowerPart = 0.68f;
+constexpr float kClosed = kClosedJaw * kJawOpen, kLowerPart = 0.68f;
 Vec jaw_turn(Vec p) {
   const Vec q = p - kJawHinge;
-  const float c = std::cos(kClosedJaw), s = std::sin(kClosedJaw);
+  const float c = std::cos(kClosed), s = std::sin(kClosed);
   const float z = q.z + s * kJawGlide;
   return Vec{q.x, c * q.y - s * z, s * q.y + c * z} - q;
 }
@@ -153,7 +153,7 @@ Vec mouth_close(const Point& p) {
   const float sideways = smooth(34, 20, std::abs(p.p.x));
   if (is_above(p)) return (1 - kLowerPart) * sideways * bell(level(p), 12) * drop;
   const Vec lift = -kLowerPart * sideways * bell(level(p), 15) * drop;
-  const float c = std::cos(kClosedJaw), s = std::sin(kClosedJaw);  // seen from the turned jaw
+  const float c = std::cos(kClosed), s = std::sin(kClosed);  // seen from the turned jaw
   return {0, c * lift.y + s * lift.z, c * lift.z - s * lift.y};
 }
 
