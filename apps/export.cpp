@@ -24,7 +24,8 @@ constexpr const char* kFooter =
     "  flowtalk export vertices --face flame2023.pkl --params p.npy --global g.npy --out mesh.npy\n"
     "  flowtalk export vertices --face flame2023.pkl --params takes.npz --prefix first. --out "
     "m.npy\n"
-    "  flowtalk export obj --person nora --out nora.obj\n";
+    "  flowtalk export obj --person nora --out nora.obj\n"
+    "  flowtalk export arkit happy.npz --audio voice.wav -o happy.csv\n";
 
 std::string overview() {
   std::string text =
@@ -38,6 +39,7 @@ std::string overview() {
 
 int run(const pipeline::Exporter& format, const Args& args) {
   pipeline::ExportOptions options;
+  options.takes = format.takes;
   Command command(fmt::format("flowtalk export {}", format.name),
                   fmt::format("Writes {}.", format.summary), kFooter);
   command.bind(options, {{"params", "PARAMS,--params"},
@@ -55,8 +57,9 @@ int run(const pipeline::Exporter& format, const Args& args) {
     fmt::print("{}: {} vertices at rest\n", options.output, made.vertices);
     return 0;
   }
-  fmt::print("{}: {} frames of {} vertices, {:g} per second\n", options.output, made.frames,
-             made.vertices, made.rate_hz);
+  const std::string of = made.vertices > 0 ? fmt::format(" of {} vertices", made.vertices) : "";
+  fmt::print("{}: {} frames{}, {:g} per second\n", options.output, made.frames, of, made.rate_hz);
+  if (!made.sound.empty()) fmt::print("{}: its sound\n", made.sound.string());
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// flowtalk import: checkpoints of published systems become checkpoints of flowtalk.
+// flowtalk import: what other systems make becomes what flowtalk reads: checkpoints and faces.
 #include "flowtalk/foreign/import.h"
 
 #include <fmt/core.h>
@@ -7,13 +7,15 @@
 #include "apps/options/bind.h"
 #include "apps/options/command_line.h"
 #include "apps/options/terminal.h"
+#include "flowtalk/pipeline/import_arkit.h"
 
 namespace flowtalk::apps {
 namespace {
 
 constexpr const char* kOverview =
     "Makes what other systems publish into what flowtalk reads.\n"
-    "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n\n"
+    "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n"
+    "       flowtalk import arkit FILE -o MOTION [OPTIONS]\n\n"
     "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser, FaceXHuBERT, FaceFormer, "
     "CodeTalker\n\n"
     "Example:\n"
@@ -42,13 +44,33 @@ int checkpoint_command(const Args& args) {
   return 0;
 }
 
+int arkit_command(const Args& args) {
+  pipeline::ImportArkitOptions options;
+  Command command(
+      "flowtalk import arkit",
+      "Makes a face in ARKit's shapes into a motion of the built-in head: takes of Live Link Face, "
+      "JSON of BEAT, LAM, Audio2Face and MediaPipe, tables of scores. docs/exports.md has the "
+      "forms.",
+      "Example:\n"
+      "  flowtalk import arkit take.csv -o take.npz\n"
+      "  flowtalk render take.npz --voice take.wav -o take.mp4\n");
+  command.bind(options, {{"scores", "FILE,--scores"}, {"output", "-o,--output"}});
+  if (!command.parse(args)) return 0;
+  const auto made = pipeline::import_arkit(options, terminal(command.quiet()));
+  if (command.quiet()) return 0;
+  fmt::print("{}: {} frames, {:g} per second\n  {}, {} of ARKit's 52 shapes\n", options.output,
+             made.frames, made.rate_hz, made.kind, made.shapes);
+  return 0;
+}
+
 }  // namespace
 
 int import_foreign(const Args& args) {
   if (asks_for_overview(args)) return show_overview(args, kOverview);
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "checkpoint") return checkpoint_command(rest);
-  fail_unknown_command("flowtalk import", args[0], {"checkpoint"});
+  if (args[0] == "arkit") return arkit_command(rest);
+  fail_unknown_command("flowtalk import", args[0], {"checkpoint", "arkit"});
 }
 
 }  // namespace flowtalk::apps

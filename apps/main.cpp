@@ -35,7 +35,8 @@ constexpr std::array kCommands = {
     Command{"restyle", "a recorded performance with another emotion or style", restyle},
     Command{"data", "make or check a corpus to train on", data},
     Command{"train", "train the parts of the model (needs flowtalk-train)", train},
-    Command{"import", "the checkpoint of a published system as one of flowtalk", import_foreign},
+    Command{"import", "a published system's checkpoint, or a face in ARKit's shapes, as flowtalk's",
+            import_foreign},
     Command{"inspect", "what any file holds and whether it can be used", inspect},
     Command{"version", "which flowtalk this is", version},
 };

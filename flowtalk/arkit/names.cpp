@@ -29,4 +29,21 @@ std::string camel(std::string_view name) {
   return text;
 }
 
+std::string canonical(std::string_view name) {
+  struct Side {
+    std::string_view ending, word;
+  };
+  constexpr std::array kSides{Side{"_L", "Left"},    Side{"_R", "Right"},
+                              Side{"_l", "Left"},    Side{"_r", "Right"},
+                              Side{"_left", "Left"}, Side{"_right", "Right"},
+                              Side{"_Left", "Left"}, Side{"_Right", "Right"}};
+  std::string text = camel(name);
+  for (const Side& side : kSides) {
+    if (!text.ends_with(side.ending)) continue;
+    const std::string whole = text.substr(0, text.size() - side.ending.size()).append(side.word);
+    if (find_shape(whole)) return whole;
+  }
+  return text;
+}
+
 }  // namespace flowtalk::arkit

@@ -50,6 +50,9 @@ std::optional<size_t> find_shape(std::string_view name);
 std::string pascal(std::string_view name);
 // "jawOpen" of "JawOpen".
 std::string camel(std::string_view name);
+// The name in kNames that a program means: "JawOpen", "eyeBlink_L", "mouthSmile_right". Other words
+// stay as they are but for their first letter.
+std::string canonical(std::string_view name);
 
 // Which shape stands in which place of a list.
 using Order = std::array<size_t, kShapes>;

@@ -2,27 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <set>
 
-#include "flowtalk/base/fields.h"
-#include "flowtalk/base/files.h"
+#include "flowtalk/arkit/golden_exports.h"
 
 namespace flowtalk::arkit {
 namespace {
 
-Json golden(const std::string& name) {
-  const char* chosen = std::getenv("FLOWTALK_GOLDEN");
-  const std::filesystem::path folder = chosen != nullptr ? chosen : FLOWTALK_GOLDEN_DEFAULT;
-  const auto path = folder / "exports" / name;
-  return std::filesystem::exists(path) ? parse_json(load_file(path), path.string()) : Json();
-}
-
 size_t index_of(const Json& name) { return find_shape(name.get<std::string>()).value(); }
 
 TEST(ArkitNames, OrdersAndPartnersOfTheSheet) {
-  const Json sheet = golden("arkit52.json");
+  const Json sheet = golden_json("arkit52.json");
   if (sheet.empty()) GTEST_SKIP() << "skipped: no golden data";
   ASSERT_EQ(sheet["shapes"].size(), kShapes);
   for (const Json& row : sheet["shapes"]) {
@@ -31,6 +21,9 @@ TEST(ArkitNames, OrdersAndPartnersOfTheSheet) {
     EXPECT_EQ(row["udp_index"], i);
     EXPECT_EQ(row["pascal"], pascal(kNames[i]));
     EXPECT_EQ(find_shape(row["pascal"].get<std::string>()), i);
+    for (const char* key : {"name", "pascal", "ifacialmocap"}) {
+      EXPECT_EQ(canonical(row[key].get<std::string>()), kNames[i]);
+    }
     EXPECT_EQ(kCsvOrder[row["csv_column"].get<size_t>() - 2], i);
     EXPECT_EQ(kAlphabetical[row["alphabetical_index"].get<size_t>()], i);
     if (row["mediapipe_index"].is_null()) {
@@ -55,6 +48,9 @@ TEST(ArkitNames, PartnersAreMutualAndOtherWordsAreNone) {
   for (size_t i = 0; i < kShapes; ++i) EXPECT_EQ(kPartner[kPartner[i]], i) << kNames[i];
   EXPECT_EQ(kPartner[shape("jawLeft")], shape("jawRight"));
   EXPECT_EQ(kPartner[shape("jawOpen")], shape("jawOpen"));
+  EXPECT_EQ(canonical("mouthSmile_right"), "mouthSmileRight");
+  EXPECT_EQ(canonical("Head_L"), "head_L");
+  EXPECT_EQ(canonical(""), "");
   for (const char* word : {"", "J", "jawopen", "JAWOPEN", "jawOpe", "jawOpenn", "_neutral"}) {
     EXPECT_FALSE(find_shape(word).has_value()) << word;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
@@ -14,7 +15,7 @@
 namespace flowtalk::arkit {
 namespace {
 
-constexpr float kCounted = 0.005f, kSeen = 0.05f;
+constexpr float kCounted = 0.005f, kSeen = 0.1f;
 constexpr double kRadians = std::numbers::pi / 180;
 constexpr size_t kJawOpen = shape("jawOpen"), kClose = shape("mouthClose"),
                  kJawLeft = shape("jawLeft"), kJawRight = shape("jawRight");
@@ -64,9 +65,9 @@ Turns turns_of(const face::FaceFrame& frame, const face::Gaze& gaze) {
           -gaze.right_eye.left, -gaze.right_eye.up,  0};
 }
 
-// Cuts to 0..most and notes it.
-bool cut_to(float most, size_t at, Scores& scores, Cut& cut) {
-  const float kept = std::clamp(scores[at], 0.0f, most), away = std::abs(scores[at] - kept);
+// Cuts to 0..1 and notes it.
+bool is_cut(size_t at, Scores& scores, Cut& cut) {
+  const float kept = std::clamp(scores[at], 0.0f, 1.0f), away = std::abs(scores[at] - kept);
   scores[at] = kept;
   if (away <= kCounted) return false;
   ++cut.each[at];
@@ -114,12 +115,12 @@ Scored scored(const face::FaceFrame& frame, Gain gain, Cut& cut) {
   scores[kJawRight] = std::max(0.0f, -aside);
   scores[kJawOpen] = frame.jaw[0] / face::kJawOpen;
   scores[kClose] *= face::kClosedJaw;
+  if (scores[kClose] < 0) scores[kJawOpen] -= std::exchange(scores[kClose], 0.0f);
   bool changed = false;
   for (size_t i = 0; i < kShapes; ++i) {
     if (gain == Gain::kArkit) scores[i] *= gain_of(i);
-    if (i != kClose) changed = cut_to(1, i, scores, cut) || changed;
+    changed = is_cut(i, scores, cut) || changed;
   }
-  changed = cut_to(scores[kJawOpen], kClose, scores, cut) || changed;
   if (changed) ++cut.frames;
   result.turns = turns_of(frame, gaze);
   return result;

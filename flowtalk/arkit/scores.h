@@ -26,8 +26,7 @@ struct Scored {
 // How a head is turned that Live Link tells so.
 face::HeadAngles head_of(const Turns& turns);
 
-// What had no room in 0..1 and was cut: motion beyond a full shape, below none, and lips that close
-// farther than the jaw is open.
+// What had no room in 0..1 and was cut: motion beyond a full shape or below none.
 struct Cut {
   int64_t frames = 0;                     // with a value that was cut by more than 0.005
   std::array<int64_t, kShapes> each{};    // of these, by shape
@@ -35,12 +34,14 @@ struct Cut {
 
   // "12 of 119 frames are cut to ARKit's 0..1: mouthClose in 8, by up to 0.20; ..."; "" if none.
   std::string text(int64_t of_frames) const;
-  // By so much that it is seen: 0.05 of a shape.
+  // By so much that it is seen: 0.1 of a shape.
   bool is_seen() const;
 };
 
-// frame: of the built-in head's axes. The jaw's turn to the side has a place in jawLeft and
-// jawRight; its roll, the shape and the translation have none. Counts what is cut in `cut`.
+// frame: of the built-in head's axes. mouthClose may be above jawOpen, where it closes lips that
+// other shapes part; below 0, where it parts them, jawOpen takes it. The jaw's turn to the side has
+// a place in jawLeft and jawRight; its roll, the shape and the translation have none. Counts what
+// is cut in `cut`.
 Scored scored(const face::FaceFrame& frame, Gain gain, Cut& cut);
 
 // The way back, with scores as they are, beyond 0..1 too: what the models know, expressions and

@@ -29,6 +29,10 @@ class ArkitScores : public testing::Test {
     deformer_.vertices(frame_, out);
     return out;
   }
+  static size_t axis_named(const std::string& name) {
+    return static_cast<size_t>(std::ranges::find(face::kExpressionAxes, name) -
+                               face::kExpressionAxes.begin());
+  }
   float gap_mm() { return 1e3f * face::lip_gap(face_, posed()); }
 
   const face::Face& face_ = face::builtin_face();
@@ -69,21 +73,52 @@ TEST_F(ArkitScores, MouthCloseOfOneClosesAnOpenJaw) {
   }
 }
 
-TEST_F(ArkitScores, ALipCannotCloseMoreThanTheJawIsOpen) {
-  frame_.jaw = {0.0442f, 0, 0};
-  axes_[axis("mouthClose")] = 0.5f;
+TEST_F(ArkitScores, WhatHasNoRoomIsCutAndCounted) {
   axes_[axis("mouthPucker")] = 1.2f;
+  axes_[axis("mouthDimpleLeft")] = -0.05f;
   axes_[axis("cheekPuff")] = -0.004f;  // not counted
   const Scored result = score();
-  EXPECT_FLOAT_EQ(result.scores[shape("mouthClose")], 0.1f);
   EXPECT_FLOAT_EQ(result.scores[shape("mouthPucker")], 1);
+  EXPECT_FLOAT_EQ(result.scores[shape("mouthDimpleLeft")], 0);
   EXPECT_FLOAT_EQ(result.scores[shape("cheekPuff")], 0);
+  axes_[axis("mouthPucker")] = 0;
   score();
   EXPECT_EQ(cut_.frames, 2);
   EXPECT_TRUE(cut_.is_seen());
   EXPECT_EQ(cut_.text(10),
-            "2 of 10 frames are cut to ARKit's 0..1: mouthClose in 2, by up to 0.19; mouthPucker "
-            "in 2, by up to 0.20");
+            "2 of 10 frames are cut to ARKit's 0..1: mouthDimpleLeft in 2, by up to 0.05; "
+            "mouthPucker in 1, by up to 0.20");
+}
+
+TEST_F(ArkitScores, LipsCloseAgainstWhatPartsThem) {
+  frame_.jaw = {0.02f, 0, 0};
+  for (const char* name :
+       {"mouthUpperUpLeft", "mouthUpperUpRight", "mouthLowerDownLeft", "mouthLowerDownRight"}) {
+    axes_[axis_named(name)] = 0.15f;
+  }
+  axes_[axis("mouthClose")] = 0.17f;
+  const float shut_mm = gap_mm();
+  ASSERT_LT(std::abs(shut_mm), 0.7f);
+  const Scored result = score();
+  EXPECT_GT(result.scores[shape("mouthClose")], result.scores[shape("jawOpen")] + 0.04f);
+  EXPECT_EQ(cut_.frames, 0);
+  const auto row = row_of(result.scores, Gain::kNone);
+  std::copy_n(row.begin(), 50, axes_.begin());
+  frame_.jaw[0] = row[motion::kJawAt];
+  EXPECT_NEAR(gap_mm(), shut_mm, 0.01f);
+}
+
+TEST_F(ArkitScores, WhatMouthClosePartsIsOpenedByTheJaw) {
+  frame_.jaw = {0.1f, 0, 0};
+  axes_[axis("mouthClose")] = -0.05f;
+  const float parted_mm = gap_mm();
+  const Scored result = score();
+  EXPECT_EQ(result.scores[shape("mouthClose")], 0);
+  EXPECT_EQ(cut_.frames, 0);
+  const auto row = row_of(result.scores, Gain::kNone);
+  std::copy_n(row.begin(), 50, axes_.begin());
+  frame_.jaw[0] = row[motion::kJawAt];
+  EXPECT_NEAR(gap_mm(), parted_mm, 0.1f);
 }
 
 TEST_F(ArkitScores, ATurnedJawMovesTheChinAsItsShapeDoes) {

@@ -93,7 +93,8 @@ Recording load_recording(const std::filesystem::path& path, double max_duration_
 // for, films included. The one list of such endings.
 bool is_sound_name(const std::filesystem::path& path);
 
-// 16-bit PCM mono WAV; samples beyond -1..1 are clipped.
+// 16-bit PCM WAV, mono or with the channels of a recording; samples beyond -1..1 are clipped.
 void save_wav(const std::filesystem::path& path, const Audio& audio);
+void save_wav(const std::filesystem::path& path, const Recording& recording);
 
 }  // namespace flowtalk::audio

@@ -44,6 +44,7 @@ double value_at(const std::vector<double>& curve, double at) {
 
 std::vector<double> resampled(const std::vector<double>& curve, double from_hz, double to_hz) {
   if (curve.empty()) return {};
+  if (from_hz == to_hz) return curve;
   const double step = from_hz / to_hz;
   const std::vector<double> smooth = step > kFalls ? blurred(curve, kSpread * step) : curve;
   const auto count = static_cast<size_t>(static_cast<double>(curve.size()) / from_hz * to_hz);

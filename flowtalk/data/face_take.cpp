@@ -110,7 +110,7 @@ std::optional<std::vector<double>> FaceTake::curve(std::string_view name) const 
 }
 
 FaceTake take_of(const LiveLink& rows, const std::string& where) {
-  FaceTake take{live_link_rate(rows.seconds, where), rows.names, rows.values, {}};
+  FaceTake take{live_link_rate(rows.seconds, where, rows.counts), rows.names, rows.values, {}};
   for (std::string& name : take.names) name = arkit::camel(name);
   return take;
 }

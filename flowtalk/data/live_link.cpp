@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "flowtalk/arkit/live_link_csv.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/csv.h"
@@ -20,10 +21,18 @@ constexpr size_t kMostColumns = 256;
 constexpr size_t kMostFrames = 3600 * 60;
 constexpr double kMostValue = 100;
 constexpr double kCodeHz = 60;  // frames of a second in a time code, where nothing else is seen
-constexpr std::string_view kTime = "Timecode", kCount = "BlendshapeCount";
 
-// The whole seconds of "18:43:58:59.723".
-int64_t seconds_of(const std::string& cell, const std::string& at) {
+// "BlendshapeCount", and "BlendShapeCount" of older versions of the app.
+bool is_count(const std::string& cell) {
+  return cell == arkit::kCountColumn || cell == "BlendShapeCount";
+}
+
+// Of "18:43:58:59.723" the whole seconds, and 59.723.
+struct TimeCode {
+  int64_t seconds;
+  double count;
+};
+TimeCode time_code_of(const std::string& cell, const std::string& at) {
   std::array<double, 4> parts{};
   size_t begin = 0;
   bool good = true;
@@ -36,7 +45,19 @@ int64_t seconds_of(const std::string& cell, const std::string& at) {
     begin = end + 1;
   }
   if (!good) fail("{}: expected a time code such as 18:43:58:59.723, got '{}'", at, cell);
-  return static_cast<int64_t>(3600 * parts[0] + 60 * parts[1] + parts[2]);
+  return {static_cast<int64_t>(3600 * parts[0] + 60 * parts[1] + parts[2]), parts[3]};
+}
+
+// Frames per second of a take that is too short to count them: by the middle step.
+double rate_of_steps(std::span<const int64_t> seconds, std::span<const double> counts) {
+  std::vector<double> steps;
+  for (size_t t = 1; t < counts.size(); ++t) {
+    steps.push_back(kCodeHz * static_cast<double>(seconds[t] - seconds[t - 1]) + counts[t] -
+                    counts[t - 1]);
+  }
+  std::ranges::nth_element(steps, steps.begin() + std::ssize(steps) / 2);
+  const double step = steps[steps.size() / 2];
+  return step > 0 ? kCodeHz / step : kCodeHz;
 }
 
 // What the first line says, then a row per line.
@@ -53,12 +74,13 @@ class Rows {
       fail("{}: more than {} frames; cut the take", at, kMostFrames);
     }
     add_values(cells, cells.size() == columns_, at);
-    const int64_t second = seconds_of(cells[time_], at);
-    if (!take_.seconds.empty() && second < take_.seconds.back()) {
+    const TimeCode time = time_code_of(cells[time_], at);
+    if (!take_.seconds.empty() && time.seconds < take_.seconds.back()) {
       fail("{}: the time code {} comes before that of the line above; expected one take", at,
            cells[time_]);
     }
-    take_.seconds.push_back(second);
+    take_.seconds.push_back(time.seconds);
+    take_.counts.push_back(time.count);
   }
 
   LiveLink take(const std::string& where) {
@@ -74,9 +96,9 @@ class Rows {
     columns_ = cells.size();
     std::optional<size_t> time;
     for (size_t k = 0; k < cells.size(); ++k) {
-      if (cells[k] == kTime) {
+      if (cells[k] == arkit::kTimeColumn) {
         time = k;
-      } else if (cells[k] == kCount) {
+      } else if (is_count(cells[k])) {
         count_ = k;
       } else if (std::ranges::find(take_.names, cells[k]) != take_.names.end()) {
         fail("{}: two columns {}", at, cells[k]);
@@ -87,7 +109,7 @@ class Rows {
     }
     if (!time || places_.empty()) {
       fail("{}: no column {}; expected what Live Link Face exports, a line of 61 names at the top",
-           at, time ? "EyeBlinkLeft" : kTime);
+           at, time ? "EyeBlinkLeft" : arkit::kTimeColumn);
     }
     time_ = *time;
   }
@@ -139,7 +161,8 @@ bool is_live_link(const fs::path& path) {
   return ending == ".csv" || (ending == ".gz" && ending_of(path.stem()) == ".csv");
 }
 
-double live_link_rate(std::span<const int64_t> seconds, const std::string& where) {
+double live_link_rate(std::span<const int64_t> seconds, const std::string& where,
+                      std::span<const double> counts) {
   size_t first = 0, last = seconds.size();
   while (first < seconds.size() && seconds[first] == seconds.front()) ++first;
   while (last > 0 && seconds[last - 1] == seconds.back()) --last;
@@ -147,6 +170,8 @@ double live_link_rate(std::span<const int64_t> seconds, const std::string& where
   if (last > first) {
     const auto lasts = static_cast<double>(seconds[last - 1] - seconds[first] + 1);
     rate_hz = std::round(static_cast<double>(last - first) / lasts);
+  } else if (counts.size() > 1) {
+    rate_hz = rate_of_steps(seconds, counts);
   }
   if (!(rate_hz >= 5 && rate_hz <= 240)) {
     fail("{}: {} frames per second by its time codes; expected 5 to 240", where, rate_hz);

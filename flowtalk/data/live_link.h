@@ -17,6 +17,7 @@ struct LiveLink {
   std::vector<std::string> names;  // (K) as the file spells them: "JawOpen"
   tensor::Tensor values;           // (T, K)
   std::vector<int64_t> seconds;    // (T) the whole seconds of the time codes
+  std::vector<double> counts;      // (T) what follows them: frames, mostly sixtieths
 };
 
 // Every line is a frame; of a line whose BlendshapeCount is 0 the face was not seen, and it holds
@@ -27,8 +28,9 @@ LiveLink live_link_of(std::string_view text, const std::string& where);
 LiveLink load_live_link(const std::filesystem::path& path);
 bool is_live_link(const std::filesystem::path& path);  // by its ending
 
-// Frames per second: lines in the whole seconds that are in the middle, 60 where there are none.
-// Error: less than 5 or more than 240.
-double live_link_rate(std::span<const int64_t> seconds, const std::string& where);
+// Frames per second: lines in the whole seconds that are in the middle. Where there are none, by
+// the middle step of `counts` in sixtieths; without them 60. Error: less than 5 or more than 240.
+double live_link_rate(std::span<const int64_t> seconds, const std::string& where,
+                      std::span<const double> counts = {});
 
 }  // namespace flowtalk::data

@@ -283,23 +283,6 @@ std::array<std::array<float, 3>, flame::kJoints> Deformer::joints(const FaceFram
   return out;
 }
 
-FaceFrame frame_of(const motion::Motion& motion, int64_t t) {
-  FaceFrame frame;
-  frame.shape = motion.shape.at(t);
-  frame.expression = motion.expression.at(t);
-  const auto copy = [&](const motion::Track& track, int64_t from, std::array<float, 3>& to) {
-    const auto values = track.at(t);
-    if (!values.empty()) std::copy_n(values.begin() + from, 3, to.begin());
-  };
-  copy(motion.root, 0, frame.root);
-  copy(motion.neck, 0, frame.neck);
-  copy(motion.jaw, 0, frame.jaw);
-  copy(motion.eyes, 0, frame.left_eye);
-  copy(motion.eyes, 3, frame.right_eye);
-  copy(motion.translation, 0, frame.translation);
-  return frame;
-}
-
 float lip_gap(const Face& face, std::span<const float> vertices) {
   const LipLandmarks& lips = face.lips;
   FT_CHECK(!lips.upper.empty() && lips.upper.size() == lips.lower.size(), "lip pairs {} / {}",

@@ -11,12 +11,15 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/motion/remarks.h"
+#include "flowtalk/pipeline/sound_beside.h"
 
 namespace flowtalk::pipeline {
 
 // Each in a file of its own.
 void export_vertices(const Scene&, const std::filesystem::path& file, const Reporter&);
 void export_obj(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_arkit(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_a2f(const Scene&, const std::filesystem::path& file, const Reporter&);
 
 namespace {
 
@@ -25,7 +28,11 @@ constexpr std::array kExporters = {
              export_vertices},
     Exporter{"obj",
              "the mesh of the first frame, or at rest, with lists of its regions and its lip pairs",
-             ".obj", export_obj, true},
+             ".obj", export_obj, kTakesMesh, true},
+    Exporter{"arkit", "ARKit's 52 shapes over time, as the app Live Link Face saves takes", ".csv",
+             export_arkit, kTakesScores | kTakesHead | kTakesSound, false, 60},
+    Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
+             kTakesScores | kTakesSound},
 };
 
 bool is_zero(const motion::Track& part) {
@@ -119,30 +126,38 @@ std::span<const Exporter> exporters() { return kExporters; }
 
 Exported export_motion(const std::string& format, ExportOptions o, const Reporter& reporter) {
   const Exporter& exporter = exporter_of(format);
+  o.takes = exporter.takes;
   o.face.subject = o.subject;
   o.face.person = o.person;
   if (o.output.empty()) fail_usage("where to? give {} FILE{}", Field("output"), exporter.ending);
   refuse_to_replace(o.output, {o.params, o.shape, o.expression, o.global, o.neck, o.jaw, o.eyes,
-                               o.pose, o.transl, o.face.face, o.face.templates});
+                               o.pose, o.transl, o.face.face, o.face.templates, o.audio});
   check_ending(o.output, std::string(exporter.ending), "output");
   check_writable(o.output);
+  const SoundBeside sound(o.audio, o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
   motion::MotionFile file = load(o, chosen.face.axes, exporter.at_rest);
   warn_of_file(file, o.params, reporter);
-  if (!o.params.empty()) {
+  const bool mesh = (exporter.takes & kTakesMesh) != 0;
+  if (!o.params.empty() && mesh) {
     std::vector<std::string> untold;
     warn_of_axes(file, o.params, chosen.face, untold, reporter);
     warn_of_untold(untold, chosen.face, reporter);
   }
+  const double own_hz = file.motion.rate_hz;
+  const double rate_hz = o.fps ? o.fps->hz() : exporter.rate_hz > 0 ? exporter.rate_hz : own_hz;
   const bool untold = !file.says_rate && !o.reading.motion_fps && file.motion.frames() > 1;
-  if (o.fps && untold) note_untold_rates({o.params.empty() ? "the motion" : o.params}, reporter);
-  const motion::Motion motion = resample(file.motion, o.fps ? o.fps->hz() : file.motion.rate_hz);
+  if (rate_hz != own_hz && untold) {
+    note_untold_rates({o.params.empty() ? "the motion" : o.params}, reporter);
+  }
+  const motion::Motion motion = resample(file.motion, rate_hz);
   warn_of_lost_coefficients(motion, chosen.face, reporter);
   note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);
-  exporter.write({chosen.face, motion, chosen.shape, pool}, o.output, reporter);
-  return {motion.frames(), chosen.face.vertex_count(), motion.rate_hz};
+  exporter.write({chosen.face, motion, chosen.shape, pool, o}, o.output, reporter);
+  sound.write();
+  return {motion.frames(), mesh ? chosen.face.vertex_count() : 0, motion.rate_hz, sound.path()};
 }
 
 }  // namespace flowtalk::pipeline

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flowtalk/arkit/gains.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
@@ -18,11 +19,23 @@
 
 namespace flowtalk::pipeline {
 
+// What only some formats have a use for; the others do not know these options.
+enum Takes : unsigned {
+  kTakesMesh = 1,    // whose face it is
+  kTakesSound = 2,   // a voice to lie beside the file
+  kTakesScores = 4,  // how values of ARKit's shapes are made
+  kTakesHead = 8,    // whether the head's turns are written
+};
+
 struct ExportOptions {
+  unsigned takes = kTakesMesh;  // of the format; before fields() is called
   FaceOptions face;
   MotionOptions reading;
   std::string params, output, subject, person;
   std::string shape, expression, global, neck, jaw, eyes, pose, transl;
+  std::string audio;
+  arkit::Gain gain = arkit::Gain::kNone;
+  bool head = false;
   std::optional<FrameRate> fps;
   int threads = 0;
 
@@ -32,10 +45,27 @@ struct ExportOptions {
           "parameters of the frames: .npy, .npz, .safetensors, .pt, .pkl; see docs/motion.md");
     field("reading", reading, "how motion files are read");
     field("output", output, "the file to write");
-    field("face", face, "whose face");
-    field("subject", subject, "whose face, by its name in the templates");
-    field("person", person, person_help().c_str());
-    field("shape", shape, ".npy of up to 300 shape coefficients, for one or all frames");
+    if ((takes & kTakesMesh) != 0) {
+      field("face", face, "whose face");
+      field("subject", subject, "whose face, by its name in the templates");
+      field("person", person, person_help().c_str());
+      field("shape", shape, ".npy of up to 300 shape coefficients, for one or all frames");
+    }
+    if ((takes & kTakesScores) != 0) {
+      field(
+          "gain", gain,
+          "arkit: as far as our skin moves, that of ARKit's head is to move (default none: values "
+          "as they are)");
+    }
+    if ((takes & kTakesHead) != 0) {
+      field(
+          "head", head,
+          "write the turns of the head, with the signs that the eyes' have (default: zeros, as no "
+          "recording tells them)");
+    }
+    if ((takes & kTakesSound) != 0) {
+      field("audio", audio, "the voice; it is written beside the file, under the same name");
+    }
     field("expression", expression, ".npy (T, N) of up to 100 expression coefficients");
     field("global", global, ".npy (T, 3): the whole head");
     field("neck", neck, ".npy (T, 3)");
@@ -45,7 +75,7 @@ struct ExportOptions {
           ".npy (T, 15): global, neck, jaw, left and right eye in one; or (T, 6): global, jaw");
     field("transl", transl, ".npy (T, 3), metres");
     field("fps", fps, between(1.0, 240.0),
-          "frames per second of what is written (default: those of the motion)");
+          "frames per second of what is written (default: those of the motion; arkit: 60)");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
   }
 };
@@ -56,17 +86,21 @@ struct Scene {
   motion::Motion motion;     // its shape is left out where `shape` stands for it
   std::vector<float> shape;  // one for all frames; empty: that of the motion
   ThreadPool& pool;
+  const ExportOptions& options;
 };
 struct Exporter {
   std::string_view name, summary, ending;
   void (*write)(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter);
+  unsigned takes = kTakesMesh;
   bool at_rest = false;  // without a motion it writes the face at rest
+  double rate_hz = 0;    // of what is written, where nobody asks for another; 0: of the motion
 };
 std::span<const Exporter> exporters();
 
 struct Exported {
-  int64_t frames = 0, vertices = 0;
+  int64_t frames = 0, vertices = 0;  // vertices 0: the format has none
   double rate_hz = 0;
+  std::filesystem::path sound;  // beside the file; "": none
 };
 // Error: no such format; whatever the files have wrong.
 Exported export_motion(const std::string& format, ExportOptions options, const Reporter& reporter);
