@@ -28,6 +28,7 @@ demo:
 
 build:
 	@$(ROOT)scripts/install_deps.sh full
+	@$(ROOT)scripts/validate_gltf.sh install || true
 	@cd $(ROOT) && scripts/in_turn.sh build/release scripts/build.sh release
 
 test: build

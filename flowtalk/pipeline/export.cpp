@@ -20,6 +20,7 @@ void export_vertices(const Scene&, const std::filesystem::path& file, const Repo
 void export_obj(const Scene&, const std::filesystem::path& file, const Reporter&);
 void export_arkit(const Scene&, const std::filesystem::path& file, const Reporter&);
 void export_a2f(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_glb(const Scene&, const std::filesystem::path& file, const Reporter&);
 
 namespace {
 
@@ -33,6 +34,8 @@ constexpr std::array kExporters = {
              export_arkit, kTakesScores | kTakesHead | kTakesSound, false, 60},
     Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
              kTakesScores | kTakesSound},
+    Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF for Blender, three.js",
+             ".glb", export_glb, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
 };
 
 bool is_zero(const motion::Track& part) {
@@ -121,6 +124,13 @@ const Exporter& exporter_of(const std::string& format) {
 }
 
 }  // namespace
+
+std::string text_of(Rig rig) { return rig == Rig::kSkin ? "skin" : "morphs"; }
+std::vector<std::string> all_texts(const Rig&) { return {"morphs", "skin"}; }
+void from_text(const std::string& text, Rig& rig) {
+  if (text != "morphs" && text != "skin") fail("expected morphs or skin, got '{}'", text);
+  rig = text == "skin" ? Rig::kSkin : Rig::kMorphs;
+}
 
 std::span<const Exporter> exporters() { return kExporters; }
 

@@ -25,7 +25,18 @@ enum Takes : unsigned {
   kTakesSound = 2,   // a voice to lie beside the file
   kTakesScores = 4,  // how values of ARKit's shapes are made
   kTakesHead = 8,    // whether the head's turns are written
+  kTakesRig = 16,    // how a head is to be moved
 };
+
+// What moves a head that is exported as a rig.
+enum class Rig {
+  kMorphs,  // ARKit's 52 shapes; the head turns by joints
+  kSkin     // the head's own 50 axes; jaw and eyes turn by joints, too
+};
+// "morphs", "skin" (base/fields.h). Error: another word.
+std::string text_of(Rig rig);
+void from_text(const std::string& text, Rig& rig);
+std::vector<std::string> all_texts(const Rig&);
 
 struct ExportOptions {
   unsigned takes = kTakesMesh;  // of the format; before fields() is called
@@ -36,6 +47,7 @@ struct ExportOptions {
   std::string audio;
   arkit::Gain gain = arkit::Gain::kNone;
   bool head = false;
+  Rig rig = Rig::kMorphs;
   std::optional<FrameRate> fps;
   int threads = 0;
 
@@ -62,6 +74,11 @@ struct ExportOptions {
           "head", head,
           "write the turns of the head, with the signs that the eyes' have (default: zeros, as no "
           "recording tells them)");
+    }
+    if ((takes & kTakesRig) != 0) {
+      field("rig", rig,
+            "morphs: ARKit's 52 shapes (the default); skin: the head's own axes and a jaw that "
+            "turns, exact");
     }
     if ((takes & kTakesSound) != 0) {
       field("audio", audio, "the voice; it is written beside the file, under the same name");

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Khronos' validator over glTF files, which finds what they have wrong.
+#   scripts/validate_gltf.sh install    gets it from the npm registry (tests/gltf/package-lock.json)
+#   scripts/validate_gltf.sh FILE...    prints each error and warning
+# Exit codes: 0 none, 1 there are some, 77 node or the validator is absent (nothing was looked at).
+set -eu
+folder=$(cd "$(dirname "$0")/.." && pwd)/tests/gltf
+
+if [ "${1:-}" = install ]; then
+  command -v npm >/dev/null 2>&1 || { echo "validate_gltf: no npm here (Debian's package npm)" >&2; exit 77; }
+  [ -d "$folder/node_modules/gltf-validator" ] ||
+    npm ci --prefix "$folder" --no-audit --no-fund --silent || {
+    echo "validate_gltf: the npm registry gave no validator; its test is skipped" >&2
+    exit 77
+  }
+  exit 0
+fi
+if ! command -v node >/dev/null 2>&1 || [ ! -d "$folder/node_modules/gltf-validator" ]; then
+  echo "validate_gltf: skipped: no validator here; get it with scripts/validate_gltf.sh install"
+  exit 77
+fi
+exec node "$folder/validate.js" "$@"
