@@ -25,11 +25,11 @@ ask() { "$program" "$@" --help >"$(help_of "$@")" 2>/dev/null </dev/null; }
 # Words that may be subcommands of a command: those of its table, those that follow it in examples.
 candidates() {
   awk -v command="flowtalk $1" '
-    match($0, /^  [a-z][a-z-]+   *[^ ]/) { print $1 }
+    match($0, /^  [a-z][a-z0-9-]+   *[^ ]/) { print $1 }
     {
       while ((at = index($0, command " ")) > 0) {
         $0 = substr($0, at + length(command) + 1)
-        if (match($0, /^[a-z][a-z-]+/)) print substr($0, 1, RLENGTH)
+        if (match($0, /^[a-z][a-z0-9-]+/)) print substr($0, 1, RLENGTH)
       }
     }' "$(help_of "$1")" | sort -u
 }
@@ -37,7 +37,7 @@ candidates() {
 # What the table of a command says of its subcommand, or else how the subcommand's own help begins.
 summary_of() {
   awk -v word="$2" '
-    $1 == word && /^  [a-z]/ { sub(/^  [a-z-]+ +/, ""); print; found = 1; exit }
+    $1 == word && /^  [a-z]/ { sub(/^  [a-z0-9-]+ +/, ""); print; found = 1; exit }
     END { if (!found) exit 1 }' "$(help_of "$1")" ||
     sed 's/[.:] .*//; s/[.:]$//; q' "$(help_of "$@")"
 }

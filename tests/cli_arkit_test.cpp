@@ -196,6 +196,19 @@ TEST_F(CliArkit, AudioToFaceGoesThereAndBack) {
   EXPECT_LT(most_apart_mm(back, motion_), 0.01f);
 }
 
+TEST_F(CliArkit, InspectKnowsThem) {
+  ASSERT_EQ(run({"export", "arkit", "take.npz", "-o", "take.csv", "-q"}).code, 0);
+  ASSERT_EQ(run({"export", "a2f", "take.npz", "-o", "take.json", "-q"}).code, 0);
+  write("lam.json", R"({"names": ["jawOpen"], "frames": [{"weights": [0]}, {"weights": [1]}]})");
+  for (const char* name : {"take.csv", "take.json", "lam.json"}) {
+    const Outcome outcome = run({"inspect", name});
+    EXPECT_THAT(outcome.out, HasSubstr("face_scores")) << name;
+    EXPECT_THAT(outcome.out, HasSubstr("for flowtalk import arkit")) << name;
+  }
+  write("other.csv", "time,emotion\n0,happy\n");
+  EXPECT_THAT(run({"inspect", "other.csv"}).out, HasSubstr("emotion_curve"));
+}
+
 TEST_F(CliArkit, ImportSaysWhatIsMissingAndRefusesWhatIsNone) {
   write("odd.json", R"([{"jawOpen": 0.1, "mouthLeft": 2}, {"jawOpen": 0.2, "mouthLeft": 2}])");
   const Outcome outcome = run({"import", "arkit", "odd.json", "-o", "odd.npz"});

@@ -15,6 +15,7 @@
 #include "flowtalk/data/import_mead.h"
 #include "flowtalk/data/index.h"
 #include "flowtalk/data/packed.h"
+#include "flowtalk/data/score_files.h"
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/evaluate/emotion_classifier.h"
 #include "flowtalk/evaluate/sequence_files.h"
@@ -117,6 +118,24 @@ bool is_encoder_file(const Seen& s) {
 bool is_scaler(const Seen& s) {
   const Json tree = s.report.value("tree", Json::object());
   return tree.value("type", "") == "record" && tree.value("name", "").ends_with("Scaler");
+}
+
+// ARKit's shapes over time, by the first line of a table or the keys of a document.
+bool is_scores(const Seen& s) {
+  const Json& details = s.report["details"];
+  if (s.report["format"] == "csv") {
+    const std::string header = details["header"];
+    for (size_t begin = 0; begin < header.size();) {
+      const size_t end = std::min(header.find(',', begin), header.size());
+      const std::string cell = header.substr(begin, end - begin);
+      if (arkit::find_shape(arkit::canonical(cell))) return true;
+      begin = end + 1;
+    }
+    return false;
+  }
+  const Json keys = details.value("keys", Json::array());
+  const auto has = [&](const char* key) { return std::ranges::find(keys, key) != keys.end(); };
+  return (has("facsNames") && has("weightMat")) || (has("names") && has("frames"));
 }
 
 bool is_curve(const Seen& s) {
@@ -238,6 +257,8 @@ constexpr std::array kKinds = {
     Kind{"data", "pickle", nullptr, nullptr, "", "data"},
     Kind{"mesh", "ply obj", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
          "a mesh of triangles", "flowtalk render shows vertices on it, as the face"},
+    Kind{"face_scores", "json csv", is_scores, [](const Seen& s) { data::load_score_file(s.path); },
+         "import", "a face in ARKit's shapes over time", "for flowtalk import arkit"},
     Kind{"emotion_curve", "json csv", is_curve,
          [](const Seen& s) { condition::load_timeline(s.path, default_conditions()); },
          "predict, talk, restyle", "an emotion over time"},
