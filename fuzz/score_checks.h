@@ -25,7 +25,8 @@ inline void check_scores(const std::function<flowtalk::data::ScoreFile()>& read)
   }
   if (take.frames() > 500) return;  // what follows is slow and the same for all
   if (take.rate_hz == 0) take.rate_hz = 30;
-  for (const float value : flowtalk::motion::live_of(flowtalk::data::motion_of(take)).values()) {
+  const auto live = flowtalk::motion::live_of(flowtalk::data::motion_of(take));
+  for (const float value : live.values()) {
     if (!std::isfinite(value)) finding("a motion of it is not finite");
   }
 }

@@ -45,6 +45,11 @@ TEST(ScoreJson, NamesAndFramesOfBeatAndLam) {
       "frames": [{"weights": [0]}, {"weights": [1]}]})",
                                   "x.json");
   EXPECT_EQ(said.take.rate_hz, 24);
+  const auto other = score_json_of(R"({"metadata": {"fps": 10}, "names": ["jawOpen"],
+      "frames": [{"weights": [0], "time": 0}, {"weights": [1], "time": 0.04}]})",
+                                   "x.json");
+  EXPECT_NEAR(other.take.rate_hz, 25, 1e-9);  // its times are right
+  EXPECT_EQ(other.take.frames(), 2);
   EXPECT_THAT(refused_json(R"({"names": ["jawOpen"], "frames": [{"weights": [0, 1]}]})"),
               HasSubstr("x.json: frame 0: expected 1 numbers, one per name, got 2"));
   EXPECT_THAT(refused_json(R"({"names": ["jawOpen"], "frames": [{"weights": [87]}]})"),

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kMostFrames = 3600 * 240, kMostNames = 256;
 constexpr double kMostValue = 10, kMostSeconds = 1e7;
 constexpr double kUneven = 0.25;  // of a step
+constexpr double kSame = 0.02;    // rates that are this near, as a share, are one
 
 // Rows at times of one step, linearly between those that there are.
 tensor::Tensor evened(const std::vector<float>& values, int64_t width,
@@ -102,9 +103,11 @@ FaceTake ScoreRows::take(double rate_hz) const {
     std::vector<double> steps;
     for (size_t t = 1; t < times_.size(); ++t) steps.push_back(times_[t] - times_[t - 1]);
     std::ranges::nth_element(steps, steps.begin() + std::ssize(steps) / 2);
-    const double step = steps[steps.size() / 2],
-                 mean = (times_.back() - times_.front()) / static_cast<double>(frames - 1);
-    if (take.rate_hz == 0) take.rate_hz = 1 / (std::abs(mean - step) < 0.02 * step ? mean : step);
+    const double step = steps[steps.size() / 2];
+    const double mean = (times_.back() - times_.front()) / static_cast<double>(frames - 1);
+    const double told = 1 / (std::abs(mean - step) < kSame * step ? mean : step);
+    // Where the file says another rate than its times do, these are right.
+    if (std::abs(take.rate_hz - told) > kSame * told) take.rate_hz = told;
   }
   if (take.rate_hz != 0 && !(take.rate_hz >= 1 && take.rate_hz <= 1000)) {
     fail("{}: {} frames per second; expected 1 to 1000", where_, take.rate_hz);

@@ -20,7 +20,8 @@ class ScoreRows {
   void add_unseen(const std::string& at);
   // When the last frame is. Either all frames have a time or none.
   void set_time(double seconds, const std::string& at);
-  // rate_hz: what the file says; 0: nothing, then it follows from the times, if there are any.
+  // rate_hz: what the file says; where that is nothing, or not what the times say, it follows from
+  // these.
   // Frames at uneven times are put on even ones. Errors: less than two frames, times that go back,
   // a rate that is not 1 to 1000.
   FaceTake take(double rate_hz) const;
