@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  flowtalk predict voice.wav --emotion happy -o happy.npy\n"
+    "  flowtalk predict voice.wav --emotion happy -o happy.glb\n"
     "  flowtalk predict voice.wav --emotion happy:0.6,surprised:0.4 --strength 0.8\n"
     "  flowtalk predict recordings/ --id M009 --emotion 6 --intensity 1 -o outputs/\n"
     "  flowtalk predict voice.wav --num-samples 3 --temperature lips:0.1,brows:0.8 --seed 7\n"

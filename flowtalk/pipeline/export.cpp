@@ -21,6 +21,9 @@ void export_obj(const Scene&, const std::filesystem::path& file, const Reporter&
 void export_arkit(const Scene&, const std::filesystem::path& file, const Reporter&);
 void export_a2f(const Scene&, const std::filesystem::path& file, const Reporter&);
 void export_glb(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_pc2(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_usda(const Scene&, const std::filesystem::path& file, const Reporter&);
+void export_vrma(const Scene&, const std::filesystem::path& file, const Reporter&);
 
 namespace {
 
@@ -30,12 +33,18 @@ constexpr std::array kExporters = {
     Exporter{"obj",
              "the mesh of the first frame, or at rest, with lists of its regions and its lip pairs",
              ".obj", export_obj, kTakesMesh, true},
+    Exporter{"pc2", "the mesh of every frame as a vertex cache, and the mesh at rest beside it",
+             ".pc2", export_pc2, kTakesMesh | kTakesSound},
     Exporter{"arkit", "ARKit's 52 shapes over time, as the app Live Link Face saves takes", ".csv",
              export_arkit, kTakesScores | kTakesHead | kTakesSound, false, 60},
     Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
              kTakesScores | kTakesSound},
     Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF for Blender, three.js",
              ".glb", export_glb, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
+    Exporter{"usda", "the same as UsdSkel, in text", ".usda", export_usda,
+             kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
+    Exporter{"vrma", "an animation for VRM avatars: expressions and gaze", ".vrma", export_vrma,
+             kTakesScores | kTakesNames | kTakesSound, false, 30},
 };
 
 bool is_zero(const motion::Track& part) {
@@ -127,12 +136,46 @@ const Exporter& exporter_of(const std::string& format) {
 
 std::string text_of(Rig rig) { return rig == Rig::kSkin ? "skin" : "morphs"; }
 std::vector<std::string> all_texts(const Rig&) { return {"morphs", "skin"}; }
+std::string text_of(AvatarNames names) {
+  return names == AvatarNames::kArkit ? "arkit" : "presets";
+}
+std::vector<std::string> all_texts(const AvatarNames&) { return {"presets", "arkit"}; }
+void from_text(const std::string& text, AvatarNames& names) {
+  if (text != "presets" && text != "arkit") fail("expected presets or arkit, got '{}'", text);
+  names = text == "arkit" ? AvatarNames::kArkit : AvatarNames::kPresets;
+}
 void from_text(const std::string& text, Rig& rig) {
   if (text != "morphs" && text != "skin") fail("expected morphs or skin, got '{}'", text);
   rig = text == "skin" ? Rig::kSkin : Rig::kMorphs;
 }
 
 std::span<const Exporter> exporters() { return kExporters; }
+
+const Exporter* exporter_named(const std::filesystem::path& file) {
+  const auto found = std::ranges::find_if(kExporters, [&](const Exporter& e) {
+    return (e.takes & kTakesScores) != 0 && e.ending == ending_of(file);
+  });
+  return found != kExporters.end() ? &*found : nullptr;
+}
+
+std::string export_endings() {
+  std::vector<std::string_view> endings;
+  for (const Exporter& e : kExporters) {
+    if ((e.takes & kTakesScores) != 0) endings.push_back(e.ending);
+  }
+  return fmt::format("{} or {}", fmt::join(endings.begin(), endings.end() - 1, ", "),
+                     endings.back());
+}
+
+void export_as(const Exporter& exporter, const motion::Motion& motion, double rate_hz,
+               const std::filesystem::path& file, const Reporter& reporter) {
+  const double own_hz = exporter.rate_hz > 0 ? exporter.rate_hz : motion.rate_hz;
+  const ExportOptions options;
+  ThreadPool pool(options.threads);
+  const Scene scene{
+      face::builtin_face(), resample(motion, rate_hz > 0 ? rate_hz : own_hz), {}, pool, options};
+  exporter.write(scene, file, reporter);
+}
 
 Exported export_motion(const std::string& format, ExportOptions o, const Reporter& reporter) {
   const Exporter& exporter = exporter_of(format);

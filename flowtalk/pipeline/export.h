@@ -26,6 +26,7 @@ enum Takes : unsigned {
   kTakesScores = 4,  // how values of ARKit's shapes are made
   kTakesHead = 8,    // whether the head's turns are written
   kTakesRig = 16,    // how a head is to be moved
+  kTakesNames = 32,  // which expressions an avatar has
 };
 
 // What moves a head that is exported as a rig.
@@ -38,6 +39,16 @@ std::string text_of(Rig rig);
 void from_text(const std::string& text, Rig& rig);
 std::vector<std::string> all_texts(const Rig&);
 
+// Which expressions of an avatar are driven.
+enum class AvatarNames {
+  kPresets,  // those that every VRM avatar has: vowels, blinks, moods
+  kArkit     // the 52, of avatars that have them
+};
+// "presets", "arkit" (base/fields.h). Error: another word.
+std::string text_of(AvatarNames names);
+void from_text(const std::string& text, AvatarNames& names);
+std::vector<std::string> all_texts(const AvatarNames&);
+
 struct ExportOptions {
   unsigned takes = kTakesMesh;  // of the format; before fields() is called
   FaceOptions face;
@@ -48,6 +59,7 @@ struct ExportOptions {
   arkit::Gain gain = arkit::Gain::kNone;
   bool head = false;
   Rig rig = Rig::kMorphs;
+  AvatarNames names = AvatarNames::kPresets;
   std::optional<FrameRate> fps;
   int threads = 0;
 
@@ -79,6 +91,12 @@ struct ExportOptions {
       field("rig", rig,
             "morphs: ARKit's 52 shapes (the default); skin: the head's own axes and a jaw that "
             "turns, exact");
+    }
+    if ((takes & kTakesNames) != 0) {
+      field(
+          "names", names,
+          "presets: vowels, blinks and moods, which all avatars have (the default); arkit: the 52, "
+          "of those that have them");
     }
     if ((takes & kTakesSound) != 0) {
       field("audio", audio, "the voice; it is written beside the file, under the same name");
@@ -113,6 +131,14 @@ struct Exporter {
   double rate_hz = 0;    // of what is written, where nobody asks for another; 0: of the motion
 };
 std::span<const Exporter> exporters();
+
+// Among those that tell faces by ARKit's names, the one of this ending: "take.csv"; null: none.
+const Exporter* exporter_named(const std::filesystem::path& file);
+// ".csv, .json or .glb": their endings.
+std::string export_endings();
+// Writes a motion as it does, at rate_hz; 0: at the rate that it prefers, else the motion's.
+void export_as(const Exporter& exporter, const motion::Motion& motion, double rate_hz,
+               const std::filesystem::path& file, const Reporter& reporter);
 
 struct Exported {
   int64_t frames = 0, vertices = 0;  // vertices 0: the format has none

@@ -1,5 +1,6 @@
-// The posed mesh of every frame, (T, V, 3) float32 in metres, as an .npy file. Memory does not grow
-// with the number of frames.
+// The posed mesh of every frame, (T, V, 3) float32 in metres: as an .npy file, and as a vertex
+// cache
+// (.pc2) with the mesh at rest beside it (.obj). Memory does not grow with the number of frames.
 #include <algorithm>
 #include <fstream>
 
@@ -7,6 +8,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/pipeline/export.h"
+#include "flowtalk/pipeline/obj_text.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -20,11 +22,9 @@ face::Deformer make_deformer(const Scene& scene) {
   return face::Deformer(scene.face, {}, face::Deformer::LiveShape::kYes);
 }
 
-}  // namespace
-
-void export_vertices(const Scene& scene, const std::filesystem::path& file,
-                     const Reporter& reporter) {
-  const face::Deformer deformer = make_deformer(scene);
+// A header, then the vertices of all frames.
+void write_frames(const Scene& scene, const face::Deformer& deformer, const std::string& header,
+                  const std::filesystem::path& file, const Reporter& reporter) {
   const int64_t values = scene.face.rest.size(), frames = scene.motion.frames();
   PartialOutput output(file);
   std::ofstream out(output.path(), std::ios::binary | std::ios::trunc);
@@ -32,7 +32,6 @@ void export_vertices(const Scene& scene, const std::filesystem::path& file,
     out.write(static_cast<const char*>(from), static_cast<std::streamsize>(bytes));
     if (!out) fail("{}: cannot be written; is the disk full?", file.string());
   };
-  const std::string header = formats::npy_header({frames, values / 3, 3});
   write(header.data(), header.size());
   std::vector<float> block;
   std::vector<face::FaceFrame> poses;
@@ -52,6 +51,38 @@ void export_vertices(const Scene& scene, const std::filesystem::path& file,
   out.close();
   if (!out) fail("{}: cannot be written; is the disk full?", file.string());
   output.commit();
+}
+
+template <class T>
+void append(std::string& header, T value) {
+  header.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+}  // namespace
+
+void export_vertices(const Scene& scene, const std::filesystem::path& file,
+                     const Reporter& reporter) {
+  const std::string header =
+      formats::npy_header({scene.motion.frames(), scene.face.vertex_count(), 3});
+  write_frames(scene, make_deformer(scene), header, file, reporter);
+}
+
+void export_pc2(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter) {
+  const face::Deformer deformer = make_deformer(scene);
+  std::string header("POINTCACHE2\0", 12);
+  append<int32_t>(header, 1);  // version
+  append(header, static_cast<int32_t>(scene.face.vertex_count()));
+  append<float>(header, 0);  // the first frame
+  append<float>(header, 1);  // frames from sample to sample
+  append(header, static_cast<int32_t>(scene.motion.frames()));
+  std::vector<float> rest(static_cast<size_t>(scene.face.rest.size()));
+  face::FaceFrame still;
+  if (deformer.has_live_shape()) still.shape = scene.motion.shape.at(0);
+  deformer.vertices(still, rest);
+  std::filesystem::path mesh = file;
+  mesh.replace_extension(".obj");
+  save_file(mesh, obj_text(scene.face, rest));
+  write_frames(scene, deformer, header, file, reporter);
 }
 
 }  // namespace flowtalk::pipeline

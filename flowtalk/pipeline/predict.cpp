@@ -9,6 +9,7 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/predicted.h"
 #include "flowtalk/pipeline/voices.h"
@@ -23,16 +24,18 @@ bool is_folder(const fs::path& path) {
 }
 
 bool names_a_file(const fs::path& output) {
-  return motion::is_motion_name(output) && !is_folder(output);
+  return (motion::is_motion_name(output) || exporter_named(output)) && !is_folder(output);
 }
 
 // A motion file or a folder; a name that looks like another kind of file is a slip.
 void check_output(const fs::path& output) {
   const std::string kind = ending_of(output);
-  if (kind.empty() || motion::is_motion_name(output) || is_folder(output)) return;
-  fail_usage("{} {}: predict writes motion, to a file that ends in {} or into a folder ({}/){}",
-             Field("output"), output.string(), motion::kMotionEndings, output.string(),
-             kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");
+  if (kind.empty() || names_a_file(output) || is_folder(output)) return;
+  fail_usage(
+      "{} {}: predict writes motion, to a file that ends in {}, for other programs {}, or "
+      "into a folder ({}/){}",
+      Field("output"), output.string(), motion::kMotionEndings, export_endings(), output.string(),
+      kind == ".mp4" ? "; a film is made by `flowtalk talk`" : "");
 }
 
 void check(const PredictOptions& o) {
@@ -182,6 +185,17 @@ void warn_of_rows(const PredictOptions& o, const fs::path& output, const Reporte
   }
 }
 
+// Usage Error: what others know of faces is told by the names of the built-in head's axes.
+void check_export(const PredictOptions& o, const model::ModelConfig& model) {
+  if (!exporter_named(o.output) || is_folder(o.output)) return;
+  if (model.axes != motion::Axes::kBuiltin) {
+    fail_usage(
+        "{} {}: the model moves a FLAME face, whose expressions have no names that other "
+        "programs know; write {}",
+        Field("output"), o.output, motion::kMotionEndings);
+  }
+}
+
 // The shape that goes with the motion: the subject's, if a file says it.
 motion::Track shape_of(const PredictOptions& o) {
   if (o.templates.empty()) return {};
@@ -206,7 +220,9 @@ motion::Track shape_of(const PredictOptions& o) {
 
 std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   check(o);
-  check_vertices(o, predict::load_config(o.performance.sampling.model.folder()));
+  const model::ModelConfig config = predict::load_config(o.performance.sampling.model.folder());
+  check_vertices(o, config);
+  check_export(o, config);
   const Conditions conditions = o.performance.sampling.model.conditions();
   const auto curve = o.curve.load(o.given, conditions);
   auto cells =
@@ -214,7 +230,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const AnswerForm form{shape_of(o), o.fps.hz(), o.width};
+  const AnswerForm form{shape_of(o), o.fps.hz(), o.given("fps") ? o.fps.hz() : 0, o.width};
   auto voices = find_voices(o.voices, reporter);
   EachVoice each(voices.size(), reporter);
   leave_out_long_names(o, cells, each, voices);
@@ -250,8 +266,8 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
         paths.push_back(sample_path(output, sample, o.num_samples));
       }
       if (voice) {
-        const int64_t frames =
-            write_answers(session, *voice, cells[i], o.performance.performing, form, paths);
+        const int64_t frames = write_answers(session, *voice, cells[i], o.performance.performing,
+                                             form, paths, reporter);
         for (const fs::path& path : paths) made.push_back({path, frames});
       }
       advance(1, output.filename().string());

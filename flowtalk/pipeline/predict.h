@@ -41,8 +41,11 @@ struct PredictOptions {
           "templates_mead_param.pkl: the subject's shape is written beside the motion");
     field(
         "output", output,
-        "file (.npz, .safetensors, or .npy, which holds rows without the motion of head and neck) "
-        "or folder; without it VOICE_EMOTION_LEVEL.npy in this folder");
+        "file (.npz, .safetensors, or .npy, which holds rows without the motion of head and neck; "
+        "or for other programs .csv, .json, .glb, .usda, .vrma as `flowtalk export` has them) or "
+        "folder; "
+        "without "
+        "it VOICE_EMOTION_LEVEL.npy in this folder");
   }
 };
 

@@ -5,6 +5,7 @@
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/motion/names.h"
+#include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/motion_choice.h"
 #include "flowtalk/pipeline/vertex_motion.h"
 
@@ -24,7 +25,8 @@ void save_vertices(const std::filesystem::path& path, const tensor::Tensor& vert
 
 int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
                       const SweepCell& cell, const PerformingOptions& performing,
-                      const AnswerForm& form, const std::vector<std::filesystem::path>& paths) {
+                      const AnswerForm& form, const std::vector<std::filesystem::path>& paths,
+                      const Reporter& reporter) {
   const auto count = static_cast<int64_t>(paths.size());
   int64_t frames = 0;
   if (session.config().vertices > 0) {
@@ -38,10 +40,15 @@ int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
   }
   const auto takes = performed_takes(session, voice, cell, performing, count);
   for (size_t i = 0; i < takes.size(); ++i) {
-    motion::Motion motion = resample(takes[i], form.fps);
+    const Exporter* exporter = exporter_named(paths[i]);
+    motion::Motion motion = exporter ? takes[i] : resample(takes[i], form.fps);
     motion.shape = form.shape;
-    motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
     frames = motion.frames();
+    if (exporter) {
+      export_as(*exporter, motion, form.export_hz, paths[i], reporter);
+    } else {
+      motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
+    }
   }
   return frames;
 }
