@@ -34,7 +34,8 @@ std::string overview() {
     text += fmt::format("  {:<10} {}\n", e.name, e.summary);
   return text +
          "\nExample:\n"
-         "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n";
+         "  flowtalk export vertices --face generic_model.pkl --params happy.npy --out mesh.npy\n"
+         "  flowtalk export glb happy.npz --audio voice.wav -o happy.glb\n";
 }
 
 int run(const pipeline::Exporter& format, const Args& args) {

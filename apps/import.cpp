@@ -17,7 +17,8 @@ constexpr const char* kOverview =
     "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n"
     "       flowtalk import arkit FILE -o MOTION [OPTIONS]\n\n"
     "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser, FaceXHuBERT, FaceFormer, "
-    "CodeTalker\n\n"
+    "CodeTalker\n"
+    "  arkit         a face in ARKit's shapes: Live Link Face, BEAT, LAM, Audio2Face, MediaPipe\n\n"
     "Example:\n"
     "  flowtalk import checkpoint probtalk3d/ -o imported\n"
     "  flowtalk predict voice.wav --model imported --emotion happy -o happy.npy\n";

@@ -345,6 +345,8 @@ TEST_F(CliGlb, PredictWritesThemByTheirEndings) {
     ASSERT_EQ(run({"export", format, "said.npz", "-o", "said." + ending, "-q"}).code, 0);
     EXPECT_EQ(load_file(file("direct." + ending)), load_file(file("said." + ending))) << ending;
   }
+  EXPECT_TRUE(failed_with(run({"talk", "speech.wav", "-o", "direct.glb"}), 2,
+                          {"talk makes films, .mp4", "`flowtalk predict`"}));
   EXPECT_TRUE(failed_with(run({"predict", "speech.wav", "-o", "direct.fbx"}), 2,
                           {".csv, .json, .glb, .usda or .vrma"}));
 }

@@ -39,10 +39,10 @@ constexpr std::array kExporters = {
              export_arkit, kTakesScores | kTakesHead | kTakesSound, false, 60},
     Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
              kTakesScores | kTakesSound},
-    Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF for Blender, three.js",
-             ".glb", export_glb, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
-    Exporter{"usda", "the same as UsdSkel, in text", ".usda", export_usda,
+    Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF 2.0", ".glb", export_glb,
              kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
+    Exporter{"usda", "the built-in head with 52 blend shapes, moved: USD in text", ".usda",
+             export_usda, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
     Exporter{"vrma", "an animation for VRM avatars: expressions and gaze", ".vrma", export_vrma,
              kTakesScores | kTakesNames | kTakesSound, false, 30},
 };

@@ -109,8 +109,9 @@ struct ExportOptions {
     field("pose", pose,
           ".npy (T, 15): global, neck, jaw, left and right eye in one; or (T, 6): global, jaw");
     field("transl", transl, ".npy (T, 3), metres");
-    field("fps", fps, between(1.0, 240.0),
-          "frames per second of what is written (default: those of the motion; arkit: 60)");
+    field(
+        "fps", fps, between(1.0, 240.0),
+        "frames per second of what is written (default: those of the motion; arkit: 60, vrma: 30)");
     field("threads", threads, between(0, 256), "threads to compute with; 0 takes all");
   }
 };

@@ -10,6 +10,7 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/settle.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/video/writer.h"
@@ -40,6 +41,10 @@ void check_output(const TalkOptions& o) {
   if (named && ending_of(o.output).empty() && !fs::exists(o.output)) {
     fail_usage("{} {}: expected a name that ends in {}, or a folder ({}/) for a film of each voice",
                Field("output"), o.output, video::kFilmEndings, o.output);
+  }
+  if (named && exporter_named(o.output)) {
+    fail_usage("{} {}: talk makes films, {}; `flowtalk predict` writes faces for other programs",
+               Field("output"), o.output, video::kFilmEndings);
   }
   video::check_film(named ? fs::path(o.output) : fs::path("film").concat(usual_ending(o)),
                     o.stage.background.transparent(), "output");
