@@ -39,10 +39,18 @@ void on_signal(int signal) {
 }
 
 std::atomic<bool> stop_asked{false};
+// What SIGTERM did before, and what SIGINT and SIGHUP did, if they were taken over.
 struct sigaction before_termination {};
+struct Taken {
+  int signal;
+  bool taken;
+  struct sigaction before;
+};
+std::array<Taken, 2> of_people{{{SIGINT, false, {}}, {SIGHUP, false, {}}}};
 
-void on_request(int) {
-  stop_asked = true;
+void on_request(int signal) {
+  const bool again = stop_asked.exchange(true);
+  if (again && signal == SIGINT) return on_signal(signal);
   if (getpid() == owner.load()) end_children();
 }
 
@@ -55,18 +63,27 @@ void mask_request(int how) {
 
 }  // namespace
 
-StopRequests::StopRequests() {
+StopRequests::StopRequests(By by) {
   stop_asked = false;
   struct sigaction request {};
   request.sa_handler = on_request;
   request.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &request, &before_termination);
   sigaction(SIGUSR1, &request, nullptr);
+  for (Taken& of : of_people) {
+    sigaction(of.signal, nullptr, &of.before);
+    of.taken = by == By::kPeople && of.before.sa_handler != SIG_IGN;
+    if (of.taken) sigaction(of.signal, &request, nullptr);
+  }
   mask_request(SIG_UNBLOCK);
 }
 
 StopRequests::~StopRequests() {
   sigaction(SIGTERM, &before_termination, nullptr);
+  for (Taken& of : of_people) {
+    if (of.taken) sigaction(of.signal, &of.before, nullptr);
+    of.taken = false;
+  }
   std::signal(SIGUSR1, SIG_IGN);  // what has ended well is not killed by a late one
 }
 

@@ -16,10 +16,12 @@ inline constexpr int kStoppedExit = 85;
 
 // While one lives, SIGTERM and SIGUSR1 do not end the program: they are asked for, processes that
 // we started get SIGTERM, and whoever works stops at a good moment. One at a time, made by the
-// thread that works; after it SIGUSR1 is ignored.
+// thread that works; after it SIGUSR1 is ignored. kPeople: Ctrl-C and a closed terminal (SIGINT,
+// SIGHUP) ask too, unless they are ignored already; a second Ctrl-C ends the program.
 class StopRequests {
  public:
-  StopRequests();
+  enum class By { kSchedulers, kPeople };
+  explicit StopRequests(By by = By::kSchedulers);
   ~StopRequests();
   StopRequests(const StopRequests&) = delete;
   StopRequests& operator=(const StopRequests&) = delete;
