@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that flowtalk needs and that are missing; silent when none is.
 #   scripts/install_deps.sh demo   build and run `flowtalk` (no libtorch)
-#   scripts/install_deps.sh install  the same plus libhdf5, with which `data import-mead` works
+#   scripts/install_deps.sh install  the same plus libhdf5 (`data import-mead`) and SDL2 (`live --microphone`)
 #   scripts/install_deps.sh deb    the same plus what makes the .deb and tries it in a bare Debian
 #   scripts/install_deps.sh full   the second plus tests, benchmarks, checks and training (libtorch)
 #   scripts/install_deps.sh corpus the same plus the real prompts that the default model heard
@@ -14,7 +14,7 @@ demo_packages="
   libespeak-ng-dev espeak-ng-data flite1-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us libdnnl-dev
   asterisk-core-sounds-en-g722"
-install_packages="$demo_packages libhdf5-dev"
+install_packages="$demo_packages libhdf5-dev libsdl2-dev"
 deb_packages="$install_packages dpkg-dev file debootstrap ffmpeg"
 full_packages="$install_packages
   git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db nodejs npm
