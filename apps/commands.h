@@ -9,6 +9,7 @@ namespace flowtalk::apps {
 
 int talk(const std::vector<std::string>& args);
 int predict(const std::vector<std::string>& args);
+int live(const std::vector<std::string>& args);
 int encode(const std::vector<std::string>& args);
 int render(const std::vector<std::string>& args);
 int data(const std::vector<std::string>& args);

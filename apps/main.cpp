@@ -27,6 +27,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"talk", "a voice in, a video of a talking face out", talk},
     Command{"predict", "a voice in, FLAME motion out: npy, npz or safetensors", predict},
+    Command{"live", "a voice in, a live face out to Unreal, VSeeFace, VMagicMirror, ...", live},
     Command{"encode", "a voice in, hidden states of the speech encoder (.npy) out", encode},
     Command{"render", "motion and voice to a film or png pictures", render},
     Command{"export", "motion as meshes for other programs", export_motion},

@@ -58,6 +58,13 @@ inline formats::NamedTensors moved_weights(const model::ModelConfig& config, uin
   return moved;
 }
 
+// A checkpoint of it.
+inline void save_model(const std::filesystem::path& folder, const model::ModelConfig& config,
+                       uint64_t seed = 3) {
+  params::save_checkpoint(folder, {{"kind", "model"}, {"model", to_json(config)}},
+                          moved_weights(config, seed));
+}
+
 inline std::shared_ptr<const predict::Model> model_of(const model::ModelConfig& config,
                                                       uint64_t seed = 3) {
   const ScratchFolder folder;

@@ -23,7 +23,8 @@ void redirect(int descriptor, const fs::path& path, int flags) {
 
 }  // namespace
 
-Started::Started(const fs::path& folder, const std::vector<std::string>& args) {
+Started::Started(const fs::path& folder, const std::vector<std::string>& args,
+                 const fs::path& input) {
   std::vector<std::string> words{FLOWTALK_PROGRAM};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<char*> pointers;
@@ -32,7 +33,7 @@ Started::Started(const fs::path& folder, const std::vector<std::string>& args) {
 
   child_ = fork();
   if (child_ == 0) {
-    redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+    redirect(STDIN_FILENO, input, O_RDONLY);
     redirect(STDOUT_FILENO, logs_ / "out", O_WRONLY | O_CREAT | O_TRUNC);
     redirect(STDERR_FILENO, logs_ / "err", O_WRONLY | O_CREAT | O_TRUNC);
     if (chdir(folder.c_str()) != 0) _exit(126);

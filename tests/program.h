@@ -17,10 +17,12 @@ struct Outcome {
   std::string out, err;
 };
 
-// bin/flowtalk at work in `folder` with an empty stdin; killed if nobody waits for it to finish.
+// bin/flowtalk at work in `folder` with an empty stdin, or a file or pipe as that; killed if nobody
+// waits for it to finish.
 class Started {
  public:
-  Started(const std::filesystem::path& folder, const std::vector<std::string>& args);
+  Started(const std::filesystem::path& folder, const std::vector<std::string>& args,
+          const std::filesystem::path& input = "/dev/null");
   ~Started();
   Started(const Started&) = delete;
   Started& operator=(const Started&) = delete;

@@ -17,6 +17,7 @@ constexpr size_t kRiffBytes = 12, kChunkBytes = 8, kFormatBytes = 16, kMostForma
 constexpr size_t kLongFormatBytes = 26;   // as far as the number of an extensible format
 constexpr uint32_t kUntold = 0x7ffff000;  // programs that write to pipes say this or more, or 0
 constexpr int kMostChannels = 32;
+constexpr float kLoudest = 16;  // what is beyond is no sound, and would drown all that follows
 constexpr uint32_t kIntegers = 1, kFloats = 3, kExtensible = 0xfffe;
 
 uint32_t little_endian(std::string_view bytes, size_t at, size_t count) {
@@ -166,7 +167,7 @@ float PcmStream::number_at(const char* bytes) {
   const std::string_view view(bytes, static_cast<size_t>(bytes_));
   if (floats_) {
     const auto value = std::bit_cast<float>(little_endian(view, 0, 4));
-    if (std::isfinite(value)) return value;
+    if (std::isfinite(value)) return std::clamp(value, -kLoudest, kLoudest);
     ++not_finite_;
     return 0;
   }

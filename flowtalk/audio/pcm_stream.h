@@ -23,8 +23,8 @@ class PcmStream {
   PcmStream(std::string where, PcmForm form, int rate_hz, int channels);
 
   // Appends the samples, nominally -1..1, of all that has come whole. What is not finite is
-  // silence. WAV files may follow each other. Errors, in one line: no WAV file; numbers, rates or
-  // channels that are not known; another rate than before.
+  // silence, what is beyond 16 is cut. WAV files may follow each other. Errors, in one line: no WAV
+  // file; numbers, rates or channels that are not known; another rate than before.
   void push(std::string_view bytes, std::vector<float>& out);
 
   int rate_hz() const { return rate_hz_; }                             // 0: not known yet

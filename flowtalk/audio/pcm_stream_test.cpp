@@ -114,6 +114,8 @@ TEST(PcmStream, WhatIsNotFiniteIsSilence) {
   stream.push(bytes_of({std::numeric_limits<float>::quiet_NaN(), INFINITY, 0.5f}), out);
   EXPECT_THAT(out, ElementsAre(0.0f, 0.0f, 0.5f));
   EXPECT_EQ(stream.not_finite(), 2);
+  const auto loud = bytes_of({-3.4e38f, -3.4e38f, 20, 0});
+  EXPECT_THAT(read(PcmStream("x", PcmForm::kF32, 16000, 2), loud), ElementsAre(-16.0f, 8.0f));
 }
 
 TEST(PcmStream, RefusesTheRestInOneLine) {

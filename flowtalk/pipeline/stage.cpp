@@ -165,14 +165,16 @@ struct Stage::State {
     const auto& motion = roles[role].motion;
     const int64_t shown = std::clamp<int64_t>(frame, 0, frames_of(motion) - 1);
     if (const auto* parameters = std::get_if<motion::Motion>(&motion)) {
-      const face::Deformer& deformer = *deformers[role];
-      deformer.vertices(eyes.turned(face::frame_of(*parameters, shown, deformer), deformer.face(),
-                                    yaw_of(options.camera)),
-                        vertices);
+      pose(role, face::frame_of(*parameters, shown, *deformers[role]));
     } else {
       std::get<VertexMotion>(motion).take.read(shown, 1, vertices);
     }
     actor(role).renderer.draw(vertices, actor(role).camera, out, at);
+  }
+
+  void pose(size_t role, const face::FaceFrame& frame) {
+    const face::Deformer& deformer = *deformers[role];
+    deformer.vertices(eyes.turned(frame, deformer.face(), yaw_of(options.camera)), vertices);
   }
 };
 
@@ -210,6 +212,14 @@ const render::Image& Stage::draw(int64_t frame) {
   for (size_t i = 0; i < s.roles.size(); ++i) {
     s.draw_role(i, frame, s.picture, s.grid.cell(static_cast<int>(i)));
   }
+  return s.picture;
+}
+
+const render::Image& Stage::draw(const face::FaceFrame& pose) {
+  State& s = *state_;
+  FT_CHECK(s.roles.size() == 1 && s.deformers[0], "one role of parameters is posed");
+  s.pose(0, pose);
+  s.actor(0).renderer.draw(s.vertices, s.actor(0).camera, s.picture, s.grid.cell(0));
   return s.picture;
 }
 

@@ -75,6 +75,8 @@ class Stage {
   ThreadPool& pool();  // idle between draws
   // The picture is the stage's own and valid until the next draw.
   const render::Image& draw(int64_t frame);
+  // The same of one role in any pose, whatever its motion says.
+  const render::Image& draw(const face::FaceFrame& pose);
   // One row per role, one column per moment; evenly spaced over the whole clip. Never transparent.
   render::Image contact_sheet(int moments);
 

@@ -29,7 +29,7 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-const Model& Session::model() const { return *state_->model; }
+const std::shared_ptr<const Model>& Session::shared_model() const { return state_->model; }
 
 SpeechFeatures Session::encode(const audio::Audio& audio) const {
   FT_CHECK(audio.rate_hz == flame::kAudioHz, "rate {}", audio.rate_hz);

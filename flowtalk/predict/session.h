@@ -28,7 +28,8 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  const Model& model() const;
+  const Model& model() const { return *shared_model(); }
+  const std::shared_ptr<const Model>& shared_model() const;
   const model::ModelConfig& config() const { return model().config(); }
 
   // Noise, hum and tones without a voice are heard as silence (audio/voiceless.h), but by models

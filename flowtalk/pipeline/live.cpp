@@ -1,0 +1,316 @@
+#include "flowtalk/pipeline/live.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <thread>
+
+#include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
+#include "flowtalk/base/interruption.h"
+#include "flowtalk/base/outputs.h"
+#include "flowtalk/live/sender.h"
+#include "flowtalk/model/lookahead.h"
+#include "flowtalk/motion/motion_file.h"
+#include "flowtalk/pipeline/film.h"
+#include "flowtalk/pipeline/live_show.h"
+#include "flowtalk/pipeline/live_voice.h"
+#include "flowtalk/pipeline/sweep.h"
+#include "flowtalk/pipeline/voices.h"
+#include "flowtalk/video/writer.h"
+
+namespace flowtalk::pipeline {
+namespace {
+
+using live::Clock;
+
+constexpr std::chrono::milliseconds kLookAgain{20};  // whether it is over
+
+bool stopped() { return StopRequests::asked(); }
+
+// Which of these fields was given, if any.
+const char* first_given(const Given& given, std::initializer_list<const char*> fields) {
+  const auto found = std::ranges::find_if(fields, [&](const char* f) { return given(f); });
+  return found == fields.end() ? nullptr : *found;
+}
+
+void check_source(const LiveOptions& o) {
+  const int sources =
+      (o.voice.empty() ? 0 : 1) + (o.motion.empty() ? 0 : 1) + (o.pipe.from_stdin ? 1 : 0);
+  if (sources != 1) {
+    fail_usage("{} a sound file, {} for sound in a pipe, or {} FILE",
+               sources == 0 ? "what is to be heard or shown? give" : "give one of:", Field("stdin"),
+               Field("motion"));
+  }
+  if (!o.pipe.from_stdin) {
+    const char* of_pipe = first_given(o.given, {"format", "rate", "channels"});
+    if (of_pipe != nullptr) {
+      fail_usage("{} is of sound in a pipe; give {}, or leave it out", Field(of_pipe),
+                 Field("stdin"));
+    }
+  }
+  if (o.motion.empty()) return refuse_reading(o.given, "a voice is heard");
+  const char* of_voice =
+      first_given(o.given, {"emotion", "id", "intensity", "strength", "temperature", "blinks",
+                            "seed", "take", "model", "encoder", "threads", "output"});
+  if (of_voice != nullptr) {
+    fail_usage("{} is of a voice that is heard; {} {} is finished, so leave it out",
+               Field(of_voice), Field("motion"), o.motion);
+  }
+}
+
+void check_output(const LiveOptions& o) {
+  if (o.output.empty()) return;
+  if (!motion::is_motion_name(o.output) && !video::is_film_name(o.output)) {
+    fail_usage("{} {}: expected a name that ends in {}, or for a film in {}", Field("output"),
+               o.output, motion::kMotionEndings, video::kFilmEndings);
+  }
+  check_writable(o.output);
+  refuse_to_replace(o.output, {o.voice});
+}
+
+std::vector<live::Target> targets_of(const LiveOptions& o) {
+  if (o.to.empty() && o.output.empty() && !o.look.preview) {
+    fail_usage("where to? for example {} livelink, {} vmc://192.168.1.20 or {}", Field("to"),
+               Field("to"), Field("preview"));
+  }
+  live::check_subject(o.subject);
+  std::vector<live::Target> targets;
+  const std::string where = fmt::format("{}", Field("to"));
+  for (const std::string& text : o.to) targets.push_back(live::target_of(text, where));
+  return targets;
+}
+
+class Live {
+ public:
+  Live(LiveOptions options, const Reporter& reporter)
+      : o_(std::move(options)), reporter_(reporter), targets_(targets_of(o_)) {
+    live::Sending sending;
+    sending.subject = o_.subject;
+    sending.names = o_.names;
+    sending.rate = o_.fps;
+    sender_.emplace(targets_, sending, reporter_);
+    for (const live::Target& target : targets_) report_.targets.push_back(target.text());
+    if (o_.look.preview) preview_.emplace(o_.look);
+  }
+
+  LiveReport run() {
+    if (!o_.motion.empty()) {
+      const auto file = read_motion(o_.motion, motion::Axes::kBuiltin, o_.reading, reporter_);
+      if (!o_.reading.motion_fps && !file.says_rate) note_untold_rates({o_.motion}, reporter_);
+      with_context(o_.motion, [&] { play(file.motion); });
+      return report_;
+    }
+    const ModelOptions& model = o_.asked.model;
+    const auto config = predict::load_config(model.folder());
+    const bool live = model::hears_live(config);
+    if (!live && o_.voice.empty()) refuse(config);
+    o_.asked.strength.check(o_.given);
+    const PerformanceOptions performance = o_.asked.performance();
+    const std::vector<std::string> emotions =
+        o_.asked.emotion.empty() ? std::vector<std::string>() : std::vector{o_.asked.emotion};
+    warn_of_words(emotions, o_.asked.strength, o_.given, config.conditions, reporter_);
+    const SweepCell cell = sweep_cells("", emotions, performance, false, config.conditions).front();
+    const predict::Session session = model.load(reporter_);
+    predict::require_motion(session.model());
+    performance.sampling.check_family(session.model(), 1, performance.take);
+    live ? stream(session, cell.options) : predict_whole(session, cell);
+    return report_;
+  }
+
+ private:
+  // What the model lacks, and what can be done without.
+  [[noreturn]] void refuse(const model::ModelConfig& config) {
+    try {
+      model::require_live(config, o_.asked.model.folder().string());
+    } catch (const Error& e) {
+      fail("{}, or give a sound file, which it hears as a whole", e.marked());
+    }
+    fail("unreachable");
+  }
+
+  // Sends and shows until it is over or somebody asks to stop, while `hear` goes on beside it.
+  // Errors of all three.
+  void send(LiveShow& show, const std::function<void()>& hear) {
+    live::Sent sent;
+    std::array<std::exception_ptr, 3> errors;
+    const auto guarded = [&](size_t who, const std::function<void()>& work) {
+      try {
+        work();
+      } catch (...) {
+        errors[who] = std::current_exception();
+        sender_->stop();
+      }
+    };
+    over_ = false;
+    std::thread sending([&] {
+      guarded(0, [&] {
+        sent = sender_->run(Clock::now(), [&](int64_t n, auto t) { return show.scored(n, t); });
+      });
+      over_ = true;
+    });
+    std::thread hearing([&] { guarded(1, hear); });
+    guarded(2, [&] { wait(show); });
+    sending.join();
+    hearing.join();
+    for (const std::exception_ptr& error : errors) {
+      if (error) std::rethrow_exception(error);
+    }
+    report_.frames = sent.frames;
+    report_.packets = sent.packets;
+    report_.left_out = sent.left_out;
+    report_.refused = sent.refused;
+    report_.behind_ms = spread_of(std::move(sent.behind_ms));
+    if (preview_) report_.pictures = preview_->pictures();
+    if (show.cut().is_seen()) reporter_.warn(show.cut().text(sent.frames));
+  }
+
+  void wait(LiveShow& show) {
+    while (!over_) {
+      if (stopped()) sender_->stop();
+      if (!preview_) {
+        std::this_thread::sleep_for(kLookAgain);
+      } else if (!preview_->step(show)) {
+        sender_->stop();
+        preview_.reset();
+      }
+    }
+  }
+
+  void play(const motion::Motion& motion) {
+    PlayedShow show(motion, o_.fps.hz(), o_.gain);
+    report_.heard_s = motion.duration_s();
+    send(show, [] {});
+  }
+
+  void predict_whole(const predict::Session& session, const SweepCell& cell) {
+    reporter_.note(fmt::format("{} hears whole clips: {} is heard to its end, then shown",
+                               session.model().name(), o_.voice));
+    const audio::Audio voice = load_voice(o_.voice, reporter_);
+    const auto motion = performed_takes(session, hear(session, voice), cell, {}, 1).front();
+    play(motion);
+    keep(motion, voice);
+  }
+
+  void stream(const predict::Session& session, const predict::PredictOptions& asked) {
+    const auto model = stream::LiveModel::of(session.shared_model());
+    stream::StreamOptions how;
+    how.emotion = asked.asked.emotion;
+    how.strength = asked.asked.strength;
+    how.style = asked.asked.style;
+    how.temperature = asked.temperature;
+    how.blinks_per_minute = asked.blinks_per_minute;
+    how.seed = asked.seed;
+    how.take = asked.take;
+    warm_up(session, model, how);
+    const auto sound = open_sound();
+    if (stopped()) return;
+    how.rate_hz = sound->rate_hz();
+    stream::Stream stream(model, how);
+    const auto lookahead = model::lookahead_samples(session.config());
+    const auto first = model::heard_until(session.config(), 0);
+    live::Playback playback(flame::kFps, static_cast<double>(lookahead - first) / flame::kAudioHz);
+    LiveVoice voice(session, stream, *sound, playback);
+    voice.keep(!o_.output.empty(), video::is_film_name(o_.output));
+    StreamedShow show(
+        playback, [&] { return voice.begin(); }, o_.gain);
+    HeardLive heard;
+    send(show, [&] { heard = voice.run([&] { return stopped() || over_; }); });
+    if (const auto remark = sound->remark(); !remark.empty()) reporter_.warn(remark);
+    report_.streamed = true;
+    report_.heard_s = static_cast<double>(heard.samples) / sound->rate_hz();
+    report_.gaps = heard.gaps;
+    report_.gap_s = static_cast<double>(heard.gap_samples) / sound->rate_hz();
+    report_.lookahead_ms = 1e3 * static_cast<double>(lookahead) / flame::kAudioHz;
+    report_.step_ms = spread_of(std::move(heard.step_ms));
+    report_.age_ms = spread_of(show.age_ms());
+    const auto frames = static_cast<int64_t>(heard.rows.size()) / motion::kLive;
+    if (frames == 0) return;
+    keep(motion::of_live(tensor::Tensor({frames, motion::kLive}, std::move(heard.rows)),
+                         session.config().axes),
+         heard.sound);
+  }
+
+  // What is done at the first use of a model is done before the first frame has to be in time.
+  static void warm_up(const predict::Session& session,
+                      const std::shared_ptr<const stream::LiveModel>& model,
+                      const stream::StreamOptions& how) {
+    stream::Stream stream(model, how);
+    stream.push(std::vector<float>(
+        static_cast<size_t>(model::lookahead_samples(session.config()) + flame::kAudioHz / 4)));
+    stream.run(session);
+  }
+
+  std::unique_ptr<LiveSound> open_sound() {
+    if (!o_.voice.empty()) return sound_of_file(o_.voice, reporter_);
+    if (o_.microphone) {
+      return sound_of_microphone(*o_.microphone == kUsualMicrophone ? "" : *o_.microphone);
+    }
+    PipeForm form{o_.pipe.format, o_.pipe.rate, o_.pipe.channels};
+    if (!o_.given("format") && first_given(o_.given, {"rate", "channels"}) != nullptr) {
+      form.form = audio::PcmForm::kS16;
+    }
+    if (form.form != audio::PcmForm::kWav && !o_.given("rate")) {
+      fail_usage("{} {}: bare samples do not say their rate; give {}", Field("format"),
+                 text_of(form.form), Field("rate"));
+    }
+    return sound_of_pipe(STDIN_FILENO, "the standard input", form, stopped);
+  }
+
+  void keep(const motion::Motion& motion, const audio::Audio& sound) {
+    if (o_.output.empty()) return;
+    note_new_folders({o_.output}, reporter_);
+    if (video::is_film_name(o_.output)) {
+      Stage stage({{"", motion}}, o_.look.stage());
+      save_film(stage, o_.output, video::soundtrack_of(sound), {}, reporter_);
+    } else {
+      make_parent_folder(o_.output);
+      motion::save_motion(o_.output, motion, {motion::kWideRow, expression_names(motion.axes)});
+    }
+    report_.kept = o_.output;
+  }
+
+  LiveOptions o_;
+  const Reporter& reporter_;
+  std::vector<live::Target> targets_;
+  std::optional<live::Sender> sender_;
+  std::optional<LivePreview> preview_;
+  std::atomic<bool> over_ = false;
+  LiveReport report_;
+};
+
+}  // namespace
+
+PerformanceOptions LiveAskedOptions::performance() const {
+  PerformanceOptions performance;
+  performance.id = id;
+  performance.strength = strength;
+  performance.take = take;
+  performance.sampling.temperature = temperature;
+  performance.sampling.blinks = blinks;
+  performance.sampling.seed = seed;
+  performance.sampling.model = model;
+  return performance;
+}
+
+Spread spread_of(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::ranges::sort(values);
+  const auto at = [&](double share) {
+    return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
+  };
+  return {at(0.5), at(0.99)};
+}
+
+LiveReport live(LiveOptions options, const Reporter& reporter) {
+  check_source(options);
+  check_output(options);
+  const StopRequests requests(StopRequests::By::kPeople);
+  return Live(std::move(options), reporter).run();
+}
+
+}  // namespace flowtalk::pipeline
