@@ -26,10 +26,6 @@ Rng chance_of(const Address& address) {
 double within(double angle) { return kMostTurned * std::tanh(angle / kMostTurned); }
 Angles within(const Angles& a) { return {within(a.pitch), within(a.yaw), within(a.roll)}; }
 
-void write(const face::Matrix3& rotation, float* to) {
-  std::ranges::copy(motion::axis_angle(rotation), to);
-}
-
 // The expressions of a motion, to be written over.
 Tensor expressions_of(const Motion& motion) {
   Tensor table({motion.frames(), motion.expression.width});
@@ -72,6 +68,19 @@ Pose Performer::perform(const Moment& moment, const Temper& temper) {
   return pose;
 }
 
+PosedFrame put_on(const Pose& pose, bool gaze, std::span<float> expression) {
+  PosedFrame frame;
+  frame.root = motion::axis_angle(pose.stance.root);
+  frame.neck = motion::axis_angle(pose.stance.neck);
+  std::ranges::transform(pose.stance.moved, frame.translation.begin(),
+                         [](double x) { return static_cast<float>(x); });
+  face::turn_joints(frame.eyes, pose.gaze);
+  if (expression.empty()) return frame;
+  if (gaze) face::look(expression, pose.gaze);
+  face::blink_shut(expression, {pose.lids, pose.lids});
+  return frame;
+}
+
 Motion performed(const Motion& motion, const std::vector<Sound>& voice,
                  std::span<const Temper> tempers, const Amounts& amounts, const Address& address) {
   const int64_t frames = motion.frames();
@@ -88,16 +97,16 @@ Motion performed(const Motion& motion, const std::vector<Sound>& voice,
   for (int64_t t = 0; t < frames; ++t) {
     const auto at = static_cast<size_t>(t);
     const Pose pose = performer.perform(moments[at], tempers[tempers.size() == 1 ? 0 : at]);
-    write(pose.stance.root, root.data() + 3 * t);
-    write(pose.stance.neck, neck.data() + 3 * t);
-    std::ranges::transform(pose.stance.moved, translation.data() + 3 * t,
-                           [](double x) { return static_cast<float>(x); });
-    face::turn_joints({eyes.data() + 6 * t, 6}, pose.gaze);
-    if (!lids) continue;
-    const std::span row(expression.data() + t * motion.expression.width,
-                        static_cast<size_t>(motion.expression.width));
-    if (amounts.gaze > 0) face::look(row, pose.gaze);
-    face::blink_shut(row, {pose.lids, pose.lids});
+    std::span<float> row;
+    if (lids) {
+      row = {expression.data() + t * motion.expression.width,
+             static_cast<size_t>(motion.expression.width)};
+    }
+    const PosedFrame frame = put_on(pose, amounts.gaze > 0, row);
+    std::ranges::copy(frame.root, root.data() + 3 * t);
+    std::ranges::copy(frame.neck, neck.data() + 3 * t);
+    std::ranges::copy(frame.translation, translation.data() + 3 * t);
+    std::ranges::copy(frame.eyes, eyes.data() + 6 * t);
   }
   if (lids) made.expression = {expression, 0, motion.expression.width};
   if (!lids && amounts.gaze > 0) made.eyes = {eyes, 0, 6};

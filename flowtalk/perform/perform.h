@@ -3,6 +3,7 @@
 // are.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -39,6 +40,14 @@ struct Pose {
   face::Gaze gaze;
   float lids = 0;  // how far shut by blinks
 };
+
+// What a pose makes of a frame of a face.
+struct PosedFrame {
+  std::array<float, 3> root{}, neck{}, translation{};  // axis-angle; metres
+  std::array<float, 6> eyes{};                         // the joints
+};
+// expression: of the built-in head's axes, of which lids follow, and with `gaze` eyeLook; or none.
+PosedFrame put_on(const Pose& pose, bool gaze, std::span<float> expression);
 
 // Performs frame by frame, with no more than the moments that were told.
 class Performer {

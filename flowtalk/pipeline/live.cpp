@@ -17,6 +17,7 @@
 #include "flowtalk/model/lookahead.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/film.h"
+#include "flowtalk/pipeline/live_performer.h"
 #include "flowtalk/pipeline/live_show.h"
 #include "flowtalk/pipeline/live_voice.h"
 #include "flowtalk/pipeline/sweep.h"
@@ -39,12 +40,12 @@ const char* first_given(const Given& given, std::initializer_list<const char*> f
 }
 
 void check_source(const LiveOptions& o) {
-  const int sources =
-      (o.voice.empty() ? 0 : 1) + (o.motion.empty() ? 0 : 1) + (o.pipe.from_stdin ? 1 : 0);
+  const int sources = (o.voice.empty() ? 0 : 1) + (o.motion.empty() ? 0 : 1) +
+                      (o.pipe.from_stdin ? 1 : 0) + (o.microphone ? 1 : 0);
   if (sources != 1) {
-    fail_usage("{} a sound file, {} for sound in a pipe, or {} FILE",
-               sources == 0 ? "what is to be heard or shown? give" : "give one of:", Field("stdin"),
-               Field("motion"));
+    fail_usage("{} a sound file, {}, {} for sound in a pipe, or {} FILE",
+               sources == 0 ? "what is to be heard or shown? give" : "give one of:",
+               Field("microphone"), Field("stdin"), Field("motion"));
   }
   if (!o.pipe.from_stdin) {
     const char* of_pipe = first_given(o.given, {"format", "rate", "channels"});
@@ -54,9 +55,9 @@ void check_source(const LiveOptions& o) {
     }
   }
   if (o.motion.empty()) return refuse_reading(o.given, "a voice is heard");
-  const char* of_voice =
-      first_given(o.given, {"emotion", "id", "intensity", "strength", "temperature", "blinks",
-                            "seed", "take", "model", "encoder", "threads", "output"});
+  const char* of_voice = first_given(
+      o.given, {"emotion", "id", "intensity", "strength", "temperature", "blinks", "seed", "take",
+                "model", "encoder", "threads", "output", "head", "gaze", "liveliness"});
   if (of_voice != nullptr) {
     fail_usage("{} is of a voice that is heard; {} {} is finished, so leave it out",
                Field(of_voice), Field("motion"), o.motion);
@@ -117,8 +118,9 @@ class Live {
     const SweepCell cell = sweep_cells("", emotions, performance, false, config.conditions).front();
     const predict::Session session = model.load(reporter_);
     predict::require_motion(session.model());
-    performance.sampling.check_family(session.model(), 1, performance.take);
-    live ? stream(session, cell.options) : predict_whole(session, cell);
+    performance.sampling.check_family(session.model(), 1, performance.take,
+                                      performance.performing.asked());
+    live ? stream(session, cell) : predict_whole(session, cell);
     return report_;
   }
 
@@ -165,7 +167,6 @@ class Live {
     report_.left_out = sent.left_out;
     report_.refused = sent.refused;
     report_.behind_ms = spread_of(std::move(sent.behind_ms));
-    if (preview_) report_.pictures = preview_->pictures();
     if (show.cut().is_seen()) reporter_.warn(show.cut().text(sent.frames));
   }
 
@@ -174,7 +175,9 @@ class Live {
       if (stopped()) sender_->stop();
       if (!preview_) {
         std::this_thread::sleep_for(kLookAgain);
-      } else if (!preview_->step(show)) {
+      } else if (preview_->step(show)) {
+        report_.pictures = preview_->pictures();
+      } else {
         sender_->stop();
         preview_.reset();
       }
@@ -191,30 +194,37 @@ class Live {
     reporter_.note(fmt::format("{} hears whole clips: {} is heard to its end, then shown",
                                session.model().name(), o_.voice));
     const audio::Audio voice = load_voice(o_.voice, reporter_);
-    const auto motion = performed_takes(session, hear(session, voice), cell, {}, 1).front();
+    const auto motion =
+        performed_takes(session, hear(session, voice), cell, o_.asked.performing, 1).front();
     play(motion);
     keep(motion, voice);
   }
 
-  void stream(const predict::Session& session, const predict::PredictOptions& asked) {
+  void stream(const predict::Session& session, const SweepCell& cell) {
+    if (session.config().axes != motion::Axes::kBuiltin) {
+      fail("{}: moves the axes of {}, expected those of {}, which are named after ARKit's shapes",
+           session.model().name(), owner_of(session.config().axes),
+           owner_of(motion::Axes::kBuiltin));
+    }
+    if (cell.options.region_temperature) {
+      fail_usage("{}: one for the whole face while it is heard live, got one per region",
+                 Field("temperature"));
+    }
     const auto model = stream::LiveModel::of(session.shared_model());
-    stream::StreamOptions how;
-    how.emotion = asked.asked.emotion;
-    how.strength = asked.asked.strength;
-    how.style = asked.asked.style;
-    how.temperature = asked.temperature;
-    how.blinks_per_minute = asked.blinks_per_minute;
-    how.seed = asked.seed;
-    how.take = asked.take;
+    const auto plan = plan_of(cell, o_.asked.performing, session.config());
+    stream::StreamOptions how = stream_options(cell.options, plan.has_value());
     warm_up(session, model, how);
     const auto sound = open_sound();
     if (stopped()) return;
     how.rate_hz = sound->rate_hz();
     stream::Stream stream(model, how);
+    std::optional<LivePerformer> performer;
+    if (plan) performer.emplace(*plan, how.rate_hz);
     const auto lookahead = model::lookahead_samples(session.config());
     const auto first = model::heard_until(session.config(), 0);
     live::Playback playback(flame::kFps, static_cast<double>(lookahead - first) / flame::kAudioHz);
     LiveVoice voice(session, stream, *sound, playback);
+    if (performer) voice.perform_by(*performer);
     voice.keep(!o_.output.empty(), video::is_film_name(o_.output));
     StreamedShow show(
         playback, [&] { return voice.begin(); }, o_.gain);
@@ -228,11 +238,37 @@ class Live {
     report_.lookahead_ms = 1e3 * static_cast<double>(lookahead) / flame::kAudioHz;
     report_.step_ms = spread_of(std::move(heard.step_ms));
     report_.age_ms = spread_of(show.age_ms());
-    const auto frames = static_cast<int64_t>(heard.rows.size()) / motion::kLive;
-    if (frames == 0) return;
-    keep(motion::of_live(tensor::Tensor({frames, motion::kLive}, std::move(heard.rows)),
-                         session.config().axes),
-         heard.sound);
+    if (!heard.rows.empty()) keep(motion_of(std::move(heard.rows), plan), heard.sound);
+  }
+
+  static stream::StreamOptions stream_options(const predict::PredictOptions& asked,
+                                              bool performed) {
+    stream::StreamOptions how;
+    how.emotion = asked.asked.emotion;
+    how.strength = asked.asked.strength;
+    how.style = asked.asked.style;
+    how.temperature = asked.temperature;
+    how.blinks_per_minute = performed ? std::optional(0.0f) : asked.blinks_per_minute;
+    how.seed = asked.seed;
+    how.take = asked.take;
+    return how;
+  }
+
+  // As performed_takes has it.
+  static motion::Motion motion_of(std::vector<float> rows,
+                                  const std::optional<PerformancePlan>& plan) {
+    const int64_t width = plan ? kPosedRow : motion::kLive;
+    const auto frames = static_cast<int64_t>(rows.size()) / width;
+    const tensor::Tensor table({frames, width}, std::move(rows));
+    motion::Motion made;
+    made.expression = {table, 0, motion::kLiveExpression};
+    made.jaw = {table, motion::kJawAt, flame::kJaw};
+    if (plan && (plan->amounts.head > 0 || plan->amounts.breath > 0)) {
+      made.root = {table, kPosedAt, 3};
+      made.neck = {table, kPosedAt + 3, 3};
+      made.translation = {table, kPosedAt + 6, 3};
+    }
+    return made;
   }
 
   // What is done at the first use of a model is done before the first frame has to be in time.
@@ -290,6 +326,7 @@ PerformanceOptions LiveAskedOptions::performance() const {
   performance.id = id;
   performance.strength = strength;
   performance.take = take;
+  performance.performing = performing;
   performance.sampling.temperature = temperature;
   performance.sampling.blinks = blinks;
   performance.sampling.seed = seed;

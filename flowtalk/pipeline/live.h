@@ -25,6 +25,7 @@ struct LiveAskedOptions {
   std::optional<double> blinks;  // per minute
   uint64_t seed = 0;
   uint32_t take = 0;
+  PerformingOptions performing;
   ModelOptions model;
 
   template <class V>
@@ -40,6 +41,7 @@ struct LiveAskedOptions {
           fmt::format("per minute (default {})", predict::kUsualBlinks).c_str());
     field("seed", seed, "the same seed and sound give the same motion (default 0)");
     field("take", take, "another take of the same seed (default 0)");
+    field("performing", performing, "how alive");
     field("model", model, "which model");
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/pipeline/live_performer.h"
 
 namespace flowtalk::pipeline {
 
@@ -18,6 +19,12 @@ void LivePose::set(std::vector<float> live) {
   frame = {};
   frame.expression = std::span<const float>(row).first(motion::kLiveExpression);
   std::copy_n(row.begin() + motion::kJawAt, flame::kJaw, frame.jaw.begin());
+  if (std::ssize(row) < kPosedRow) return;
+  auto from = row.begin() + kPosedAt;
+  for (auto* part : {&frame.root, &frame.neck, &frame.translation}) {
+    std::copy_n(from, part->size(), part->begin());
+    from += std::ssize(*part);
+  }
 }
 
 std::optional<arkit::Scored> PlayedShow::scored(int64_t n, live::Clock::time_point) {

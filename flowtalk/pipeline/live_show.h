@@ -18,7 +18,7 @@ struct LivePose {
   std::vector<float> row;
   face::FaceFrame frame;
 
-  // Of expression and jaw.
+  // Of expression and jaw, or performed (pipeline/live_performer.h).
   void set(std::vector<float> live);
 };
 

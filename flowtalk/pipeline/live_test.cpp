@@ -14,6 +14,7 @@
 #include "flowtalk/live/test_receiver.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/live_voice.h"
+#include "flowtalk/pipeline/predict.h"
 #include "flowtalk/predict/session.h"
 #include "tests/live_model.h"
 #include "tests/refusal.h"
@@ -61,6 +62,7 @@ class LiveChain : public ::testing::Test {
     o.to = {receiver_.target("livelink")};
     o.asked.model.model = model_folder().string();
     o.asked.temperature.all = 0;
+    o.asked.performing.liveliness = 0;
     o.asked.blinks = 0;
     o.given.add("model");
     return o;
@@ -98,32 +100,32 @@ TEST_F(LiveChain, AFinishedMotionGoesOutFrameByFrame) {
 }
 
 TEST_F(LiveChain, WhatIsKeptIsWhatIsPredicted) {
-  const auto voice = tests::speech_like(0.9);
-  LiveOptions o = options();
-  o.voice = save("voice.wav", voice);
-  o.output = (folder_ / "kept.npz").string();
-  o.asked.temperature.all = 0.4f;
-  o.asked.seed = 5;
-  o.asked.emotion = "happy";
-  o.asked.blinks = 50;
-  const LiveReport report = live(o, {});
-  EXPECT_TRUE(report.streamed);
-  EXPECT_EQ(report.kept, o.output);
-  EXPECT_NEAR(report.heard_s, 0.9, 1e-6);
-  EXPECT_EQ(report.gaps, 0);
+  for (const double liveliness : {0.0, 1.0}) {
+    LiveOptions o = options();
+    o.voice = save("voice.wav", tests::speech_like(1.33));
+    o.output = (folder_ / "kept.npz").string();
+    o.asked.temperature.all = 0.4f;
+    o.asked.seed = 5;
+    o.asked.emotion = "happy";
+    o.asked.blinks = 50;
+    o.asked.performing.liveliness = liveliness;
+    const LiveReport report = live(o, {});
+    EXPECT_TRUE(report.streamed);
+    EXPECT_EQ(report.kept, o.output);
+    EXPECT_NEAR(report.heard_s, 1.33, 1e-6);
+    EXPECT_EQ(report.gaps, 0);
 
-  const predict::Session session = predict::Session::open(model_folder(), 1);
-  predict::PredictOptions p;
-  p.asked.emotion = default_conditions().only(1);
-  p.asked.strength = default_conditions().strength_of(default_conditions().usual_level());
-  p.asked.style = 0;
-  p.temperature = 0.4f;
-  p.blinks_per_minute = 50;
-  p.seed = 5;
-  const auto wanted = live_of(session.predict(audio::load_audio(o.voice), p));
-  const auto kept = live_of(motion::load_motion(o.output, motion::Axes::kBuiltin));
-  ASSERT_EQ(kept.shape(), wanted.shape());
-  EXPECT_TRUE(std::ranges::equal(kept.values(), wanted.values()));
+    PredictOptions p;
+    p.voices = {o.voice};
+    p.emotion = {o.asked.emotion};
+    p.performance = o.asked.performance();
+    p.output = (folder_ / "whole.npz").string();
+    predict(p, {});
+    EXPECT_TRUE(load_file(o.output) == load_file(p.output)) << liveliness;
+    const auto kept = motion::load_motion(o.output, motion::Axes::kBuiltin);
+    EXPECT_EQ(kept.frames(), 33);
+    EXPECT_EQ(kept.neck.empty(), liveliness == 0);
+  }
 }
 
 // The scores of what was kept, as Live Link gets them.
@@ -231,6 +233,8 @@ TEST_F(LiveChain, RefusesWhatCannotBeBeforeAnythingIsDone) {
               HasSubstr("model is of a voice"));
   EXPECT_THAT(refused([](auto&) {}), HasSubstr("a.wav: no such file"));
   EXPECT_THAT(refused([](auto& o) { o.asked.emotion = "joyus"; }), HasSubstr("joyus"));
+  EXPECT_THAT(refused([](auto& o) { from_text("lips:0.1", o.asked.temperature); }),
+              HasSubstr("temperature: one for the whole face"));
 }
 
 // Sound that comes as a script says: pieces and pauses.

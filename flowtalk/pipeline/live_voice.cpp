@@ -22,6 +22,7 @@ int64_t LiveVoice::samples_in(Clock::duration time) const {
 
 void LiveVoice::push(const std::vector<float>& samples) {
   stream_.push(std::span<const float>(samples));
+  if (performer_ != nullptr) performer_->hear(samples);
   heard_.samples += static_cast<int64_t>(samples.size());
   if (keep_sound_) {
     auto& kept = heard_.sound.samples;
@@ -32,6 +33,9 @@ void LiveVoice::push(const std::vector<float>& samples) {
 void LiveVoice::fill(int64_t samples) {
   if (samples <= 0) return;
   stream_.skip(samples);
+  if (performer_ != nullptr) {
+    performer_->hear(std::vector<float>(static_cast<size_t>(samples), 0.0f));
+  }
   heard_.samples += samples;
   heard_.gap_samples += samples;
   if (!in_gap_) ++heard_.gaps;
@@ -40,15 +44,23 @@ void LiveVoice::fill(int64_t samples) {
   if (keep_sound_) kept.resize(kept.size() + static_cast<size_t>(samples), 0.0f);
 }
 
-void LiveVoice::compute() {
-  const int64_t steps = stream_.run(session_);
-  const auto now = Clock::now();
-  while (const auto frame = stream_.pull()) {
-    const std::span<const float> row = frame->values;
+// Frames that are known, and performed if they are to be.
+void LiveVoice::show(Clock::time_point now) {
+  while (!made_.empty() && (performer_ == nullptr || performer_->ready())) {
+    const auto row = performer_ == nullptr ? made_.front() : performer_->perform(made_.front());
+    made_.pop_front();
     playback_.add(row, now);
     ++heard_.frames;
     if (keep_rows_) heard_.rows.insert(heard_.rows.end(), row.begin(), row.end());
   }
+}
+
+void LiveVoice::compute() {
+  const int64_t steps = stream_.run(session_);
+  while (const auto frame = stream_.pull()) {
+    made_.emplace_back(frame->values.begin(), frame->values.end());
+  }
+  show(Clock::now());
   spent_ms_ += thread_ms() - from_ms_;
   if (steps == 0) return;
   const auto made = static_cast<size_t>(steps);
@@ -89,6 +101,7 @@ HeardLive LiveVoice::run(const std::function<bool()>& stopped) {
   }
   from_ms_ = thread_ms();
   stream_.finish();
+  if (performer_ != nullptr) performer_->finish();
   compute();
   playback_.finish();
   return std::move(heard_);

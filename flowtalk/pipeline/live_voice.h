@@ -4,11 +4,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/live/playback.h"
+#include "flowtalk/pipeline/live_performer.h"
 #include "flowtalk/pipeline/live_sound.h"
 #include "flowtalk/stream/stream.h"
 
@@ -16,7 +18,7 @@ namespace flowtalk::pipeline {
 
 // What was heard and made, to be read when it is over.
 struct HeardLive {
-  std::vector<float> rows;      // (T, 53), if they are kept
+  std::vector<float> rows;      // (T, 53), performed (T, 62), if they are kept
   audio::Audio sound;           // with its gaps, if it is kept
   std::vector<double> step_ms;  // processor time of each step of two frames
   int64_t frames = 0, samples = 0, gaps = 0;
@@ -32,6 +34,8 @@ class LiveVoice {
             live::Playback& playback)
       : session_(session), stream_(stream), sound_(sound), playback_(playback) {}
 
+  // Who performs what the model makes; must outlive it.
+  void perform_by(LivePerformer& performer) { performer_ = &performer; }
   void keep(bool rows, bool sound) {
     keep_rows_ = rows;
     keep_sound_ = sound;
@@ -51,11 +55,14 @@ class LiveVoice {
   void push(const std::vector<float>& samples);
   void fill(int64_t samples);
   void compute();
+  void show(Clock::time_point now);
 
   const predict::Session& session_;
   stream::Stream& stream_;
   LiveSound& sound_;
   live::Playback& playback_;
+  LivePerformer* performer_ = nullptr;
+  std::deque<std::vector<float>> made_;  // that were not shown
   bool keep_rows_ = false, keep_sound_ = false, in_gap_ = false;
   std::atomic<Clock::rep> begin_{Clock::now().time_since_epoch().count()};
   HeardLive heard_;

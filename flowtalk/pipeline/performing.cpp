@@ -65,19 +65,26 @@ HeardVoice hear(const predict::Session& session, const audio::Audio& voice) {
   return heard;
 }
 
+std::optional<PerformancePlan> plan_of(const SweepCell& cell, const PerformingOptions& performing,
+                                       const model::ModelConfig& model) {
+  const auto amounts = performing.amounts(cell.options, model);
+  if (!amounts) return std::nullopt;
+  return PerformancePlan{*amounts,
+                         tempers_of(cell.options.asked, model.conditions),
+                         {cell.options.seed, cell.options.take, name_of(cell)}};
+}
+
 std::vector<motion::Motion> performed_takes(const predict::Session& session,
                                             const HeardVoice& voice, const SweepCell& cell,
                                             const PerformingOptions& performing, int64_t count) {
-  const auto amounts = performing.amounts(cell.options, session.config());
-  if (!amounts) return session.predict_takes(voice.speech, cell.options, count);
+  auto plan = plan_of(cell, performing, session.config());
+  if (!plan) return session.predict_takes(voice.speech, cell.options, count);
   predict::PredictOptions still = cell.options;
   still.blinks_per_minute = 0.0f;
-  const auto tempers = tempers_of(cell.options.asked, session.config().conditions);
-  perform::Address address{cell.options.seed, cell.options.take, name_of(cell)};
   std::vector<motion::Motion> takes = session.predict_takes(voice.speech, still, count);
   for (motion::Motion& take : takes) {
-    take = perform::performed(take, voice.sounds, tempers, *amounts, address);
-    ++address.take;
+    take = perform::performed(take, voice.sounds, plan->tempers, plan->amounts, plan->address);
+    ++plan->address.take;
   }
   return takes;
 }

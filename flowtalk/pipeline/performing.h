@@ -36,6 +36,16 @@ struct PerformingOptions {
                                           const model::ModelConfig& model) const;
 };
 
+// Whose performance of a cell it is, and how lively; tempers: one, or one per frame.
+struct PerformancePlan {
+  perform::Amounts amounts;
+  std::vector<perform::Temper> tempers;
+  perform::Address address;
+};
+// Nothing: it is not performed, and blinks are the model's to draw.
+std::optional<PerformancePlan> plan_of(const SweepCell& cell, const PerformingOptions& performing,
+                                       const model::ModelConfig& model);
+
 // A voice as it was heard.
 struct HeardVoice {
   predict::SpeechFeatures speech;
