@@ -29,7 +29,7 @@ void blend(benchmark::State& state) {
   const std::vector<float> row(53, 0.5f);
   for (int i = 0; i < 4; ++i) playback.add(row, begin);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(playback.at(begin + std::chrono::milliseconds(50)));
+    benchmark::DoNotOptimize(playback.at(begin + std::chrono::milliseconds(110)));
   }
 }
 BENCHMARK(blend);
