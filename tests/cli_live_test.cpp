@@ -88,7 +88,7 @@ TEST_F(CliLive, BareSamplesNeedTheirRate) {
   EXPECT_TRUE(failed_with(Started(folder_, words({}), file("bare.raw")).finish(), 1,
                           {"no WAV file", "give --rate"}));
   EXPECT_TRUE(failed_with(Started(folder_, words({"--format", "f32"}), file("bare.raw")).finish(),
-                          2, {"--format f32", "give --rate"}));
+                          2, {"--format", "give --rate"}));
   EXPECT_TRUE(failed_with(Started(folder_, words({"--rate", "100"}), file("bare.raw")).finish(), 2,
                           {"--rate 100", "8000"}));
   EXPECT_TRUE(failed_with(run(words({})), 1, {"the standard input: ended before any sound came"}));
@@ -145,6 +145,8 @@ TEST_F(CliLive, WrongWordsAreRefused) {
   EXPECT_TRUE(failed_with(run({"live", "voice.wav", "--to", "vmc://nowhere.invalid"}), 1,
                           {"vmc://nowhere.invalid:39539", "not known"}));
   EXPECT_TRUE(failed_with(run(live({"voice.wav", "--names", "kebab"})), 2, {"--names kebab"}));
+  EXPECT_TRUE(failed_with(run(live({"voice.wav", "--emotion", "all"})), 2, {"name one emotion"}));
+  EXPECT_TRUE(failed_with(run(live({"none.wav"})), 1, {"none.wav: no such file"}));
 }
 
 TEST_F(CliLive, AMicrophoneIsHeard) {

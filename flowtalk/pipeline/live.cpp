@@ -39,6 +39,12 @@ const char* first_given(const Given& given, std::initializer_list<const char*> f
   return found == fields.end() ? nullptr : *found;
 }
 
+// Of the standard input: bare samples where something is said that only those need.
+audio::PcmForm form_of(const LiveOptions& o) {
+  const bool bare = !o.given("format") && first_given(o.given, {"rate", "channels"}) != nullptr;
+  return bare ? audio::PcmForm::kS16 : o.pipe.format;
+}
+
 void check_source(const LiveOptions& o) {
   const int sources = (o.voice.empty() ? 0 : 1) + (o.motion.empty() ? 0 : 1) +
                       (o.pipe.from_stdin ? 1 : 0) + (o.microphone ? 1 : 0);
@@ -53,6 +59,12 @@ void check_source(const LiveOptions& o) {
       fail_usage("{} is of sound in a pipe; give {}, or leave it out", Field(of_pipe),
                  Field("stdin"));
     }
+  } else if (form_of(o) != audio::PcmForm::kWav && !o.given("rate")) {
+    fail_usage("{}: bare samples do not say their rate; give {}",
+               Field(o.given("format") ? "format" : "channels"), Field("rate"));
+  }
+  if (o.asked.emotion == "all") {
+    fail_usage("{} all: one face is sent at a time; name one emotion", Field("emotion"));
   }
   if (o.motion.empty()) return refuse_reading(o.given, "a voice is heard");
   const char* of_voice = first_given(
@@ -106,10 +118,11 @@ class Live {
       with_context(o_.motion, [&] { play(file.motion); });
       return report_;
     }
+    if (!o_.voice.empty()) voice_ = load_voice(o_.voice, reporter_);
     const ModelOptions& model = o_.asked.model;
     const auto config = predict::load_config(model.folder());
     const bool live = model::hears_live(config);
-    if (!live && o_.voice.empty()) refuse(config);
+    if (!voice_) require_live(config);
     o_.asked.strength.check(o_.given);
     const PerformanceOptions performance = o_.asked.performance();
     const std::vector<std::string> emotions =
@@ -125,14 +138,13 @@ class Live {
   }
 
  private:
-  // What the model lacks, and what can be done without.
-  [[noreturn]] void refuse(const model::ModelConfig& config) {
+  // Error: what the model lacks, and what can be done without it.
+  void require_live(const model::ModelConfig& config) {
     try {
       model::require_live(config, o_.asked.model.folder().string());
     } catch (const Error& e) {
       fail("{}, or give a sound file, which it hears as a whole", e.marked());
     }
-    fail("unreachable");
   }
 
   // Sends and shows until it is over or somebody asks to stop, while `hear` goes on beside it.
@@ -193,11 +205,10 @@ class Live {
   void predict_whole(const predict::Session& session, const SweepCell& cell) {
     reporter_.note(fmt::format("{} hears whole clips: {} is heard to its end, then shown",
                                session.model().name(), o_.voice));
-    const audio::Audio voice = load_voice(o_.voice, reporter_);
     const auto motion =
-        performed_takes(session, hear(session, voice), cell, o_.asked.performing, 1).front();
+        performed_takes(session, hear(session, *voice_), cell, o_.asked.performing, 1).front();
     play(motion);
-    keep(motion, voice);
+    keep(motion, *voice_);
   }
 
   void stream(const predict::Session& session, const SweepCell& cell) {
@@ -282,18 +293,11 @@ class Live {
   }
 
   std::unique_ptr<LiveSound> open_sound() {
-    if (!o_.voice.empty()) return sound_of_file(o_.voice, reporter_);
+    if (voice_) return sound_of(std::move(*voice_));
     if (o_.microphone) {
       return sound_of_microphone(*o_.microphone == kUsualMicrophone ? "" : *o_.microphone);
     }
-    PipeForm form{o_.pipe.format, o_.pipe.rate, o_.pipe.channels};
-    if (!o_.given("format") && first_given(o_.given, {"rate", "channels"}) != nullptr) {
-      form.form = audio::PcmForm::kS16;
-    }
-    if (form.form != audio::PcmForm::kWav && !o_.given("rate")) {
-      fail_usage("{} {}: bare samples do not say their rate; give {}", Field("format"),
-                 text_of(form.form), Field("rate"));
-    }
+    const PipeForm form{form_of(o_), o_.pipe.rate, o_.pipe.channels};
     return sound_of_pipe(STDIN_FILENO, "the standard input", form, stopped);
   }
 
@@ -313,6 +317,7 @@ class Live {
   LiveOptions o_;
   const Reporter& reporter_;
   std::vector<live::Target> targets_;
+  std::optional<audio::Audio> voice_;  // of a file
   std::optional<live::Sender> sender_;
   std::optional<LivePreview> preview_;
   std::atomic<bool> over_ = false;

@@ -11,7 +11,6 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/live/microphone.h"
-#include "flowtalk/pipeline/voices.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -20,9 +19,9 @@ constexpr size_t kPipeBytes = 1 << 16;
 constexpr int kLookAgain_ms = 100;  // whether to stop
 constexpr std::chrono::milliseconds kListenAgain{4};
 
-class FileSound : public LiveSound {
+class HeldSound : public LiveSound {
  public:
-  explicit FileSound(audio::Audio voice) : voice_(std::move(voice)) {}
+  explicit HeldSound(audio::Audio voice) : voice_(std::move(voice)) {}
 
   int rate_hz() const override { return voice_.rate_hz; }
   bool read(int64_t most, Clock::time_point, std::vector<float>& out) override {
@@ -138,8 +137,8 @@ std::unique_ptr<LiveSound> sound_of_microphone(const std::string& device) {
   return std::make_unique<MicrophoneSound>(device);
 }
 
-std::unique_ptr<LiveSound> sound_of_file(const std::string& path, const Reporter& reporter) {
-  return std::make_unique<FileSound>(load_voice(path, reporter));
+std::unique_ptr<LiveSound> sound_of(audio::Audio voice) {
+  return std::make_unique<HeldSound>(std::move(voice));
 }
 
 std::unique_ptr<LiveSound> sound_of_pipe(int descriptor, const std::string& where,

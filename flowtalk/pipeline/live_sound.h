@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/audio/pcm_stream.h"
-#include "flowtalk/base/reporter.h"
 
 namespace flowtalk::pipeline {
 
@@ -33,8 +33,8 @@ class LiveSound {
   virtual std::string remark() const { return ""; }
 };
 
-// A file, resampled to 16 kHz. Errors of load_voice.
-std::unique_ptr<LiveSound> sound_of_file(const std::string& path, const Reporter& reporter);
+// Sound that is there already.
+std::unique_ptr<LiveSound> sound_of(audio::Audio voice);
 
 // What is known of sound in a pipe.
 struct PipeForm {

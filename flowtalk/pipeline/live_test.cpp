@@ -231,9 +231,10 @@ TEST_F(LiveChain, AModelOfWholeClipsIsHeardToTheEndAndCannotHearPipes) {
 }
 
 TEST_F(LiveChain, RefusesWhatCannotBeBeforeAnythingIsDone) {
+  const auto voice = save("a.wav", tests::speech_like(0.2));
   const auto refused = [&](auto change) {
     LiveOptions o = options();
-    o.voice = "a.wav";
+    o.voice = voice;
     change(o);
     return refusal([&] { live(o, {}); });
   };
@@ -250,7 +251,8 @@ TEST_F(LiveChain, RefusesWhatCannotBeBeforeAnythingIsDone) {
                 o.motion = "b.npz";
               }),
               HasSubstr("model is of a voice"));
-  EXPECT_THAT(refused([](auto&) {}), HasSubstr("a.wav: no such file"));
+  EXPECT_THAT(refused([](auto& o) { o.voice = "b.wav"; }), HasSubstr("b.wav: no such file"));
+  EXPECT_THAT(refused([](auto& o) { o.asked.emotion = "all"; }), HasSubstr("name one emotion"));
   EXPECT_THAT(refused([](auto& o) { o.asked.emotion = "joyus"; }), HasSubstr("joyus"));
   EXPECT_THAT(refused([](auto& o) { from_text("lips:0.1", o.asked.temperature); }),
               HasSubstr("temperature: one for the whole face"));
