@@ -1,5 +1,6 @@
 #include "flowtalk/live/microphone.h"
 
+#include <dlfcn.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -11,6 +12,18 @@ namespace {
 
 constexpr int kRate_hz = 16000, kPieceSamples = 320;  // 20 ms; the device may have its own rate
 constexpr const char* kNoSound = "no microphone: sound cannot be begun; pipe it in instead";
+
+void say_nothing(const char*, int, const char*, int, const char*, ...) {}
+
+// ALSA prints what it tried before it fails; the one line that matters is SDL's.
+void silence_alsa() {
+  void* alsa = dlopen("libasound.so.2", RTLD_LAZY | RTLD_NOLOAD);
+  if (alsa == nullptr) return;
+  using Handler = void (*)(const char*, int, const char*, int, const char*, ...);
+  using Setter = int (*)(Handler);
+  const auto set = reinterpret_cast<Setter>(dlsym(alsa, "snd_lib_error_set_handler"));
+  if (set != nullptr) set(say_nothing);
+}
 
 std::vector<std::string> listed() {
   std::vector<std::string> names;
@@ -33,6 +46,7 @@ struct Microphone::State {
 };
 
 Microphone::Microphone(const std::string& device) : state_(std::make_unique<State>()) {
+  silence_alsa();
   const auto names = listed();
   if (!device.empty() && std::ranges::find(names, device) == names.end()) {
     fail("no microphone is called '{}'; there {}", device,

@@ -315,6 +315,19 @@ TEST_F(LiveVoiceTest, GapsAreSilenceOfTheirLength) {
   EXPECT_EQ(heard.step_ms.size(), static_cast<size_t>((heard.frames + 1) / 2));
 }
 
+TEST_F(LiveVoiceTest, TheClockOfADeviceIsFollowed) {
+  // A device that is slower than it says: 0.6 s of its sound take 0.9 s.
+  ScriptedSound sound(std::vector<ScriptedSound::Piece>(30, {30ms, std::vector<float>(320)}));
+  stream::Stream stream(stream::LiveModel::of(model), {});
+  live::Playback playback(flame::kFps, 0);
+  LiveVoice voice(session, stream, sound, playback);
+  const auto before = Clock::now();
+  EXPECT_EQ(voice.run([] { return false; }).samples, 30 * 320);
+  EXPECT_GT(Clock::now() - before, 890ms);
+  // The moment 0.6 s, its end, was just now.
+  EXPECT_NEAR(live::Seconds(Clock::now() - voice.begin()).count(), 0.6, 0.1);
+}
+
 TEST_F(LiveVoiceTest, StopsWhenAsked) {
   ScriptedSound sound({{0ms, tests::speech_like(0.2)}, {100000ms, {}}});
   const auto end = Clock::now() + 100ms;

@@ -85,12 +85,12 @@ HeardLive LiveVoice::run(const std::function<bool()>& stopped) {
     from_ms_ = thread_ms();
     const auto now = Clock::now();
     if (!piece.empty()) {
-      if (own_pace && heard_.samples == 0) {  // it began with the first sample of these
-        const live::Seconds length(static_cast<double>(piece.size()) / sound_.rate_hz());
-        begin = now - std::chrono::duration_cast<Clock::duration>(length);
+      push(piece);
+      if (own_pace) {  // its newest sample is of now
+        const live::Seconds heard(static_cast<double>(heard_.samples) / sound_.rate_hz());
+        begin = now - std::chrono::duration_cast<Clock::duration>(heard);
         begin_ = begin.time_since_epoch().count();
       }
-      push(piece);
       last = now;
       in_gap_ = false;
     } else if (open && (in_gap_ || now - last > kPatience)) {

@@ -45,7 +45,8 @@ class LiveVoice {
   // last frames. Where nothing comes for kPatience, silence is heard. Once.
   HeardLive run(const std::function<bool()>& stopped);
 
-  // When the moment 0 of the sound was; before it is known, the time when it was made. Any thread.
+  // When the moment 0 of the sound was, by its newest sample; before it is known, the time when
+  // this was made. Any thread.
   Clock::time_point begin() const { return Clock::time_point(Clock::duration(begin_.load())); }
 
   static constexpr std::chrono::milliseconds kPiece{20}, kPatience{200};
