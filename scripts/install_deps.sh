@@ -17,7 +17,7 @@ demo_packages="
 install_packages="$demo_packages libhdf5-dev libsdl2-dev"
 deb_packages="$install_packages dpkg-dev file debootstrap ffmpeg"
 full_packages="$install_packages
-  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db nodejs npm
+  git libgtest-dev libgmock-dev libbenchmark-dev clang-format ffmpeg man-db nodejs
   clang libclang-rt-dev g++-mingw-w64-x86-64-posix
   libtorch-dev libgloo-dev libopenblas0-pthread
   slurmctld slurmd slurm-client munge"
