@@ -19,10 +19,15 @@ std::string openblas_core() {
 }
 
 void restart_with_fast_blas(char** argv) {
-  const std::string core = openblas_core();
-  if (core.empty() || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
-  setenv("OPENBLAS_CORETYPE", core.c_str(), 1);
-  execv("/proc/self/exe", argv);  // if this fails, training is slower, not wrong
+  bool changed = false;
+  const auto want = [&](const char* name, const std::string& value) {
+    if (value.empty() || std::getenv(name) != nullptr) return;
+    setenv(name, value.c_str(), 1);
+    changed = true;
+  };
+  want("OPENBLAS_CORETYPE", openblas_core());
+  want("OMP_WAIT_POLICY", "PASSIVE");
+  if (changed) execv("/proc/self/exe", argv);  // if this fails, training is slower, not wrong
 }
 
 void check_blas() {
