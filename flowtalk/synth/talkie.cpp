@@ -58,12 +58,15 @@ Parts parts_of(std::string_view data, const fs::path& file) {
   return parts;
 }
 
+// Beyond ASCII.
+bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
 // The text of length u8 at `at`; nothing if none is there.
 std::optional<std::string_view> text_at(std::string_view data, size_t at) {
   const size_t length = number(data, at, 1);
   if (length < 3 || at + 1 + length > data.size()) return std::nullopt;
   const std::string_view text = data.substr(at + 1, length);
-  const auto shown = [](char c) { return c >= ' ' && c != '\x7f' ? true : c < 0; };
+  const auto shown = [](char c) { return is_high(c) || (c >= ' ' && c != '\x7f'); };
   const auto letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
   if (!std::ranges::all_of(text, shown) || std::ranges::none_of(text, letter)) return std::nullopt;
   return text;
@@ -105,10 +108,9 @@ void add_dialogue(std::string_view data, const Parts& parts,
   }
 }
 
-// The numbers of the texts of a scene that are said, and of which parts.
-std::map<int, std::set<int>> said_in_scene(const std::string& scene, const Parts& parts) {
+// The numbers of the texts that are said of the scene whose sounds begin so, and of which parts.
+std::map<int, std::set<int>> said_in_scene(const std::string& begin, const Parts& parts) {
   std::map<int, std::set<int>> said;
-  const std::string begin = scene + std::string(scene.size() < 5 ? 5 - scene.size() : 0, '_');
   for (auto it = parts.lower_bound(begin); it != parts.end() && it->first.starts_with(begin);
        ++it) {
     const std::string& name = it->first;
@@ -126,7 +128,7 @@ void add_scene(const std::string& scene, std::string_view data, const Parts& par
   const std::string begin = scene + std::string(scene.size() < 5 ? 5 - scene.size() : 0, '_');
   size_t at = kTexts;
   // In turn, each goes with the next text that is cut into the same parts.
-  for (const auto& [number_of_text, wanted] : said_in_scene(scene, parts)) {
+  for (const auto& [number_of_text, wanted] : said_in_scene(begin, parts)) {
     for (bool found = false; !found && at < data.size();) {
       const auto text = text_at(data, at);
       if (!text || text->find('*') == text->npos) {
@@ -146,7 +148,7 @@ void add_scene(const std::string& scene, std::string_view data, const Parts& par
 // As an actor reads it.
 std::string spoken(std::string text) {
   std::ranges::replace_if(
-      text, [](char c) { return c < 0 || c == '"'; }, ' ');
+      text, [](char c) { return is_high(c) || c == '"'; }, ' ');
   return text;
 }
 
