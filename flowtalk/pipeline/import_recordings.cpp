@@ -31,16 +31,10 @@ constexpr int kFirstSentence = 601, kLastSentence = 999;
 constexpr int64_t kFewestAtRest = 4;
 constexpr double kBlinkScore = 0.5;  // above the lid's usual score: a shut eye
 
-double quantile(std::vector<double> values, double q) {
-  const auto at = static_cast<int64_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + at, values.end());
-  return values[static_cast<size_t>(at)];
-}
-
 // Frames before and after the words in which the lips are about as near as they come.
 std::vector<bool> at_rest(const RuleClip& clip, const std::vector<double>& gaps, double rate_hz) {
   std::vector<bool> rest(gaps.size());
-  const double near = quantile(gaps, 0.4), nearest = quantile(gaps, 0.2);
+  const double near = quantile_below(gaps, 0.4), nearest = quantile_below(gaps, 0.2);
   int64_t count = 0;
   for (size_t t = 0; t < gaps.size(); ++t) {
     const double time = static_cast<double>(t) / rate_hz;
@@ -59,7 +53,7 @@ std::vector<bool> at_rest(const RuleClip& clip, const std::vector<double>& gaps,
 void add_blinks(const data::FaceTake& scores, tensor::Tensor& live) {
   const auto left = scores.curve("eyeBlinkLeft"), right = scores.curve("eyeBlinkRight");
   if (!left || !right) return;
-  const double usual_left = quantile(*left, 0.5), usual_right = quantile(*right, 0.5);
+  const double usual_left = quantile_below(*left, 0.5), usual_right = quantile_below(*right, 0.5);
   const auto lid = [](double score, double usual) {
     return static_cast<float>(std::clamp((score - usual) / kBlinkScore, 0.0, 1.0));
   };
@@ -164,7 +158,8 @@ ImportRecordingsReport import_recordings(const ImportRecordingsOptions& o,
   save_file(out / "clips.tsv", list);
   report.clips = std::ssize(clips);
   for (const RuleClip& clip : clips) report.duration_s += clip.phones.back().end_s;
-  if (!clips.empty()) report.gap_r = quantile(r, 0.5), report.gap_rms_mm = quantile(apart, 0.5);
+  if (!clips.empty())
+    report.gap_r = quantile_below(r, 0.5), report.gap_rms_mm = quantile_below(apart, 0.5);
   return report;
 }
 

@@ -26,12 +26,6 @@ constexpr double kBetweenEyes_mm = 90.2;  // outer corners of the built-in head'
 constexpr double kBeside_s = 0.06;        // sound beside the words that the aligner hears
 constexpr double kRest = 0.08;            // quantile of the jaw that counts as its rest
 
-double quantile(std::vector<double> values, double q) {
-  const auto at = static_cast<int64_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + at, values.end());
-  return values[static_cast<size_t>(at)];
-}
-
 bool is_pause(const data::TimedLabel& word) { return word.label == "sil" || word.label == "sp"; }
 
 // The phones of the words. The aligner hears the part of the sound that has words: breath before
@@ -81,7 +75,7 @@ std::optional<RuleClip> load_clip(const fs::path& file, data::PhoneRecognizer& r
   const auto open = scores.curve("jawOpen");
   if (!open) fail("{}: names: has no jawOpen, which the rules' jaw is fitted to", file.string());
   clip.jaw = data::resampled(*open, scores.rate_hz, flame::kFps);
-  const double rest = quantile(clip.jaw, kRest);
+  const double rest = quantile_below(clip.jaw, kRest);
   for (double& jaw : clip.jaw) jaw = (jaw - rest) * static_cast<double>(face::kJawOpen);
   clip.loudness = synth::measure_prosody(audio).loudness;
   const size_t frames = std::min({clip.loudness.size(), clip.gap_mm.size(), clip.jaw.size()});
@@ -141,6 +135,12 @@ std::vector<RuleClip> load_rule_clips(const std::vector<std::string>& folders, i
   }
   if (clips.empty()) fail("recordings: no clip's sound fits its words");
   return clips;
+}
+
+double quantile_below(std::vector<double> values, double q) {
+  const auto at = static_cast<int64_t>(q * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return values[static_cast<size_t>(at)];
 }
 
 }  // namespace flowtalk::pipeline

@@ -29,6 +29,9 @@ struct RuleClip {
 std::vector<RuleClip> load_rule_clips(const std::vector<std::string>& folders, int threads,
                                       const Reporter& reporter);
 
+// The value at or next below the share q of the values, which are not empty.
+double quantile_below(std::vector<double> values, double q);
+
 // Whether a clip of this name is one of the third that is kept out (FNV-1a of the name).
 bool is_kept_out(std::string_view name);
 
