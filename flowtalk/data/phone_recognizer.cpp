@@ -117,12 +117,14 @@ struct PhoneRecognizer::State {
   Pronunciations words;
 
   Decoder make_decoder(std::vector<std::string> arguments) const {
-    std::vector<std::string> all = {"flowtalk", "-hmm",      (models / "en-us").string(),
-                                    "-logfn",   "/dev/null", "-cmninit",
+    // No log file of its own: the library has one for all threads, and closes that of the others.
+    std::vector<std::string> all = {"flowtalk", "-hmm", (models / "en-us").string(), "-cmninit",
                                     "40,3,-1"};
     all.insert(all.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     for (std::string& a : all) pointers.push_back(a.data());
+    static std::mutex one_at_a_time;  // what the library makes first it keeps for all
+    const std::lock_guard lock(one_at_a_time);
     cmd_ln_t* config = cmd_ln_parse_r(nullptr, ps_args(), static_cast<int32>(pointers.size()),
                                       pointers.data(), TRUE);
     Decoder decoder(config ? ps_init(config) : nullptr);
