@@ -20,7 +20,7 @@ void check_round_trip(const Config& config) {
 
 void check_encoder(const encoder::HubertConfig& config) {
   if (!fuzz::accepts([&] { config.check("x.json"); })) return;
-  const int64_t receptive = config.receptive_samples();
+  const int64_t receptive = config.first_samples();
   if (config.hop_samples() < 1 || receptive < 1) fuzz::finding("an encoder without samples");
   if (config.frames(receptive) != 1) fuzz::finding("a frame of the receptive field is not one");
 }

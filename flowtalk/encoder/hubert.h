@@ -14,23 +14,26 @@
 
 namespace flowtalk::encoder {
 
-// One convolution of the feature extractor with its norm ("group": over time, first layer only).
+// One convolution of the feature extractor with its norm ("group": over time, first layer only) and
+// its activation; "tanh": of the first layer a tanh, scaled and shifted, in the place of both.
 template <class Ops>
 struct FeatureConv {
   using T = ops::TensorOf<Ops>;
-  enum class Norm { kNone, kTime, kLayer };
+  enum class Norm { kNone, kTime, kLayer, kTanh };
 
   FeatureConv(params::Scope<Ops> p, const HubertConfig& c, size_t layer)
       : weight(p.tensor("weight", {c.conv_dim[layer], in(c, layer), c.conv_kernel[layer]},
                         params::normal(std::sqrt(
                             2.0f / static_cast<float>(in(c, layer) * c.conv_kernel[layer]))))),
-        norm(c.feat_extract_norm == "layer" ? Norm::kLayer
-             : layer == 0                   ? Norm::kTime
-                                            : Norm::kNone),
+        norm(c.feat_extract_norm == "layer"  ? Norm::kLayer
+             : layer > 0                     ? Norm::kNone
+             : c.feat_extract_norm == "tanh" ? Norm::kTanh
+                                             : Norm::kTime),
         has_bias(c.conv_bias),
         eps(1e-5f) {
     const int64_t out = c.conv_dim[layer];
     options.stride = c.conv_stride[layer];
+    options.dilation = c.dilation(layer);
     if (has_bias) bias = p.tensor("bias", {out}, params::zeros());
     if (norm != Norm::kNone) {
       gain = p.tensor("norm_gain", {out}, params::ones());
@@ -46,6 +49,7 @@ struct FeatureConv {
   // (B, T, in) -> (B, T', out)
   T operator()(Ops& ops, const T& x) const {
     T y = convolve(ops, x);
+    if (norm == Norm::kTanh) return ops.add(ops.mul(ops.tanh(y), gain), shift);
     if (norm == Norm::kTime) y = ops.time_norm(y, gain, shift, eps);
     if (norm == Norm::kLayer) y = ops.layer_norm(y, gain, shift, eps);
     return ops.gelu(y);
@@ -86,7 +90,8 @@ struct Hubert {
                                  c.do_stable_layer_norm,
                                  0.1f,
                                  c.layer_norm_eps,
-                                 {c.attention_block, c.attention_left}};
+                                 {c.attention_block, c.attention_left},
+                                 {c.rotary_dims, c.rotary_rate}};
     for (int64_t i = 0; i < c.num_hidden_layers; ++i) {
       layers.emplace_back(p / "layer" / i, block);
     }
@@ -105,14 +110,14 @@ struct Hubert {
   }
 
   // Local features (B, T, conv_dim.back()) -> the last hidden state; each state in the order of
-  // hidden_states() goes to visit(state) as soon as it is there.
+  // hidden_states() goes to visit(state) as soon as it is there. The frames are those from `first`.
   template <class Visit>
-  T visit_states(Ops& ops, const T& local, const Visit& visit) const {
+  T visit_states(Ops& ops, const T& local, const Visit& visit, int64_t first = 0) const {
     T x = projected(ops, local);
     x = ops.dropout(entered(ops, ops.add(x, ops.gelu(position(ops, x)))), 0.1f);
     for (const auto& layer : layers) {
       visit(x);
-      x = layer(ops, x);
+      x = layer(ops, x, first);
     }
     if (config.do_stable_layer_norm) x = norm(ops, x);
     visit(x);
@@ -157,8 +162,14 @@ struct Hubert {
     return blocks.size() == 1 ? blocks.front() : ops.concat(blocks, 1);
   }
 
-  // The convolution stack alone: (B, S) -> (B, T, conv_dim.back())
+  // The convolution stack alone, of a clip from its beginning: (B, S) -> (B, T, conv_dim.back())
   T local_features(Ops& ops, const T& waveform) const {
+    if (config.conv_past == 0) return convolved(ops, waveform);
+    const T before = ops.zeros({ops.shape(waveform)[0], config.conv_past});
+    return convolved(ops, ops.concat({before, waveform}, 1));
+  }
+  // The same of samples that begin conv_past before those of the first frame.
+  T convolved(Ops& ops, const T& waveform) const {
     const auto shape = ops.shape(waveform);
     T x = ops.reshape(waveform, {shape[0], shape[1], 1});
     for (const auto& conv : convolutions) x = conv(ops, x);

@@ -24,14 +24,14 @@ int64_t HubertConfig::hop_samples() const {
 int64_t HubertConfig::receptive_samples() const {
   int64_t samples = 1;
   for (size_t i = conv_kernel.size(); i-- > 0;) {
-    samples = (samples - 1) * conv_stride[i] + conv_kernel[i];
+    samples = (samples - 1) * conv_stride[i] + (conv_kernel[i] - 1) * dilation(i) + 1;
   }
   return samples;
 }
 
 int64_t HubertConfig::frames(int64_t samples) const {
-  const int64_t receptive = receptive_samples();
-  return samples < receptive ? 0 : (samples - receptive) / hop_samples() + 1;
+  const int64_t first = first_samples();
+  return samples < first ? 0 : (samples - first) / hop_samples() + 1;
 }
 
 int64_t HubertConfig::position_right() const {
@@ -41,7 +41,7 @@ int64_t HubertConfig::position_right() const {
 
 bool HubertConfig::bounded() const {
   const bool level = !do_normalize || normalisation == Normalisation::kRunning;
-  return level && feat_extract_norm == "layer" && (attention_block > 0 || num_hidden_layers == 0);
+  return level && feat_extract_norm != "group" && (attention_block > 0 || num_hidden_layers == 0);
 }
 
 int64_t HubertConfig::frames_heard(int64_t frames) const {
@@ -61,8 +61,13 @@ void HubertConfig::check(const std::string& where) const {
     }
   };
   in_range(conv_dim, 4096, "conv_dim");
-  in_range(conv_kernel, 64, "conv_kernel");
-  in_range(conv_stride, 16, "conv_stride");
+  in_range(conv_kernel, 128, "conv_kernel");
+  in_range(conv_stride, 64, "conv_stride");
+  if (!conv_dilation.empty() && conv_dilation.size() != layers) {
+    fail("{}: conv_dilation must be empty or as long as conv_dim ({}), got {}", where, layers,
+         conv_dilation.size());
+  }
+  in_range(conv_dilation, 64, "conv_dilation");
   constexpr int64_t kMostHop = 16000;  // samples; also keeps the products below from overflowing
   int64_t hop = 1;
   for (const int stride : conv_stride) {
@@ -72,8 +77,13 @@ void HubertConfig::check(const std::string& where) const {
            kMostHop);
     }
   }
-  if (feat_extract_norm != "group" && feat_extract_norm != "layer") {
-    fail("{}: feat_extract_norm must be 'group' or 'layer', got '{}'", where, feat_extract_norm);
+  if (conv_past >= receptive_samples()) {
+    fail("{}: conv_past {}: a frame sees {} samples, at least one must be its own", where,
+         conv_past, receptive_samples());
+  }
+  if (feat_extract_norm != "group" && feat_extract_norm != "layer" && feat_extract_norm != "tanh") {
+    fail("{}: feat_extract_norm must be 'group', 'layer' or 'tanh', got '{}'", where,
+         feat_extract_norm);
   }
   if (hidden_size % num_attention_heads != 0) {
     fail("{}: hidden_size {} is not a multiple of num_attention_heads {}", where, hidden_size,
@@ -82,6 +92,10 @@ void HubertConfig::check(const std::string& where) const {
   if (hidden_size % num_conv_pos_embedding_groups != 0) {
     fail("{}: hidden_size {} is not a multiple of num_conv_pos_embedding_groups {}", where,
          hidden_size, num_conv_pos_embedding_groups);
+  }
+  if (rotary_dims % 2 != 0 || rotary_dims > hidden_size / num_attention_heads) {
+    fail("{}: rotary_dims must be even and at most the {} values of a head, got {}", where,
+         hidden_size / num_attention_heads, rotary_dims);
   }
   check_ahead(where);
 }
@@ -109,11 +123,11 @@ void HubertConfig::check_ahead(const std::string& where) const {
 }
 
 void HubertConfig::check_motion_rate(const std::string& where) const {
-  if (hop_samples() == 320 && receptive_samples() == 400) return;
+  if (hop_samples() == 320 && first_samples() == 400) return;
   fail(
       "{}: the encoder hears {} samples every {}, motion at 25 frames per second needs 400 every "
       "320; use an encoder with the usual conv_kernel and conv_stride",
-      where, receptive_samples(), hop_samples());
+      where, first_samples(), hop_samples());
 }
 
 HubertConfig small_hubert() {

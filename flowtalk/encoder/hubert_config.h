@@ -20,6 +20,8 @@ struct HubertConfig {
   std::vector<int> conv_dim = {512, 512, 512, 512, 512, 512, 512};
   std::vector<int> conv_kernel = {10, 3, 3, 3, 3, 2, 2};
   std::vector<int> conv_stride = {5, 2, 2, 2, 2, 2, 2};
+  std::vector<int> conv_dilation;  // or none: 1 everywhere
+  int conv_past = 0;
   bool conv_bias = false;
   std::string feat_extract_norm = "group";
   bool feat_proj_layer_norm = true;
@@ -31,14 +33,21 @@ struct HubertConfig {
   // Of models that hear while somebody speaks; the defaults are those of whole clips.
   Normalisation normalisation = Normalisation::kClip;
   int num_conv_pos_right = -1, attention_block = 0, attention_left = 0;
+  // Of attention that turns queries and keys by their place in time (nn::Rotary); 0: none.
+  int rotary_dims = 0;
+  float rotary_rate = 1;
 
   template <class V>
   void fields(V&& field) {
     field("conv_dim", conv_dim, "channels of each convolution");
     field("conv_kernel", conv_kernel, "kernel of each convolution, samples or frames");
     field("conv_stride", conv_stride, "stride of each convolution");
+    field("conv_dilation", conv_dilation, "frames between the taps of each convolution; []: 1");
+    field("conv_past", conv_past, between(0, 16000),
+          "samples before its own that a frame hears; zeros before the clip");
     field("conv_bias", conv_bias, "convolutions have a bias");
-    field("feat_extract_norm", feat_extract_norm, "group: over time, first layer; layer: all");
+    field("feat_extract_norm", feat_extract_norm,
+          "group: over time, first layer; layer: all; tanh: none, the first layer ends in one");
     field("feat_proj_layer_norm", feat_proj_layer_norm, "layer norm before the projection");
     field("hidden_size", hidden_size, between(8, 4096), "transformer width");
     field("num_hidden_layers", num_hidden_layers, between(0, 96), "transformer layers");
@@ -58,11 +67,18 @@ struct HubertConfig {
           "frames that attend to one another and to the past; 0: every frame to the whole clip");
     field("attention_left", attention_left, between(0, 100000),
           "frames before its block that a frame attends to, whole blocks");
+    field("rotary_dims", rotary_dims, between(0, 512),
+          "values of each head that turn with time; 0: none");
+    field("rotary_rate", rotary_rate, between(0.01f, 100.0f),
+          "radians that the quickest of them turn per frame");
   }
 
-  // Samples between frames, and samples that one frame sees.
+  // Samples between frames; samples that one frame sees; how many of them the first frame has from
+  // the clip, the others lie before it.
   int64_t hop_samples() const;
   int64_t receptive_samples() const;
+  int64_t first_samples() const { return receptive_samples() - conv_past; }
+  int64_t dilation(size_t layer) const { return conv_dilation.empty() ? 1 : conv_dilation[layer]; }
   // Frames that come out of `samples`; 0 if there are too few.
   int64_t frames(int64_t samples) const;
   // Of the positional convolution, frames ahead and behind.

@@ -86,8 +86,8 @@ class LocalFeatures {
  private:
   Tensor compute(int64_t begin, int64_t count) const {
     const auto& c = hubert_.config;
-    Tensor x = constant(ops_, wave_, begin * c.hop_samples(),
-                        (count - 1) * c.hop_samples() + c.receptive_samples());
+    Tensor x = heard(begin * c.hop_samples() - c.conv_past,
+                     (count - 1) * c.hop_samples() + c.receptive_samples());
     for (const auto& conv : hubert_.convolutions) {
       if (&conv == &hubert_.convolutions.front() && norm_) {
         x = ops_.mul(conv.convolve(ops_, x), norm_->gain);
@@ -96,6 +96,14 @@ class LocalFeatures {
         x = conv(ops_, x);
       }
     }
+    return x;
+  }
+
+  // Samples [begin, begin + count), zeros before the clip.
+  Tensor heard(int64_t begin, int64_t count) const {
+    if (begin >= 0) return constant(ops_, wave_, begin, count);
+    Tensor x = Tensor::zeros({1, count, 1});
+    std::copy_n(wave_.begin(), count + begin, x.data() - begin);
     return x;
   }
 
@@ -140,15 +148,18 @@ std::vector<Tensor> encode(NativeOps& ops, const NativeHubert& hubert,
     const int64_t from = std::max<int64_t>(0, begin - cut.before);
     const Tensor local = features(from, std::min(frames, end + cut.after));
     int64_t state = 0;
-    hubert.visit_states(ops, local, [&](const Tensor& x) {
-      const auto wanted = std::find(states.begin(), states.end(), state++);
-      if (wanted != states.end()) {
-        Tensor& to = result[static_cast<size_t>(wanted - states.begin())];
-        std::copy_n(x.data() + (begin - from) * width, (end - begin) * width,
-                    to.data() + begin * width);
-      }
-      after_layer();
-    });
+    hubert.visit_states(
+        ops, local,
+        [&](const Tensor& x) {
+          const auto wanted = std::find(states.begin(), states.end(), state++);
+          if (wanted != states.end()) {
+            Tensor& to = result[static_cast<size_t>(wanted - states.begin())];
+            std::copy_n(x.data() + (begin - from) * width, (end - begin) * width,
+                        to.data() + begin * width);
+          }
+          after_layer();
+        },
+        from);
   }
   return result;
 }

@@ -46,7 +46,7 @@ int64_t heard_until(const ModelConfig& config, int64_t frame) {
   // The flow makes frames in pairs; the fusion looks ahead from the second of them.
   const int64_t last = frame - frame % 2 + 1 + config.condition.frames_ahead();
   const int64_t heard = e.frames_heard(2 * (last + 1));  // encoder frames, two for each
-  return (heard - 1) * e.hop_samples() + e.receptive_samples();
+  return (heard - 1) * e.hop_samples() + e.first_samples();
 }
 
 int64_t lookahead_samples(const ModelConfig& config) {

@@ -12,21 +12,23 @@ struct TransformerOptions {
   bool pre_norm = false;
   float dropout = 0.1f, eps = 1e-5f;
   Reach reach;  // of attention
+  Rotary rotary;
 };
 
 template <class Ops>
 struct TransformerBlock {
   using T = ops::TensorOf<Ops>;
   TransformerBlock(params::Scope<Ops> p, const TransformerOptions& o)
-      : attention(p / "attention", o.channels, o.heads, {.reach = o.reach}),
+      : attention(p / "attention", o.channels, o.heads, {.reach = o.reach, .rotary = o.rotary}),
         attention_norm(p / "attention_norm", o.channels, o.eps),
         inner(p / "inner", o.channels, o.inner),
         outer(p / "outer", o.inner, o.channels),
         output_norm(p / "output_norm", o.channels, o.eps),
         options(o) {}
 
-  T operator()(Ops& ops, const T& x) const {
-    return around(ops, x, [&](const T& seen) { return attention(ops, seen); });
+  // Of frames from `first` on.
+  T operator()(Ops& ops, const T& x, int64_t first = 0) const {
+    return around(ops, x, [&](const T& seen) { return attention(ops, seen, first); });
   }
   // The next block of streams, see Attention::step.
   T step(Ops& ops, Together<KeysAndValues<Ops>> past, const T& x) const {

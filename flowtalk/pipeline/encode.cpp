@@ -99,7 +99,7 @@ tensor::Shape encode(const EncodeOptions& o, const Reporter& reporter) {
   std::vector<float> wave = load_samples(o.voice, reporter);
   if (config.frames(static_cast<int64_t>(wave.size())) < 1) {
     fail("{}: {} samples are too few, the encoder needs {} for one frame; give a longer voice",
-         o.voice, wave.size(), config.receptive_samples());
+         o.voice, wave.size(), config.first_samples());
   }
   wave = encoder::levelled(wave, config);
   const tensor::Tensor result =

@@ -44,7 +44,7 @@ Tensor Hearing::next(ops::NativeOps& ops, nn::Together<Hearing> voices, int64_t 
     }
     const auto past = nn::parts_of(
         voices, [](Hearing & voice) -> auto& { return voice.past_; });
-    encoded = hubert.step(ops, past, hubert.local_features(ops, ops.concat(waves, 0)));
+    encoded = hubert.step(ops, past, hubert.convolved(ops, ops.concat(waves, 0)));
     for (Hearing* voice : voices) voice->forget(frames);
   }
   for (Hearing* voice : voices) voice->given_ += n;

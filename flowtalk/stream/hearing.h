@@ -13,12 +13,17 @@ namespace flowtalk::stream {
 class Hearing {
  public:
   Hearing(const encoder::NativeHubert& hubert, ops::NativeOps& ops)
-      : hubert_(&hubert), past_(hubert.begin(ops)), features_(ops.zeros({1, 0, width()})) {}
+      : hubert_(&hubert),
+        past_(hubert.begin(ops)),
+        wave_(static_cast<size_t>(hubert.config.conv_past), 0.0f),
+        features_(ops.zeros({1, 0, width()})) {}
 
   // The samples that come next.
   void add(std::span<const float> samples);
   // Samples that have come.
-  int64_t heard() const { return first_ + static_cast<int64_t>(wave_.size()); }
+  int64_t heard() const {
+    return first_ + static_cast<int64_t>(wave_.size()) - hubert_->config.conv_past;
+  }
 
   // Speech features (B, n, 2C) of voices over one encoder: of each the n motion frames after those
   // of the call before, which are known by heard(). Voices that step together have as many to
@@ -36,7 +41,7 @@ class Hearing {
   const encoder::NativeHubert* hubert_;
   encoder::NativeHubert::Past past_;
   encoder::RunningLevel level_;
-  std::vector<float> wave_;  // levelled, from sample first_ on
+  std::vector<float> wave_;  // levelled, from conv_past before sample first_ on
   int64_t first_ = 0;        // on the grid of encoder frames
   int64_t given_ = 0;        // motion frames
   tensor::Tensor features_;  // (1, n, C): encoder frames beyond them
