@@ -20,6 +20,7 @@ using face::axis;
 enum Measure : size_t { kGap, kChin, kWidth, kCorners, kUpperLip, kLowerLip, kPushed, kMeasures };
 using Measures = std::array<double, kMeasures>;
 constexpr Measures kWeights{1, 0.35, 0.5, 0.5, 0.5, 0.5, 0.35};
+constexpr double kKnownJaw = 1;  // in the chin's place where a tracker says how far the jaw is open
 // A person's chin goes down with the jaw: the distance of hinge and chin along the floor.
 constexpr double kChinPerJaw_mm = 75;
 
@@ -152,7 +153,7 @@ Measures rest_of(const std::vector<Measures>& frames, const std::vector<bool>& r
 }
 
 // Least squares within bounds, one shape after another until none moves.
-Shares solve(const Measures& wanted, const Effects& effects) {
+Shares solve(const Measures& wanted, const Measures& weights, const Effects& effects) {
   constexpr int kRounds = 60;
   Shares shares{};
   Measures left = wanted;
@@ -160,7 +161,7 @@ Shares solve(const Measures& wanted, const Effects& effects) {
     for (size_t s = 0; s < kShapes.size(); ++s) {
       double push = 0, stiff = kShapes[s].hold * kShapes[s].hold;
       for (size_t m = 0; m < kMeasures; ++m) {
-        const double w = kWeights[m] * kWeights[m] * effects[s][m];
+        const double w = weights[m] * weights[m] * effects[s][m];
         push += w * (left[m] + effects[s][m] * shares[s]);
         stiff += w * effects[s][m];
       }
@@ -174,9 +175,14 @@ Shares solve(const Measures& wanted, const Effects& effects) {
 
 }  // namespace
 
-PointsMotion motion_of_points(const FacePoints& points, const std::vector<bool>& rest) {
+PointsMotion motion_of_points(const FacePoints& points, const std::vector<bool>& rest,
+                              const std::vector<double>& jaw) {
   FT_CHECK(std::ssize(rest) == points.frames(), "{} frames, {} of rest", points.frames(),
            rest.size());
+  FT_CHECK(jaw.empty() || jaw.size() == rest.size(), "{} frames, {} of the jaw", rest.size(),
+           jaw.size());
+  Measures weights = kWeights;
+  if (!jaw.empty()) weights[kChin] = kKnownJaw;
   static const Effects effects = effects_of_shapes();
   const std::vector<Measures> frames = measures_of_points(points);
   const Measures at_rest = rest_of(frames, rest);
@@ -186,7 +192,8 @@ PointsMotion motion_of_points(const FacePoints& points, const std::vector<bool>&
     Measures wanted{};
     for (size_t m = 0; m < kMeasures; ++m) wanted[m] = frames[t][m] - at_rest[m];
     wanted[kGap] = std::max(0.0, wanted[kGap]);
-    const Shares shares = solve(wanted, effects);
+    if (!jaw.empty()) wanted[kChin] = -kChinPerJaw_mm * std::max(0.0, jaw[t]);
+    const Shares shares = solve(wanted, weights, effects);
     double gap = 0;
     const auto row = live.values().subspan(t * motion::kLive, motion::kLive);
     for (size_t s = 0; s < kShapes.size(); ++s) {

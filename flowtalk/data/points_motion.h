@@ -19,7 +19,9 @@ struct PointsMotion {
 // of both lips, how far they are pushed out. Least squares within the axes' bounds, held to rest
 // where the measures do not tell; measures are less those of the face at rest. rest: which frames
 // are at rest (lips shut, no speech), at least one; (T). The head is held still (still_head.h).
-// Errors: a point that is needed is missing.
-PointsMotion motion_of_points(const FacePoints& points, const std::vector<bool>& rest);
+// jaw: radians from rest, (T), where a tracker has told them beside the points; it is then what the
+// chin is held to, and the lips make up the gap. Errors: a point that is needed is missing.
+PointsMotion motion_of_points(const FacePoints& points, const std::vector<bool>& rest,
+                              const std::vector<double>& jaw = {});
 
 }  // namespace flowtalk::data

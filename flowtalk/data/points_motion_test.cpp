@@ -75,6 +75,16 @@ TEST(PointsMotion, OpensAsFarAsTheLipsAndRestsAtRest) {
   EXPECT_NEAR(made.motion.jaw.at(0)[0], 0, 1e-4);
 }
 
+TEST(PointsMotion, AJawThatIsKnownIsKeptAndTheLipsMakeUpTheGap) {
+  FacePoints face = made_face(4);
+  move(face, 2, kLower, 1, 8);
+  const PointsMotion made = motion_of_points(face, {true, true, false, true}, {0, 0.2, 0.2, 0});
+  EXPECT_NEAR(made.motion.jaw.at(2)[0], 0.2, 0.03);
+  EXPECT_NEAR(made.fitted_mm[2], made.gap_mm[2], 0.7);
+  EXPECT_NEAR(made.motion.jaw.at(1)[0], 0.2, 0.05) << "open behind shut lips";
+  EXPECT_LT(made.fitted_mm[1], 1.5);
+}
+
 TEST(PointsMotion, ANarrowMouthIsPuckered) {
   FacePoints face = made_face(3);
   move(face, 1, {61}, 0, 5);

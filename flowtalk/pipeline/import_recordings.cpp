@@ -17,6 +17,7 @@
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/data/points_motion.h"
 #include "flowtalk/face/blinks.h"
+#include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/rule_clips.h"
@@ -79,12 +80,27 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return spread > 0 ? (sab - sa * sb / n) / spread : 0;
 }
 
+// The jaw as the scores have it, radians above where it is at rest; empty where they do not say.
+std::vector<double> jaw_of(const data::FaceTake& scores, const std::vector<bool>& rest) {
+  const auto open = scores.curve("jawOpen");
+  if (!open || open->size() != rest.size()) return {};
+  std::vector<double> resting;
+  for (size_t t = 0; t < rest.size(); ++t) {
+    if (rest[t]) resting.push_back((*open)[t]);
+  }
+  const double usual = quantile_below(resting, 0.5);
+  std::vector<double> jaw;
+  for (const double score : *open) jaw.push_back(double{face::kJawOpen} * (score - usual));
+  return jaw;
+}
+
 Made motion_of_clip(const RuleClip& clip) {
   const data::FacePoints points = data::load_face_points(clip.file);
-  const auto fitted =
-      data::motion_of_points(points, at_rest(clip, data::lip_gaps(points), points.rate_hz));
+  const data::FaceTake scores = data::load_score_take(clip.file);
+  const auto rest = at_rest(clip, data::lip_gaps(points), points.rate_hz);
+  const auto fitted = data::motion_of_points(points, rest, jaw_of(scores, rest));
   tensor::Tensor live = motion::live_of(fitted.motion);
-  add_blinks(data::load_score_take(clip.file), live);
+  add_blinks(scores, live);
   Made made;
   made.motion = motion::of_live(live, motion::Axes::kBuiltin);
   made.motion.rate_hz = points.rate_hz;

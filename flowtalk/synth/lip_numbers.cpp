@@ -28,9 +28,9 @@ constexpr LipTimes kTimes{
     .parting_s = 0.0572,
     .room = 0.501,
     .release = 0.361,
-    .rests_s = 0.0525,
-    .wakes_s = 0.35,
-    .resting_s = 0.104,
+    .rests_s = 0.09,
+    .wakes_s = 0.11,
+    .resting_s = 0.12,
     .effort = 0.864,
     .loudness = 0.243,
 };
@@ -123,7 +123,7 @@ void each_time(Times& t, V&& number) {
   number("room", t.room, 0.2, 1.5);
   number("release", t.release, 0.0, 0.6);
   number("rests_s", t.rests_s, -0.15, 0.35);
-  number("wakes_s", t.wakes_s, -0.15, 0.35);
+  number("wakes_s", t.wakes_s, -0.15, 0.12);  // one talker's sentences all begin with a breath
   number("resting_s", t.resting_s, 0.05, 0.35);
   number("effort", t.effort, 0.6, 1.2);
   number("loudness", t.loudness, 0.0, 0.5);

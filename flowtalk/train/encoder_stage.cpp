@@ -214,6 +214,7 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   }
   if (const auto last = run.checkpoint()) params.preload(params::load_checkpoint(*last).weights);
   EncoderTrainer trainer(config, params, ops, std::move(teacher));
+  if (config.keep_convolutions) params.freeze("encoder/conv/");
   const SpeechWindows windows(training, config, augment);
   const Augment none;
   const SpeechWindows held_out(validation, config, none);

@@ -25,6 +25,7 @@ struct EncoderRun {
   // For encoders whose level is that of the past.
   float gain_db = 0, silent_start = 0;
   float teacher = 0;
+  bool keep_convolutions = false;
 
   template <class V>
   void fields(V&& field) {
@@ -41,6 +42,8 @@ struct EncoderRun {
     field("teacher", teacher, between(0.0f, 100.0f),
           "weight of the squared distance to the features of the encoder that training begins "
           "from, in its own reading of the whole window");
+    field("keep_convolutions", keep_convolutions,
+          "the convolutions stay as they are where training begins");
     field("silence_weight", silence_weight, between(0.0f, 1.0f), "weight of silent frames");
   }
 };
