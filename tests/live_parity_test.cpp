@@ -7,6 +7,7 @@
 #include "flowtalk/train/torch_params.h"
 #include "tests/live_model.h"
 #include "tests/random_values.h"
+#include "tests/turning_encoder.h"
 
 namespace flowtalk {
 namespace {
@@ -42,6 +43,27 @@ TEST_F(LiveParity, TrainingHearsWhatPredictionHears) {
     ASSERT_EQ(torch.size(1), native.dim(1));
     const std::vector<float> values(native.values().begin(), native.values().end());
     EXPECT_LT(largest_difference(values, torch_ops.to_host(torch)), 1e-5) << seconds;
+  }
+}
+
+TEST(LiveParityOfEncoders, TurningAttentionAndTapsThatLieApart) {
+  encoder::HubertConfig config = tests::live_config().encoder;
+  tests::give_turning_encoder(config);
+  config.check("config");
+  train::TorchParams trained(4, torch::kCPU);
+  TorchOps torch_ops;
+  const encoder::Hubert<TorchOps> torch(params::Scope<TorchOps>(trained), config);
+  params::FreshParams fresh(4);
+  ThreadPool pool(2);
+  ops::NativeOps native_ops(pool);
+  const encoder::NativeHubert native(params::Scope<ops::NativeOps>(fresh), config);
+  const torch::NoGradGuard no_grad;
+  for (const double seconds : {0.3, 2.07}) {
+    const auto voice = tests::speech_like(seconds);
+    const auto heard = encoder::speech_features(native_ops, native, voice).values;
+    const auto other = encoder::speech_in_one_piece(torch_ops, torch, voice);
+    const std::vector<float> values(heard.values().begin(), heard.values().end());
+    EXPECT_LT(largest_difference(values, torch_ops.to_host(other)), 1e-5) << seconds;
   }
 }
 

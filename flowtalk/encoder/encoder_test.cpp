@@ -9,6 +9,7 @@
 #include "flowtalk/encoder/waveform.h"
 #include "flowtalk/params/native_params.h"
 #include "tests/refusal.h"
+#include "tests/turning_encoder.h"
 
 namespace flowtalk::encoder {
 namespace {
@@ -54,6 +55,9 @@ TEST(HubertConfig, WhatDoesNotFitALiveOneIsRefused) {
   EXPECT_THAT(why(R"({"normalisation": "running", "do_normalize": false})"),
               HasSubstr("running needs do_normalize true"));
   EXPECT_THAT(why(R"({"normalisation": "runing"})"), HasSubstr("did you mean 'running'?"));
+  EXPECT_THAT(why(R"({"rotary_dims": 50})"), HasSubstr("at most the 48 values of a head, got 50"));
+  EXPECT_THAT(why(R"({"conv_past": 400})"), HasSubstr("a frame sees 400 samples"));
+  EXPECT_THAT(why(R"({"conv_dilation": [1, 2]})"), HasSubstr("as long as conv_dim (7), got 2"));
   EXPECT_THAT(why(R"({"normalisation": "running", "conv_stride": [5, 2, 2, 2, 2, 2, 1]})"),
               HasSubstr("a hop of 320 samples, conv_stride makes 160"));
 }
@@ -85,6 +89,81 @@ TEST(HubertInBlocks, WindowsChangeNoBits) {
   EXPECT_TRUE(std::equal(whole.data(), whole.data() + 100 * 16, shorter.data()));
   EXPECT_FALSE(
       std::equal(whole.data() + 100 * 16, whole.data() + 103 * 16, shorter.data() + 100 * 16));
+}
+
+// The stem that is computed where its taps lie is the stem computed everywhere; frames reach back
+// as far as said, and windows change no bits.
+TEST(HubertOfTaps, HearsWhatEveryFrameWouldTell) {
+  HubertConfig c = small_hubert();
+  tests::give_turning_encoder(c);
+  c.hidden_size = 16;
+  c.intermediate_size = 32;
+  c.num_hidden_layers = 2;
+  c.num_conv_pos_embeddings = 8;
+  c.num_conv_pos_right = 2;
+  c.attention_block = 4;
+  c.attention_left = 12;
+  c.normalisation = Normalisation::kRunning;
+  c.check("config");
+  EXPECT_EQ(c.hop_samples(), 320);
+  EXPECT_EQ(c.receptive_samples(), 895);
+  EXPECT_EQ(c.first_samples(), 400);
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  params::FreshParams fresh(2);
+  const NativeHubert hubert(params::Scope<ops::NativeOps>(fresh), c);
+  std::vector<float> wave(103 * 320 + 80);
+  Rng rng(4);
+  for (float& v : wave) v = static_cast<float>(0.1 * rng.normal());
+  const auto samples = std::ssize(wave);
+  const auto local = hubert.local_features(ops, ops.constant({1, samples}, wave));
+  std::vector<float> padded(495, 0.0f);
+  padded.insert(padded.end(), wave.begin(), wave.end());
+  auto every = ops.constant({1, std::ssize(padded), 1}, padded);
+  for (const auto& conv : hubert.convolutions) every = conv(ops, every);
+  ASSERT_EQ(local.shape(), every.shape());
+  EXPECT_TRUE(std::equal(local.values().begin(), local.values().end(), every.values().begin()));
+  const auto whole = encode_last(ops, hubert, wave);
+  const auto cut = encode_last(ops, hubert, wave, Windows{.whole = 50, .window = 30, .context = 2});
+  EXPECT_TRUE(std::equal(whole.values().begin(), whole.values().end(), cut.values().begin()));
+  wave[320 * 50 - 495 - 1] += 1;  // the last sample that frame 50 does not hear
+  const auto before = hubert.local_features(ops, ops.constant({1, samples}, wave));
+  const int64_t width = local.dim(2);
+  EXPECT_TRUE(
+      std::equal(local.data() + 50 * width, local.data() + 51 * width, before.data() + 50 * width));
+  wave[320 * 50 - 495] += 1;
+  const auto at = hubert.local_features(ops, ops.constant({1, samples}, wave));
+  EXPECT_FALSE(
+      std::equal(local.data() + 50 * width, local.data() + 51 * width, at.data() + 50 * width));
+}
+
+// Only how far apart frames are changes what turned queries and keys say to one another.
+TEST(HubertOfTaps, PlacesInTimeAreRelative) {
+  ThreadPool pool(1);
+  ops::NativeOps ops(pool);
+  params::FreshParams fresh(5);
+  nn::AttentionOptions options;
+  options.rotary = {6, 0.8f};
+  const nn::Attention<ops::NativeOps> attention(params::Scope<ops::NativeOps>(fresh), 16, 2,
+                                                options);
+  std::vector<float> values(7 * 16);
+  Rng rng(3);
+  for (float& v : values) v = static_cast<float>(rng.normal());
+  const auto x = ops.constant({1, 7, 16}, values);
+  const auto here = attention(ops, x), far = attention(ops, x, 4000000);
+  std::vector<float> backwards;
+  for (int64_t t = 6; t >= 0; --t) {
+    backwards.insert(backwards.end(), values.begin() + t * 16, values.begin() + (t + 1) * 16);
+  }
+  const auto mirrored = attention(ops, ops.constant({1, 7, 16}, backwards));
+  double moved = 0, turned = 0;
+  for (int64_t i = 0; i < here.size(); ++i) {
+    moved = std::max(moved, std::abs(double{here[i]} - double{far[i]}));
+    turned =
+        std::max(turned, std::abs(double{here[i]} - double{mirrored[(6 - i / 16) * 16 + i % 16]}));
+  }
+  EXPECT_LT(moved, 1e-5);
+  EXPECT_GT(turned, 1e-2) << "the order of frames says nothing";
 }
 
 TEST(Waveform, PadsToTwoFramesPerMotionFrame) {

@@ -42,17 +42,32 @@ struct FeatureConv {
   }
 
   // (B, T, in) -> (B, T', out), before norm and activation
-  T convolve(Ops& ops, const T& x) const {
-    return has_bias ? ops.conv1d(x, weight, bias, options) : ops.conv1d(x, weight, options);
-  }
+  T convolve(Ops& ops, const T& x) const { return convolve(ops, x, options); }
 
   // (B, T, in) -> (B, T', out)
-  T operator()(Ops& ops, const T& x) const {
-    T y = convolve(ops, x);
-    if (norm == Norm::kTanh) return ops.add(ops.mul(ops.tanh(y), gain), shift);
-    if (norm == Norm::kTime) y = ops.time_norm(y, gain, shift, eps);
-    if (norm == Norm::kLayer) y = ops.layer_norm(y, gain, shift, eps);
-    return ops.gelu(y);
+  T operator()(Ops& ops, const T& x) const { return activated(ops, convolve(ops, x, options)); }
+
+  // (B, T, in) -> (B, count, out): those frames that `next`, whose taps lie apart, makes `count` of
+  // its own of, in their order, so that it then goes over them in strides of its kernel.
+  T for_taps(Ops& ops, const T& x, const FeatureConv& next, int64_t count) const {
+    ops::ConvOptions strides = options;
+    strides.stride *= next.options.stride;
+    const int64_t taps = ops.shape(next.weight)[2], kernel = ops.shape(weight)[2];
+    const int64_t span = (count - 1) * strides.stride + (kernel - 1) * options.dilation + 1;
+    std::vector<T> each;
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      const int64_t begin = tap * next.options.dilation * options.stride;
+      each.push_back(convolve(ops, ops.slice(x, 1, begin, begin + span), strides));
+    }
+    const T beside = ops.concat(each, 2);
+    const auto shape = ops.shape(beside);
+    return activated(ops, ops.reshape(beside, {shape[0], taps * shape[1], shape[2] / taps}));
+  }
+  T of_taps(Ops& ops, const T& x) const {
+    ops::ConvOptions strides = options;
+    strides.stride = ops.shape(weight)[2];
+    strides.dilation = 1;
+    return activated(ops, convolve(ops, x, strides));
   }
 
   T weight, bias, gain, shift;
@@ -62,6 +77,15 @@ struct FeatureConv {
   float eps;
 
  private:
+  T convolve(Ops& ops, const T& x, const ops::ConvOptions& o) const {
+    return has_bias ? ops.conv1d(x, weight, bias, o) : ops.conv1d(x, weight, o);
+  }
+  T activated(Ops& ops, T y) const {
+    if (norm == Norm::kTanh) return ops.add(ops.mul(ops.tanh(y), gain), shift);
+    if (norm == Norm::kTime) y = ops.time_norm(y, gain, shift, eps);
+    if (norm == Norm::kLayer) y = ops.layer_norm(y, gain, shift, eps);
+    return ops.gelu(y);
+  }
   static int64_t in(const HubertConfig& c, size_t layer) {
     return layer == 0 ? 1 : c.conv_dim[layer - 1];
   }
@@ -172,8 +196,15 @@ struct Hubert {
   T convolved(Ops& ops, const T& waveform) const {
     const auto shape = ops.shape(waveform);
     T x = ops.reshape(waveform, {shape[0], shape[1], 1});
-    for (const auto& conv : convolutions) x = conv(ops, x);
-    return x;
+    const auto last = convolutions.end() - 1;
+    if (last == convolutions.begin() || last->options.dilation == 1) {
+      for (const auto& conv : convolutions) x = conv(ops, x);
+      return x;
+    }
+    // Most frames before taps that lie apart are heard by none of them.
+    for (auto conv = convolutions.begin(); conv != last - 1; ++conv) x = (*conv)(ops, x);
+    const int64_t count = (shape[1] - config.receptive_samples()) / config.hop_samples() + 1;
+    return last->of_taps(ops, (last - 1)->for_taps(ops, x, *last, count));
   }
 
   HubertConfig config;

@@ -14,8 +14,8 @@ std::string obstacle(const ModelConfig& c) {
   if (c.encoder.do_normalize && c.encoder.normalisation == encoder::Normalisation::kClip) {
     return "its encoder's level is that of the clip (encoder.normalisation clip, not running)";
   }
-  if (c.encoder.feat_extract_norm != "layer") {
-    return "its encoder has a norm over time (encoder.feat_extract_norm group, not layer)";
+  if (c.encoder.feat_extract_norm == "group") {
+    return "its encoder has a norm over time (encoder.feat_extract_norm group)";
   }
   if (!c.encoder.bounded()) {
     return "its encoder attends to the whole clip (encoder.attention_block 0)";

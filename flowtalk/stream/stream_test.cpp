@@ -9,6 +9,7 @@
 
 #include "tests/live_model.h"
 #include "tests/refusal.h"
+#include "tests/turning_encoder.h"
 
 namespace flowtalk::stream {
 namespace {
@@ -103,6 +104,9 @@ TEST_F(StreamTest, IsSoForModelsOfOtherSizes) {
   config.encoder.attention_left = 9;
   config.encoder.do_stable_layer_norm = false;
   config.generator.flow.shift = false;
+  check(config);
+  config = tests::live_config();
+  tests::give_turning_encoder(config.encoder);
   check(config);
 }
 
