@@ -87,8 +87,9 @@ std::vector<float> loudness_per_frame(std::span<const float> samples, int64_t fr
   std::vector<float> loudness(static_cast<size_t>(frames));
   float loudest = -1e9f;
   for (int64_t t = 0; t < frames; ++t) {
-    const auto from = static_cast<size_t>(t * kSamplesPerFrame);
-    const size_t to = std::min(samples.size(), from + kSamplesPerFrame);
+    const int64_t middle = t * kSamplesPerFrame;
+    const auto from = static_cast<size_t>(std::max<int64_t>(0, middle - kSamplesPerFrame / 2));
+    const size_t to = std::min(samples.size(), static_cast<size_t>(middle + kSamplesPerFrame / 2));
     double energy = 0;
     for (size_t i = from; i < to; ++i) {
       energy += static_cast<double>(samples[i]) * static_cast<double>(samples[i]);

@@ -21,7 +21,8 @@ struct Lag {
   double confidence = 0;   // 0..1
 };
 
-// Loudness per motion frame in decibels, at most 40 below the loudest. samples at 16 kHz.
+// Loudness per motion frame in decibels, of the 40 ms around t / 25, at most 40 below the loudest.
+// samples at 16 kHz.
 std::vector<float> loudness_per_frame(std::span<const float> samples, int64_t frames);
 
 // Nothing where the clip is too short (2 s) or one of the two does not move.

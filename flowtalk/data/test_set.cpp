@@ -53,7 +53,7 @@ TestClip make_test_clip(uint64_t seed, int64_t frames, int lag) {
     }
   }
   for (int64_t t = 0; t < frames; ++t) {
-    const double time_s = (static_cast<double>(t - lag) + 0.5) / flame::kFps;
+    const double time_s = static_cast<double>(t - lag) / flame::kFps;
     clip.motion[t * motion::kLive + motion::kJawAt] =
         static_cast<float>(0.02 + 0.2 * syllables.at(time_s));
   }

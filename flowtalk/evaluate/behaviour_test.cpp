@@ -198,7 +198,7 @@ TEST(ClosuresTest, EveryBilabialHasAFrameAndOthersHaveNone) {
   const auto ranges = bilabials(phones, 12);
   ASSERT_EQ(ranges.size(), 2u);  // the last one lies beyond 12 frames
   EXPECT_EQ(ranges[0].begin, 2);
-  EXPECT_EQ(ranges[0].end, 3);
+  EXPECT_EQ(ranges[0].end, 4);
   EXPECT_EQ(ranges[1].begin, 7);
   EXPECT_EQ(ranges[1].end, 11);
 }

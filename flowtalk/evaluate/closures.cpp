@@ -11,9 +11,8 @@ std::vector<FrameRange> bilabials(const std::vector<data::Phone>& phones, int64_
   std::vector<FrameRange> ranges;
   for (const data::Phone& phone : phones) {
     if (!data::is_bilabial(phone.id)) continue;
-    // (t + 0.5) / fps within half a frame of [start, end] is t within [start fps - 1, end fps].
-    const auto first = static_cast<int64_t>(std::ceil(phone.start_s * flame::kFps - 1));
-    const auto last = static_cast<int64_t>(std::floor(phone.end_s * flame::kFps));
+    const auto first = static_cast<int64_t>(std::ceil(phone.start_s * flame::kFps - 0.5));
+    const auto last = static_cast<int64_t>(std::floor(phone.end_s * flame::kFps + 0.5));
     const FrameRange range{std::max<int64_t>(first, 0), std::min(last + 1, frames)};
     if (range.begin < range.end) ranges.push_back(range);
   }

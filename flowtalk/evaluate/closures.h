@@ -18,8 +18,8 @@ struct FrameRange {
   int64_t begin = 0, end = 0;  // frames begin .. end - 1
 };
 
-// The frames of each P, B or M: those whose middle (t + 0.5) / 25 lies in the phone or within half
-// a frame of it, so that every phone has one; phones beyond `frames` are left out.
+// The frames of each P, B or M: those whose time t / 25 lies in the phone or within half a frame of
+// it, so that every phone has one; phones beyond `frames` are left out.
 std::vector<FrameRange> bilabials(const std::vector<data::Phone>& phones, int64_t frames);
 
 // The smallest lip gap of each range, metres.

@@ -50,7 +50,7 @@ LipScore pool(std::span<const LipRecording> recordings, int offset) {
 std::vector<LipClass> lip_classes(const std::vector<data::Phone>& phones, int64_t frames) {
   constexpr double kFrame_s = 1.0 / flame::kFps;
   std::vector<LipClass> classes;
-  for (const int id : data::frame_targets(phones, frames, kFrame_s, kFrame_s / 2)) {
+  for (const int id : data::frame_targets(phones, frames, kFrame_s, 0)) {
     classes.push_back(data::is_bilabial(id)     ? LipClass::kBilabial
                       : data::is_open_vowel(id) ? LipClass::kOpen
                                                 : LipClass::kOther);

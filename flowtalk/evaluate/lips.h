@@ -19,14 +19,14 @@ namespace flowtalk::evaluate {
 
 enum class LipClass : int8_t { kOther, kBilabial, kOpen };
 
-// One recording: per motion frame the lip gap in metres and what is heard at its middle.
+// One recording: per motion frame the lip gap in metres and what is heard at its time.
 struct LipRecording {
   std::string name;
   std::vector<float> gap;         // (T)
   std::vector<LipClass> classes;  // (T)
 };
 
-// Class per frame at 25 fps, at the time (t + 0.5) / 25.
+// Class per frame at 25 fps, at the time t / 25.
 std::vector<LipClass> lip_classes(const std::vector<data::Phone>& phones, int64_t frames);
 
 // Lip gap per frame, metres, however the head is turned. face: the built-in head unless told.

@@ -58,11 +58,12 @@ TEST(CheckLips, NothingToCompareFails) {
   EXPECT_THROW(check_lips(all), Error);
 }
 
-TEST(LipClasses, FramesAreSampledAtTheirMiddle) {
+TEST(LipClasses, FramesAreSampledAtTheirTime) {
   using data::phone;
   const std::vector<data::Phone> phones = {{0, 0.05, phone("B")}, {0.05, 0.13, phone("AA")}};
-  EXPECT_EQ(lip_classes(phones, 4), (std::vector<LipClass>{LipClass::kBilabial, LipClass::kOpen,
-                                                           LipClass::kOpen, LipClass::kOther}));
+  EXPECT_EQ(lip_classes(phones, 5),
+            (std::vector<LipClass>{LipClass::kBilabial, LipClass::kBilabial, LipClass::kOpen,
+                                   LipClass::kOpen, LipClass::kOther}));
 }
 
 TEST(LipGaps, FollowTheJaw) {
