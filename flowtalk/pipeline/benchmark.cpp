@@ -38,20 +38,20 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
       "a few clips of every speaker, for tests of the whole chain",
       false,
       {{{synth::CorpusPart::kSpeakers, 8,
-         "7106b82be11b0ddd6c3bf0da238c46f4af329c2304aa387405e1975f89350330"},
+         "daa8cf303ed34e3a04e77a2980ddf4e2ec5e2868522a055225c9f0b49bb1653b"},
         {synth::CorpusPart::kUnseenVoices, 2,
-         "b33e1cfd7e4808e77655fb1e67d5be563863bfab3250a2cde230a4cd86acab10"},
+         "9074dfd1b820d2c133f22797ea1ec9fc332e5c13531f4296658f69626b172ae6"},
         {synth::CorpusPart::kUnseenSpeakers, 2,
-         "87daa3084df3b626cf8e85e31921ab937be6ddfff3d3661da99153c20cc607d6"}}}},
+         "fa61dada4e2e07fcd5a3e3f46ede7accbcf1237c569497c2255f2bc9ecf02c49"}}}},
      {"synth2-m",
       "what a default model learns from, with recorded prompts in the training part",
       true,
       {{{synth::CorpusPart::kSpeakers, 60,
-         "36e60f96fe571932c5524cb8e549230a5fb2e3cf81f61806bac0d9e4c610b01c"},
+         "cdd2ef1a2d3de2e4ab913f2a7c06539d608ae80f5ba6f122ad61336d8b7caa74"},
         {synth::CorpusPart::kUnseenVoices, 7,
-         "dd472d5a47a3a23207319fe91a7651af1db1202a6bbdf6b28da11d2c1ff12a56"},
+         "4cbfe9b194d40b118c7763c4783ae78443f0ac828d20f7a715100c3a47c9cd85"},
         {synth::CorpusPart::kUnseenSpeakers, 7,
-         "ab398e66124ffbc4836feb0458afe0a754dca5318ec961c8bf5924baa93b7fd2"}}}}}};
+         "04b0349a8166d5f8faff95c91564a8c89296f4a28a52406ad6ce1c3709c6a450"}}}}}};
 
 const Benchmark& find_benchmark(const std::string& name) {
   std::vector<std::string> known;
