@@ -15,6 +15,7 @@
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
 #include "flowtalk/formats/obj.h"
+#include "flowtalk/formats/onnx.h"
 #include "flowtalk/formats/pickle.h"
 #include "flowtalk/formats/ply.h"
 #include "flowtalk/formats/printable.h"
@@ -99,6 +100,21 @@ Json describe_obj(const fs::path& path, int64_t listed) {
   return contents(Json::object(),
                   Json::array({describe_array("vertices", mesh.vertices, listed),
                                describe_array("triangles", mesh.triangles, listed)}));
+}
+
+Json describe_onnx(const fs::path& path, int64_t listed) {
+  const OnnxFile file(path);
+  Json arrays = Json::array(), operations = Json::object();
+  for (const auto& [name, array] : file.tensors()) {
+    arrays.push_back(describe_array(name, array, listed));
+  }
+  for (const OnnxNode& node : file.nodes()) {
+    operations[node.op] = operations.value(node.op, 0) + 1;
+  }
+  return contents({{"producer", file.producer()},
+                   {"nodes", file.nodes().size()},
+                   {"operations", std::move(operations)}},
+                  std::move(arrays));
 }
 
 Json describe_json(const fs::path& path, int64_t) {
@@ -191,6 +207,7 @@ constexpr std::array kFileKinds = {
         "pickle", "a pickle", ".pkl .pickle",
         [](std::string_view b) { return b.size() > 1 && b[0] == '\x80' && b[1] >= 2 && b[1] <= 5; },
         describe_pickle, pickle_arrays},
+    FileKind{"onnx", "an ONNX model", ".onnx", is_onnx, describe_onnx, nullptr},
     FileKind{"json", "a JSON file", ".json", nullptr, describe_json, nullptr},
     FileKind{"csv", "a table", ".csv", nullptr, describe_csv, nullptr},
     FileKind{"index_list", "a list of vertices", ".txt", nullptr, describe_index_list, nullptr},

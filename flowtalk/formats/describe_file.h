@@ -11,7 +11,7 @@
 
 namespace flowtalk::formats {
 
-// Which reader a file is for: "npy", "npz", "safetensors", "torch", "pickle", "json",
+// Which reader a file is for: "npy", "npz", "safetensors", "torch", "pickle", "onnx", "json",
 // "csv", "index_list", "ply", "obj", or "" if it is for none of them. Its name decides, unless its
 // first bytes are plainly those of another of these. Error: missing, a folder, unreadable, empty.
 std::string format_of(const std::filesystem::path& path);

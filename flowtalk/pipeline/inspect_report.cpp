@@ -250,8 +250,9 @@ void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   } catch (const Error&) {
     const std::string look = formats::look_of(path);
     fail(
-        "{}: {}; expected sound, npy, npz, safetensors, pickle, torch, ply, obj, json, a list of "
-        "vertex indices (txt), or a folder",
+        "{}: {}; expected sound, npy, npz, safetensors, pickle, torch, onnx, ply, obj, json, a "
+        "list "
+        "of vertex indices (txt), or a folder",
         path.string(), look.empty() ? "of no kind that flowtalk reads" : "is " + look);
   }
 }
