@@ -1,4 +1,4 @@
-// flowtalk import: what other systems make becomes what flowtalk reads: checkpoints and faces.
+// flowtalk import: what other systems make becomes what flowtalk reads: models and faces.
 #include "flowtalk/foreign/import.h"
 
 #include <fmt/core.h>
@@ -7,6 +7,7 @@
 #include "apps/options/bind.h"
 #include "apps/options/command_line.h"
 #include "apps/options/terminal.h"
+#include "flowtalk/foreign/import_encoder.h"
 #include "flowtalk/pipeline/import_arkit.h"
 
 namespace flowtalk::apps {
@@ -15,9 +16,11 @@ namespace {
 constexpr const char* kOverview =
     "Makes what other systems publish into what flowtalk reads.\n"
     "Usage: flowtalk import checkpoint FILE|FOLDER -o OUT [OPTIONS]\n"
+    "       flowtalk import encoder FILE.onnx -o OUT [OPTIONS]\n"
     "       flowtalk import arkit FILE -o MOTION [OPTIONS]\n\n"
     "  checkpoint    a trained model: ProbTalk3D, FaceDiffuser, FaceXHuBERT, FaceFormer, "
     "CodeTalker\n"
+    "  encoder       a speech encoder to begin training from: Moonshine's\n"
     "  arkit         a face in ARKit's shapes: Live Link Face, BEAT, LAM, Audio2Face, MediaPipe\n\n"
     "Example:\n"
     "  flowtalk import checkpoint probtalk3d/ -o imported\n"
@@ -42,6 +45,27 @@ int checkpoint_command(const Args& args) {
   fmt::print("{}: {}\n  {}\n", imported.folder.string(), imported.system,
              imported.whole ? "flowtalk predict takes it as a model"
                             : "flowtalk train generator takes it as a motion prior");
+  return 0;
+}
+
+int encoder_command(const Args& args) {
+  foreign::ImportEncoderOptions options;
+  Command command(
+      "flowtalk import encoder",
+      "Makes the speech encoder of Moonshine (its quantised encoder_model.onnx) into a checkpoint "
+      "for train encoder to begin from (--from). It hears in steps of 20 ms in the place of 24 and "
+      "in blocks in the place of the whole clip, so it has to be trained.",
+      "Example:\n"
+      "  flowtalk import encoder encoder_model.onnx -o runs/moonshine\n");
+  command.bind(options, {{"encoder", "FILE,--encoder"}, {"output", "-o,--output"}});
+  if (!command.parse(args)) return 0;
+  const auto made = foreign::import_encoder(options);
+  for (const auto& warning : made.warnings) terminal(command.quiet()).warn(warning);
+  if (command.quiet()) return 0;
+  fmt::print("{}: {} of {} layers, {} wide, {:.1f} million parameters\n  {}\n",
+             made.folder.string(), made.config.num_hidden_layers, made.layers,
+             made.config.hidden_size, static_cast<double>(made.parameters) / 1e6,
+             "flowtalk train encoder begins from it (--from)");
   return 0;
 }
 
@@ -70,8 +94,9 @@ int import_foreign(const Args& args) {
   if (asks_for_overview(args)) return show_overview(args, kOverview);
   const Args rest(args.begin() + 1, args.end());
   if (args[0] == "checkpoint") return checkpoint_command(rest);
+  if (args[0] == "encoder") return encoder_command(rest);
   if (args[0] == "arkit") return arkit_command(rest);
-  fail_unknown_command("flowtalk import", args[0], {"checkpoint", "arkit"});
+  fail_unknown_command("flowtalk import", args[0], {"checkpoint", "encoder", "arkit"});
 }
 
 }  // namespace flowtalk::apps

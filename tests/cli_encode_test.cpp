@@ -4,6 +4,7 @@
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/check_golden.h"
+#include "flowtalk/foreign/made_moonshine.h"
 #include "flowtalk/formats/npy.h"
 #include "tests/program.h"
 
@@ -76,6 +77,24 @@ TEST_F(CliEncode, GoldenStatesThroughTheCommandLine) {
       EXPECT_LT(encoder::largest_difference(got.values(), want.values()), 5e-5) << name << i;
     }
   }
+}
+
+TEST_F(CliEncode, AnEncoderFromAnOnnxFile) {
+  save_file(file("ear.onnx"), foreign::MadeMoonshine().bytes());
+  EXPECT_THAT(run({"inspect", "ear.onnx"}).out,
+              ::testing::HasSubstr("flowtalk import encoder takes it"));
+  const Outcome made = run({"import", "encoder", "ear.onnx", "-o", "ear"});
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, ::testing::HasSubstr("2 of 2 layers, 16 wide"));
+  EXPECT_THAT(made.err, ::testing::HasSubstr("licence"));
+  EXPECT_EQ(states("voice.wav", {"--encoder", "ear"}).shape(),
+            (tensor::Shape{(2 * 16000 - 400) / 320 + 1, 16}));
+  EXPECT_TRUE(failed_with(run({"import", "encoder", "ear.onnx", "-o", "x", "--layers", "3"}), 2,
+                          {"--layers 3", "has 2"}));
+  EXPECT_TRUE(failed_with(run({"import", "encoder", "voice.wav", "-o", "x"}), 1,
+                          {"is a sound file", "expected the quantised encoder"}));
+  EXPECT_TRUE(failed_with(run({"import", "checkpoint", "ear.onnx", "-o", "x"}), 1,
+                          {"is an ONNX model", "import encoder"}));
 }
 
 }  // namespace

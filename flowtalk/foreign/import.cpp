@@ -5,10 +5,10 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/foreign/card.h"
 #include "flowtalk/foreign/imported_params.h"
 #include "flowtalk/foreign/release.h"
 #include "flowtalk/foreign/systems.h"
-#include "flowtalk/formats/sha256.h"
 #include "flowtalk/model/native.h"
 #include "flowtalk/params/checkpoint.h"
 
@@ -78,18 +78,15 @@ Plan plan_of(const Published& file, const SystemRow& row, const Choices& choices
 }
 
 std::string card_of(const SystemRow& row, const std::vector<fs::path>& sources) {
-  std::string card = fmt::format(
-      "# An imported model\n\nThe numbers of {} under the names of flowtalk, made by `flowtalk "
-      "import checkpoint`.\n\n| file | SHA-256 |\n|---|---|\n",
-      row.text);
-  for (const fs::path& source : sources) {
-    card += fmt::format("| {} | {} |\n", source.filename().string(), formats::sha256_of(source));
-  }
-  card +=
-      "\nThe weights are under the licence of whoever published them (for models trained on MEAD "
+  return card_text(
+      "An imported model",
+      fmt::format("The numbers of {} under the names of flowtalk, made by `flowtalk import "
+                  "checkpoint`.",
+                  row.text),
+      sources,
+      "The weights are under the licence of whoever published them (for models trained on MEAD "
       "mostly CC BY-NC 4.0,\nno commercial use); flowtalk's own licence does not change that. The "
-      "motion prior of such releases was trained\non the test sentences too (protocol paper).\n";
-  return card;
+      "motion prior of such releases was trained\non the test sentences too (protocol paper).");
 }
 
 void save(const Plan& plan, const ImportedParams& params, const fs::path& folder,
@@ -108,9 +105,7 @@ Imported import_checkpoint(const ImportOptions& o) {
     fail_usage("which checkpoint? for example: flowtalk import checkpoint last.ckpt -o imported");
   }
   if (o.output.empty()) fail_usage("where to? give {}", Field("output"));
-  const fs::path folder = replaced_folder(o.output, "output", [](const std::string& name) {
-    return name == "config.json" || name == "weights.safetensors" || name == "card.md";
-  });
+  const fs::path folder = replaced_folder(o.output, "output", is_of_import);
   const Opened opened = open_release(o.checkpoint, o.prior);
   const SystemRow& row = system_of(opened.file);
   const Choices choices{o.heads, o.encoder_config, o.subjects, o.face_template};

@@ -5,6 +5,7 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/words.h"
+#include "flowtalk/formats/describe_file.h"
 #include "flowtalk/formats/mapped_file.h"
 #include "flowtalk/formats/printable.h"
 #include "flowtalk/formats/torch_file.h"
@@ -41,7 +42,9 @@ std::optional<int64_t> whole_number(const Value& value) {
 
 Published::Published(const std::filesystem::path& file) {
   const auto mapped = std::make_shared<const formats::MappedFile>(file);
-  const Value root = formats::read_torch(mapped->bytes(), file.string(), mapped);
+  const Value root = formats::read_as(
+      file, "torch pickle", "a file of torch (`flowtalk import encoder` takes ONNX models)",
+      [&] { return formats::read_torch(mapped->bytes(), file.string(), mapped); });
   const auto arrays = std::make_shared<std::map<std::string, formats::Array>>();
   for (auto& [name, array] : formats::state_dict(root)) {
     if (!arrays->emplace(plain(name), array).second) {

@@ -24,6 +24,7 @@
 #include "flowtalk/face/subjects.h"
 #include "flowtalk/face/vertex_take.h"
 #include "flowtalk/foreign/import.h"
+#include "flowtalk/foreign/import_encoder.h"
 #include "flowtalk/foreign/recognise.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/named_arrays.h"
@@ -255,6 +256,12 @@ constexpr std::array kKinds = {
          "FLAME motion, a file per frame"},
     Kind{"arrays", "frames", nullptr, nullptr, "", "arrays, frame by frame"},
     Kind{"data", "pickle", nullptr, nullptr, "", "data"},
+    Kind{"moonshine_encoder", "onnx",
+         [](const Seen& s) { return foreign::looks_like_encoder(s.path); },
+         [](const Seen& s) { foreign::check_encoder_importable(s.path); }, "import",
+         "the speech encoder of Moonshine, to begin training from",
+         "flowtalk import encoder takes it"},
+    Kind{"onnx_model", "onnx", nullptr, nullptr, "", "an ONNX model"},
     Kind{"mesh", "ply obj", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
          "a mesh of triangles", "flowtalk render shows vertices on it, as the face"},
     Kind{"face_scores", "json csv", is_scores, [](const Seen& s) { data::load_score_file(s.path); },
