@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "flowtalk/face/builtin/vec.h"
-#include "flowtalk/face/mesh_rings.h"
+#include "flowtalk/face/flame_rings.h"
 
 namespace flowtalk::face {
 namespace {
@@ -14,10 +15,12 @@ using builtin::mix;
 using builtin::smooth;
 using builtin::Vec;
 
-constexpr uint32_t kSkinEnd = 3931, kLeftEyeEnd = 4477, kVertices = 5023;
-constexpr size_t kRimRing = 5;            // where the lips' outer sides meet
-constexpr float kMiddle = 0.55f;          // share of the mouth's half width that has landmarks
-constexpr int kLipRing = 3, kLipEnd = 8;  // rings that are red: from inside to the border
+constexpr uint32_t kSkinEnd = FlameRings::kSkinEnd, kLeftEyeEnd = FlameRings::kLeftEyeEnd,
+                   kVertices = FlameRings::kVertices;
+constexpr size_t kRimRing = FlameRings::kRim;
+constexpr float kMiddle = 0.55f;  // share of the mouth's half width that has landmarks
+constexpr int kLipRing = 3,
+              kLipEnd = FlameRings::kBorder;  // rings that are red: from inside to the border
 
 // The brows, in heights of the eyes above the lips: from the middle of the face, and above the
 // eyes.
@@ -38,18 +41,13 @@ struct Ball {
   float radius = 0;
 };
 
-int part_of(uint32_t vertex) { return vertex < kSkinEnd ? 0 : vertex < kLeftEyeEnd ? 1 : 2; }
-
-bool has_flame_topology(const Face& face) {
-  return face.vertex_count() == kVertices &&
-         std::all_of(face.triangles.begin(), face.triangles.end(), [](const auto& t) {
-           return part_of(t[0]) == part_of(t[1]) && part_of(t[0]) == part_of(t[2]);
-         });
-}
-
 class Dresser {
  public:
-  explicit Dresser(Face& face) : face_(face), mesh_(face.triangles, kVertices) {}
+  Dresser(Face& face, FlameRings rings)
+      : face_(face),
+        mesh_(std::move(rings.mesh)),
+        mouth_(std::move(rings.mouth_edge)),
+        ring_(std::move(rings.mouth)) {}
   void run();
 
  private:
@@ -58,7 +56,6 @@ class Dresser {
     return {p[0], p[1], p[2]};
   }
   Ball ball(uint32_t begin, uint32_t end) const;
-  bool find_mouth();
   std::vector<uint32_t> path_from(uint32_t edge_vertex) const;
   void find_lips();
   void find_regions();
@@ -82,24 +79,6 @@ Ball Dresser::ball(uint32_t begin, uint32_t end) const {
     b.radius = std::max(b.radius, builtin::length(at(v) - b.centre));
   }
   return b;
-}
-
-// The shorter one of two open edges is the mouth's.
-bool Dresser::find_mouth() {
-  auto loops = mesh_.open_loops();
-  std::erase_if(loops, [](const auto& loop) { return loop.front() >= kSkinEnd; });
-  if (loops.size() != 2) return false;
-  const auto width = [&](const std::vector<uint32_t>& loop) {
-    float lo = INFINITY, hi = -INFINITY;
-    for (const uint32_t v : loop) {
-      lo = std::min(lo, at(v).x);
-      hi = std::max(hi, at(v).x);
-    }
-    return hi - lo;
-  };
-  mouth_ = width(loops[0]) < width(loops[1]) ? loops[0] : loops[1];
-  ring_ = mesh_.rings_from(mouth_);
-  return true;
 }
 
 // Ring by ring outwards, always to the neighbour that is nearest in x.
@@ -222,7 +201,6 @@ void Dresser::paint_eye(uint32_t begin, uint32_t end) {
 }
 
 void Dresser::run() {
-  if (!find_mouth()) return;
   eye_ = {ball(kSkinEnd, kLeftEyeEnd), ball(kLeftEyeEnd, kVertices)};
   eyes_ = 0.5f * (eye_[0].centre + eye_[1].centre);
   find_lips();
@@ -246,7 +224,7 @@ void dress(Face& face) {
   face.appearance.brow.clear();
   face.regions = {};
   face.lips = {};
-  if (has_flame_topology(face)) Dresser(face).run();
+  if (auto rings = flame_rings(face)) Dresser(face, *std::move(rings)).run();
 }
 
 }  // namespace flowtalk::face

@@ -1,8 +1,7 @@
-// What a FLAME file does not hold, derived from FLAME's fixed topology: 5023 vertices, of which
-// 0..3930 are the skin, 3931..4476 the left eyeball and 4477..5022 the right one. The skin has two
-// open edges, the neck's and one of 32 vertices inside the mouth; around the latter the mesh runs
-// in rings, from inside over the lips onto cheeks and chin. Each eyeball is built of rings of 32
-// vertices around a front pole.
+// What a FLAME file does not hold, derived from FLAME's fixed topology (flame_rings.h). The skin
+// has two open edges, the neck's and one of 32 vertices inside the mouth; around the latter the
+// mesh runs in rings, from inside over the lips onto cheeks and chin. Each eyeball is built of
+// rings of 32 vertices around a front pole.
 #pragma once
 
 #include "flowtalk/face/face.h"

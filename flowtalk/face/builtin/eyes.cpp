@@ -44,6 +44,20 @@ float lid_depth(float x, float y) {
   return 13.2f * std::sqrt(std::max(0.02f, 1 - x * x / (rx * rx) - y * y / 196.0f));
 }
 
+Vec lid_outline(float angle, float f) { return mix(margin(angle), orbit(angle), f); }
+
+Point lid_point(float angle, float f) {
+  const Vec at = lid_outline(angle, f);
+  const Vec skin = skin_from_front(kEye.x + at.x, kEye.y + at.y);
+  const float lid = kEye.z + lid_depth(at.x, at.y);
+  Point point;
+  point.p = {skin.x, skin.y, mix(lid, skin.z, smooth(0.15f, 0.75f, f)) + fold(f, angle)};
+  point.side = std::sin(angle) >= 0 ? 1 : -1;
+  point.t = f;
+  point.s = std::cos(angle);
+  return point;
+}
+
 std::vector<uint32_t> add_lid_rings(HeadMesh& mesh) {
   constexpr std::array<float, 9> kFractions{0,     0.09f, 0.19f, 0.30f, 0.40f,
                                             0.50f, 0.61f, 0.76f, 0.95f};
@@ -52,14 +66,8 @@ std::vector<uint32_t> add_lid_rings(HeadMesh& mesh) {
     std::vector<uint32_t> ring;
     for (int i = 0; i < kAround; ++i) {
       const float a = 2 * kPi * static_cast<float>(i) / kAround;
-      const Vec at = mix(margin(a), orbit(a), f);
-      const Vec skin = skin_from_front(kEye.x + at.x, kEye.y + at.y);
-      const float lid = kEye.z + lid_depth(at.x, at.y);
-      Point point;
-      point.p = {skin.x, skin.y, mix(lid, skin.z, smooth(0.15f, 0.75f, f)) + fold(f, a)};
+      Point point = lid_point(a, f);
       point.side = static_cast<int8_t>(i == 0 || i == kAround / 2 ? 0 : i < kAround / 2 ? 1 : -1);
-      point.t = f;
-      point.s = std::cos(a);
       ring.push_back(mesh.add(point));
     }
     rings.push_back(ring);

@@ -82,6 +82,14 @@ float lower_border(float x);
 float upper_margin(float x);
 float lower_margin(float x);
 float closed_margin(float x);  // where they meet in a blink
+// The left lids around their opening, angle 0 at the outer corner and pi at the inner one, over the
+// upper lid; f 0 at the margin, 1 at the orbit. In the front view, relative to the eye's centre,
+// and as a point of the skin.
+Vec lid_outline(float angle, float f);
+Point lid_point(float angle, float f);
+// The left half of a lip: s 0 mid-line .. 1 corner, t as in Point, up to 1.7 (a ring around the
+// border).
+Point lip_point(float s, float t, bool upper);
 // Depth of the lids' outer surface in front of the eye's centre.
 float lid_depth(float x, float y);
 

@@ -31,6 +31,16 @@ Vec outline(float s, float t, bool upper) {  // front view of ring t at s from m
   return {x, mix(line, border, std::min(t, 1.0f)) + spread, 0};
 }
 
+// A table over kT, linear between its places.
+float at_ring(const std::array<float, kRings>& table, float t) {
+  for (size_t k = 0; k + 1 < kRings; ++k) {
+    if (t < kT[k + 1]) {
+      return mix(table[k], table[k + 1], std::max(0.0f, t - kT[k]) / (kT[k + 1] - kT[k]));
+    }
+  }
+  return table.back();
+}
+
 }  // namespace
 
 float lip_line(float x) {
@@ -47,6 +57,19 @@ float lower_border(float x) {
   return lip_line(x) - kLowerLip * std::pow(std::max(0.0f, 1 - u * u), 0.8f);
 }
 
+Point lip_point(float s, float t, bool upper) {
+  const Vec at = outline(s, t, upper);
+  Point point;
+  const float rise =
+      mix(at_ring(upper ? kUpperRise : kLowerRise, t), at_ring(kCornerRise, t), std::pow(s, 4.0f));
+  point.p = skin_from_front(at.x, at.y) + Vec{0, 0, rise};
+  point.part = t < 1 ? Part::kLips : Part::kSkin;
+  point.side = upper ? 1 : -1;
+  point.t = t;
+  point.s = s;
+  return point;
+}
+
 std::vector<uint32_t> add_lip_rings(HeadMesh& mesh) {
   std::vector<std::vector<uint32_t>> rings;
   for (size_t k = 0; k < kRings; ++k) {
@@ -55,16 +78,9 @@ std::vector<uint32_t> add_lip_rings(HeadMesh& mesh) {
       const bool upper = i <= kAlong;
       const float u = static_cast<float>(upper ? i : 2 * kAlong - i) / kAlong;
       const float s = u == 1.0f ? 1.0f : std::sin(0.5f * kPi * u) * 0.6f + u * 0.4f;
-      const Vec at = outline(s, kT[k], upper);
-      Point point;
-      const float rise =
-          mix(upper ? kUpperRise[k] : kLowerRise[k], kCornerRise[k], std::pow(s, 4.0f));
-      point.p = skin_from_front(at.x, at.y) + Vec{0, 0, rise};
+      Point point = lip_point(s, kT[k], upper);
       if (k == 0 && i != kAlong) point.p.y += upper ? 0.03f : -0.03f;
-      point.part = kT[k] < 1 ? Part::kLips : Part::kSkin;
-      point.side = static_cast<int8_t>(i == kAlong ? 0 : upper ? 1 : -1);
-      point.t = kT[k];
-      point.s = s;
+      if (i == kAlong) point.side = 0;
       const uint32_t index = mesh.add(point);
       ring.push_back(index);
       if (k == 0 && i <= kAlong) mesh.lip_upper.push_back(index);
