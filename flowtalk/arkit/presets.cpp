@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <span>
+
+#include "flowtalk/arkit/bounded_squares.h"
 
 namespace flowtalk::arkit {
 namespace {
@@ -18,8 +21,7 @@ constexpr std::array<Mouth, kVowels> kMouths{Mouth{0.55f, 0, 0, 0, 0.25f, 0.15f}
                                              Mouth{0.12f, 0.35f, 0.75f, 0, 0, 0},     // ou
                                              Mouth{0.15f, 0, 0, 0.5f, 0.35f, 0.25f},  // ee
                                              Mouth{0.40f, 0.55f, 0.35f, 0, 0, 0}};    // oh
-constexpr float kRidge = 0.02f;  // so that near vowels do not play against each other
-constexpr int kSweeps = 60;
+constexpr double kRidge = 0.02;  // so that near vowels do not play against each other
 
 float both(const Scores& scores, size_t left) {
   return 0.5f * (scores[left] + scores[kPartner[left]]);
@@ -40,18 +42,20 @@ float product(const Mouth& a, const Mouth& b) {
   return sum;
 }
 
-// Least squares with weights of at least 0, by coordinate descent.
+// Least squares with weights of at least 0.
 std::array<float, kVowels> mix_of(const Mouth& mouth) {
-  std::array<float, kVowels> mix{};
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
-    for (size_t i = 0; i < kVowels; ++i) {
-      float rest = product(kMouths[i], mouth);
-      for (size_t j = 0; j < kVowels; ++j) {
-        if (j != i) rest -= mix[j] * product(kMouths[i], kMouths[j]);
-      }
-      mix[i] = std::max(0.0f, rest / (product(kMouths[i], kMouths[i]) + kRidge));
+  BoundedSquares problem;
+  for (size_t i = 0; i < kVowels; ++i) {
+    for (size_t j = 0; j < kVowels; ++j) {
+      problem.q.push_back(double{product(kMouths[i], kMouths[j])} + (i == j ? kRidge : 0));
     }
+    problem.b.push_back(double{product(kMouths[i], mouth)});
+    problem.upper.push_back(std::numeric_limits<double>::infinity());
   }
+  std::array<double, kVowels> best{};
+  minimise(problem, best);
+  std::array<float, kVowels> mix{};
+  for (size_t i = 0; i < kVowels; ++i) mix[i] = static_cast<float>(best[i]);
   return mix;
 }
 

@@ -36,15 +36,15 @@ constexpr std::array kExporters = {
     Exporter{"pc2", "the mesh of every frame as a vertex cache, and the mesh at rest beside it",
              ".pc2", export_pc2, kTakesMesh | kTakesSound},
     Exporter{"arkit", "ARKit's 52 shapes over time, as the app Live Link Face saves takes", ".csv",
-             export_arkit, kTakesScores | kTakesHead | kTakesSound, false, 60},
+             export_arkit, kTakesFlame | kTakesScores | kTakesHead | kTakesSound, false, 60},
     Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
-             kTakesScores | kTakesSound},
+             kTakesFlame | kTakesScores | kTakesSound},
     Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF 2.0", ".glb", export_glb,
              kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
     Exporter{"usda", "the built-in head with 52 blend shapes, moved: USD in text", ".usda",
              export_usda, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
     Exporter{"vrma", "an animation for VRM avatars: expressions and gaze", ".vrma", export_vrma,
-             kTakesScores | kTakesNames | kTakesSound, false, 30},
+             kTakesFlame | kTakesScores | kTakesNames | kTakesSound, false, 30},
 };
 
 bool is_zero(const motion::Track& part) {
@@ -167,13 +167,12 @@ std::string export_endings() {
                      endings.back());
 }
 
-void export_as(const Exporter& exporter, const motion::Motion& motion, double rate_hz,
-               const std::filesystem::path& file, const Reporter& reporter) {
+void export_as(const Exporter& exporter, const face::Face& face, const motion::Motion& motion,
+               double rate_hz, const std::filesystem::path& file, const Reporter& reporter) {
   const double own_hz = exporter.rate_hz > 0 ? exporter.rate_hz : motion.rate_hz;
   const ExportOptions options;
   ThreadPool pool(options.threads);
-  const Scene scene{
-      face::builtin_face(), resample(motion, rate_hz > 0 ? rate_hz : own_hz), {}, pool, options};
+  const Scene scene{face, resample(motion, rate_hz > 0 ? rate_hz : own_hz), {}, pool, options};
   exporter.write(scene, file, reporter);
 }
 
@@ -187,13 +186,26 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
                                o.pose, o.transl, o.face.face, o.face.templates, o.audio});
   check_ending(o.output, std::string(exporter.ending), "output");
   check_writable(o.output);
+  if (!o.report.empty()) {
+    refuse_to_replace(o.report, {o.output, o.params, o.face.face, o.audio});
+    check_writable(o.report);
+  }
   const SoundBeside sound(o.audio, o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
+  if (!o.report.empty() && chosen.face.axes != motion::Axes::kFlame) {
+    fail_usage("{}: is of motions of a FLAME face; give {} its file", Field("report"),
+               Field("face"));
+  }
   motion::MotionFile file = load(o, chosen.face.axes, exporter.at_rest);
   warn_of_file(file, o.params, reporter);
   const bool mesh = (exporter.takes & kTakesMesh) != 0;
-  if (!o.params.empty() && mesh) {
+  const bool solved = chosen.face.axes == motion::Axes::kFlame && !mesh;
+  if (solved && file.motion.axes != motion::Axes::kFlame) {
+    fail_usage("{}: moves the axes of {}, which need no other face; leave {} out", o.params,
+               owner_of(file.motion.axes), Field("face"));
+  }
+  if (!o.params.empty() && (mesh || solved)) {
     std::vector<std::string> untold;
     warn_of_axes(file, o.params, chosen.face, untold, reporter);
     warn_of_untold(untold, chosen.face, reporter);

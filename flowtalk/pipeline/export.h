@@ -27,6 +27,7 @@ enum Takes : unsigned {
   kTakesHead = 8,    // whether the head's turns are written
   kTakesRig = 16,    // how a head is to be moved
   kTakesNames = 32,  // which expressions an avatar has
+  kTakesFlame = 64,  // a FLAME face whose motion is solved for ARKit's shapes
 };
 
 // What moves a head that is exported as a rig.
@@ -55,7 +56,7 @@ struct ExportOptions {
   MotionOptions reading;
   std::string params, output, subject, person;
   std::string shape, expression, global, neck, jaw, eyes, pose, transl;
-  std::string audio;
+  std::string audio, report;
   arkit::Gain gain = arkit::Gain::kNone;
   bool head = false;
   Rig rig = Rig::kMorphs;
@@ -74,6 +75,13 @@ struct ExportOptions {
       field("subject", subject, "whose face, by its name in the templates");
       field("person", person, person_help().c_str());
       field("shape", shape, ".npy of up to 300 shape coefficients, for one or all frames");
+    }
+    if ((takes & kTakesFlame) != 0) {
+      field("face", face.face,
+            "the FLAME file, of motions with FLAME's expressions (default builtin)");
+      field("report", report,
+            "of motions with FLAME's expressions: a table of how well each axis is within their "
+            "reach, .tsv");
     }
     if ((takes & kTakesScores) != 0) {
       field(
@@ -137,9 +145,10 @@ std::span<const Exporter> exporters();
 const Exporter* exporter_named(const std::filesystem::path& file);
 // ".csv, .json or .glb": their endings.
 std::string export_endings();
-// Writes a motion as it does, at rate_hz; 0: at the rate that it prefers, else the motion's.
-void export_as(const Exporter& exporter, const motion::Motion& motion, double rate_hz,
-               const std::filesystem::path& file, const Reporter& reporter);
+// Writes a motion of this face as it does, at rate_hz; 0: at the rate that it prefers, else the
+// motion's.
+void export_as(const Exporter& exporter, const face::Face& face, const motion::Motion& motion,
+               double rate_hz, const std::filesystem::path& file, const Reporter& reporter);
 
 struct Exported {
   int64_t frames = 0, vertices = 0;  // vertices 0: the format has none

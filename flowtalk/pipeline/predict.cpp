@@ -185,15 +185,17 @@ void warn_of_rows(const PredictOptions& o, const fs::path& output, const Reporte
   }
 }
 
-// Usage Error: what others know of faces is told by the names of the built-in head's axes.
-void check_export(const PredictOptions& o, const model::ModelConfig& model) {
-  if (!exporter_named(o.output) || is_folder(o.output)) return;
-  if (model.axes != motion::Axes::kBuiltin) {
-    fail_usage(
-        "{} {}: the model moves a FLAME face, whose expressions have no names that other "
-        "programs know; write {}",
-        Field("output"), o.output, motion::kMotionEndings);
-  }
+// Whose expressions are told in ARKit's shapes, where the model moves a FLAME face; null where none
+// are. Usage Error: without its file; a format that moves the built-in head.
+const face::Face* face_to_export(const PredictOptions& o, const model::ModelConfig& model) {
+  const Exporter* exporter = is_folder(o.output) ? nullptr : exporter_named(o.output);
+  if (exporter == nullptr || model.axes == motion::Axes::kBuiltin) return nullptr;
+  const bool solved = (exporter->takes & kTakesFlame) != 0;
+  if (solved && o.given("face")) return &face::load_face(o.face);
+  fail_usage("{} {}: the model moves a FLAME face; {}, or write {}", Field("output"), o.output,
+             solved ? fmt::format("give {} its FLAME file", Field("face"))
+                    : "such files move the built-in head",
+             motion::kMotionEndings);
 }
 
 // The shape that goes with the motion: the subject's, if a file says it.
@@ -222,7 +224,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   check(o);
   const model::ModelConfig config = predict::load_config(o.performance.sampling.model.folder());
   check_vertices(o, config);
-  check_export(o, config);
+  const face::Face* face = face_to_export(o, config);
   const Conditions conditions = o.performance.sampling.model.conditions();
   const auto curve = o.curve.load(o.given, conditions);
   auto cells =
@@ -230,7 +232,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const AnswerForm form{shape_of(o), o.fps.hz(), o.given("fps") ? o.fps.hz() : 0, o.width};
+  const AnswerForm form{shape_of(o), o.fps.hz(), o.given("fps") ? o.fps.hz() : 0, o.width, face};
   auto voices = find_voices(o.voices, reporter);
   EachVoice each(voices.size(), reporter);
   leave_out_long_names(o, cells, each, voices);
@@ -242,7 +244,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
                         o.performance.performing.asked());
   const auto regions = sampling.regions(session, o.face);
   warn_of_chance(cells.front().options, session.config(), reporter);
-  if (o.given("face") && !regions) {
+  if (o.given("face") && !regions && face == nullptr) {
     reporter.warn(fmt::format("{} {} changes nothing: the model moves the built-in head",
                               Field("face"), o.face));
   }

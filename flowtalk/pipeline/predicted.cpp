@@ -45,7 +45,8 @@ int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
     motion.shape = form.shape;
     frames = motion.frames();
     if (exporter) {
-      export_as(*exporter, motion, form.export_hz, paths[i], reporter);
+      const face::Face& face = form.face != nullptr ? *form.face : face::builtin_face();
+      export_as(*exporter, face, motion, form.export_hz, paths[i], reporter);
     } else {
       motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
     }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "flowtalk/face/face.h"
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/pipeline/performing.h"
 #include "flowtalk/pipeline/sweep.h"
@@ -18,6 +19,8 @@ struct AnswerForm {
   double fps = flame::kFps;  // of what is written
   double export_hz = 0;      // of what is written for other programs; 0: as they prefer it
   int width = 403;           // of rows in .npy
+  // Whose expressions the model moves, for other programs.
+  const face::Face* face = nullptr;  // null: the built-in head's
 };
 
 // Predicts, performs and writes as many takes as there are paths: FLAME motion at the rate that is
