@@ -14,13 +14,15 @@ namespace {
 constexpr const char* kOverview =
     "Makes, imports or checks a corpus to train on.\n"
     "Usage: flowtalk data "
-    "synth|benchmark|phones|fit-rules|import-mead|import-recordings|check|pack [OPTIONS]\n\n"
+    "synth|benchmark|phones|fit-rules|import-mead|import-recordings|import-arkit|check|pack "
+    "[OPTIONS]\n\n"
     "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
     "  benchmark     a frozen corpus by name, checked by hash: synth2-s, synth2-m\n"
     "  phones        speech with known phones, for the speech encoder\n"
     "  fit-rules     the rules of the synthetic corpus, fitted to recorded people\n"
     "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
     "  import-recordings  people in front of a camera, the head fitted to points of their faces\n"
+    "  import-arkit  takes of an iPhone (Live Link Face) or of BEAT, with their sound\n"
     "  check         is a data set complete, well-formed and fit to train on?\n"
     "  pack          a data set and its speech features as a few large files to train from\n\n"
     "Examples:\n"
@@ -92,6 +94,7 @@ int data(const Args& args) {
   if (args[0] == "fit-rules") return data_fit_rules(rest);
   if (args[0] == "import-mead") return data_import_mead(rest);
   if (args[0] == "import-recordings") return data_import_recordings(rest);
+  if (args[0] == "import-arkit") return data_import_arkit(rest);
   if (args[0] == "check") return data_check(rest);
   if (args[0] == "pack") {
     Args words = {"data-pack"};
@@ -100,7 +103,7 @@ int data(const Args& args) {
   }
   fail_unknown_command("flowtalk data", args[0],
                        {"synth", "benchmark", "phones", "fit-rules", "import-mead",
-                        "import-recordings", "check", "pack"});
+                        "import-recordings", "import-arkit", "check", "pack"});
 }
 
 }  // namespace flowtalk::apps

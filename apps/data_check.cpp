@@ -63,20 +63,6 @@ void print_motion(const CheckReport& r) {
   }
 }
 
-// Quiet: without notes, which cost nothing.
-void print_findings(const CheckReport& r, size_t shown, bool quiet) {
-  for (const data::Finding& f : r.findings) {
-    if (quiet && f.kind->severity == Severity::kNote) continue;
-    fmt::print("\n{:<8}{} ({}): {}\n", data::name_of(f.kind->severity), f.kind->name,
-               f.cases.size(), f.kind->meaning);
-    const size_t count = std::min(shown, f.cases.size());
-    for (size_t i = 0; i < count; ++i) fmt::print("        {}\n", f.cases[i]);
-    if (count < f.cases.size()) {
-      fmt::print("        and {} more (--all, --json)\n", f.cases.size() - count);
-    }
-  }
-}
-
 struct CheckOptions {
   std::string folder = "datasets/mead", json;
   int threads = 0;
@@ -101,6 +87,19 @@ void print_facts(const CheckReport& report, const CheckOptions& o) {
 }
 
 }  // namespace
+
+void print_findings(const CheckReport& r, size_t shown, bool quiet) {
+  for (const data::Finding& f : r.findings) {
+    if (quiet && f.kind->severity == Severity::kNote) continue;
+    fmt::print("\n{:<8}{} ({}): {}\n", data::name_of(f.kind->severity), f.kind->name,
+               f.cases.size(), f.kind->meaning);
+    const size_t count = std::min(shown, f.cases.size());
+    for (size_t i = 0; i < count; ++i) fmt::print("        {}\n", f.cases[i]);
+    if (count < f.cases.size()) {
+      fmt::print("        and {} more (--all, --json)\n", f.cases.size() - count);
+    }
+  }
+}
 
 int data_check(const Args& args) {
   CheckOptions o;

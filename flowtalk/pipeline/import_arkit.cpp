@@ -1,74 +1,18 @@
 #include "flowtalk/pipeline/import_arkit.h"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <cmath>
+#include <fmt/format.h>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
-#include "flowtalk/data/score_files.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/motion_choice.h"
+#include "flowtalk/pipeline/score_file.h"
 
 namespace flowtalk::pipeline {
 namespace {
 
 constexpr double kUntoldHz = 30;
-constexpr float kFar = 0.25f;  // beyond 0..1
-
-bool is_turn(const std::string& name) {
-  return std::ranges::any_of(arkit::kTurnNames,
-                             [&](auto turn) { return arkit::camel(turn) == name; });
-}
-
-// How many of ARKit's shapes there are; says what else there is, and what lacks.
-int64_t count_shapes(const data::FaceTake& take, const std::string& where,
-                     const Reporter& reporter) {
-  std::vector<std::string> others;
-  int64_t shapes = 0;
-  for (const std::string& name : take.names) {
-    if (arkit::find_shape(name)) {
-      ++shapes;
-    } else if (name != arkit::kNeutral && !is_turn(name)) {
-      others.push_back(name);
-    }
-  }
-  if (shapes == 0) {
-    fail("{}: none of its names ({}) is one of ARKit's, such as jawOpen or mouthSmileLeft", where,
-         fmt::join(take.names.begin(),
-                   take.names.begin() + std::min<int64_t>(4, std::ssize(take.names)), ", "));
-  }
-  if (!others.empty()) {
-    const auto shown = std::min<int64_t>(4, std::ssize(others));
-    reporter.warn(fmt::format("{}: {} names are none of ARKit's and are left out: {}{}", where,
-                              others.size(),
-                              fmt::join(others.begin(), others.begin() + shown, ", "),
-                              shown < std::ssize(others) ? ", ..." : ""));
-  }
-  std::vector<std::string> lacking;
-  for (const char* name : {"jawOpen", "eyeBlinkLeft", "eyeBlinkRight"}) {
-    if (std::ranges::find(take.names, name) == take.names.end()) lacking.emplace_back(name);
-  }
-  if (!lacking.empty()) {
-    reporter.warn(fmt::format("{}: has no {}; they rest", where, fmt::join(lacking, ", ")));
-  }
-  return shapes;
-}
-
-void warn_of_far_values(const arkit::Take& take, const std::string& where,
-                        const Reporter& reporter) {
-  const auto far = [](float x) { return x < -kFar || x > 1 + kFar; };
-  const auto values = take.scores.values();
-  const auto count = std::ranges::count_if(values, far);
-  if (count == 0) return;
-  const auto [least, most] = std::ranges::minmax(values);
-  reporter.warn(
-      fmt::format("{}: {} values are far beyond 0..1, from {:.2f} to {:.2f}; they are "
-                  "kept as they are",
-                  where, count, least, most));
-}
 
 }  // namespace
 
@@ -81,11 +25,8 @@ ImportedScores import_arkit(const ImportArkitOptions& o, const Reporter& reporte
                motion::kMotionEndings);
   }
   check_writable(o.output);
-  data::ScoreFile file = data::load_score_file(o.scores);
-  const int64_t shapes = count_shapes(file.take, o.scores, reporter);
-  if (o.motion_fps) {
-    file.take.rate_hz = o.motion_fps->hz();
-  } else if (file.take.rate_hz == 0) {
+  auto [file, shapes] = check_scores(o.scores, o.motion_fps, reporter);
+  if (file.take.rate_hz == 0) {
     file.take.rate_hz = kUntoldHz;
     reporter.note(
         fmt::format("{}: says no frame rate and is taken for {} per second; {} says "
