@@ -44,6 +44,7 @@ void stage(const std::string& name, const std::string& summary, const Args& args
   }
 }
 void run_generator(train::GeneratorOptions options) {
+  if (!options.from.empty()) train::take_parts(options);
   options.encoder_note = choose_encoder(options.encoder);
   train::run_generator(options);
 }

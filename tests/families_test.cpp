@@ -194,7 +194,8 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
   train::EncoderChoice encoder;
   encoder.config = encoder_config;
   encoder.weights.emplace(weights);
-  train_generator(config, run("generator"), encoder, prior, clips, clips, face::builtin_face());
+  train_generator(config, run("generator"), {encoder, prior, {}}, clips, clips,
+                  face::builtin_face());
 
   const auto rows = rows_of(root / "generator" / "losses.csv");
   ASSERT_EQ(rows.size(), 3u);
@@ -209,6 +210,19 @@ TEST_P(TrainedFamily, LossesFallAndItsCheckpointPredicts) {
 
   check_session(predict::Session::open(train::checkpoint_of(root / "generator"), 1),
                 GetParam().family);
+
+  // Trained further, it begins with what it was: statistics and all.
+  const auto start = train::choose_start((root / "generator").string());
+  config.train.max_epoch = config.train.steps_per_epoch = 1;
+  config.train.lr = 1e-9f;
+  train_generator(config, run("further"), {encoder, prior, start}, clips, clips,
+                  face::builtin_face());
+  const auto further = params::load_checkpoint(train::checkpoint_of(root / "further"));
+  ASSERT_EQ(further.weights.names(), start->weights.names());
+  for (const std::string& name : further.weights.names()) {
+    const auto now = further.weights.load(name), before = start->weights.load(name);
+    for (int64_t i = 0; i < now.size(); ++i) ASSERT_NEAR(now[i], before[i], 1e-5) << name;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, TrainedFamily, ::testing::ValuesIn(all_pairs()), name_of);

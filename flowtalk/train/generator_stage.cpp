@@ -110,9 +110,48 @@ void check_parts(const fs::path& checkpoint, const EncoderChoice& encoder,
   if (prior) check_same_weights(run.weights, prior->weights, "prior/");
 }
 
-void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const PriorChoice& prior, const Clips& training, const Clips& validation,
-                     const face::Face& face) {
+StartChoice choose_start(const std::string& run_or_checkpoint) {
+  if (run_or_checkpoint.empty()) return std::nullopt;
+  StartChoice start = params::load_checkpoint(checkpoint_of(run_or_checkpoint));
+  const std::string kind = start->config.value("kind", "");
+  if (kind != "model") {
+    fail("{}: is a checkpoint of kind '{}'; expected a whole model to train further",
+         start->folder.string(), kind);
+  }
+  return start;
+}
+
+model::ModelConfig model_over(const params::Checkpoint& start, const model::ModelConfig& of_set) {
+  model::ModelConfig model;
+  take_config(start, {"model"}, model);
+  model.conditions = of_set.conditions;
+  model.axes = of_set.axes;
+  return model;
+}
+
+void check_start(const params::Checkpoint& start, const model::ModelConfig& model) {
+  model::ModelConfig before;
+  take_config(start, {"model"}, before);
+  Json was = to_json(before), now = to_json(model);
+  for (const char* part : {"encoder", "external_encoder", "prior"})
+    was.erase(part), now.erase(part);
+  const Json changes = Json::diff(was, now);
+  if (changes.empty()) return;
+  const auto at = Json::json_pointer(changes.front()["path"].get<std::string>());
+  const auto shown = [&](const Json& json) {
+    return json.contains(at) ? json[at].dump() : std::string("nothing");
+  };
+  std::string field = at.to_string().substr(1);
+  std::ranges::replace(field, '/', '.');
+  fail("{}: has {} as model.{}, here it is {}; a model is trained further as it is",
+       start.folder.string(), shown(was), field, shown(now));
+}
+
+void train_generator(GeneratorRun config, const RunFolder& run, const GeneratorParts& parts,
+                     const Clips& training, const Clips& validation, const face::Face& face) {
+  const EncoderChoice& encoder = parts.encoder;
+  const PriorChoice& prior = parts.prior;
+  const StartChoice& start = parts.start;
   config.model.encoder = encoder.config;
   config.model.external_encoder = encoder.external;
   config.model.prior = prior ? prior_of(*prior, config.model.axes) : prior::without_prior();
@@ -123,6 +162,8 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
   if (const auto last = run.checkpoint()) {
     check_parts(*last, encoder, prior);
     params.preload(params::load_checkpoint(*last).weights);
+  } else if (start) {
+    params.preload(start->weights);
   } else {
     if (encoder.weights) params.preload(*encoder.weights, "encoder/");
     if (prior) params.preload(prior->weights, "prior/");
@@ -151,6 +192,7 @@ void train_generator(GeneratorRun config, const RunFolder& run, const EncoderCho
     stage.config["protocol"] = prior->config["protocol"];
   }
   stage.before_first_step = [&] {
+    if (start) return;
     if (!prior) set_motion_scaler(params, "prior", training);
     trainer.initialise(training, first_batch(sampler, config.train.batch).to(ops.device()));
   };

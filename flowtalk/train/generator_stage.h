@@ -110,11 +110,28 @@ prior::PriorConfig prior_of(const params::Checkpoint& checkpoint, motion::Axes a
 void check_parts(const std::filesystem::path& checkpoint, const EncoderChoice& encoder,
                  const PriorChoice& prior);
 
+// The checkpoint of a whole model that is trained further; none: a new generator.
+using StartChoice = std::optional<params::Checkpoint>;
+// Of a run or a checkpoint; none of "". Error: no whole model.
+StartChoice choose_start(const std::string& run_or_checkpoint);
+// Its configuration, with the conditions and axes of a data set.
+model::ModelConfig model_over(const params::Checkpoint& start, const model::ModelConfig& of_set);
+// Error unless a model of that configuration has the weights of this one: the first field that
+// differs, encoder and prior aside, which check_parts looks at.
+void check_start(const params::Checkpoint& start, const model::ModelConfig& model);
+
+// What a generator is trained over. Of a start the generator's weights are kept, too, and so are
+// the statistics that a new one takes from its first clips.
+struct GeneratorParts {
+  const EncoderChoice& encoder;
+  const PriorChoice& prior;
+  const StartChoice& start;
+};
+
 // The result is a whole model: prior and generator in one checkpoint, with the encoder's weights or
 // with the fingerprint of the encoder that it needs. Lips are those of `face`. Error: a prior of
 // other axes than config.model's.
-void train_generator(GeneratorRun config, const RunFolder& run, const EncoderChoice& encoder,
-                     const PriorChoice& prior, const Clips& training, const Clips& validation,
-                     const face::Face& face);
+void train_generator(GeneratorRun config, const RunFolder& run, const GeneratorParts& parts,
+                     const Clips& training, const Clips& validation, const face::Face& face);
 
 }  // namespace flowtalk::train

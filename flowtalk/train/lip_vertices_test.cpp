@@ -154,8 +154,8 @@ TEST_F(OnFlame, LipLossesAndFiguresAreThoseOfFlame) {
     EncoderChoice encoder;
     encoder.config.hidden_size = 16;
     encoder.external = {"0123456789abcdef", 1, "elsewhere"};
-    train_generator(run, folder(name, "generator"), encoder, choose_prior(root / (name + "_prior")),
-                    both, both, moved);
+    train_generator(run, folder(name, "generator"),
+                    {encoder, choose_prior(root / (name + "_prior")), {}}, both, both, moved);
   }
   for (const std::string stage : {"_prior", ""}) {
     const auto lips = column("flame" + stage, "lips"), others = column("builtin" + stage, "lips");
@@ -169,9 +169,9 @@ TEST_F(OnFlame, LipLossesAndFiguresAreThoseOfFlame) {
   EncoderChoice encoder;
   encoder.external = {"0123456789abcdef", 1, "elsewhere"};
   EXPECT_THAT(refusal([&] {
-                train_generator(small<GeneratorRun>(motion::Axes::kFlame),
-                                folder("mixed", "generator"), encoder,
-                                choose_prior(root / "builtin_prior"), both, both, face);
+                train_generator(
+                    small<GeneratorRun>(motion::Axes::kFlame), folder("mixed", "generator"),
+                    {encoder, choose_prior(root / "builtin_prior"), {}}, both, both, face);
               }),
               HasSubstr("has the axes of the built-in head"));
 }

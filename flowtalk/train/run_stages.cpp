@@ -133,13 +133,25 @@ void run_prior(PriorOptions o) {
   train_prior(config, run, *training, *corpus->motion(validation_clips(), axes, quiet), moved);
 }
 
+void take_parts(GeneratorOptions& o) {
+  for (std::string* part : {&o.encoder, &o.prior}) {
+    if (part->empty()) *part = o.from;
+  }
+  if (o.prior.empty()) o.prior = kOwnPrior;
+}
+
 void run_generator(GeneratorOptions o) {
+  take_parts(o);
+  const StartChoice start = choose_start(o.from);
   const auto [config, corpus] = prepare<GeneratorRun>(o.data, [&](GeneratorRun& run) {
+    if (start) run.model = model_over(*start, run.model);
     o.stage.fill(run);
     if (o.model) run.model.generator.kind = *o.model;
   });
+  if (start) check_start(*start, config.model);
   o.stage.apply();
   o.stage.run.inputs = o.data.inputs();
+  if (!o.from.empty()) o.stage.run.inputs.insert({"from", o.from});
   o.stage.run.inputs.insert({{"encoder", o.encoder}, {"prior", o.prior}});
   if (!o.face.empty()) o.stage.run.inputs.insert({"face", o.face});
   const motion::Axes axes = config.model.axes;
@@ -149,6 +161,7 @@ void run_generator(GeneratorOptions o) {
   const PriorChoice prior = choose_prior(o.prior);
   if (prior) prior_of(*prior, axes);  // before hours of encoding
   check_latents(prior, o.feature_dim);
+  if (start) check_parts(start->folder, extractor.choice(), prior);
   const bool quiet = o.stage.run.quiet;
   auto notes = extractor.choice().notes;
   if (!o.encoder_note.empty()) notes.insert(notes.begin(), o.encoder_note);
@@ -165,7 +178,7 @@ void run_generator(GeneratorOptions o) {
   }
   const SpeechSource speech = speech_of(extractor, o.features, config);
   const auto training = corpus->with_speech(training_clips(), axes, speech, quiet);
-  train_generator(config, run, extractor.choice(), prior, *training,
+  train_generator(config, run, {extractor.choice(), prior, start}, *training,
                   *corpus->with_speech(validation_clips(), axes, unchanged(speech), quiet), moved);
 }
 

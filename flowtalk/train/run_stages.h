@@ -47,12 +47,12 @@ struct PriorOptions {
   }
 };
 
-inline constexpr char kOwnEncoder[] = "runs/encoder";
+inline constexpr char kOwnEncoder[] = "runs/encoder", kOwnPrior[] = "runs/prior";
 
 struct GeneratorOptions {
   StageOptions stage{"runs/generator"};
   DatasetOptions data;
-  std::string encoder, prior = "runs/prior", features, face;
+  std::string from, encoder, prior, features, face;
   std::string encoder_note;  // said before training; no option
   std::optional<int> feature_dim;
   std::optional<generate::Kind> model;
@@ -72,10 +72,14 @@ struct GeneratorOptions {
             .c_str());
     field("features", features,
           "folder that keeps speech features for other runs over the same voices");
-    field(
-        "prior", prior,
-        "run or checkpoint of the motion prior (default runs/prior), or none: of the standardised "
-        "motion itself");
+    field("prior", prior,
+          fmt::format("run or checkpoint of the motion prior (default {}), or none: of the "
+                      "standardised motion itself",
+                      kOwnPrior)
+              .c_str());
+    field("from", from,
+          "run or checkpoint of a whole model that is trained further: its weights, sizes, encoder "
+          "and prior are kept");
     field("model", model,
           ("family of the generator (default flow): " + generate::summaries()).c_str());
   }
@@ -117,6 +121,9 @@ struct ClassifierOptions {
 // Every field of a stage's configuration that is one number or word and that is the stage's to say,
 // with its default: "train.batch=16". Of a name that is no stage, none.
 std::vector<std::string> defaults_of(const std::string& stage);
+
+// What a model that is trained further stands for where nothing else is named.
+void take_parts(GeneratorOptions& options);
 
 void run_encoder(EncoderOptions options);
 void run_prior(PriorOptions options);
