@@ -117,7 +117,8 @@ TEST_F(CliArkit, WhatItCannotTellIsRefused) {
   motion::Motion flame = motion_;
   flame.axes = motion::Axes::kFlame;
   motion::save_motion(file("flame.npz"), flame);
-  refused({"flame.npz"}, 1, {"FLAME's expressions", "the built-in head"});
+  refused({"flame.npz"}, 1, {"FLAME's expressions", "--face"});
+  refused({"take.npz", "--report", "reach.tsv"}, 2, {"--report", "--face"});
   refused({"take.npz", "--person", "nora"}, 2, {"--person"});
   refused({"take.npz", "--gain", "high"}, 2, {"--gain", "none or arkit"});
   refused({"take.npz", "--audio", "none.wav"}, 1, {"none.wav"});
@@ -128,6 +129,25 @@ TEST_F(CliArkit, WhatItCannotTellIsRefused) {
   EXPECT_TRUE(
       failed_with(run({"export", "vertices", "take.npz", "--audio", "voice.wav", "-o", "x.npy"}), 2,
                   {"--audio"}));
+}
+
+TEST_F(CliArkit, FoldersOfTakesBecomeADataSet) {
+  for (const std::string name : {"happy_1", "plain"}) {
+    const auto made = run({"export", "arkit", "take.npz", "--audio", "voice.wav", "-o",
+                           "takes/" + name + ".csv", "-q"});
+    ASSERT_EQ(made.code, 0) << made.err;
+  }
+  Outcome outcome = run({"data", "import-arkit", "takes", "--style", "M005", "-o", "set"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("set: 2 clips of 2 takes"));
+  EXPECT_THAT(outcome.err, HasSubstr("no clip is for validation"));
+  for (const char* name : {"set/param/M005_001_1_1.npy", "set/wav/M005_001_0_0.wav"}) {
+    EXPECT_TRUE(std::filesystem::exists(file(name))) << name;
+  }
+  std::filesystem::remove(file("takes/plain.wav"));
+  outcome = run({"data", "import-arkit", "takes", "-o", "other"});
+  EXPECT_TRUE(failed_with(outcome, 1, {"1 takes could not be imported", "left_out.tsv"}));
+  EXPECT_THAT(outcome.out, HasSubstr("other: 1 clips of 1 takes"));
 }
 
 // The largest difference of lip gaps between two motions of one rate, mm.
