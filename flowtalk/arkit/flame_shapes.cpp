@@ -291,7 +291,9 @@ std::string FlameShapes::reach() const {
   std::vector<std::string> beyond;
   for (const FlameAxis& axis : axes()) {
     if (axis.used) continue;
-    beyond.push_back(fmt::format("{} ({:.2f})", kExpressionAxes[axis.axis], axis.coverage));
+    const bool close = axis.axis == face::axis("mouthClose");
+    beyond.push_back(fmt::format("{} ({:.2f}{})", kExpressionAxes[axis.axis], axis.coverage,
+                                 close ? ", but where lips are shut" : ""));
   }
   const size_t all = axes().size();
   std::string text = fmt::format("{} of {} axes are within reach of the face's expressions",

@@ -48,9 +48,9 @@ class FlameShapes {
   std::string reach() const;
   // Least squares in the unposed face over all frames at once, bounded to 0..1, with mouthClose up
   // to what the jaw is open by; of opposites (kOpposites) only the stronger one stays. Where the
-  // face's lips are shut, mouthClose then shuts those of the built-in head as far. Jaw, neck, eyes
-  // and root keep their turns; shape and translation are left out. Error: a motion of other
-  // axes.
+  // face's lips are shut, mouthClose, used or not, then shuts those of the built-in head as far.
+  // Jaw, neck, eyes and root keep their turns; shape and translation are left out. Error: a motion
+  // of other axes.
   motion::Motion on_builtin(const motion::Motion& motion, FlameFit& fit) const;
 
  private:

@@ -153,7 +153,8 @@ TEST_F(ArkitFlameShapes, WhatIsOutOfReachRestsAndIsTold) {
   for (const FlameAxis& a : of_it.axes()) {
     EXPECT_EQ(a.used, a.coverage >= kLeastCoverage);
     EXPECT_NEAR(a.missed_mm, a.size_mm * std::sqrt(1 - a.coverage * a.coverage), 1e-3f);
-    for (int64_t t = 0; !a.used && t < 5; ++t) EXPECT_EQ(made.expression.at(t)[a.axis], 0);
+    const bool rests = !a.used && a.axis != axis("mouthClose");  // that shuts lips that are shut
+    for (int64_t t = 0; rests && t < 5; ++t) EXPECT_EQ(made.expression.at(t)[a.axis], 0);
   }
   EXPECT_GT(fit.mean_mm, 0);
   EXPECT_LE(fit.mean_mm, 1.05 * fit.moved_mm);
