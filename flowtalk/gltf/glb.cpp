@@ -40,6 +40,8 @@ const char* type_of(size_t width) {
   switch (width) {
     case 1:
       return "SCALAR";
+    case 2:
+      return "VEC2";
     case 3:
       return "VEC3";
     case 4:
@@ -69,6 +71,13 @@ void add_bounds(Json& entry, std::span<const float> values, size_t width) {
 }  // namespace
 
 Glb::Glb() { json["asset"] = {{"version", "2.0"}, {"generator", "flowtalk"}}; }
+
+Glb::Glb(Json whole, std::string_view buffer) : json(std::move(whole)), buffer_(buffer) {
+  for (const auto& [key, list] : {std::pair{"accessors", &accessors_}, {"bufferViews", &views_}}) {
+    if (json.contains(key) && json[key].is_array()) *list = std::move(json[key]);
+    json.erase(key);
+  }
+}
 
 size_t Glb::add(const char* list, Json entry) {
   json[list].push_back(std::move(entry));
@@ -110,6 +119,8 @@ size_t Glb::indices(std::span<const uint32_t> values) {
                    {"count", values.size()},
                    {"type", "SCALAR"}});
 }
+
+size_t Glb::bytes_of_a_file(std::string_view bytes) { return view(bytes, Use::kData); }
 
 size_t Glb::bytes_of_four(std::span<const uint8_t> values) {
   return accessor({{"bufferView", view(bytes_of(values), Use::kVertices)},
@@ -194,10 +205,10 @@ GlbChunks chunks_of(std::string_view bytes, const std::string& where) {
   const size_t text_size = word_at(bytes, kHeader), next = text_at + text_size;
   GlbChunks chunks{parse_json(std::string(bytes.substr(text_at, text_size)), where), {}};
   if (next == bytes.size()) return chunks;
-  if (!is(next + 4, kBinary) || word_at(bytes, next) != bytes.size() - next - kChunkHeader) {
-    fail("{}: its second chunk is not the rest of the file", where);
+  if (!is(next + 4, kBinary) || word_at(bytes, next) > bytes.size() - next - kChunkHeader) {
+    fail("{}: no GLB of version 2 that is whole: its second chunk is damaged", where);
   }
-  chunks.buffer = bytes.substr(next + kChunkHeader);
+  chunks.buffer = bytes.substr(next + kChunkHeader, word_at(bytes, next));
   return chunks;
 }
 
