@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/face/paint.h"
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/tensor/tensor.h"
 
@@ -57,6 +58,7 @@ struct Appearance {
   std::vector<std::array<float, 2>> pores;  // per vertex: where it lies on the skin, mm; or empty
   std::vector<Cornea> corneas;
   std::vector<ShadedEye> shaded_eyes;
+  std::shared_ptr<const Paint> paint;  // null: none
 };
 
 // Vertex lists of the metrics (datasets/regions/{lve,fdd,eve}.txt).

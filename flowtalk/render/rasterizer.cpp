@@ -118,21 +118,25 @@ void TileBins::build(std::span<const ScreenVertex> vertices, const TriangleList&
   sort();
 }
 
+void TileBins::cover(int tile, uint32_t place, TileSamples& out) const {
+  const int tile_x = tile % columns_ * kTile, tile_y = tile / columns_ * kTile;
+  const ScreenTriangle& t = triangle(tile, place);
+  const uint32_t id = place | uint32_t{t.part} << kPartShift;
+  const Window w = window_of(t, tile_x, tile_y);
+  if (t.x1 - t.x0 < kSmallPixels && t.y1 - t.y0 < kSmallPixels) {
+    cover_small(t, id, tile_x, tile_y, w, out);
+  } else {
+    cover_large(t, id, tile_x, tile_y, w, out);
+  }
+}
+
 void TileBins::rasterize(int tile, TileSamples& out) const {
   out.clear();
-  const int tile_x = tile % columns_ * kTile, tile_y = tile / columns_ * kTile;
   const uint32_t* places = sorted_.data() + first_[static_cast<size_t>(tile)];
   const auto last = static_cast<uint32_t>(count(tile));
   for (uint32_t i = 0; i < last; ++i) {
-    const ScreenTriangle& t = triangles_[places[i]];
     if (i + kAhead < last) __builtin_prefetch(&triangles_[places[i + kAhead]]);
-    const uint32_t id = i | uint32_t{t.part} << kPartShift;
-    const Window w = window_of(t, tile_x, tile_y);
-    if (t.x1 - t.x0 < kSmallPixels && t.y1 - t.y0 < kSmallPixels) {
-      cover_small(t, id, tile_x, tile_y, w, out);
-    } else {
-      cover_large(t, id, tile_x, tile_y, w, out);
-    }
+    cover(tile, i, out);
   }
 }
 

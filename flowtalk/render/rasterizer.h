@@ -71,6 +71,8 @@ class TileBins {
   const ScreenTriangle& triangle(int tile, size_t place) const {
     return triangles_[sorted_[first_[static_cast<size_t>(tile)] + place]];
   }
+  // Draws one triangle of a tile, by its place there.
+  void cover(int tile, uint32_t place, TileSamples& out) const;
   // Draws all triangles of a tile.
   void rasterize(int tile, TileSamples& out) const;
 

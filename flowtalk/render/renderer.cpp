@@ -8,6 +8,7 @@
 #include "flowtalk/render/backdrop.h"
 #include "flowtalk/render/mesh.h"
 #include "flowtalk/render/occlusion.h"
+#include "flowtalk/render/painter.h"
 #include "flowtalk/render/rasterizer.h"
 #include "flowtalk/render/shading.h"
 #include "flowtalk/render/tile_shader.h"
@@ -30,8 +31,9 @@ constexpr float kLeastEyeLight = 0.35f;  // at the lid
 constexpr Vec3 kClay = {0.47f, 0.47f, 0.47f};
 constexpr Rgb kWhite = {0xff, 0xff, 0xff};
 constexpr float kMouthFalloff = 0.014f;  // metres behind the lips at which light falls to 1/e
-constexpr float kInnerLight = 0.01f;     // inside a head that has no mouth of its own
-constexpr float kWideGap = 0.012f;       // lip gap in metres that lets all light in
+constexpr float kOpenMouth = 0.25f;   // least openness of teeth of a head whose lips are not known
+constexpr float kInnerLight = 0.01f;  // inside a head that has no mouth of its own
+constexpr float kWideGap = 0.012f;    // lip gap in metres that lets all light in
 
 bool is_in_mouth(face::Material material) {
   using enum face::Material;
@@ -73,6 +75,16 @@ void smooth_over(std::span<const std::array<uint32_t, 3>> triangles, const Adjac
   }
 }
 
+// With joined vertices in the place of their own, where some are.
+std::vector<std::array<uint32_t, 3>> joined_triangles(const face::Face& face) {
+  if (!face.appearance.paint) return {};
+  std::vector<std::array<uint32_t, 3>> triangles = face.triangles;
+  for (auto& triangle : triangles) {
+    for (uint32_t& v : triangle) v = face.appearance.paint->joined[v];
+  }
+  return triangles;
+}
+
 // z of the foremost lip point at rest.
 float front_of_lips(const face::Face& face) {
   float front = -1.0f;
@@ -90,9 +102,12 @@ struct Renderer::State {
   const face::Face& face;
   RenderOptions options;
   ThreadPool& pool;
-  Adjacency adjacency;
-  bool has_mouth = false;           // an inside that hides the back of the head
-  std::vector<uint8_t> both_sides;  // per triangle
+  std::vector<std::array<uint32_t, 3>> joined;  // triangles of joined vertices; empty: as they are
+  std::span<const std::array<uint32_t, 3>> smooth;  // what light sees as one surface
+  Adjacency adjacency;                              // of those
+  std::unique_ptr<Painter> painter;                 // null: no pictures
+  bool has_mouth = false;                           // an inside that hides the back of the head
+  std::vector<uint8_t> both_sides;                  // per triangle
   // What casts shadows that are seen: not brows, eyeballs and what the mouth holds.
   std::vector<std::array<uint32_t, 3>> casters;
   std::vector<uint8_t> caster_sides;
@@ -115,6 +130,12 @@ struct Renderer::State {
   bool painted_brows() const {
     return options.look == Look::kNatural && !face.appearance.brow.empty();
   }
+  uint32_t joined_to(size_t v) const {
+    const auto& paint = face.appearance.paint;
+    return paint ? paint->joined[v] : static_cast<uint32_t>(v);
+  }
+  void sort_sides();
+  void see_openness();
   void bulge_corneas();
   void shade_eyes(std::span<const float> vertices);
   void sort_triangles(std::span<const float> vertices, const Camera& camera, int width, int height);
@@ -125,8 +146,10 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     : face(f),
       options(o),
       pool(p),
-      adjacency(f.triangles, static_cast<size_t>(f.vertex_count())),
-      part(connected_parts(f.triangles, static_cast<size_t>(f.vertex_count()))),
+      joined(joined_triangles(f)),
+      smooth(joined.empty() ? std::span<const std::array<uint32_t, 3>>(f.triangles) : joined),
+      adjacency(smooth, static_cast<size_t>(f.vertex_count())),
+      part(connected_parts(smooth, static_cast<size_t>(f.vertex_count()))),
       open(static_cast<size_t>(f.vertex_count()), 1.0f),
       least_key(open.size(), 1.0f),
       surface(open.size()) {
@@ -134,21 +157,14 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
   in_mouth.resize(material.size());
   for (size_t v = 0; v < material.size(); ++v) {
     has_mouth |= material[v] == face::Material::kMouthInside;
-    in_mouth[v] = is_in_mouth(material[v]) ? 1 : 0;
-  }
-  for (const auto& t : face.triangles) {
-    both_sides.push_back(!has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]] ||
-                         material[t[0]] == face::Material::kHair);
-    if (!casts_shadow(material[t[0]])) continue;
-    casters.push_back(t);
-    caster_sides.push_back(both_sides.back());
-  }
-  normals = vertex_normals(face.rest.values(), face.triangles, adjacency, pool);
-  if (options.occlusion) {
-    open = ambient_openness(face.rest.values(), face.triangles, both_sides, normals, pool);
-    smooth_over(face.triangles, adjacency, open);
+    in_mouth[v] = !face.appearance.paint && is_in_mouth(material[v]) ? 1 : 0;
   }
   const bool grey = options.look == Look::kGrey;
+  if (face.appearance.paint) painter = std::make_unique<Painter>(*face.appearance.paint, !grey);
+  sort_sides();
+  normals = vertex_normals(face.rest.values(), face.triangles, adjacency, pool);
+  for (size_t v = 0; v < normals.size(); ++v) normals[v] = normals[joined_to(v)];
+  if (options.occlusion) see_openness();
   const auto& strand = face.appearance.strand;
   const float lips_z = front_of_lips(face);
   for (size_t v = 0; v < surface.size(); ++v) {
@@ -161,6 +177,7 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     if (has_pores()) surface[v].pores = face.appearance.pores[v];
     value[kStrand] = grey || strand.empty() ? 0.0f : strand[v];
     open[v] = std::max(finish.least_ambient, open[v]);
+    if (painter && is_in_mouth(material[v])) open[v] = std::max(kOpenMouth, open[v]);
     if (in_mouth[v] && options.occlusion) {
       const float behind = std::max(0.0f, lips_z - face.rest[3 * static_cast<int64_t>(v) + 2]);
       open[v] = std::exp(-behind / kMouthFalloff);
@@ -170,6 +187,41 @@ Renderer::State::State(const face::Face& f, const RenderOptions& o, ThreadPool& 
     value[kRoughness] = finish.roughness;
     value[kScatter] = finish.scatter;
   }
+}
+
+// Which sides of triangles are seen, and which of them keep light from others.
+void Renderer::State::sort_sides() {
+  const auto& material = face.appearance.material;
+  const face::Paint* paint = face.appearance.paint.get();
+  for (const auto& t : face.triangles) {
+    both_sides.push_back(paint != nullptr
+                             ? paint->surfaces[paint->surface[t[0]]].both_sides
+                             : !has_mouth || in_mouth[t[0]] || in_mouth[t[1]] || in_mouth[t[2]] ||
+                                   material[t[0]] == face::Material::kHair);
+    if (!casts_shadow(material[t[0]])) continue;
+    if (painter && painter->alpha_of(t[0]) != face::Alpha::kOpaque) continue;
+    casters.push_back(t);
+    caster_sides.push_back(both_sides.back());
+  }
+}
+
+// How open each vertex is to what surrounds the head. What can be seen through hides nothing.
+void Renderer::State::see_openness() {
+  std::vector<std::array<uint32_t, 3>> hiding;
+  std::vector<uint8_t> sides;
+  for (size_t i = 0; i < face.triangles.size() && painter; ++i) {
+    const auto& t = face.triangles[i];
+    if (painter->alpha_of(t[0]) != face::Alpha::kOpaque) continue;
+    hiding.push_back(t);
+    sides.push_back(both_sides[i]);
+  }
+  if (!painter) {
+    open = ambient_openness(face.rest.values(), face.triangles, both_sides, normals, pool);
+  } else if (!hiding.empty()) {
+    open = ambient_openness(face.rest.values(), hiding, sides, normals, pool);
+  }
+  smooth_over(smooth, adjacency, open);
+  for (size_t v = 0; v < open.size(); ++v) open[v] = open[joined_to(v)];
 }
 
 // The cornea is rounder than the eyeball that the mesh shows: its normals lean away from the line
@@ -237,7 +289,7 @@ void Renderer::State::sort_triangles(std::span<const float> vertices, const Came
     key_shadow.begin(vertices, casters, caster_sides, towards_key(studio(options.look), camera));
   }
   in_portions(pool, normals.size(), [&](size_t v) {
-    normals[v] = vertex_normal(face_normals, adjacency.triangles_of(v));
+    normals[v] = vertex_normal(face_normals, adjacency.triangles_of(joined_to(v)));
     screen[v] = projection(&vertices[3 * v]);
     if (shadows) key_shadow.place_vertex(v);
   });
@@ -335,7 +387,8 @@ void Renderer::draw(std::span<const float> vertices, const Camera& camera, Image
                     s.painted_brows(),
                     s.face.appearance.brow_colour,
                     s.has_pores() ? pore_contrast(slope * camera.distance_m) : 0.0f,
-                    s.has_mouth ? 1.0f : kInnerLight};
+                    s.has_mouth || s.painter ? 1.0f : kInnerLight,
+                    s.painter.get()};
   s.pool.parallel_for(s.bins.tiles(), [&](int64_t tile) {
     TileShader(scene, static_cast<int>(tile), at).draw(out);
   });

@@ -53,8 +53,13 @@ void TileShader::draw(Image& out) {
     }
     return;
   }
-  scene_.bins->rasterize(tile_, samples_);
   const auto seen = see_triangles(*scene_.bins, scene_.triangles, tile_);
+  if (scene_.painter == nullptr) {
+    scene_.bins->rasterize(tile_, samples_);
+  } else {
+    shade_veil(rasterize_painted(*scene_.bins, tile_, *scene_.painter, seen.get(), samples_),
+               seen.get());
+  }
   for (int first = top_; first < bottom_; first += kRowsTogether) {
     const int last = std::min(bottom_, first + kRowsTogether);
     colour_.fill({});
@@ -64,14 +69,14 @@ void TileShader::draw(Image& out) {
     }
     shade_fragments();
     for (int y = first; y < last; ++y) {
+      if (veil_) draw_veil(y);
       out.has_alpha() ? write_row_with_alpha(y, out) : write_row(y, out);
     }
   }
 }
 
-void TileShader::shade_fragments() {
+size_t TileShader::shade_batch() {
   Fragments& f = fragments_;
-  if (f.count == 0) return;
   // The last group is filled up with its last fragment, which then weighs nothing.
   const size_t filled = (f.count + kShadedTogether - 1) / kShadedTogether * kShadedTogether;
   for (size_t i = f.count; i < filled; ++i) {
@@ -94,7 +99,70 @@ void TileShader::shade_fragments() {
     interpolate_brows(f, scene_.surface, shares_, filled, batch_);
     paint_brows(scene_.brow_colour, scene_.strand_contrast, filled, batch_);
   }
+  if (scene_.painter != nullptr) {
+    scene_.painter->paint(f, shares_, filled, batch_, opacity_);
+  }
   shade(*scene_.rig, scene_.strand_contrast, filled, batch_);
+  if (scene_.painter != nullptr) scene_.painter->unlight(f, filled, batch_);
+  return filled;
+}
+
+// What is seen through, over each sample, from the farthest on.
+void TileShader::shade_veil(const std::vector<VeilPiece>& pieces, const SeenTriangle* seen) {
+  if (pieces.empty()) return;
+  veil_ = std::make_unique<Veil>();
+  Fragments& f = fragments_;
+  for (size_t first = 0; first < pieces.size(); first += kBatch) {
+    f.count = std::min<size_t>(kBatch, pieces.size() - first);
+    for (size_t i = 0; i < f.count; ++i) {
+      const VeilPiece& piece = pieces[first + i];
+      const SampleSet& set = kSampleSet[piece.samples];
+      f.triangle[i] = &seen[piece.place];
+      f.x[i] = static_cast<float>(left_ + piece.pixel % kTile) + set.x;
+      f.y[i] = static_cast<float>(top_ + piece.pixel / kTile) + set.y;
+      f.share[i] = set.share;
+      f.pixel[i] = piece.pixel;
+    }
+    const size_t count = f.count;
+    shade_batch();
+    for (size_t i = 0; i < count; ++i) {
+      for (size_t s = 0; s < kSamples; ++s) {
+        if ((pieces[first + i].samples >> s & 1) == 0) continue;
+        Veil::Layer& layer = veil_->samples[kSamples * size_t{f.pixel[i]} + s];
+        const float there = opacity_[i];
+        for (size_t c = 0; c < 3; ++c) {
+          layer.colour[c] += there * (batch_.colour[c][i] - layer.colour[c]);
+        }
+        layer.through *= 1.0f - there;
+      }
+    }
+    f.count = 0;
+  }
+}
+
+// Over a row whose surfaces are shaded.
+void TileShader::draw_veil(int y) {
+  const size_t row = static_cast<size_t>((y - top_) * kTile);
+  for (size_t x = 0; x < static_cast<size_t>(right_ - left_); ++x) {
+    Veil::Layer over;
+    over.through = 0;
+    for (size_t s = 0; s < kSamples; ++s) {
+      const Veil::Layer& layer = veil_->samples[kSamples * (row + x) + s];
+      for (size_t c = 0; c < 3; ++c) over.colour[c] += layer.colour[c] / kSamples;
+      over.through += layer.through / kSamples;
+    }
+    auto& pixel = colour_[(row + x) % kColours];
+    for (size_t c = 0; c < 3; ++c) {
+      pixel[c] = std::min(1.0f, pixel[c] * over.through + over.colour[c]);
+    }
+    pixel[3] = 1.0f - (1.0f - pixel[3]) * over.through;
+  }
+}
+
+void TileShader::shade_fragments() {
+  Fragments& f = fragments_;
+  if (f.count == 0) return;
+  const size_t filled = shade_batch();
   for (size_t i = 0; i < filled; i += 4) {
     const auto share = load<Floats4>(&f.share[i]);
     Floats4 v[4] = {share * load<Floats4>(&batch_.colour[0][i]),
