@@ -40,7 +40,7 @@ int inspect(const Args& args) {
   Command command(
       "flowtalk inspect",
       "Shows what a file or folder holds and whether flowtalk can use it: motion, sound, "
-      "checkpoints, face models, pickles, torch, numpy and safetensors files.",
+      "checkpoints, face models, avatars, pickles, torch, numpy and safetensors files.",
       "Examples:\n  flowtalk inspect happy.npy\n  flowtalk inspect models/default --all\n"
       "  flowtalk inspect generic_model.pkl --json\n");
   command.bind(options, {{"paths", "PATH"}});

@@ -6,14 +6,10 @@
 
 #include <algorithm>
 
+#include "apps/print_details.h"
+
 namespace flowtalk::apps {
 namespace {
-
-std::string shown(const Json& number) {
-  if (number.is_null()) return "-";
-  if (number.is_number_float()) return fmt::format("{:.4g}", number.get<double>());
-  return number.is_string() ? number.get<std::string>() : number.dump();
-}
 
 std::string shape_text(const Json& shape) {
   return fmt::format("({})", fmt::join(shape.get<std::vector<int64_t>>(), ", "));
@@ -45,41 +41,6 @@ void print_arrays(const Json& arrays, size_t most) {
       values += count;
     }
     fmt::print("  ... {} arrays in all, {} values (--all lists them)\n", arrays.size(), values);
-  }
-}
-
-void print_lines(const Json& in, const char* name, const char* before = "") {
-  for (const Json& line : in.value(name, Json::array()))
-    fmt::print("  {}{}\n", before, line.get<std::string>());
-}
-
-void print_motion(const Json& motion) {
-  if (motion.contains("refused")) return;
-  fmt::print("  {} frames, {:.2f} s at {:g} per second\n", motion["frames"].get<int64_t>(),
-             motion["duration_s"].get<double>(), motion["fps"].get<double>());
-  for (const Json& part : motion["columns"]) {
-    fmt::print("  {:<11} columns {:>3}..{:<3} min {}, mean {}, max {}\n",
-               part["name"].get<std::string>(), part["begin"].get<int64_t>(),
-               part["end"].get<int64_t>() - 1, shown(part["min"]), shown(part["mean"]),
-               shown(part["max"]));
-  }
-  print_lines(motion, "remarks");
-  print_lines(motion, "unused", "not used: ");
-}
-
-void print_details(const Json& details) {
-  for (const auto& [key, value] : details.items()) {
-    if (key == "motion") {
-      print_motion(value);
-    } else if (key == "warnings") {
-      print_lines(details, "warnings");
-    } else if (key == "config") {
-      fmt::print("{}\n", value.dump(2));
-    } else {
-      fmt::print("  {}: {}\n", key,
-                 value.is_structured() ? value.dump(-1, ' ', false, Json::error_handler_t::replace)
-                                       : shown(value));
-    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/face/flame.h"
 #include "flowtalk/face/regions.h"
@@ -19,6 +20,11 @@ const Face& load_face(const std::string& name_or_path) {
   if (!face) {
     if (!std::filesystem::exists(name_or_path)) {
       fail("face \"{}\": no such file; expected \"builtin\" or the path of a FLAME file",
+           name_or_path);
+    }
+    const std::string ending = ending_of(name_or_path);
+    if (ending == ".glb" || ending == ".vrm") {
+      fail("{}: an avatar, which talk, render and export glb take; expected a FLAME file here",
            name_or_path);
     }
     face = std::make_unique<const Face>(load_flame(name_or_path));

@@ -215,6 +215,8 @@ constexpr std::array kFileKinds = {
     FileKind{"sound", "a sound file", "", is_sound, nullptr, nullptr},
     FileKind{"film", "a film", "", is_film, nullptr, nullptr},
     FileKind{"picture", "a picture", "", is_picture, nullptr, nullptr},
+    FileKind{"glb", "a glTF file", "", [](std::string_view b) { return has(b, 0, "glTF"); },
+             nullptr, nullptr},
     FileKind{"hdf5", "an HDF5 file", "",
              [](std::string_view b) { return has(b, 0, "\x89HDF\r\n\x1a\n"); }, nullptr, nullptr},
     FileKind{"gzip", "compressed by gzip (unpack it with gunzip)", "",

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "flowtalk/avatar/avatar.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
@@ -39,8 +40,8 @@ constexpr std::array kExporters = {
              export_arkit, kTakesFlame | kTakesScores | kTakesHead | kTakesSound, false, 60},
     Exporter{"a2f", "ARKit's 52 shapes over time, as Audio2Face saves them", ".json", export_a2f,
              kTakesFlame | kTakesScores | kTakesSound},
-    Exporter{"glb", "the built-in head with 52 morph targets, moved: glTF 2.0", ".glb", export_glb,
-             kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
+    Exporter{"glb", "the built-in head with 52 morph targets or an avatar, moved: glTF 2.0", ".glb",
+             export_glb, kTakesMesh | kTakesScores | kTakesRig | kTakesSound | kTakesAvatars, true},
     Exporter{"usda", "the built-in head with 52 blend shapes, moved: USD in text", ".usda",
              export_usda, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
     Exporter{"vrma", "an animation for VRM avatars: expressions and gaze", ".vrma", export_vrma,
@@ -193,6 +194,9 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   const SoundBeside sound(o.audio, o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
+  if (chosen.avatar != nullptr && (exporter.takes & kTakesAvatars) == 0) {
+    fail_usage("{} {}: of avatars `flowtalk export glb` writes files", Field("face"), o.face.face);
+  }
   if (!o.report.empty() && chosen.face.axes != motion::Axes::kFlame) {
     fail_usage("{}: is of motions of a FLAME face; give {} its file", Field("report"),
                Field("face"));
@@ -217,12 +221,15 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
     note_untold_rates({o.params.empty() ? "the motion" : o.params}, reporter);
   }
   const motion::Motion motion = resample(file.motion, rate_hz);
-  warn_of_lost_coefficients(motion, chosen.face, reporter);
+  warn_of_lost_coefficients(motion, chosen, reporter);
   note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);
-  exporter.write({chosen.face, motion, chosen.shape, pool, o}, o.output, reporter);
+  exporter.write({chosen.face, motion, chosen.shape, pool, o, chosen.avatar}, o.output, reporter);
   sound.write();
-  return {motion.frames(), mesh ? chosen.face.vertex_count() : 0, motion.rate_hz, sound.path()};
+  const auto vertices = chosen.avatar != nullptr
+                            ? static_cast<int64_t>(chosen.avatar->whole_vertices())
+                            : chosen.face.vertex_count();
+  return {motion.frames(), mesh ? vertices : 0, motion.rate_hz, sound.path()};
 }
 
 }  // namespace flowtalk::pipeline

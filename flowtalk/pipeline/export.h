@@ -21,13 +21,14 @@ namespace flowtalk::pipeline {
 
 // What only some formats have a use for; the others do not know these options.
 enum Takes : unsigned {
-  kTakesMesh = 1,    // whose face it is
-  kTakesSound = 2,   // a voice to lie beside the file
-  kTakesScores = 4,  // how values of ARKit's shapes are made
-  kTakesHead = 8,    // whether the head's turns are written
-  kTakesRig = 16,    // how a head is to be moved
-  kTakesNames = 32,  // which expressions an avatar has
-  kTakesFlame = 64,  // a FLAME face whose motion is solved for ARKit's shapes
+  kTakesMesh = 1,       // whose face it is
+  kTakesSound = 2,      // a voice to lie beside the file
+  kTakesScores = 4,     // how values of ARKit's shapes are made
+  kTakesHead = 8,       // whether the head's turns are written
+  kTakesRig = 16,       // how a head is to be moved
+  kTakesNames = 32,     // which expressions an avatar has
+  kTakesFlame = 64,     // a FLAME face whose motion is solved for ARKit's shapes
+  kTakesAvatars = 128,  // somebody's own head
 };
 
 // What moves a head that is exported as a rig.
@@ -131,6 +132,7 @@ struct Scene {
   std::vector<float> shape;  // one for all frames; empty: that of the motion
   ThreadPool& pool;
   const ExportOptions& options;
+  const avatar::Avatar* avatar = nullptr;  // the face is its
 };
 struct Exporter {
   std::string_view name, summary, ending;

@@ -1,8 +1,10 @@
 // The built-in head with morph targets and joints, moved, as a glTF file.
+#include "flowtalk/avatar/animation.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/gltf/glb.h"
 #include "flowtalk/pipeline/head_surface.h"
+#include "flowtalk/pipeline/score_take.h"
 #include "flowtalk/render/shading.h"
 
 namespace flowtalk::pipeline {
@@ -162,7 +164,26 @@ class HeadFile {
 
 }  // namespace
 
+// The avatar's own file with the motion in it.
+static void export_avatar(const Scene& scene, const fs::path& file, const Reporter& reporter) {
+  if (scene.options.rig != Rig::kMorphs) {
+    fail_usage("{}: is of the built-in head; an avatar has its own, leave it out", Field("rig"));
+  }
+  if (scene.motion.frames() == 0) {
+    fail_usage("which motion? for example: {} happy.npz; at rest an avatar is its own file",
+               Field("params"));
+  }
+  arkit::Cut cut;
+  const std::string bytes = avatar::animated(*scene.avatar, scene.motion, scene.options.gain, cut);
+  tell(cut, scene.motion.frames(), reporter);
+  if (scene.avatar->document().json().contains("animations")) {
+    reporter.note(fmt::format("{}: its own animations are left out", scene.face.name));
+  }
+  save_file(file, bytes);
+}
+
 void export_glb(const Scene& scene, const fs::path& file, const Reporter& reporter) {
+  if (scene.avatar != nullptr) return export_avatar(scene, file, reporter);
   save_file(file, HeadFile(scene, rig_of(scene, reporter)).bytes());
 }
 

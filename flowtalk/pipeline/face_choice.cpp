@@ -1,7 +1,9 @@
 #include "flowtalk/pipeline/face_choice.h"
 
+#include <array>
 #include <utility>
 
+#include "flowtalk/avatar/avatar.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/identity.h"
 #include "flowtalk/face/subjects.h"
@@ -29,6 +31,24 @@ face::Face in_person(const FaceOptions& options, face::Face face) {
   return face;
 }
 
+// What belongs to other faces is refused.
+ChosenFace choose_avatar(const FaceOptions& options) {
+  const std::array<std::pair<const char*, bool>, 5> others{
+      {{"person", !options.person.empty()},
+       {"shape_seed", options.shape_seed.has_value()},
+       {"templates", !options.templates.empty()},
+       {"subject", !options.subject.empty()},
+       {"regions", !options.regions.empty()}}};
+  for (const auto& [field, given] : others) {
+    if (given) {
+      fail_usage("{}: an avatar, {} {}, is who it is; leave out one of the two", Field(field),
+                 Field("face"), options.face);
+    }
+  }
+  const avatar::Avatar& avatar = avatar::load_avatar(options.face);
+  return {avatar.face(), {}, &avatar};
+}
+
 }  // namespace
 
 std::string person_help() {
@@ -36,12 +56,18 @@ std::string person_help() {
                      face::person_names().front());
 }
 
+const face::Face& load_any_face(const std::string& name_or_path) {
+  return gltf::is_glb_name(name_or_path) ? avatar::load_avatar(name_or_path).face()
+                                         : face::load_face(name_or_path);
+}
+
 ChosenFace choose_face(const FaceOptions& options) {
+  if (gltf::is_glb_name(options.face)) return choose_avatar(options);
   return choose_face(options, face::load_face(options.face));
 }
 
 ChosenFace choose_face(const FaceOptions& options, face::Face face) {
-  ChosenFace chosen{in_person(options, std::move(face)), {}};
+  ChosenFace chosen{in_person(options, std::move(face)), {}, nullptr};
   if (!options.regions.empty()) {
     chosen.face.regions = face::load_regions(options.regions, chosen.face);
   }
@@ -77,8 +103,10 @@ void check_subject(const FaceOptions& options) {
   }
 }
 
-void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& face,
+void warn_of_lost_coefficients(const motion::Motion& motion, const ChosenFace& chosen,
                                const Reporter& reporter) {
+  if (chosen.avatar != nullptr) return avatar::require_axes(motion.axes, chosen.face);
+  const face::Face& face = chosen.face;
   const auto rows = [](const tensor::Tensor& basis) {
     return basis.empty() ? size_t{0} : static_cast<size_t>(basis.dim(0));
   };
@@ -102,6 +130,7 @@ void warn_of_lost_coefficients(const motion::Motion& motion, const face::Face& f
 
 void warn_of_other_axes(motion::Axes axes, const face::Face& face, const Reporter& reporter) {
   if (axes == face.axes) return;
+  avatar::require_axes(axes, face);
   reporter.warn(
       fmt::format("the motion moves the expression axes of {}, the face {} has those of {}: jaw "
                   "and timing fit, expressions will not",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/avatar/avatar.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/data/import_mead.h"
@@ -238,21 +239,36 @@ void add_hdf5(Json& report, const fs::path& path, int64_t listed_values) {
   }
 }
 
+// A head of somebody's own; what it is refused for is said by its verdict.
+void add_avatar(Json& report, const fs::path& path) {
+  report["format"] = "glb";
+  const avatar::Avatar& avatar = avatar::load_avatar(path);
+  const avatar::Rig& rig = avatar.rig();
+  const avatar::Found& found = rig.found;
+  Json details = {{"mouth_by", text_of(rig.mouth)}, {"vertices", avatar.whole_vertices()},
+                  {"arkit", found.arkit},           {"missing", found.missing},
+                  {"visemes", found.visemes},       {"vowels", found.vowels},
+                  {"others", found.others},         {"bones", found.bones},
+                  {"unknown", found.unknown}};
+  if (avatar.vrm_version() > 0) details["vrm"] = avatar.vrm_version() == 1 ? "0.x" : "1.0";
+  report["details"]["avatar"] = std::move(details);
+}
+
 // Whatever libav reads; a file that nothing reads gets one message that says what would be read.
 void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   report["format"] = "audio";
   const formats::MappedFile file(path);
   const std::string_view bytes = file.bytes();
   if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return add_hdf5(report, path, listed_values);
+  if (gltf::is_glb_name(path) || bytes.starts_with("glTF")) return add_avatar(report, path);
   if (audio::is_sound_name(path)) return add_audio(report, path, listed_values);
   try {
     add_audio(report, path, listed_values);
   } catch (const Error&) {
     const std::string look = formats::look_of(path);
     fail(
-        "{}: {}; expected sound, npy, npz, safetensors, pickle, torch, onnx, ply, obj, json, a "
-        "list "
-        "of vertex indices (txt), or a folder",
+        "{}: {}; expected sound, npy, npz, safetensors, pickle, torch, onnx, ply, obj, glb, json, "
+        "a list of vertex indices (txt), or a folder",
         path.string(), look.empty() ? "of no kind that flowtalk reads" : "is " + look);
   }
 }

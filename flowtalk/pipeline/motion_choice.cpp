@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flowtalk/avatar/avatar.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/motion/remarks.h"
@@ -71,6 +72,7 @@ void warn_of_axes(const motion::MotionFile& file, const std::string& path, const
     return;
   }
   if (file.motion.axes == face.axes) return;
+  avatar::require_axes(file.motion.axes, face);
   reporter.warn(fmt::format(
       "{}: moves the expression axes of {}, the face {} has those of {}: jaw and timing fit, "
       "expressions will not",

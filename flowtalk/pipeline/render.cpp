@@ -68,13 +68,13 @@ std::vector<Role> load_roles(const RenderOptions& o, const Reporter& reporter) {
       fail("{}: holds parameters, which do not move a mesh; give {} a FLAME file", path,
            Field("face"));
     }
-    const face::Face& face = face::load_face(o.stage.face.face);
+    const face::Face& face = load_any_face(o.stage.face.face);
     const auto file = read_motion(path, face.axes, o.reading, reporter);
     warn_of_axes(file, path, face, untold, reporter);
     if (!file.says_rate && file.motion.frames() > 1) without_rate.push_back(path);
     roles.push_back({caption, settled(file.motion, o.film.settle)});
   }
-  if (!untold.empty()) warn_of_untold(untold, face::load_face(o.stage.face.face), reporter);
+  if (!untold.empty()) warn_of_untold(untold, load_any_face(o.stage.face.face), reporter);
   if (!o.reading.motion_fps && o.voice.empty()) note_untold_rates(without_rate, reporter);
   return roles;
 }
@@ -118,7 +118,7 @@ Rendered render(RenderOptions o, const Reporter& reporter) {
   Stage stage(roles, o.stage);
   for (const Role& role : roles) {
     const auto* parameters = std::get_if<motion::Motion>(&role.motion);
-    if (parameters != nullptr) warn_of_lost_coefficients(*parameters, stage.face(), reporter);
+    if (parameters != nullptr) warn_of_lost_coefficients(*parameters, stage.chosen(), reporter);
   }
   note_new_folders({o.output, o.frames.empty() ? "" : fs::path(o.frames) / "x"}, reporter);
   if (o.frames.empty()) {

@@ -131,7 +131,7 @@ void save(const RestyleOptions& o, const predict::Session& session, const motion
   }
   Stage stage({{"", settled(shown, o.film.settle)}}, o.stage);
   warn_of_other_axes(session.config().axes, stage.face(), reporter);
-  warn_of_lost_coefficients(shown, stage.face(), reporter);
+  warn_of_lost_coefficients(shown, stage.chosen(), reporter);
   const std::vector<fs::path> voices = {o.voice};
   save_film(stage, o.output, sound_of(voices, 0, voice, reporter), o.film, reporter);
 }

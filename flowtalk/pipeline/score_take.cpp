@@ -43,9 +43,13 @@ arkit::Take scores_of(const Scene& scene, const Reporter& reporter) {
   const bool flame = scene.motion.axes == motion::Axes::kFlame;
   const motion::Motion motion = flame ? on_builtin(scene, reporter) : scene.motion;
   arkit::Take take = arkit::take_of(motion, scene.options.gain);
-  const std::string text = take.cut.text(take.frames());
-  if (!text.empty()) (take.cut.is_seen() ? reporter.warn : reporter.note)(text);
+  tell(take.cut, take.frames(), reporter);
   return take;
+}
+
+void tell(const arkit::Cut& cut, int64_t frames, const Reporter& reporter) {
+  const std::string text = cut.text(frames);
+  if (!text.empty()) (cut.is_seen() ? reporter.warn : reporter.note)(text);
 }
 
 }  // namespace flowtalk::pipeline

@@ -12,4 +12,7 @@ namespace flowtalk::pipeline {
 // its face; FlameShapes'.
 arkit::Take scores_of(const Scene& scene, const Reporter& reporter);
 
+// The same of frames by themselves.
+void tell(const arkit::Cut& cut, int64_t frames, const Reporter& reporter);
+
 }  // namespace flowtalk::pipeline

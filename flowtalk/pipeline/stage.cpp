@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "flowtalk/avatar/avatar.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/pipeline/eye_contact.h"
@@ -131,8 +132,10 @@ struct Stage::State {
       role.motion = std::visit(to_rate, role.motion);
       const auto* parameters = std::get_if<motion::Motion>(&role.motion);
       const ChosenFace& chosen = actor(deformers.size()).chosen;
-      deformers.push_back(parameters != nullptr ? std::optional(make_deformer(chosen, *parameters))
-                                                : std::nullopt);
+      const bool deforms = parameters != nullptr && chosen.avatar == nullptr;
+      if (parameters != nullptr && !deforms) avatar::require_axes(parameters->axes, chosen.face);
+      deformers.push_back(deforms ? std::optional(make_deformer(chosen, *parameters))
+                                  : std::nullopt);
     }
   }
 
@@ -165,7 +168,8 @@ struct Stage::State {
     const auto& motion = roles[role].motion;
     const int64_t shown = std::clamp<int64_t>(frame, 0, frames_of(motion) - 1);
     if (const auto* parameters = std::get_if<motion::Motion>(&motion)) {
-      pose(role, face::frame_of(*parameters, shown, *deformers[role]));
+      pose(role, deformers[role] ? face::frame_of(*parameters, shown, *deformers[role])
+                                 : face::frame_of(*parameters, shown));
     } else {
       std::get<VertexMotion>(motion).take.read(shown, 1, vertices);
     }
@@ -173,8 +177,13 @@ struct Stage::State {
   }
 
   void pose(size_t role, const face::FaceFrame& frame) {
-    const face::Deformer& deformer = *deformers[role];
-    deformer.vertices(eyes.turned(frame, deformer.face(), yaw_of(options.camera)), vertices);
+    const ChosenFace& chosen = actor(role).chosen;
+    const face::FaceFrame turned = eyes.turned(frame, chosen.face, yaw_of(options.camera));
+    if (chosen.avatar != nullptr) {
+      chosen.avatar->vertices(turned, vertices);
+    } else {
+      deformers[role]->vertices(turned, vertices);
+    }
   }
 };
 
@@ -196,6 +205,7 @@ bool Stage::transparent() const { return state_->picture.has_alpha(); }
 ThreadPool& Stage::pool() { return state_->pool; }
 
 const face::Face& Stage::face() const { return state_->face; }
+const ChosenFace& Stage::chosen() const { return state_->cast.front()->chosen; }
 
 int64_t Stage::frames() const {
   int64_t longest = 0;
@@ -217,7 +227,8 @@ const render::Image& Stage::draw(int64_t frame) {
 
 const render::Image& Stage::draw(const face::FaceFrame& pose) {
   State& s = *state_;
-  FT_CHECK(s.roles.size() == 1 && s.deformers[0], "one role of parameters is posed");
+  FT_CHECK(s.roles.size() == 1 && vertices_of(s.roles[0]) == nullptr,
+           "one role of parameters is posed");
   s.pose(0, pose);
   s.actor(0).renderer.draw(s.vertices, s.actor(0).camera, s.picture, s.grid.cell(0));
   return s.picture;

@@ -64,7 +64,8 @@ class Stage {
   ~Stage();
 
   const face::Face& face() const;
-  int64_t frames() const;  // of the longest role; shorter ones hold their last frame
+  const ChosenFace& chosen() const;  // of the first role
+  int64_t frames() const;            // of the longest role; shorter ones hold their last frame
   const FrameRate& rate() const;
   int64_t frame_at(double seconds) const;  // the nearest
   int width() const;

@@ -179,7 +179,7 @@ std::vector<Film> talk(TalkOptions o, const Reporter& reporter) {
   o.performance.sampling.check_family(session.model(), 1, o.performance.take,
                                       o.performance.performing.asked());
   predict::require_motion(session.model());
-  warn_of_other_axes(session.config().axes, face::load_face(o.stage.face.face), reporter);
+  warn_of_other_axes(session.config().axes, load_any_face(o.stage.face.face), reporter);
   EachVoice each(voices.size(), reporter);
   std::vector<Film> made;
   for (const auto& [of, film] : films) {

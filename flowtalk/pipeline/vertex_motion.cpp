@@ -12,6 +12,7 @@
 #include "flowtalk/face/mesh_face.h"
 #include "flowtalk/formats/named_arrays.h"
 #include "flowtalk/formats/printable.h"
+#include "flowtalk/gltf/document.h"
 #include "flowtalk/motion/layout.h"
 
 namespace flowtalk::pipeline {
@@ -175,6 +176,10 @@ void check_vertices(const VertexMotion& motion, const face::Face& face, bool alo
 }
 
 ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& first, bool alone) {
+  if (gltf::is_glb_name(options.face)) {
+    fail("{}: holds vertices, which do not move an avatar; {} takes a FLAME file or a mesh",
+         first.where, Field("face"));
+  }
   const bool mesh = alone && face::is_mesh_name(options.face);
   ChosenFace chosen =
       choose_face(options, mesh ? face::load_mesh(options.face) : face::load_face(options.face));

@@ -1,0 +1,243 @@
+#include "flowtalk/avatar/avatar.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "flowtalk/base/error.h"
+
+namespace flowtalk::avatar {
+namespace {
+
+using gltf::Matrix4;
+
+// Metres from the middle of the eyes to that of the mouth beyond which a head is brought to the
+// usual one: files in other units.
+constexpr float kLeastFace = 0.02f, kMostFace = 0.25f, kUsualFace = 0.07f;
+
+// Of a matrix of a bone that is turned.
+constexpr double kMostOfBone = 1e9;
+
+Matrix4 around(const Matrix4& stands, const face::Matrix3& turn) {
+  Matrix4 m = gltf::kIdentity;
+  for (size_t row = 0; row < 3; ++row) {
+    double moved = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      m[4 * k + row] = turn[3 * row + k];
+      moved += turn[3 * row + k] * stands[12 + k];
+    }
+    m[12 + row] = stands[12 + row] - moved;
+  }
+  return m;
+}
+
+std::vector<uint32_t> vertices_where(const std::vector<float>& way, float share) {
+  const float most = *std::ranges::max_element(way);
+  std::vector<uint32_t> vertices;
+  if (!(most > 0)) return vertices;
+  for (uint32_t v = 0; v < way.size(); ++v) {
+    if (way[v] >= share * most) vertices.push_back(v);
+  }
+  return vertices;
+}
+
+float mean_height(std::span<const float> places, const std::vector<uint32_t>& vertices) {
+  double sum = 0;
+  for (const uint32_t v : vertices) sum += double{places[3 * size_t{v} + 1]};
+  return static_cast<float>(sum / static_cast<double>(vertices.size()));
+}
+
+// Channels whose targets move eyelids and lips, the first that an avatar has.
+constexpr size_t kBlinkBoth = kFirstTogether;
+std::vector<std::vector<size_t>> eye_channels() {
+  return {{arkit::shape("eyeBlinkLeft"), arkit::shape("eyeBlinkRight")}, {kBlinkBoth}};
+}
+std::vector<std::vector<size_t>> lip_channels() {
+  constexpr size_t kU = kFirstViseme + 13, kOu = kFirstVowel + 2, kMouthOpen = kFirstTogether + 1;
+  return {{arkit::shape("mouthPucker")},
+          {arkit::shape("mouthFunnel")},
+          {kU},
+          {kOu},
+          {arkit::shape("jawOpen")},
+          {kMouthOpen}};
+}
+
+}  // namespace
+
+Avatar::Avatar(std::string bytes, const std::string& where)
+    : document_(std::make_shared<gltf::Document>(std::move(bytes), where)),
+      nodes_(gltf::nodes_of(*document_)),
+      targets_(mesh_targets(*document_)) {
+  std::vector<size_t> counts;
+  for (const MeshTargets& mesh : targets_) counts.push_back(mesh.names.size());
+  vrm_ = vrm_of(*document_, nodes_, counts);
+  rig_ = rig_of(*document_, nodes_, targets_, vrm_);
+  surface_ = surface_of(*document_, nodes_, vrm_, targets_, rig_);
+  materials_ = materials_of(*document_);
+  whole_vertices_ = surface_.vertices();
+  if (vrm_.faces_back()) world_[0] = world_[10] = -1;  // half a turn about y
+  face_.name = where;
+  find_regions();
+  cut_to_head(at_rest());
+  find_regions();
+  find_bones();
+  make_face();
+}
+
+std::vector<float> Avatar::at_rest() const {
+  std::vector<float> places(3 * surface_.vertices());
+  pose(surface_, std::vector<float>(rig_.targets.size(), 0.0f), nodes_.placed_in(world_), places);
+  for (const float x : places) {
+    if (!(std::abs(x) < 1e6f)) fail("{}: its vertices are too far away", document_->where());
+  }
+  return places;
+}
+
+void Avatar::find_regions() {
+  // Whole mouths move the chin, too, but less than the lips.
+  constexpr float kMuch = 0.7f;
+  const auto moved_by = [&](const std::vector<std::vector<size_t>>& ways) {
+    for (const auto& channels : ways) {
+      std::vector<uint32_t> all;
+      for (const size_t channel : channels) {
+        std::vector<float> way(surface_.vertices(), 0.0f);
+        for (const Wire& wire : rig_.wires) {
+          if (wire.channel != channel) continue;
+          const auto& [vertices, offsets] = surface_.morphs[wire.target];
+          for (size_t i = 0; i < vertices.size(); ++i) {
+            const float* d = &offsets[3 * i];
+            way[vertices[i]] += std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+          }
+        }
+        const auto found = vertices_where(way, kMuch);
+        all.insert(all.end(), found.begin(), found.end());
+      }
+      if (!all.empty()) return all;
+    }
+    return std::vector<uint32_t>();
+  };
+  face_.regions.eyes = moved_by(eye_channels());
+  face_.regions.lips = moved_by(lip_channels());
+  face_.regions.upper_face = face_.regions.eyes;
+}
+
+// A portrait shows the head and what is below it as far as the camera of render::portrait sees.
+void Avatar::cut_to_head(std::span<const float> places) {
+  const auto at = [&](size_t v, size_t axis) { return places[3 * v + axis]; };
+  float top = -std::numeric_limits<float>::max(), bottom = -top;
+  for (const auto& triangle : surface_.triangles) {
+    for (const uint32_t v : triangle) {
+      top = std::max(top, at(v, 1));
+      bottom = std::min(bottom, at(v, 1));
+    }
+  }
+  float middle = 0.5f * (top + bottom), half = 0.7f * (top - bottom), size = 0.3f * (top - bottom);
+  const auto& [lips, upper, eyes] = face_.regions;
+  const float between =
+      lips.empty() || eyes.empty() ? 0.0f : mean_height(places, eyes) - mean_height(places, lips);
+  if (between > 0) {
+    size = between;
+    middle = mean_height(places, eyes) - 0.16f * between;
+    half = std::max(2.225f * between, 1.03f * (top - middle));
+  } else {
+    face_.regions = {};
+  }
+  std::vector<bool> keep;
+  for (const auto& triangle : surface_.triangles) {
+    keep.push_back(std::ranges::any_of(triangle, [&](uint32_t v) {
+      return at(v, 1) >= middle - 1.6f * half && std::abs(at(v, 0)) <= 2.2f * half;
+    }));
+  }
+  if (std::ranges::find(keep, true) == keep.end()) keep.assign(keep.size(), true);
+  cut(surface_, keep);
+  if (between > 0 && (size < kLeastFace || size > kMostFace)) {
+    for (size_t i = 0; i < 15; ++i) {
+      if (i % 4 != 3) world_[i] *= double{kUsualFace / size};
+    }
+  }
+}
+
+void Avatar::find_bones() {
+  const auto world = nodes_.placed_in(world_);
+  std::vector<TurningBone> kept;
+  for (const TurningBone& bone : rig_.bones) {
+    const int parent = nodes_.all[bone.node].parent;
+    const auto above = gltf::inverse(parent < 0 ? world_ : world[static_cast<size_t>(parent)]);
+    // Some are flattened to nothing, or nearly.
+    const auto usual = [](double x) { return std::abs(x) < kMostOfBone; };
+    if (!above || !std::ranges::all_of(*above, usual) ||
+        !std::ranges::all_of(world[bone.node], usual)) {
+      continue;
+    }
+    kept.push_back(bone);
+    stands_.push_back({world[bone.node], *above});
+  }
+  rig_.bones = std::move(kept);
+}
+
+void Avatar::make_face() {
+  const std::vector<float> places = at_rest();
+  const auto vertices = static_cast<int64_t>(surface_.vertices());
+  face_.axes = motion::Axes::kBuiltin;
+  face_.rest = tensor::Tensor({vertices, 3}, places);
+  face_.triangles = surface_.triangles;
+  face_.appearance.material = surface_.kind;
+  paint_ = std::make_shared<face::Paint>(
+      paint_of(surface_, materials_, places, face_.appearance.albedo));
+  face_.appearance.paint = paint_;
+  // A portrait of what has eyes and no lips, or the other way round, is one of its outline.
+  if (face_.regions.eyes.empty() || face_.regions.lips.empty()) face_.regions = {};
+}
+
+Moment Avatar::moment(const face::FaceFrame& frame, arkit::Gain gain, arkit::Cut& cut) const {
+  return moment_of(rig_, arkit::scored(frame, gain, cut), frame);
+}
+
+Moment Avatar::rest() const { return moment_of(rig_, {}, {}); }
+
+Matrix4 Avatar::local(const Moment& moment, size_t bone) const {
+  const Stand& stand = stands_[bone];
+  Matrix4 moved = around(stand.world, moment.turns[bone]);
+  if (rig_.bones[bone].bone == Bone::kBody) {
+    for (size_t k = 0; k < 3; ++k) moved[12 + k] += double{moment.shift[k]};
+  }
+  return gltf::product(stand.above, gltf::product(moved, stand.world));
+}
+
+void Avatar::vertices(const Moment& moment, std::span<float> out) const {
+  gltf::Nodes nodes = nodes_;
+  for (size_t i = 0; i < rig_.bones.size(); ++i) {
+    nodes.all[rig_.bones[i].node].local = local(moment, i);
+  }
+  pose(surface_, moment.weights, nodes.placed_in(world_), out);
+}
+
+void Avatar::vertices(const face::FaceFrame& frame, std::span<float> out) const {
+  arkit::Cut cut;
+  vertices(moment(frame, arkit::Gain::kNone, cut), out);
+}
+
+gltf::Placed Avatar::placed(const Moment& moment, size_t bone) const {
+  return gltf::placed_of(local(moment, bone));
+}
+
+void require_axes(motion::Axes axes, const face::Face& face) {
+  if (axes == motion::Axes::kBuiltin || !face.appearance.paint) return;
+  fail(
+      "{}: moves by ARKit's shapes, which the axes of {} are named after; those of the motion are "
+      "{}'s: give {} a FLAME file",
+      face.name, owner_of(motion::Axes::kBuiltin), owner_of(axes), Field("face"));
+}
+
+std::string Avatar::picture(size_t texture) const {
+  return document_->picture(materials_.pictures.at(texture).image);
+}
+
+void Avatar::set_picture(size_t texture, face::Texture picture) {
+  face::Texture& to = paint_->textures.at(texture);
+  picture.wrap_x = to.wrap_x;
+  picture.wrap_y = to.wrap_y;
+  to = std::move(picture);
+}
+
+}  // namespace flowtalk::avatar
