@@ -14,11 +14,12 @@ namespace {
 constexpr const char* kOverview =
     "Makes, imports or checks a corpus to train on.\n"
     "Usage: flowtalk data "
-    "synth|benchmark|phones|fit-rules|import-mead|import-recordings|import-arkit|check|pack "
+    "synth|benchmark|phones|align|fit-rules|import-mead|import-recordings|import-arkit|check|pack "
     "[OPTIONS]\n\n"
     "  synth         voices and emotional motion of 32 made-up speakers, in 3DMEAD's layout\n"
     "  benchmark     a frozen corpus by name, checked by hash: synth2-s, synth2-m\n"
     "  phones        speech with known phones, for the speech encoder\n"
+    "  align         the phones of recorded prompts, which corpora take from a list, heard anew\n"
     "  fit-rules     the rules of the synthetic corpus, fitted to recorded people\n"
     "  import-mead   MEAD and its EMICA reconstruction into 3DMEAD's layout\n"
     "  import-recordings  people in front of a camera, the head fitted to points of their faces\n"
@@ -91,6 +92,7 @@ int data(const Args& args) {
   if (args[0] == "synth") return synth_command(rest);
   if (args[0] == "benchmark") return data_benchmark(rest);
   if (args[0] == "phones") return phones_command(rest);
+  if (args[0] == "align") return data_align(rest);
   if (args[0] == "fit-rules") return data_fit_rules(rest);
   if (args[0] == "import-mead") return data_import_mead(rest);
   if (args[0] == "import-recordings") return data_import_recordings(rest);
@@ -102,7 +104,7 @@ int data(const Args& args) {
     return train(words);
   }
   fail_unknown_command("flowtalk data", args[0],
-                       {"synth", "benchmark", "phones", "fit-rules", "import-mead",
+                       {"synth", "benchmark", "phones", "align", "fit-rules", "import-mead",
                         "import-recordings", "import-arkit", "check", "pack"});
 }
 

@@ -20,7 +20,7 @@ int data_benchmark(const Args& args) {
   options.quiet = command.quiet();
   for (const auto& part : pipeline::make_benchmark(options, terminal(command.quiet()))) {
     if (command.quiet()) continue;
-    fmt::print("{}: {} clips, {:.1f} min, {} of them recorded prompts, the others as frozen\n",
+    fmt::print("{}: {} clips, {:.1f} min, {} of them recorded prompts, as frozen\n",
                part.folder.string(), part.clips, part.duration_s / 60, part.recorded);
   }
   return 0;

@@ -8,6 +8,7 @@
 
 namespace flowtalk::apps {
 
+int data_align(const Args& args);
 int data_benchmark(const Args& args);
 int data_check(const Args& args);
 int data_check_packed(const std::string& folder, const std::string& json, bool quiet);

@@ -66,6 +66,7 @@ TEST_F(CommandLine, EveryCommandTakesQuiet) {
                                                           {"evaluate", "--dataset", "none"},
                                                           {"data", "check", "none"},
                                                           {"data", "benchmark"},
+                                                          {"data", "align"},
                                                           {"data", "import-mead"}};
   for (std::vector<std::string> words : commands) {
     const Outcome loud = run(words);

@@ -12,7 +12,7 @@ wrong() { echo "install_test: $*" >&2; exit 1; }
 
 cmake --install "$build" --prefix "$prefix" >"$work/log" || wrong "cmake --install failed"
 for file in bin/flowtalk share/flowtalk/models/default/weights.safetensors \
-  share/flowtalk/models/classifier/config.json share/doc/flowtalk/LICENSE \
+  share/flowtalk/models/classifier/config.json share/flowtalk/models/prompt_phones.gz share/doc/flowtalk/LICENSE \
   share/doc/flowtalk/licences.md share/doc/flowtalk/README.md; do
   [ -f "$prefix/$file" ] || wrong "$file is missing"
 done
@@ -40,6 +40,9 @@ cmp happy.npy again.npy
 mkdir alone && cp "$prefix/bin/flowtalk" alone/
 if env -i alone/flowtalk predict voice.wav -o x.npy 2>error; then wrong "a model from nowhere"; fi
 [ "$(wc -l <error)" = 1 ] && grep -q 'no default model found.*FLOWTALK_MODELS' error || wrong "$(cat error)"
+if env -i alone/flowtalk data phones -o phones 2>error; then wrong "phones of prompts from nowhere"; fi
+[ "$(wc -l <error)" = 1 ] && grep -q 'phones of recorded prompts are missing.*FLOWTALK_MODELS' error || wrong "$(cat error)"
+[ ! -e phones ] || wrong "a folder is left"
 env -i FLOWTALK_MODELS="$prefix/share/flowtalk/models" alone/flowtalk predict voice.wav \
   --emotion happy -o told.npy -q || wrong "FLOWTALK_MODELS is not heard"
 cmp happy.npy told.npy

@@ -17,8 +17,9 @@
 namespace flowtalk::data {
 
 inline constexpr int kNeutralSentences = 40, kEmotionalSentences = 30;
-// Sentences beyond 100 (recorded prompts in the synthetic corpus) are for training only.
-inline constexpr int kLastMeadSentence = 100;
+// Sentences beyond 100 are for training only: to 600 the recorded prompts of the synthetic corpus,
+// then recorded people that are imported.
+inline constexpr int kLastMeadSentence = 100, kLastPromptSentence = 600;
 
 // In the folder of a packed data set (packed.h).
 inline constexpr const char* kPackedIndex = "packed.json";

@@ -12,7 +12,7 @@
 namespace flowtalk::pipeline {
 
 struct BenchmarkOptions {
-  std::string name, output = "datasets", phones;
+  std::string name, output = "datasets";
   int threads = 0;
   bool check = false;
   bool quiet = false;  // no progress
@@ -21,9 +21,6 @@ struct BenchmarkOptions {
   void fields(V&& field) {
     field("name", name, "synth2-s or synth2-m");
     field("output", output, "folder (default datasets)");
-    field("phones", phones,
-          "a phone corpus whose labels of recorded prompts are read, not made again; the result is "
-          "the same");
     field("threads", threads, between(0, 256), "threads; 0 takes all");
     field("check", check, "only see whether it can be made on this machine");
   }

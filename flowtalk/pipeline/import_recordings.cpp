@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Sentences from here on: what the recorded prompts of a benchmark in the same folder leave free.
-constexpr int kFirstSentence = 601, kLastSentence = 999;
+constexpr int kFirstSentence = data::kLastPromptSentence + 1, kLastSentence = 999;
 constexpr int64_t kFewestAtRest = 4;
 constexpr double kBlinkScore = 0.5;  // above the lid's usual score: a shut eye
 

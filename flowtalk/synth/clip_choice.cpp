@@ -68,7 +68,7 @@ std::vector<Job> spread_prompts(const std::vector<Prompt>& prompts, Rng rng) {
     job.name.emotion = static_cast<int>(rng.integer(0, emotions() - 1));
     job.name.level =
         job.name.emotion == kNeutral ? 0 : static_cast<int>(rng.integer(0, levels() - 1));
-    if (job.name.sentence <= 999) jobs.push_back(job);
+    if (job.name.sentence <= data::kLastPromptSentence) jobs.push_back(job);
   }
   return jobs;
 }

@@ -1,10 +1,7 @@
 #include "flowtalk/synth/corpus.h"
 
 #include <array>
-#include <atomic>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "flowtalk/base/conditions.h"
@@ -24,8 +21,8 @@
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/synth/clip_choice.h"
 #include "flowtalk/synth/emotion_pose.h"
+#include "flowtalk/synth/listed_prompts.h"
 #include "flowtalk/synth/motion.h"
-#include "flowtalk/synth/prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speech_process.h"
 
@@ -71,18 +68,10 @@ class Maker {
     return fs::exists(folder_ / "param" / (stem + ".npy"));
   }
 
-  // False if a prompt turns out to hold no speech.
-  bool make(const Job& job, std::unique_ptr<data::PhoneRecognizer>& recognizer) const {
+  void make(const Job& job) const {
     const std::string stem = data::format_stem(job.name, default_conditions());
     const Rng rng = rng_.fork(stem);
-    data::PhoneClip clip;
-    if (job.prompt) {
-      auto heard = load_labelled_prompt(*job.prompt, recognizer);
-      if (!heard) return false;
-      clip = std::move(*heard);
-    } else {
-      clip = speak_clip(job.name, rng);
-    }
+    data::PhoneClip clip = job.prompt ? load_listed(*job.prompt) : speak_clip(job.name, rng);
     clip.name = stem;
     const bool neutral = job.name.emotion == kNeutral;
     const float strength = neutral ? 0 : default_conditions().strength_of(job.name.level);
@@ -90,13 +79,12 @@ class Maker {
     const motion::Motion made =
         make_motion(clip.audio, clip.phones, styles_[static_cast<size_t>(job.name.style)], motion,
                     rng.fork("motion"));
-    if (made.frames() == 0) return false;
+    FT_CHECK(made.frames() > 0, "{} has no frames", stem);
     if (options_.augment && rng.fork("choice").uniform() < 0.4) {
       clip = data::augment(clip, rng.fork("augment"), kMild);
     }
     data::save_phone_clip(folder_, clip);
     motion::save_motion(folder_ / "param" / (stem + ".npy"), made);  // last: the clip is complete
-    return true;
   }
 
  private:
@@ -111,16 +99,6 @@ class Maker {
                                               .clipping = 0.02f,
                                               .gain_lo_db = -14,
                                               .gain_hi_db = 0};
-
-  std::optional<data::PhoneClip> load_labelled_prompt(
-      const Prompt& prompt, std::unique_ptr<data::PhoneRecognizer>& recognizer) const {
-    const fs::path labels = options_.phone_corpus / "phones" / (prompt.name + ".lab");
-    if (!options_.phone_corpus.empty() && fs::exists(labels)) {
-      return data::PhoneClip{prompt.name, load_prompt_audio(prompt), data::load_phones(labels)};
-    }
-    if (!recognizer) recognizer = std::make_unique<data::PhoneRecognizer>();
-    return load_prompt(prompt, *recognizer);
-  }
 
   data::PhoneClip speak_clip(const data::ClipName& name, const Rng& rng) const {
     // The text does not depend on the level, as in MEAD.
@@ -150,8 +128,9 @@ std::vector<Job> choose_jobs(const CorpusOptions& options, const std::vector<Pro
                                                         : rng_of(options).fork("choice");
   if (options.part != CorpusPart::kSpeakers) return choose_test_clips(options.clips_per_style, rng);
   std::vector<Job> jobs = choose_speaker_clips(options.clips_per_style, rng);
-  const std::vector<Job> real = spread_prompts(prompts, rng.fork("prompts"));
-  jobs.insert(jobs.end(), real.begin(), real.end());
+  for (const Job& real : spread_prompts(prompts, rng.fork("prompts"))) {
+    if (!real.prompt->path.empty()) jobs.push_back(real);
+  }
   return jobs;
 }
 
@@ -184,6 +163,10 @@ fs::path part_folder(const CorpusOptions& options) { return options.out / part_n
 CorpusReport make_corpus(const CorpusOptions& options) {
   const Part own = part_of(options.own_part, environment);
   check_folder(options.out, "output");
+  ListedPrompts listed;
+  if (options.real_prompts && options.part == CorpusPart::kSpeakers) {
+    listed = find_listed(load_prompt_list());
+  }
   for (const char* part : {"param", "wav", "phones"}) {
     fs::create_directories(part_folder(options) / part);
   }
@@ -195,32 +178,29 @@ CorpusReport make_corpus(const CorpusOptions& options) {
     data::save_conditions(part_folder(options), default_conditions());
   }
   CorpusReport report;
-  std::vector<Prompt> prompts;
-  if (options.real_prompts && options.part == CorpusPart::kSpeakers) {
-    report.left_out = missing_prompts();
-    if (report.left_out.empty()) prompts = find_prompts();
-  }
-  const std::vector<Job> jobs = own_of(choose_jobs(options, prompts), own);
+  report.left_out = how_to_install(listed.missing);
+  const std::vector<Job> jobs = own_of(choose_jobs(options, listed.prompts), own);
   const Maker maker(options);
   start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   Progress progress("synthetic corpus", static_cast<int64_t>(jobs.size()), "clips", options.quiet);
   std::mutex mutex;
-  std::atomic<size_t> next = 0;
-  pool.parallel_for(pool.threads(), [&](int64_t) {
-    std::unique_ptr<data::PhoneRecognizer> recognizer;  // one per thread, if needed at all
-    for (size_t i = next++; i < jobs.size(); i = next++) {
-      const std::string stem = data::format_stem(jobs[i].name, default_conditions());
-      const bool kept = maker.complete(stem);
-      const bool made = kept || maker.make(jobs[i], recognizer);
-      progress.advance();
-      if (!made) continue;
-      const auto phones = data::load_phones(part_folder(options) / "phones" / (stem + ".lab"));
-      const std::lock_guard lock(mutex);
-      ++(kept ? report.kept : report.written);
-      report.real += jobs[i].prompt != nullptr;
-      report.duration_s += phones.empty() ? 0.0 : phones.back().end_s;
+  pool.parallel_for(static_cast<int64_t>(jobs.size()), [&](int64_t i) {
+    const Job& job = jobs[static_cast<size_t>(i)];
+    const std::string stem = data::format_stem(job.name, default_conditions());
+    const bool kept = maker.complete(stem);
+    if (!kept) maker.make(job);
+    progress.advance();
+    const fs::path labels = part_folder(options) / "phones" / (stem + ".lab");
+    const auto phones = data::load_phones(labels);
+    if (job.prompt != nullptr && phones != job.prompt->phones) {
+      fail("{}: not the phones of {}, which belongs here; choose another folder", labels.string(),
+           job.prompt->name);
     }
+    const std::lock_guard lock(mutex);
+    ++(kept ? report.kept : report.written);
+    report.real += job.prompt != nullptr;
+    report.duration_s += phones.empty() ? 0.0 : phones.back().end_s;
   });
   return report;
 }

@@ -26,25 +26,21 @@ struct CorpusOptions {
   CorpusPart part = CorpusPart::kSpeakers;
   std::filesystem::path out;  // receives NAME/{param,wav,phones} of the part, and regions/
   int clips_per_style = 60;   // of the 670 per style; 0: all. Unseen parts: 1 to 22
-  bool real_prompts = true;   // installed recorded prompts too, as sentences from 101 on; not in
-                              // the unseen parts
-  // A phone corpus (phone_corpus.h) whose prompt labels are read instead of aligning again; empty:
-  // none. The corpus is the same either way.
-  std::filesystem::path phone_corpus;
-  std::string own_part;  // K/N, by as many processes; "": all, or that of a Slurm array's task
-  bool augment = true;   // mild noise, room and bandwidth on a part of the voices
-  int threads = 0;       // 0: all
-  bool quiet = false;    // no progress
+  bool real_prompts = true;   // those of prompt_list.h whose voices are installed, as sentences
+                              // from 101 on; not in the unseen parts
+  std::string own_part;       // K/N, by as many processes; "": all, or that of a Slurm array's task
+  bool augment = true;        // mild noise, room and bandwidth on a part of the voices
+  int threads = 0;            // 0: all
+  bool quiet = false;         // no progress
 
-  // What people choose; parts and phone corpora belong to the benchmarks.
+  // What people choose; parts belong to the benchmarks.
   template <class V>
   void fields(V&& field) {
     field("output", out, "folder (default datasets)");
     field("seed", seed, "of everything that is drawn (default 1)");
     field("clips_per_style", clips_per_style, between(0, 670),
           "of the 670 of each of the 32 styles; 0 makes all, default 60");
-    field("real_prompts", real_prompts,
-          "leave out the recorded prompts of Debian's asterisk packages");
+    field("real_prompts", real_prompts, "leave out the recorded prompts of Debian's packages");
     field("augment", augment, "no noise, rooms or bandwidth limits");
     field(
         "part", own_part,
@@ -64,7 +60,8 @@ struct CorpusReport {
 };
 
 // Resumable: complete clips are kept. Deterministic: the same seed gives the same bytes for any
-// thread count. Error: the folder holds a corpus of another seed.
+// thread count. Error: the folder holds a corpus of another seed, or another prompt in a clip's
+// place; a recorded voice is installed, and is not as the list says.
 CorpusReport make_corpus(const CorpusOptions& options);
 
 }  // namespace flowtalk::synth

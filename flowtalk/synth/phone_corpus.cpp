@@ -14,7 +14,7 @@
 #include "flowtalk/base/thread_pool.h"
 #include "flowtalk/data/phone_clips.h"
 #include "flowtalk/synth/foreign_speech.h"
-#include "flowtalk/synth/prompts.h"
+#include "flowtalk/synth/listed_prompts.h"
 #include "flowtalk/synth/sentences.h"
 #include "flowtalk/synth/speech.h"
 #include "flowtalk/synth/speech_process.h"
@@ -51,30 +51,19 @@ double duration_of(const fs::path& folder, const std::string& name) {
   return phones.empty() ? 0.0 : phones.back().end_s;
 }
 
-void add_prompts(const PhoneCorpusOptions& options, const fs::path& folder, ThreadPool& pool,
-                 PhoneCorpusReport& report) {
-  const std::vector<Prompt> prompts = find_prompts();
-  report.left_out = missing_prompts();
-  if (!report.left_out.empty()) return;
-  Progress progress("real prompts", static_cast<int64_t>(prompts.size()), "clips", options.quiet);
-  const int64_t shards = pool.threads();
+void add_prompts(const std::vector<Prompt>& prompts, const PhoneCorpusOptions& options,
+                 const fs::path& folder, ThreadPool& pool, PhoneCorpusReport& report) {
+  const auto count = static_cast<int64_t>(prompts.size());
+  Progress progress("real prompts", count, "clips", options.quiet);
   std::mutex mutex;
-  pool.parallel_for(shards, [&](int64_t shard) {
-    data::PhoneRecognizer recognizer;
-    for (auto i = static_cast<size_t>(shard); i < prompts.size();
-         i += static_cast<size_t>(shards)) {
-      const std::string& name = prompts[i].name;
-      if (!complete(folder, name)) {
-        const auto clip = load_prompt(prompts[i], recognizer);
-        if (clip) data::save_phone_clip(folder, *clip);
-      }
-      progress.advance();
-      if (!complete(folder, name)) continue;
-      const double duration = duration_of(folder, name);
-      const std::lock_guard lock(mutex);
-      ++report.real_clips[prompts[i].speaker];
-      report.real_s += duration;
-    }
+  pool.parallel_for(count, [&](int64_t i) {
+    const Prompt& prompt = prompts[static_cast<size_t>(i)];
+    progress.advance();
+    if (prompt.path.empty()) return;
+    if (!complete(folder, prompt.name)) data::save_phone_clip(folder, load_listed(prompt));
+    const std::lock_guard lock(mutex);
+    ++report.real_clips[prompt.speaker];
+    report.real_s += prompt.phones.back().end_s;
   });
 }
 
@@ -105,7 +94,7 @@ void add_synthetic(const PhoneCorpusOptions& options, const fs::path& folder, Th
 }
 
 // Counts up when clips of the same seed become others.
-constexpr int kRules = 3;
+constexpr int kRules = 4;
 
 // Refuses to mix clips of two recipes in one folder; more hours of the same are welcome.
 void check_recipe(const PhoneCorpusOptions& options, const fs::path& folder) {
@@ -136,7 +125,10 @@ void check_recipe(const PhoneCorpusOptions& options, const fs::path& folder) {
 
 PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs::path& folder) {
   check_folder(folder, "output");
+  ListedPrompts listed;
+  if (options.real_prompts) listed = find_listed(load_prompt_list());
   PhoneCorpusReport report;
+  report.left_out = how_to_install(listed.missing);
   start_speech_process();  // before there are threads
   ThreadPool pool(options.threads);
   fs::create_directories(folder / "wav");
@@ -148,7 +140,7 @@ PhoneCorpusReport make_phone_corpus(const PhoneCorpusOptions& options, const fs:
                 report);
   add_synthetic(options, folder, pool, {"foreign", "foreign", foreign_hours, make_foreign_clip},
                 report);
-  if (options.real_prompts) add_prompts(options, folder, pool, report);
+  add_prompts(listed.prompts, options, folder, pool, report);
   return report;
 }
 

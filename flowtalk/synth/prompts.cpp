@@ -5,15 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <tuple>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/synth/clip_names.h"
 #include "flowtalk/synth/speech.h"
 
 namespace flowtalk::synth {
@@ -21,18 +22,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The recorded voices, by their folders; others that a machine may have are not taken, so that a
-// corpus does not depend on them.
+// The recorded voices, by how the names of their clips begin, and what installs them; others that a
+// machine may have are not taken, so that a corpus does not depend on them.
 struct PromptVoice {
   std::string_view folder, package;
 };
-constexpr std::array<PromptVoice, 6> kPromptVoices = {{
+constexpr std::array<PromptVoice, 8> kPromptVoices = {{
     {"en_US_f_Allison", "asterisk-core-sounds-en-g722"},
     {"es_MX_f_Allison", "asterisk-core-sounds-es-g722"},
     {"fr_CA_f_June", "asterisk-core-sounds-fr-g722"},
     {"it_IT_f_Menardi", "asterisk-prompt-it-menardi-wav"},
     {"it_IT_m_Carlo", "asterisk-core-sounds-it-g722"},
     {"ru_RU_f_IvrvoiceRU", "asterisk-core-sounds-ru-g722"},
+    {"stamps_", "tuxpaint-stamps-default"},
+    {"talkie_", "flight-of-the-amazon-queen"},
 }};
 
 // The packages ship the texts compressed; zcat is part of every Debian system (gzip).
@@ -102,31 +105,26 @@ std::vector<Prompt> find_asterisk(const fs::path& root) {
     const auto found = prompts_of(root / voice.folder);
     prompts.insert(prompts.end(), found.begin(), found.end());
   }
+  return prompts;
+}
+
+// Gives the telephone prompts their texts.
+void add_texts(std::vector<Prompt>& prompts) {
   std::map<std::string, std::map<std::string, std::string>> texts;
   for (Prompt& prompt : prompts) {
     // Only the folders of the core sounds ("en_US_f_Allison") follow these texts.
-    if (prompt.speaker == "it_IT_f_Menardi") continue;
+    if (prompt.speaker == "it_IT_f_Menardi" || prompt.aligned_only) continue;
     const auto known = texts.try_emplace(prompt.language);
     if (known.second) known.first->second = load_texts(prompt.language);
     const auto found = known.first->second.find(prompt.key);
     if (found != known.first->second.end()) prompt.text = found->second;
   }
-  return prompts;
 }
 
-}  // namespace
-
-std::string clip_name(const std::string& speaker, const std::string& key) {
-  std::string name = speaker + "_" + key;
-  for (char& c : name) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
-  }
-  return name;
-}
-
-std::vector<Prompt> find_prompts(const PromptFolders& folders) {
+// At most so many stamps of each language.
+std::vector<Prompt> find_all(const PromptFolders& folders, size_t stamps_of_language) {
   std::vector<Prompt> prompts = find_asterisk(folders.asterisk);
-  const std::vector<Prompt> stamps = find_stamps(folders.stamps);
+  const std::vector<Prompt> stamps = find_stamps(folders.stamps, stamps_of_language);
   prompts.insert(prompts.end(), stamps.begin(), stamps.end());
   const std::vector<Prompt> talkie = find_talkie(folders.talkie);
   prompts.insert(prompts.end(), talkie.begin(), talkie.end());
@@ -140,30 +138,51 @@ std::vector<Prompt> find_prompts(const PromptFolders& folders) {
   return prompts;
 }
 
-std::string missing_prompts(const PromptFolders& folders) {
-  if (find_prompts(folders).empty()) {
-    return "no recorded voices; `scripts/install_deps.sh corpus` installs them";
+}  // namespace
+
+std::string clip_name(const std::string& speaker, const std::string& key) {
+  std::string name = speaker + "_" + key;
+  for (char& c : name) {
+    if (!may_be_in_name(c)) c = '_';
   }
-  if (!data::find_speech_models()) {
-    return "no recorded prompts: their phones need the package pocketsphinx-en-us";
-  }
-  return "";
+  return name;
 }
 
-std::string missing_voices(const PromptFolders& folders) {
-  std::vector<std::string_view> packages;
-  const std::vector<Prompt> prompts = find_prompts(folders);
-  const auto heard = [&prompts](std::string_view speaker) {
-    return std::any_of(prompts.begin(), prompts.end(),
-                       [&](const Prompt& p) { return p.speaker.starts_with(speaker); });
-  };
+std::vector<Prompt> find_sounds(const PromptFolders& folders) {
+  return find_all(folders, std::numeric_limits<size_t>::max());
+}
+
+std::vector<Prompt> find_prompts(const PromptFolders& folders) {
+  constexpr size_t kMostOfLanguage = 250;
+  std::vector<Prompt> prompts = find_all(folders, kMostOfLanguage);
+  add_texts(prompts);
+  return prompts;
+}
+
+std::string package_of(std::string_view name) {
   for (const PromptVoice& voice : kPromptVoices) {
-    if (!heard(voice.folder)) packages.push_back(voice.package);
+    if (name.starts_with(voice.folder)) return std::string(voice.package);
   }
-  if (!heard("stamps_")) packages.push_back("tuxpaint-stamps-default");
-  if (!heard("talkie_")) packages.push_back("flight-of-the-amazon-queen");
-  return packages.empty() ? missing_prompts(folders)
-                          : fmt::format("without {}", fmt::join(packages, ", "));
+  fail("{}: no prompt of a recorded voice is called so", name);
+}
+
+std::vector<std::string> missing_packages(const std::vector<Prompt>& prompts) {
+  std::vector<std::string> packages;
+  for (const PromptVoice& voice : kPromptVoices) {
+    const bool heard = std::any_of(prompts.begin(), prompts.end(), [&voice](const Prompt& prompt) {
+      return prompt.name.starts_with(voice.folder);
+    });
+    if (!heard) packages.emplace_back(voice.package);
+  }
+  return packages;
+}
+
+std::string how_to_install(const std::vector<std::string>& packages) {
+  if (packages.empty()) return "";
+  const std::string which = packages.size() == kPromptVoices.size()
+                                ? "the recorded voices"
+                                : fmt::format("the voices of {}", fmt::join(packages, ", "));
+  return which + "; `scripts/install_deps.sh corpus` installs them";
 }
 
 namespace {

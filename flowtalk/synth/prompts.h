@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "flowtalk/data/phone_clips.h"
@@ -23,6 +24,7 @@ struct Prompt {
   std::string text;                  // what is said, if known
   bool aligned_only = false;         // of no use unless the text fits
   size_t first_byte = 0, bytes = 0;  // where in the file it stands; 0: it is the file
+  std::vector<data::Phone> phones;   // those of the list (prompt_list.h), where it is of the list
 };
 
 // Where recordings are installed.
@@ -34,18 +36,23 @@ struct PromptFolders {
 
 // Every installed recording of the voices we know that holds speech, sorted by speaker and key.
 // Empty if none is installed.
+std::vector<Prompt> find_sounds(const PromptFolders& folders = {});
+// Those of them that a list of phones is made of (align_prompts.h), with their texts: at most 250
+// stamps of each language.
 std::vector<Prompt> find_prompts(const PromptFolders& folders = {});
-// Those of the stamps: at most 250 of each language, evenly over all, with texts in plain words.
-std::vector<Prompt> find_stamps(const std::filesystem::path& root);
+// Those of the stamps with texts in plain words; at most so many of each language, evenly over all.
+std::vector<Prompt> find_stamps(const std::filesystem::path& root, size_t most_of_language);
 // The lines of the talkie whose texts are found in it. Error: damaged.
 std::vector<Prompt> find_talkie(const std::filesystem::path& file);
 // Speaker and key in letters, digits, - and _.
 std::string clip_name(const std::string& speaker, const std::string& key);
 
-// Why recordings cannot be used on this machine, and what to install; empty if they can.
-std::string missing_prompts(const PromptFolders& folders = {});
-// The same unless every voice is there, as a frozen corpus wants.
-std::string missing_voices(const PromptFolders& folders = {});
+// The package that a prompt of this name comes with. Error: no voice that we know.
+std::string package_of(std::string_view name);
+// Those of which nothing is among the prompts.
+std::vector<std::string> missing_packages(const std::vector<Prompt>& prompts);
+// What a user does about them, in one line.
+std::string how_to_install(const std::vector<std::string>& packages);
 
 audio::Audio load_prompt_audio(const Prompt& prompt);
 

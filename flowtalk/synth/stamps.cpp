@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 
 // Spanish and English stay outside the training, to measure lips on.
 constexpr std::array<std::string_view, 7> kLanguages = {"bg", "ca", "da", "el", "fr", "ro", "ru"};
-constexpr size_t kMostOfLanguage = 250;
 
 std::string text_of(const fs::path& file, std::string_view language) {
   const std::string key = fmt::format("{}.utf8=", language);
@@ -60,12 +59,12 @@ std::vector<Prompt> stamps_of(const fs::path& root, std::string_view language) {
 
 }  // namespace
 
-std::vector<Prompt> find_stamps(const fs::path& root) {
+std::vector<Prompt> find_stamps(const fs::path& root, size_t most_of_language) {
   std::vector<Prompt> all;
   if (!fs::is_directory(root)) return all;
   for (const std::string_view language : kLanguages) {
     const std::vector<Prompt> found = stamps_of(root, language);
-    const size_t wanted = std::min(found.size(), kMostOfLanguage);
+    const size_t wanted = std::min(found.size(), most_of_language);
     for (size_t i = 0; i < wanted; ++i) all.push_back(found[i * found.size() / wanted]);
   }
   return all;

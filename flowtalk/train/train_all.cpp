@@ -147,8 +147,7 @@ void train_all(const TrainAllOptions& o) {
   if (!o.real_prompts) data.emplace_back(o.flag("no_real_prompts"));
   run(o, "flowtalk", data);
   run(o, "flowtalk",
-      {"data", "benchmark", o.benchmark, o.flag("out"), o.data, o.flag("phones"), phones,
-       o.flag("threads"), threads});
+      {"data", "benchmark", o.benchmark, o.flag("out"), o.data, o.flag("threads"), threads});
   train_encoder_and_prior(o, phones);
   train_generator_over(o);
   run(o, "flowtalk-train", {"pack", run_of(o, "generator"), o.flag("out"), o.out});
