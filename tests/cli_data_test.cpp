@@ -155,7 +155,7 @@ TEST_F(CliData, ABenchmarkWithRecordedVoicesWantsAllOfThem) {
 }
 
 TEST_F(CliData, AlignRefusesBeforeItListens) {
-  EXPECT_TRUE(failed_with(run({"data", "align"}), 2, {"--output"}));
+  EXPECT_TRUE(failed_with(run({"data", "align"}), 2, {"where to? give -o"}));
   EXPECT_TRUE(failed_with(run({"data", "align", "-o", "list.txt"}), 2, {"list.txt", ".gz"}));
   write("taken", "a file");
   EXPECT_TRUE(failed_with(run({"data", "align", "-o", "taken/list.gz"}), 1, {"taken"}));
