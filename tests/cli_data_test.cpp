@@ -113,7 +113,6 @@ TEST_F(CliData, RecordedPromptsAreThoseOfTheListAndNoOthers) {
     const OwnList own(file("lists"), list);
     const Outcome made = run({"data", "phones", "-o", "phones", "--hours", "0.002"});
     ASSERT_EQ(made.code, 0) << made.err;
-    EXPECT_THAT(made.err, HasSubstr("left out: the voices of asterisk-core-sounds-es-g722"));
     std::vector<std::string> names = data::list_phone_clips(file("phones"));
     std::erase_if(names, [](const std::string& name) { return !name.starts_with("en_US"); });
     EXPECT_EQ(names, (std::vector<std::string>{list[0].name, list[1].name}));
