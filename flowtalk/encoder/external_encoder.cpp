@@ -39,7 +39,8 @@ std::string Fingerprint::of(const HubertConfig& config) const {
   const Json usual = to_json(HubertConfig());
   // Models remember fingerprints from before these fields were there.
   for (const char* later :
-       {"normalisation", "num_conv_pos_right", "attention_block", "attention_left"}) {
+       {"normalisation", "num_conv_pos_right", "attention_block", "attention_left", "conv_dilation",
+        "conv_past", "rotary_dims", "rotary_rate"}) {
     if (sizes[later] == usual[later]) sizes.erase(later);
   }
   uint64_t state = hash(14695981039346656037u, sizes.dump());
