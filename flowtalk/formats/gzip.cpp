@@ -23,7 +23,7 @@ std::string gzip(std::string_view text) {
     fail("{} bytes cannot be packed (memory)", text.size());
   }
   const std::unique_ptr<z_stream, int (*)(z_stream*)> closer(&stream, deflateEnd);
-  std::string result(deflateBound(&stream, text.size()), '\0');
+  std::string result(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   size_t used = 0, made = 0;
   for (int state = Z_OK; state != Z_STREAM_END;) {
     const size_t feed = std::min(text.size() - used, kStep);
