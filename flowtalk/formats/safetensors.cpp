@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::json;
 constexpr size_t kMaxHeader = 100'000'000;  // the limit of the format
 constexpr const char* kMetadata = "__metadata__";
+constexpr const char* kSteps = "steps:";
 
 std::optional<Dtype> parse_dtype(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(Dtype::kC64); ++i) {
@@ -98,6 +99,7 @@ void SafetensorsFile::open() {
   }
   data_start_ = 8 + static_cast<size_t>(length);
   read_header(bytes.substr(8, static_cast<size_t>(length)), bytes.size() - data_start_);
+  read_steps();
 }
 
 void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
@@ -148,6 +150,20 @@ void SafetensorsFile::read_header(std::string_view header, size_t data_size) {
   }
 }
 
+void SafetensorsFile::read_steps() {
+  for (const auto& [key, text] : metadata_) {
+    if (!key.starts_with(kSteps)) continue;
+    const std::string name = key.substr(std::strlen(kSteps));
+    const auto steps = parse_whole_steps(text);
+    const auto found = entries_.find(name);
+    if (!steps || found == entries_.end() || found->second.dtype != Dtype::kU8) {
+      fail("{}: metadata {} is {}, expected a step and a zero of a tensor of U8", path_,
+           printable(key), printable(text));
+    }
+    found->second.steps = steps;
+  }
+}
+
 std::vector<std::string> SafetensorsFile::names() const {
   std::vector<std::string> names;
   for (const auto& [name, entry] : entries_) names.push_back(name);
@@ -175,24 +191,72 @@ SafetensorsFile SafetensorsFile::renamed(
 Array SafetensorsFile::array(const std::string& name) const {
   const Entry& e = entry(name);
   const auto bytes = bytes_.substr(data_start_ + e.begin, e.end - e.begin);
-  return {e.dtype, e.shape, bytes, owner_};
+  if (!e.steps) return {e.dtype, e.shape, bytes, owner_};
+  tensor::Tensor values(e.shape);
+  std::transform(bytes.begin(), bytes.end(), values.values().begin(),
+                 [&](char byte) { return e.steps->value(static_cast<uint8_t>(byte)); });
+  return {
+      Dtype::kF32, e.shape,
+      std::string_view(reinterpret_cast<const char*>(values.data()), values.values().size_bytes()),
+      values.owner()};
 }
 
 tensor::Tensor SafetensorsFile::load(const std::string& name) const {
   return to_tensor(array(name), fmt::format("{}: tensor {}", path_, printable(name)));
 }
 
+namespace {
+
+// How a tensor lies in the file.
+struct Lying {
+  Dtype dtype;
+  std::optional<WholeSteps> steps;
+};
+
+Lying lying_of(const tensor::Tensor& tensor, Dtype dtype) {
+  constexpr int64_t kLarge = 4096;  // values
+  if (dtype != Dtype::kF16 || tensor.size() < kLarge) return {dtype, std::nullopt};
+  const auto steps = whole_steps(tensor.values());
+  return {steps ? Dtype::kU8 : dtype, steps};
+}
+
+void write_values(std::ostream& out, std::span<const float> values, const Lying& lying) {
+  const auto write = [&](const void* data, size_t bytes) {
+    out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+  };
+  if (lying.steps) {
+    const auto bytes = bytes_of(values, *lying.steps);
+    write(bytes.data(), bytes.size());
+  } else if (lying.dtype == Dtype::kF32) {
+    write(values.data(), values.size_bytes());
+  } else {
+    std::vector<uint16_t> halves(values.size());
+    std::transform(values.begin(), values.end(), halves.begin(), float_to_half);
+    write(halves.data(), halves.size() * sizeof(uint16_t));
+  }
+}
+
+}  // namespace
+
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors, Dtype dtype,
                       const std::map<std::string, std::string>& metadata) {
   FT_CHECK(dtype == Dtype::kF32 || dtype == Dtype::kF16, "{}", name_of(dtype));
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty()) header[kMetadata] = metadata;
-  size_t offset = 0;
+  std::map<std::string, std::string> said = metadata;
+  std::vector<Lying> lying;
   for (const auto& [name, tensor] : tensors) {
+    const Lying& how = lying.emplace_back(lying_of(tensor, dtype));
+    if (how.steps) said[kSteps + name] = to_text(*how.steps);
+  }
+  if (!said.empty()) header[kMetadata] = said;
+  size_t offset = 0;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const auto& [name, tensor] = tensors[i];
+    const Lying& how = lying[i];
     FT_CHECK(!header.contains(name), "tensor '{}' twice", name);
-    const size_t end = offset + static_cast<size_t>(tensor.size()) * element_size(dtype);
+    const size_t end = offset + static_cast<size_t>(tensor.size()) * element_size(how.dtype);
     header[name] = {
-        {"dtype", name_of(dtype)}, {"shape", tensor.shape()}, {"data_offsets", {offset, end}}};
+        {"dtype", name_of(how.dtype)}, {"shape", tensor.shape()}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump();
@@ -202,20 +266,11 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
   PartialOutput output(path);
   {
     std::ofstream out(output.path(), std::ios::binary | std::ios::trunc);
-    const auto write = [&](const void* data, size_t bytes) {
-      out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
-    };
     const uint64_t length = text.size();
-    write(&length, sizeof length);
-    write(text.data(), text.size());
-    for (const auto& [name, tensor] : tensors) {
-      if (dtype == Dtype::kF32) {
-        write(tensor.values().data(), tensor.values().size_bytes());
-        continue;
-      }
-      std::vector<uint16_t> halves(tensor.values().size());
-      std::transform(tensor.values().begin(), tensor.values().end(), halves.begin(), float_to_half);
-      write(halves.data(), halves.size() * sizeof(uint16_t));
+    out.write(reinterpret_cast<const char*>(&length), sizeof length);
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      write_values(out, tensors[i].second.values(), lying[i]);
     }
     out.flush();
     if (!out) fail("{}: cannot be written ({})", path.string(), strerror(errno));

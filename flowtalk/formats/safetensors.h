@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "flowtalk/formats/array.h"
 #include "flowtalk/formats/element.h"
 #include "flowtalk/formats/mapped_file.h"
+#include "flowtalk/formats/whole_steps.h"
 #include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::formats {
@@ -31,7 +33,8 @@ class SafetensorsFile {
   bool contains(const std::string& name) const { return entries_.contains(name); }
   const tensor::Shape& shape(const std::string& name) const { return entry(name).shape; }
   Dtype dtype(const std::string& name) const { return entry(name).dtype; }
-  // The tensor as the file holds it, borrowed from the mapped file, which the array keeps open.
+  // The tensor as the file holds it, borrowed from the mapped file, which the array keeps open; one
+  // of whole steps is multiplied out.
   Array array(const std::string& name) const;
   // Float32 is borrowed from the mapped file, which the tensor keeps open; other types are
   // converted, complex ones refused. The values must not be written to.
@@ -49,10 +52,12 @@ class SafetensorsFile {
     Dtype dtype;
     tensor::Shape shape;
     size_t begin, end;  // within the data
+    std::optional<WholeSteps> steps = std::nullopt;
   };
   const Entry& entry(const std::string& name) const;  // Error if it is not in the file
   void open();
   void read_header(std::string_view header, size_t data_size);
+  void read_steps();
 
   std::string path_;
   std::shared_ptr<const MappedFile> file_;  // null for bytes in memory
@@ -65,7 +70,8 @@ class SafetensorsFile {
 
 using NamedTensors = std::vector<std::pair<std::string, tensor::Tensor>>;
 
-// Writes the tensors in the given order as F32 or F16 (rounded to nearest).
+// Writes the tensors in the given order as F32 or F16 (rounded to nearest). Of F16, the large ones
+// that are whole steps (whole_steps.h) lie as U8, exact; the metadata "steps:NAME" has the step.
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
                       Dtype dtype = Dtype::kF32,
                       const std::map<std::string, std::string>& metadata = {});

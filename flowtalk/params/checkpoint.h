@@ -13,7 +13,7 @@
 
 namespace flowtalk::params {
 
-inline constexpr int kCheckpointFormat = 2;  // what is written
+inline constexpr int kCheckpointFormat = 3;  // what is written
 
 // In the newest format, whatever the folder has.
 struct Checkpoint {
