@@ -38,20 +38,20 @@ constexpr std::array<Benchmark, 2> kBenchmarks = {
       "a few clips of every speaker, for tests of the whole chain",
       false,
       {{{synth::CorpusPart::kSpeakers, 8,
-         "daa8cf303ed34e3a04e77a2980ddf4e2ec5e2868522a055225c9f0b49bb1653b"},
+         "7c85145c952200cbf965eed23f4e311db168d14d6ead883d915def11bb0f2add"},
         {synth::CorpusPart::kUnseenVoices, 2,
-         "9074dfd1b820d2c133f22797ea1ec9fc332e5c13531f4296658f69626b172ae6"},
+         "ff97af4bd7e4225c009a30fdf4cb25885b38345a92418c93cefd10c2af0a6874"},
         {synth::CorpusPart::kUnseenSpeakers, 2,
-         "fa61dada4e2e07fcd5a3e3f46ede7accbcf1237c569497c2255f2bc9ecf02c49"}}}},
+         "7a6be9801f6131c389e86731e804a391a6852cf0302e3a4abec4dfaeae273672"}}}},
      {"synth2-m",
       "what a default model learns from, with recorded prompts in the training part",
       true,
       {{{synth::CorpusPart::kSpeakers, 60,
-         "f32418d7a97fabc5811fdf69f003aede9d78f2e5f6c2756fda59dadb9cff94d9"},
+         "86fc92ebf7c9a4048391340aa30bab34924ec8c7b2396f3b920b7a811f5a6f17"},
         {synth::CorpusPart::kUnseenVoices, 7,
-         "4cbfe9b194d40b118c7763c4783ae78443f0ac828d20f7a715100c3a47c9cd85"},
+         "21cf21882a86b357629786ee13c96a4b00f4e5ae273223b4f8db0d553dada91d"},
         {synth::CorpusPart::kUnseenSpeakers, 7,
-         "04b0349a8166d5f8faff95c91564a8c89296f4a28a52406ad6ce1c3709c6a450"}}}}}};
+         "442f7bce5cc64950b9fedd9cc403e8a448220e1b55df7b2b51824a875d8c76c9"}}}}}};
 
 const Benchmark& find_benchmark(const std::string& name) {
   std::vector<std::string> known;

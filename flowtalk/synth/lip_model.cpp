@@ -96,4 +96,10 @@ void close_lips(std::span<float> frame, float closure) {
   frame[kClose] = std::clamp(closure * open / -kByAxis[kClose], 0.0f, 1.0f);
 }
 
+void rest_lips(std::span<float> frame, float rest) {
+  constexpr size_t kClose = face::axis("mouthClose");
+  constexpr float kPressed = 0.0003f;  // metres
+  frame[kClose] = std::min(1.0f, frame[kClose] + rest * kPressed / -kByAxis[kClose]);
+}
+
 }  // namespace flowtalk::synth

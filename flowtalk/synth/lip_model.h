@@ -10,5 +10,8 @@ namespace flowtalk::synth {
 float gap_of(std::span<const float> frame);
 // Sets mouthClose so that `closure` (0..1) of the frame's gap is taken back: 1 leaves none.
 void close_lips(std::span<float> frame, float closure);
+// Lips at rest (0..1) touch: mouthClose presses them together as far as a closure does, so that the
+// narrowest moment of a pause is the pause and not the end of the word before it.
+void rest_lips(std::span<float> frame, float rest);
 
 }  // namespace flowtalk::synth

@@ -152,6 +152,7 @@ motion::Motion make_motion(const audio::Audio& audio, const std::vector<data::Ph
     const float apart = std::min(1.0f, k * pose.lips_apart) * (1 - mouth.bilabial);
     const float closure = std::max(mouth.closure, mouth.silence) * (1 - apart * mouth.silence);
     close_lips(row, closure);
+    rest_lips(row, mouth.silence * (1 - apart));
   }
   return motion::of_live(motion, motion::Axes::kBuiltin);
 }

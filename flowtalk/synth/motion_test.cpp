@@ -124,6 +124,16 @@ TEST(Motion, PausesRestWithClosedLips) {
   EXPECT_LT(row_of(motion, motion.dim(0) - 1)[motion::kJawAt], 0.02f);
 }
 
+TEST(Motion, NoRestIsWiderThanAClosure) {
+  for (int style = 0; style < 32; ++style) {
+    const auto phones = speech({phone("AA"), phone("B"), phone("AH")});
+    const auto motion = motion_of(phones, {0, 0, true}, style);
+    const auto closure =
+        static_cast<int64_t>(std::lround((phones[2].start_s + 0.03) * flame::kFps));
+    EXPECT_LT(gap_mm(row_of(motion, 2)), gap_mm(row_of(motion, closure))) << style;
+  }
+}
+
 TEST(Motion, StrengthZeroIsExactlyNeutral) {
   const auto phones = speech(kWords);
   const auto neutral = motion_of(phones, {0, 0, true});
