@@ -108,6 +108,22 @@ TEST_F(CliAvatar, EveryKindIsShown) {
   EXPECT_THAT(film.out, HasSubstr("face.mp4: 2.0 s, 64 x 64"));
 }
 
+TEST_F(CliAvatar, AVoiceBecomesTheMovedAvatarAtOnce) {
+  write_avatar("made.vrm", {.kind = avatar::Made::kVrm1});
+  ASSERT_EQ(run({"predict", "voice.wav", "-o", "own.npz", "-q"}).code, 0);
+  ASSERT_EQ(run({"export", "glb", "own.npz", "--face", "made.vrm", "-o", "moved.glb", "-q"}).code,
+            0);
+  for (const std::string command : {"predict", "talk"}) {
+    const Outcome outcome =
+        run({command, "voice.wav", "--face", "made.vrm", "-o", command + ".glb", "-q"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(load_file(file(command + ".glb")), load_file(file("moved.glb")));
+    EXPECT_TRUE(failed_with(run({command, "voice.wav", "--face", "made.vrm", "-o", "take.csv"}), 2,
+                            {"--face made.vrm", "`flowtalk export glb`"}));
+  }
+  EXPECT_FALSE(std::filesystem::exists(file("take.csv")));
+}
+
 // VRM 0.x is left out: the validator warns of the very name of that extension.
 TEST_F(CliAvatar, WrittenBackItIsValid) {
   std::string command = fmt::format("'{}/scripts/validate_gltf.sh'", FLOWTALK_SOURCES);

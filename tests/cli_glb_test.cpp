@@ -345,10 +345,30 @@ TEST_F(CliGlb, PredictWritesThemByTheirEndings) {
     ASSERT_EQ(run({"export", format, "said.npz", "-o", "said." + ending, "-q"}).code, 0);
     EXPECT_EQ(load_file(file("direct." + ending)), load_file(file("said." + ending))) << ending;
   }
-  EXPECT_TRUE(failed_with(run({"talk", "speech.wav", "-o", "direct.glb"}), 2,
-                          {"talk makes films, .mp4", "`flowtalk predict`"}));
   EXPECT_TRUE(failed_with(run({"predict", "speech.wav", "-o", "direct.fbx"}), 2,
                           {".csv, .json, .glb, .usda or .vrma"}));
+}
+
+TEST_F(CliGlb, TalkWritesThemToo) {
+  const std::vector<std::string> talk{"talk", "speech.wav", "--emotion", "happy", "-o"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), talk.begin(), talk.end());
+    return run(more);
+  };
+  const Outcome outcome = with({"take.glb"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("sound in take.wav"));
+  ASSERT_EQ(run({"predict", "speech.wav", "--emotion", "happy", "-o", "direct.glb"}).code, 0);
+  EXPECT_EQ(load_file(file("take.glb")), load_file(file("direct.glb")));
+  EXPECT_EQ(load_file(file("take.wav")), load_file(file("speech.wav")));
+  ASSERT_EQ(with({"new/take.json", "--fps", "30"}).code, 0);
+  EXPECT_THAT(load_file(file("new/take.json")), HasSubstr("take.wav"));
+  EXPECT_TRUE(failed_with(with({"two.csv", "--emotion", "sad"}), 2, {"one face", "--emotion"}));
+  EXPECT_TRUE(failed_with(with({"two.csv", "--size", "256"}), 2, {"--size", "is of films"}));
+  EXPECT_TRUE(failed_with(with({"two.csv", "--crf", "20"}), 2, {"--crf", "is of films"}));
+  EXPECT_TRUE(failed_with(with({"two.csv", "take.wav"}), 2, {"is of one voice, and there are 2"}));
+  EXPECT_TRUE(failed_with(with({"two.csv", "--face", "direct.glb"}), 2, {"of avatars"}));
+  EXPECT_FALSE(std::filesystem::exists(file("two.csv")));
 }
 
 TEST_F(CliGlb, WhatIsNoRigIsRefused) {

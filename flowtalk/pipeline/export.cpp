@@ -12,7 +12,6 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/motion/remarks.h"
-#include "flowtalk/pipeline/sound_beside.h"
 
 namespace flowtalk::pipeline {
 
@@ -133,6 +132,11 @@ const Exporter& exporter_of(const std::string& format) {
              did_you_mean(format, names), fmt::join(names, ", "));
 }
 
+void check_avatar(const Exporter& exporter, const ChosenFace& chosen, const FaceOptions& options) {
+  if (chosen.avatar == nullptr || (exporter.takes & kTakesAvatars) != 0) return;
+  fail_usage("{} {}: of avatars `flowtalk export glb` writes files", Field("face"), options.face);
+}
+
 }  // namespace
 
 std::string text_of(Rig rig) { return rig == Rig::kSkin ? "skin" : "morphs"; }
@@ -168,13 +172,37 @@ std::string export_endings() {
                      endings.back());
 }
 
-void export_as(const Exporter& exporter, const face::Face& face, const motion::Motion& motion,
-               double rate_hz, const std::filesystem::path& file, const Reporter& reporter) {
-  const double own_hz = exporter.rate_hz > 0 ? exporter.rate_hz : motion.rate_hz;
-  const ExportOptions options;
+ChosenFace face_to_export(const Exporter& exporter, const FaceOptions& options, motion::Axes axes,
+                          const std::filesystem::path& file) {
+  const bool solved = (exporter.takes & kTakesFlame) != 0;
+  if (axes == motion::Axes::kFlame && !solved) {
+    fail_usage(
+        "{} {}: the model moves a FLAME face; such files move the built-in head, or write {}",
+        Field("output"), file.string(), motion::kMotionEndings);
+  }
+  ChosenFace chosen = choose_face(options);
+  check_avatar(exporter, chosen, options);
+  if (chosen.face.axes != axes) {
+    fail_usage("{} {}: the model moves the axes of {}; {}", Field("output"), file.string(),
+               owner_of(axes),
+               axes == motion::Axes::kFlame
+                   ? fmt::format("give {} its FLAME file", Field("face"))
+                   : fmt::format("{} {} has others, leave it out", Field("face"), options.face));
+  }
+  return chosen;
+}
+
+void export_as(const Exporter& exporter, const ExportedTake& take,
+               const std::filesystem::path& file, const Reporter& reporter) {
+  const double own_hz = exporter.rate_hz > 0 ? exporter.rate_hz : take.motion.rate_hz;
+  ExportOptions options;
+  if (take.sound != nullptr) options.audio = take.sound->path().string();
   ThreadPool pool(options.threads);
-  const Scene scene{face, resample(motion, rate_hz > 0 ? rate_hz : own_hz), {}, pool, options};
-  exporter.write(scene, file, reporter);
+  const auto& [face, shape, avatar] = take.face;
+  exporter.write({face, resample(take.motion, take.rate_hz > 0 ? take.rate_hz : own_hz), shape,
+                  pool, options, avatar},
+                 file, reporter);
+  if (take.sound != nullptr) take.sound->write();
 }
 
 Exported export_motion(const std::string& format, ExportOptions o, const Reporter& reporter) {
@@ -194,9 +222,7 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   const SoundBeside sound(o.audio, o.output);
   check_subject(o.face);
   const ChosenFace chosen = choose_face(o.face);
-  if (chosen.avatar != nullptr && (exporter.takes & kTakesAvatars) == 0) {
-    fail_usage("{} {}: of avatars `flowtalk export glb` writes files", Field("face"), o.face.face);
-  }
+  check_avatar(exporter, chosen, o.face);
   if (!o.report.empty() && chosen.face.axes != motion::Axes::kFlame) {
     fail_usage("{}: is of motions of a FLAME face; give {} its file", Field("report"),
                Field("face"));

@@ -16,6 +16,7 @@
 #include "flowtalk/motion/motion.h"
 #include "flowtalk/pipeline/face_choice.h"
 #include "flowtalk/pipeline/motion_choice.h"
+#include "flowtalk/pipeline/sound_beside.h"
 
 namespace flowtalk::pipeline {
 
@@ -147,10 +148,19 @@ std::span<const Exporter> exporters();
 const Exporter* exporter_named(const std::filesystem::path& file);
 // ".csv, .json or .glb": their endings.
 std::string export_endings();
-// Writes a motion of this face as it does, at rate_hz; 0: at the rate that it prefers, else the
-// motion's.
-void export_as(const Exporter& exporter, const face::Face& face, const motion::Motion& motion,
-               double rate_hz, const std::filesystem::path& file, const Reporter& reporter);
+// The face of a performance that goes to `file`, of a model that moves these axes. Usage Error: the
+// format cannot tell of it, or the model does not move it.
+ChosenFace face_to_export(const Exporter& exporter, const FaceOptions& options, motion::Axes axes,
+                          const std::filesystem::path& file);
+// A performance for another program.
+struct ExportedTake {
+  const ChosenFace& face;
+  const motion::Motion& motion;
+  double rate_hz = 0;  // of what is written; 0: as the exporter prefers it, else the motion's
+  const SoundBeside* sound = nullptr;  // written, too
+};
+void export_as(const Exporter& exporter, const ExportedTake& take,
+               const std::filesystem::path& file, const Reporter& reporter);
 
 struct Exported {
   int64_t frames = 0, vertices = 0;  // vertices 0: the format has none

@@ -48,9 +48,11 @@ void check(const PredictOptions& o) {
     fail_usage("{} {}: expected {}, {} or {}", Field("width"), o.width, motion::kWideRow,
                motion::kNarrowRow, motion::kLive);
   }
-  if (o.given("face") && !o.performance.sampling.temperature.by_region) {
-    fail_usage("{} is for {} per region, such as lips:0.1,brows:0.8", Field("face"),
-               Field("temperature"));
+  const bool exported = names_a_file(o.output) && exporter_named(o.output) != nullptr;
+  if (o.given("face") && !o.performance.sampling.temperature.by_region && !exported) {
+    fail_usage(
+        "{} is for {} per region, such as lips:0.1,brows:0.8, and for files of other programs",
+        Field("face"), Field("temperature"));
   }
 }
 
@@ -185,17 +187,13 @@ void warn_of_rows(const PredictOptions& o, const fs::path& output, const Reporte
   }
 }
 
-// Whose expressions are told in ARKit's shapes, where the model moves a FLAME face; null where none
-// are. Usage Error: without its file; a format that moves the built-in head.
-const face::Face* face_to_export(const PredictOptions& o, const model::ModelConfig& model) {
+// Of answers for other programs; nothing where they are motion.
+std::optional<ChosenFace> exported_face(const PredictOptions& o, const model::ModelConfig& model) {
   const Exporter* exporter = is_folder(o.output) ? nullptr : exporter_named(o.output);
-  if (exporter == nullptr || model.axes == motion::Axes::kBuiltin) return nullptr;
-  const bool solved = (exporter->takes & kTakesFlame) != 0;
-  if (solved && o.given("face")) return &face::load_face(o.face);
-  fail_usage("{} {}: the model moves a FLAME face; {}, or write {}", Field("output"), o.output,
-             solved ? fmt::format("give {} its FLAME file", Field("face"))
-                    : "such files move the built-in head",
-             motion::kMotionEndings);
+  if (exporter == nullptr) return std::nullopt;
+  FaceOptions face;
+  face.face = o.face;
+  return face_to_export(*exporter, face, model.axes, o.output);
 }
 
 // The shape that goes with the motion: the subject's, if a file says it.
@@ -224,7 +222,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   check(o);
   const model::ModelConfig config = predict::load_config(o.performance.sampling.model.folder());
   check_vertices(o, config);
-  const face::Face* face = face_to_export(o, config);
+  const auto face = exported_face(o, config);
   const Conditions conditions = o.performance.sampling.model.conditions();
   const auto curve = o.curve.load(o.given, conditions);
   auto cells =
@@ -232,7 +230,8 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
   if (!curve && o.sweep.sweep.empty()) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
-  const AnswerForm form{shape_of(o), o.fps.hz(), o.given("fps") ? o.fps.hz() : 0, o.width, face};
+  const AnswerForm form{shape_of(o), o.fps.hz(), o.given("fps") ? o.fps.hz() : 0, o.width,
+                        face ? &*face : nullptr};
   auto voices = find_voices(o.voices, reporter);
   EachVoice each(voices.size(), reporter);
   leave_out_long_names(o, cells, each, voices);
@@ -244,7 +243,7 @@ std::vector<PredictedFile> predict(PredictOptions o, const Reporter& reporter) {
                         o.performance.performing.asked());
   const auto regions = sampling.regions(session, o.face);
   warn_of_chance(cells.front().options, session.config(), reporter);
-  if (o.given("face") && !regions && face == nullptr) {
+  if (o.given("face") && !regions && !face) {
     reporter.warn(fmt::format("{} {} changes nothing: the model moves the built-in head",
                               Field("face"), o.face));
   }

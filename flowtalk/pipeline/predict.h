@@ -32,10 +32,10 @@ struct PredictOptions {
     field("performance", performance, "how it is spoken");
     field("curve", curve, "over time");
     field("sweep", sweep, "a table");
-    field(
-        "face", face,
-        "where the model moves a FLAME face: its file, for a temperature per region and for files "
-        "of ARKit's shapes");
+    field("face", face,
+          "of files for other programs: an avatar (.glb, .vrm) for .glb; where the model moves a "
+          "FLAME "
+          "face, its file, also for a temperature per region");
     field("num_samples", num_samples, between(1, 1000), "how many different answers per voice");
     field("width", width, "values per frame of .npy: 403 (3DMEAD), 353 or 53");
     field("fps", fps, between(1.0, 240.0), "frames per second of what is written (default 25)");

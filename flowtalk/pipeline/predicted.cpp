@@ -1,5 +1,6 @@
 #include "flowtalk/pipeline/predicted.h"
 
+#include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/npz.h"
@@ -45,8 +46,8 @@ int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
     motion.shape = form.shape;
     frames = motion.frames();
     if (exporter) {
-      const face::Face& face = form.face != nullptr ? *form.face : face::builtin_face();
-      export_as(*exporter, face, motion, form.export_hz, paths[i], reporter);
+      FT_CHECK(form.face != nullptr, "{}", paths[i].string());
+      export_as(*exporter, {*form.face, motion, form.export_hz}, paths[i], reporter);
     } else {
       motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
     }

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "flowtalk/face/face.h"
 #include "flowtalk/motion/motion.h"
+#include "flowtalk/pipeline/face_choice.h"
 #include "flowtalk/pipeline/performing.h"
 #include "flowtalk/pipeline/sweep.h"
 #include "flowtalk/predict/session.h"
@@ -15,12 +15,11 @@ namespace flowtalk::pipeline {
 
 // How answers are written.
 struct AnswerForm {
-  motion::Track shape{};     // beside the motion
-  double fps = flame::kFps;  // of what is written
-  double export_hz = 0;      // of what is written for other programs; 0: as they prefer it
-  int width = 403;           // of rows in .npy
-  // Whose expressions the model moves, for other programs.
-  const face::Face* face = nullptr;  // null: the built-in head's
+  motion::Track shape{};             // beside the motion
+  double fps = flame::kFps;          // of what is written
+  double export_hz = 0;              // of what is written for other programs; 0: as they prefer it
+  int width = 403;                   // of rows in .npy
+  const ChosenFace* face = nullptr;  // for other programs; never null where there are such files
 };
 
 // Predicts, performs and writes as many takes as there are paths: FLAME motion at the rate that is

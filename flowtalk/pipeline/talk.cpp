@@ -10,8 +10,8 @@
 #include "flowtalk/base/outputs.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/face/face.h"
-#include "flowtalk/pipeline/export.h"
 #include "flowtalk/pipeline/settle.h"
+#include "flowtalk/pipeline/talk_file.h"
 #include "flowtalk/pipeline/voices.h"
 #include "flowtalk/video/writer.h"
 
@@ -38,19 +38,15 @@ const char* usual_ending(const TalkOptions& o) {
 
 void check_output(const TalkOptions& o) {
   const bool named = !o.output.empty() && !of_each_voice(o);
+  if (!o.contact_sheet.empty()) check_ending(o.contact_sheet, ".png", "contact_sheet");
+  if (exporter_of_output(o) != nullptr) return;
   if (named && ending_of(o.output).empty() && !fs::exists(o.output)) {
     fail_usage("{} {}: expected a name that ends in {}, or a folder ({}/) for a film of each voice",
                Field("output"), o.output, video::kFilmEndings, o.output);
   }
-  if (named && exporter_named(o.output)) {
-    fail_usage("{} {}: talk makes films, {}; `flowtalk predict` writes faces for other programs",
-               Field("output"), o.output, video::kFilmEndings);
-  }
   video::check_film(named ? fs::path(o.output) : fs::path("film").concat(usual_ending(o)),
                     o.stage.background.transparent(), "output");
-  if (o.contact_sheet.empty()) return;
-  check_ending(o.contact_sheet, ".png", "contact_sheet");
-  if (!of_each_voice(o)) return;
+  if (o.contact_sheet.empty() || !of_each_voice(o)) return;
   fail_usage("{} shows one film, and {} {} takes one of each voice; leave it out",
              Field("contact_sheet"), Field("output"), o.output);
 }
@@ -113,21 +109,30 @@ void check_planned(const TalkOptions& o, const std::vector<Planned>& films,
   refuse_to_replace(o.contact_sheet, voices);
 }
 
-std::vector<Role> play(const TalkOptions& o, const predict::Session& session,
-                       const std::optional<condition::Timeline>& curve,
-                       std::vector<SweepCell>& cells, const audio::Audio& voice,
-                       const Reporter& reporter) {
+// The performance of each cell.
+std::vector<motion::Motion> perform(const TalkOptions& o, const predict::Session& session,
+                                    const std::optional<condition::Timeline>& curve,
+                                    std::vector<SweepCell>& cells, const audio::Audio& voice,
+                                    const Reporter& reporter) {
   const HeardVoice heard = hear(session, voice);
   const auto regions = o.performance.sampling.regions(session, o.stage.face.face);
-  std::vector<Role> roles;
+  std::vector<motion::Motion> takes;
   for (SweepCell& cell : cells) {
     cell.options.regions = regions;
     // All cells follow the same curve: it is warned of once.
     if (curve)
-      o.curve.follow(*curve, heard.speech, cell.options, roles.empty() ? reporter : Reporter());
-    const std::string caption = cells.size() > 1 ? cell.caption() : "";
-    auto take = performed_takes(session, heard, cell, o.performance.performing, 1).front();
-    roles.push_back({caption, settled(take, o.film.settle)});
+      o.curve.follow(*curve, heard.speech, cell.options, takes.empty() ? reporter : Reporter());
+    takes.push_back(performed_takes(session, heard, cell, o.performance.performing, 1).front());
+  }
+  return takes;
+}
+
+std::vector<Role> roles_of(const TalkOptions& o, const std::vector<SweepCell>& cells,
+                           const std::vector<motion::Motion>& takes) {
+  std::vector<Role> roles;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string caption = cells.size() > 1 ? cells[i].caption() : "";
+    roles.push_back({caption, settled(takes[i], o.film.settle)});
   }
   return roles;
 }
@@ -173,21 +178,27 @@ std::vector<Film> talk(TalkOptions o, const Reporter& reporter) {
     warn_of_words(o.emotion, o.performance.strength, o.given, conditions, reporter);
   }
   const auto voices = find_voices(o.voices, reporter);
-  const auto films = plan(o, voices);
-  check_planned(o, films, voices);
+  const Exporter* exporter = exporter_of_output(o);
+  std::optional<TalkFile> file;
+  if (exporter != nullptr) file.emplace(o, *exporter, cells.size(), voices);
+  const auto films = file ? std::vector<Planned>{{voices, o.output}} : plan(o, voices);
+  if (!file) check_planned(o, films, voices);
   const predict::Session session = o.performance.sampling.model.load(reporter);
   o.performance.sampling.check_family(session.model(), 1, o.performance.take,
                                       o.performance.performing.asked());
   predict::require_motion(session.model());
-  warn_of_other_axes(session.config().axes, load_any_face(o.stage.face.face), reporter);
+  if (!file) {
+    warn_of_other_axes(session.config().axes, load_any_face(o.stage.face.face), reporter);
+  }
   EachVoice each(voices.size(), reporter);
   std::vector<Film> made;
   for (const auto& [of, film] : films) {
     const JoinedVoices heard = join_voices(of, kPauseSeconds, each, reporter);
     if (heard.paths.empty()) continue;
-    auto roles = play(o, session, curve, cells, heard.audio, reporter);
+    const auto takes = perform(o, session, curve, cells, heard.audio, reporter);
     if (made.empty()) note_new_folders({film, o.contact_sheet}, reporter);
-    made.push_back(shoot(o, film, std::move(roles), heard, reporter));
+    made.push_back(file ? file->save(takes.front(), reporter)
+                        : shoot(o, film, roles_of(o, cells, takes), heard, reporter));
   }
   each.finish(films.size() > 1 ? "the films of the others are made"
                                : fmt::format("{} is of the others", films[0].film.string()));

@@ -28,10 +28,12 @@ struct TalkOptions {
   template <class V>
   void fields(V&& field) {
     field("voices", voices, "sound files, folders or globs");
-    field("output", output,
-          "the film, .mp4, .mov or .webm, in which several voices are joined with short pauses; or "
-          "a folder (films/) for a film of each (default: VOICE.mp4 in this folder, if there is "
-          "none yet)");
+    field(
+        "output", output,
+        "the film, .mp4, .mov or .webm, in which several voices are joined with short pauses; a "
+        "folder (films/) for a film of each; or a file for other programs, .csv, .json, .glb, "
+        ".usda or .vrma, with the voice beside it (default: VOICE.mp4 in this folder, if there is "
+        "none yet)");
     field("emotion", emotion,
           (emotion_help() + ", or all; several times for faces side by side (default neutral)")
               .c_str());
@@ -45,11 +47,12 @@ struct TalkOptions {
   }
 };
 
-// A film that was made.
+// A film that was made, or a file for other programs.
 struct Film {
   std::string path;
   double duration_s = 0;
-  int width = 0, height = 0;
+  int width = 0, height = 0;  // of a film
+  std::string sound{};        // beside a file for other programs
 };
 // One, or where the output is a folder one of each voice, named after it. Of several voices one
 // that cannot be used is warned of and left out; an Error at the end then counts them.
