@@ -30,18 +30,16 @@ constexpr std::array kProtocols = {
 
 }  // namespace
 
-std::string text_of(ShapeNames names) { return names == ShapeNames::kPascal ? "pascal" : "camel"; }
+std::vector<std::string> all_texts(ShapeNames) { return {"pascal", "camel", "presets"}; }
+
+std::string text_of(ShapeNames names) { return all_texts(names)[static_cast<size_t>(names)]; }
 
 void from_text(const std::string& text, ShapeNames& names) {
-  for (const ShapeNames known : {ShapeNames::kPascal, ShapeNames::kCamel}) {
-    if (text != text_of(known)) continue;
-    names = known;
-    return;
-  }
-  fail("expected pascal or camel, got '{}'", text);
+  const auto all = all_texts(names);
+  const auto found = std::ranges::find(all, text);
+  if (found == all.end()) fail("expected pascal, camel or presets, got '{}'", text);
+  names = static_cast<ShapeNames>(found - all.begin());
 }
-
-std::vector<std::string> all_texts(ShapeNames) { return {"pascal", "camel"}; }
 
 std::span<const Protocol> protocols() { return kProtocols; }
 

@@ -14,9 +14,10 @@
 
 namespace flowtalk::live {
 
-// How VMC's receivers call the 52 shapes.
-enum class ShapeNames { kPascal, kCamel };
-// "pascal" (JawOpen), "camel" (jawOpen). Error: another word.
+// What VMC's receivers are told: the 52 shapes by one of two spellings, or what every VRM avatar
+// has, five vowels, blinks and moods. Never both, for mouths would open twice.
+enum class ShapeNames { kPascal, kCamel, kPresets };
+// "pascal" (JawOpen), "camel" (jawOpen), "presets" (A, Blink_L, Joy). Error: another word.
 std::string text_of(ShapeNames names);
 void from_text(const std::string& text, ShapeNames& names);
 std::vector<std::string> all_texts(ShapeNames);

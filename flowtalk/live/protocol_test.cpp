@@ -21,6 +21,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 using tests::refusal;
 
 std::filesystem::path golden() {
@@ -232,6 +233,28 @@ TEST(Vmc, AllShapesInBundlesThatPassAndApplyAlone) {
   }
 }
 
+TEST(Vmc, PresetsStandInThePlaceOfTheShapes) {
+  Sending sending;
+  sending.names = ShapeNames::kPresets;
+  arkit::Scored pose{};
+  pose.scores[arkit::shape("jawOpen")] = 0.6f;
+  pose.scores[arkit::shape("eyeBlinkLeft")] = 0.75f;
+  const auto made = packets("vmc", pose, 1, sending);
+  ASSERT_EQ(made.size(), 2u);
+  std::map<std::string, double> values;
+  for (const auto& message : read_osc(made[0])) {
+    if (message[0] == "/VMC/Ext/Blend/Val") values[message[1]] = std::stod(message[2]);
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) names.push_back(name);
+  EXPECT_THAT(names, UnorderedElementsAre("A", "I", "U", "E", "O", "Blink_L", "Blink_R", "Joy",
+                                          "Angry", "Sorrow", "Surprised"));
+  EXPECT_NEAR(values["Blink_L"], 0.75, 1e-6);
+  EXPECT_EQ(values["Blink_R"], 0);
+  EXPECT_GT(values["A"] + values["O"] + values["E"], 0.4);
+  EXPECT_THAT(read_osc(made[1]), ElementsAre(ElementsAre("/VMC/Ext/Blend/Apply")));
+}
+
 TEST(Vmc, SaysOnceASecondThatAllIsWell) {
   Sending sending;
   sending.rate = {30, 1};
@@ -364,7 +387,8 @@ TEST(Protocols, RefuseWhatTheyDoNotKnow) {
   EXPECT_THAT(refusal([] { check_subject(std::string(65, 'a')); }), HasSubstr("got 65 bytes"));
   EXPECT_EQ(refusal([] { check_subject("Mrs. \xc3\x84"); }), "was taken");
   ShapeNames names{};
-  EXPECT_THAT(refusal([&] { from_text("snake", names); }), HasSubstr("expected pascal or camel"));
+  EXPECT_THAT(refusal([&] { from_text("snake", names); }),
+              HasSubstr("expected pascal, camel or presets"));
   from_text("camel", names);
   EXPECT_EQ(names, ShapeNames::kCamel);
 }

@@ -1,8 +1,10 @@
-// VMC by OSC, as a performer sends it: the 52 shapes by name, the head, and once a second that all
-// is well. What changed is applied by a message of its own, which comes last.
+// VMC by OSC, as a performer sends it: the 52 shapes by name, or the presets of VRM, the head, and
+// once a second that all is well. What changed is applied by a message of its own, which comes
+// last.
 #include <array>
 #include <cmath>
 
+#include "flowtalk/arkit/presets.h"
 #include "flowtalk/face/head_angles.h"
 #include "flowtalk/live/osc.h"
 #include "flowtalk/live/protocol.h"
@@ -35,6 +37,31 @@ std::string head_message(const arkit::Scored& pose) {
   return osc_message("/VMC/Ext/Bone/Pos", values);
 }
 
+std::string shape_message(std::string_view name, float weight) {
+  const std::array<OscValue, 2> value{name, weight};
+  return osc_message("/VMC/Ext/Blend/Val", value);
+}
+
+// As VRM 0.x names the presets; what it has no name for as receivers of VRM 1.0 spell it.
+constexpr std::array<std::string_view, arkit::kPresetNames.size()> kVrm0Names{
+    "A", "I", "U", "E", "O", "Blink_L", "Blink_R", "Joy", "Angry", "Sorrow", "Surprised"};
+
+void add_shapes(const arkit::Scores& scores, ShapeNames names, std::vector<std::string>& messages) {
+  if (names == ShapeNames::kPresets) {
+    const arkit::Presets presets = arkit::presets_of(scores);
+    for (size_t i = 0; i < presets.size(); ++i) {
+      messages.push_back(shape_message(kVrm0Names[i], presets[i]));
+    }
+    return;
+  }
+  for (size_t i = 0; i < arkit::kShapes; ++i) {
+    const std::string pascal = arkit::pascal(arkit::kNames[i]);
+    const bool is_pascal = names == ShapeNames::kPascal;
+    messages.push_back(
+        shape_message(is_pascal ? std::string_view(pascal) : arkit::kNames[i], scores[i]));
+  }
+}
+
 // Bundles that hold these messages in order, as few as their length allows.
 std::vector<std::string> bundled(const std::vector<std::string>& messages) {
   std::vector<std::string> bundles, current;
@@ -65,13 +92,7 @@ std::vector<std::string> vmc_packets(const arkit::Scored& pose, int64_t frame,
     messages.push_back(osc_message("/VMC/Ext/T", time));
   }
   messages.push_back(head_message(pose));
-  for (size_t i = 0; i < arkit::kShapes; ++i) {
-    const std::string pascal = arkit::pascal(arkit::kNames[i]);
-    const std::string_view name =
-        sending.names == ShapeNames::kPascal ? std::string_view(pascal) : arkit::kNames[i];
-    const std::array<OscValue, 2> value{name, pose.scores[i]};
-    messages.push_back(osc_message("/VMC/Ext/Blend/Val", value));
-  }
+  add_shapes(pose.scores, sending.names, messages);
   std::vector<std::string> packets = bundled(messages);
   const std::array apply{osc_message("/VMC/Ext/Blend/Apply", {})};
   packets.push_back(osc_bundle(apply));

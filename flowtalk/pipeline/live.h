@@ -91,7 +91,9 @@ struct LiveOptions {
           "where to, several times for several: livelink, vmc, ifacialmocap or ifacialmocap2, with "
           "machine and port where they are not this one and the usual: vmc://192.168.1.20:39539");
     field("subject", subject, "whose face it is called in Live Link (default flowtalk)");
-    field("names", names, "how VMC calls the shapes: pascal, JawOpen, or camel, jawOpen");
+    field("names", names,
+          "what VMC is told: the 52 shapes as JawOpen (pascal) or jawOpen (camel), or presets: the "
+          "vowels, blinks and moods that every VRM avatar has");
     field("gain", gain,
           "none: values as the model gives them; arkit: as far as they move the head of ARKit's "
           "shapes (default none)");
