@@ -4,6 +4,8 @@
 
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/data/phone_recognizer.h"
+#include "flowtalk/foreign/made_moonshine.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/synth/speech.h"
 #include "tests/program.h"
@@ -25,10 +27,36 @@ class TrainAll : public CommandLine {
     config.update(more);
     save_file(file("configs/" + stage + ".json"), config.dump());
   }
-  Outcome train(const std::vector<std::string>& more = {}) const {
+  // The same corpora, an encoder that begins from another's, and recorded people where there are
+  // some to align.
+  void begins_from_an_ear(const std::vector<std::string>& small) {
+    save_file(file("ear.onnx"), foreign::MadeMoonshine().bytes());
+    ASSERT_EQ(run({"import", "encoder", "ear.onnx", "-o", "ear", "-q"}).code, 0);
+    const Json sizes = parse_json(load_file(file("ear/config.json")), "ear")["encoder"];
+    configure("encoder", 1, {{"encoder", sizes}});
+    std::vector<std::string> more = {"--ear", "ear.onnx"};
+    more.insert(more.end(), small.begin(), small.end());
+    const std::filesystem::path recorded = FLOWTALK_RECORDINGS "/grid_s1";
+    const bool with_people = is_directory(recorded) && data::find_speech_models().has_value();
+    if (with_people) {
+      std::filesystem::create_directories(file("people"));
+      for (const std::string part : {"bbwg1s.npz", "bbwg1s.align", "bbwg1s.flac"}) {
+        copy_file(recorded / part, file("people/" + part));
+      }
+      more.insert(more.end(), {"--recordings", "people"});
+    }
+    const Outcome outcome = train(more, "live");
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const Json recipe = parse_json(load_file(file("live/encoder/run.json")), "run.json");
+    EXPECT_EQ(recipe["inputs"]["from"], "live/ear");
+    EXPECT_EQ(std::filesystem::exists(file("data/mead/clips.tsv")), with_people);
+    EXPECT_EQ(run({"predict", "voice.wav", "--model", "packed", "-o", "m.npy"}).code, 0);
+    configure("encoder", 1);
+  }
+  Outcome train(const std::vector<std::string>& more = {}, const std::string& runs = "runs") const {
     std::vector<std::string> args = {
         "train",     "all",     "-o",     "packed", "--hours",   "0.01", "--data",           "data",
-        "--configs", "configs", "--runs", "runs",   "--threads", "2",    "--no-real-prompts"};
+        "--configs", "configs", "--runs", runs,     "--threads", "2",    "--no-real-prompts"};
     args.insert(args.end(), more.begin(), more.end());
     return run(args);
   }
@@ -52,6 +80,8 @@ TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
     EXPECT_THAT(outcome.out, HasSubstr(std::string("runs/") + stage + " is trained"));
   }
 
+  begins_from_an_ear(small);
+
   configure("encoder", 2);  // trained further: the generator heard another one
   outcome = train(small);
   EXPECT_EQ(outcome.code, 1);
@@ -65,6 +95,8 @@ TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
 }
 
 TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
+  EXPECT_TRUE(failed_with(train({"--ear", "none.onnx"}), 2, {"--ear none.onnx", "no such file"}));
+  EXPECT_TRUE(failed_with(train({"--recordings", "nobody"}), 2, {"nobody", "no such folder"}));
   Outcome outcome = train({"--benchmark", "synth-x"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("benchmark 'synth-x'"));

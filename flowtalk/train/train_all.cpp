@@ -82,9 +82,39 @@ void run_stage(const TrainAllOptions& o, const std::string& stage, const Words& 
   if (const auto program = start_stage<Run>(o, stage, o.threads, own)) program->wait();
 }
 
+// The clips of recorded people, as phones and in the training part of the corpus.
+std::string recorded_phones(const TrainAllOptions& o) {
+  return (fs::path(o.data) / "recorded").string();
+}
+void import_recordings(const TrainAllOptions& o) {
+  if (o.recordings.empty()) return;
+  for (const std::string& folder : {recorded_phones(o), (fs::path(o.data) / "mead").string()}) {
+    if (fs::exists(fs::path(folder) / "clips.tsv")) continue;
+    Words words = {"data", "import-recordings"};
+    words.insert(words.end(), o.recordings.begin(), o.recordings.end());
+    words.insert(words.end(), {o.flag("output"), folder});
+    run(o, "flowtalk", words);
+  }
+}
+
+void import_ear(const TrainAllOptions& o) {
+  if (o.ear.empty() || fs::exists(run_of(o, "ear"))) return;
+  const int64_t layers = config_of<EncoderRun>(o, "encoder").encoder.num_hidden_layers;
+  run(o, "flowtalk",
+      {"import", "encoder", o.ear, o.flag("output"), run_of(o, "ear"), o.flag("layers"),
+       std::to_string(layers)});
+}
+
+Words words_of_encoder(const TrainAllOptions& o, const std::string& phones) {
+  Words words = {o.flag("phones"), phones};
+  if (!o.recordings.empty()) words.insert(words.end(), {o.flag("phones"), recorded_phones(o)});
+  if (!o.ear.empty()) words.insert(words.end(), {o.flag("from"), run_of(o, "ear")});
+  return words;
+}
+
 // Neither needs the other: with threads for both they train side by side.
 void train_encoder_and_prior(const TrainAllOptions& o, const std::string& phones) {
-  const Words of_encoder = {o.flag("phones"), phones}, of_prior = {o.flag("dataset"), o.data};
+  const Words of_encoder = words_of_encoder(o, phones), of_prior = {o.flag("dataset"), o.data};
   const int threads =
       o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency());
   if (threads < 2) {
@@ -125,6 +155,10 @@ void check_options(const TrainAllOptions& o) {
     config_of<PriorRun>(o, "prior");
     config_of<GeneratorRun>(o, "generator");
   }
+  for (const std::string& folder : o.recordings) {
+    if (!fs::is_directory(folder)) fail_usage("{} {}: no such folder", Field("recordings"), folder);
+  }
+  if (!o.ear.empty() && !fs::exists(o.ear)) fail_usage("{} {}: no such file", Field("ear"), o.ear);
   run(o, "flowtalk", {"data", "benchmark", o.benchmark, o.flag("check")});
 }
 
@@ -148,6 +182,8 @@ void train_all(const TrainAllOptions& o) {
   run(o, "flowtalk", data);
   run(o, "flowtalk",
       {"data", "benchmark", o.benchmark, o.flag("out"), o.data, o.flag("threads"), threads});
+  import_recordings(o);
+  import_ear(o);
   train_encoder_and_prior(o, phones);
   train_generator_over(o);
   run(o, "flowtalk-train", {"pack", run_of(o, "generator"), o.flag("out"), o.out});

@@ -5,12 +5,15 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "flowtalk/base/fields.h"
 
 namespace flowtalk::train {
 
 struct TrainAllOptions {
+  std::string ear;
+  std::vector<std::string> recordings;
   std::string data = "datasets", runs = "runs/default", configs, out, benchmark = "synth2-m";
   double hours = 2.75;  // of synthetic English for the encoder
   bool real_prompts = true;
@@ -28,6 +31,12 @@ struct TrainAllOptions {
     field("hours", hours, between(0.001, 1000.0),
           "of synthetic English for the encoder; default 2.75");
     field("real_prompts", real_prompts, "train the encoder without recorded voices");
+    field("ear", ear,
+          "the quantised encoder of Moonshine (encoder_model.onnx), from which the encoder begins; "
+          "the default model's did");
+    field("recordings", recordings,
+          "folders of recorded people to learn from, as `flowtalk data import-recordings` takes "
+          "them");
     field("runs", runs, "folder of the run folders (default runs/default)");
     field("configs", configs,
           "folder with encoder.json, prior.json, generator.json, in the place of the default's "
