@@ -1,0 +1,182 @@
+"""Compares what a program shows of a file (as in_blender.py and in_chromium.mjs tell it) with what
+the file says, and with the motion that it was made of. One line per file; exit code 1 if anything
+is further away than is allowed.
+    compare.py SHOWN.json FILE.glb|FILE.pc2 [--rate FPS] [--vertices POSED.npy --rest REST.npy
+        --near MM] [--scores TAKE.csv] [--motion MOTION.npz] [--bones NAME=PART...] [--back]"""
+import argparse
+import base64
+import csv
+import json
+import os
+import sys
+
+import numpy as np
+
+import glb
+
+LEAST = {"weights": 1e-4, "degrees": 0.01, "mm": 0.01}
+
+
+def options():
+    o = argparse.ArgumentParser()
+    o.add_argument("shown")
+    o.add_argument("file")
+    o.add_argument("--rate", type=float, default=25)
+    o.add_argument("--vertices", help="the posed head, of flowtalk export vertices")
+    o.add_argument("--rest", help="the head at rest, in the same order")
+    o.add_argument("--near", type=float, default=LEAST["mm"], help="how near to it, mm")
+    o.add_argument("--scores", help="flowtalk export arkit --head, at the same rate")
+    o.add_argument("--motion", help="the motion at this rate, .npz")
+    o.add_argument("--bones", nargs="*", default=[], help="which bone turns as what: Head=neck")
+    o.add_argument("--back", action="store_true", help="the avatar faces -z")
+    return o.parse_args()
+
+
+def vertices_of(told):
+    return np.frombuffer(base64.b64decode(told["vertices"]), "<f4").reshape(-1, 3).astype(float)
+
+
+def farthest_mm(a, b):
+    if a.shape != b.shape:
+        raise SystemExit(f"compare: {a.shape[0]} vertices are shown, expected {b.shape[0]}")
+    return 1e3 * np.linalg.norm(a - b, axis=1).max()
+
+
+def degrees(a, b):
+    return np.degrees(np.linalg.norm(np.asarray(a) - b) / np.sqrt(2))
+
+
+def axis_angle(v):
+    angle = np.linalg.norm(v)
+    if angle < 1e-12:
+        return np.eye(3)
+    return glb.turned([*(np.sin(angle / 2) * np.asarray(v) / angle), np.cos(angle / 2)])
+
+
+class Worst:
+    """The largest difference of each kind, and how many were looked at."""
+
+    def __init__(self):
+        self.kinds = {}
+
+    def see(self, kind, difference, allowed, unit, where):
+        worst, count, limit, _, at = self.kinds.get(kind, (-1.0, 0, allowed, unit, ""))
+        if not difference <= worst:
+            worst, at = difference, where
+        self.kinds[kind] = (worst, count + 1, limit, unit, at)
+
+    def tell(self, title):
+        parts, wrong = [], False
+        for kind, (worst, count, limit, unit, at) in self.kinds.items():
+            bad = not worst <= limit
+            wrong |= bad
+            parts.append(f"{kind} {worst:.2g}{unit} of {count}" +
+                         (f" (TOO FAR: {limit:g} allowed, {at})" if bad else ""))
+        print(f"{title}: {'; '.join(parts)}")
+        return 1 if wrong or not parts else 0
+
+
+def compare_cache(o, shown, worst):
+    posed = np.load(o.vertices)
+    for moment in shown["moments"]:
+        (mesh,) = moment["meshes"].values()
+        want = posed[round(moment["seconds"] * o.rate)].astype(float)
+        worst.see("vertices beside the head's", farthest_mm(vertices_of(mesh), want), o.near, " mm",
+                  f"{moment['seconds']} s")
+
+
+def compare_file(o, file, shown, worst):
+    for moment in shown["moments"]:
+        moved = file.moved(moment["seconds"])
+        for name, node in file.mesh_nodes().items():
+            mesh = moment["meshes"][name]
+            where = f"{name}, {moment['seconds']} s"
+            for target, weight in file.weights(node, moved).items():
+                worst.see("weights beside the file's", abs(mesh["weights"][target] - weight),
+                          LEAST["weights"], "", f"{target} of {where}")
+            worst.see("vertices beside the file's",
+                      farthest_mm(vertices_of(mesh), file.vertices(node, moved)), LEAST["mm"],
+                      " mm", where)
+        for name, turn in file.turns(moved).items():
+            worst.see("turns beside the file's", degrees(moment["turns"][name], turn),
+                      LEAST["degrees"], " degrees", f"{name}, {moment['seconds']} s")
+
+
+def compare_head(o, file, shown, worst):
+    """Vertices that rest where one of the head's does; the others are of its finer brows."""
+    posed, rest = np.load(o.vertices).astype(float), np.load(o.rest).reshape(-1, 3)
+    places = {}
+    for v, place in enumerate(rest):
+        places.setdefault(place.astype("<f4").tobytes(), []).append(v)
+    found = 0
+    for name, node in file.mesh_nodes().items():
+        own = file.values(file.primitive(node)["attributes"]["POSITION"]).astype("<f4")
+        same = [places.get(place.tobytes(), []) for place in own]
+        which = np.array([i for i, at in enumerate(same) if at], int)
+        found += len(which)
+        for moment in shown["moments"]:
+            want = posed[round(moment["seconds"] * o.rate)]
+            got = vertices_of(moment["meshes"][name])
+            # Of several that rest at one place the nearest is meant.
+            away = max((min(np.linalg.norm(got[i] - want[v]) for v in same[i]) for i in which),
+                       default=0.0)
+            worst.see("vertices beside the head's", 1e3 * away, o.near, " mm",
+                      f"{name}, {moment['seconds']} s")
+    if found < len(rest) / 2:
+        raise SystemExit(f"compare: {found} vertices rest where the head's {len(rest)} do")
+
+
+def compare_scores(o, shown, worst):
+    rows = list(csv.DictReader(open(o.scores)))
+    for moment in shown["moments"]:
+        row = rows[round(moment["seconds"] * o.rate)]
+        row = {name[0].lower() + name[1:]: value for name, value in row.items()}
+        for name, mesh in moment["meshes"].items():
+            for target, weight in mesh["weights"].items():
+                if target in row:
+                    worst.see("weights beside the take's", abs(weight - float(row[target])),
+                              LEAST["weights"], "", f"{target} of {name}, {moment['seconds']} s")
+
+
+def compare_turns(o, shown, worst):
+    motion = np.load(o.motion)
+    still = np.zeros((1, 6))
+
+    def row(name, t):
+        values = motion[name] if name in motion else still
+        return values[t if len(values) > 1 else 0]
+
+    about = np.diag([-1.0, 1, -1]) if o.back else np.eye(3)
+    for moment in shown["moments"]:
+        t = round(moment["seconds"] * o.rate)
+        body = axis_angle(row("global_pose", t)[:3])
+        head = body @ axis_angle(row("neck_pose", t)[:3])
+        parts = {"body": body, "neck": head, "jaw": head @ axis_angle(row("jaw_pose", t)[:3]),
+                 "left_eye": head @ axis_angle(row("eye_pose", t)[:3]),
+                 "right_eye": head @ axis_angle(row("eye_pose", t)[3:6])}
+        for pair in o.bones:
+            bone, part = pair.rsplit("=", 1)
+            worst.see("turns beside the motion's",
+                      degrees(moment["turns"][bone], about @ parts[part] @ about),
+                      LEAST["degrees"], " degrees", f"{bone}, {moment['seconds']} s")
+
+
+def main():
+    o = options()
+    shown = json.load(open(o.shown))
+    worst = Worst()
+    if o.file.endswith(".pc2"):
+        compare_cache(o, shown, worst)
+    else:
+        file = glb.Glb(o.file)
+        compare_file(o, file, shown, worst)
+        if o.vertices:
+            compare_head(o, file, shown, worst)
+        if o.scores:
+            compare_scores(o, shown, worst)
+        if o.motion:
+            compare_turns(o, shown, worst)
+    sys.exit(worst.tell(f"{shown['program']}, {os.path.basename(o.file)}"))
+
+
+main()
