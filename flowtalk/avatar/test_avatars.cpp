@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <numbers>
 
 #include "flowtalk/arkit/scores.h"
@@ -19,6 +20,26 @@ using Use = gltf::Glb::Use;
 using Places = std::vector<float>;
 
 constexpr float kHeight = 1.6f;  // of the head's middle above the ground
+
+// The bones below the neck that VRM's humanoids must have, standing as a T: metres, parents first.
+struct BodyBone {
+  const char* name;
+  const char* parent;
+  std::array<float, 3> at;
+};
+constexpr std::array kBody{BodyBone{"spine", "hips", {0, 1.1f, 0}},
+                           BodyBone{"leftUpperArm", "spine", {0.18f, 1.35f, 0}},
+                           BodyBone{"leftLowerArm", "leftUpperArm", {0.45f, 1.35f, 0}},
+                           BodyBone{"leftHand", "leftLowerArm", {0.7f, 1.35f, 0}},
+                           BodyBone{"rightUpperArm", "spine", {-0.18f, 1.35f, 0}},
+                           BodyBone{"rightLowerArm", "rightUpperArm", {-0.45f, 1.35f, 0}},
+                           BodyBone{"rightHand", "rightLowerArm", {-0.7f, 1.35f, 0}},
+                           BodyBone{"leftUpperLeg", "hips", {0.09f, 0.9f, 0}},
+                           BodyBone{"leftLowerLeg", "leftUpperLeg", {0.09f, 0.5f, 0}},
+                           BodyBone{"leftFoot", "leftLowerLeg", {0.09f, 0.08f, 0}},
+                           BodyBone{"rightUpperLeg", "hips", {-0.09f, 0.9f, 0}},
+                           BodyBone{"rightLowerLeg", "rightUpperLeg", {-0.09f, 0.5f, 0}},
+                           BodyBone{"rightFoot", "rightLowerLeg", {-0.09f, 0.08f, 0}}};
 
 struct Shape {
   std::string name;
@@ -152,18 +173,34 @@ class Maker {
     return place(at.data(), false);
   }
 
+  void add_body() {
+    for (const auto& [name, parent, at] : kBody) {
+      const auto scale = static_cast<float>(o_.scale);
+      const float side = o_.kind == Made::kVrm0 ? -scale : scale;
+      human_[name] = add_node(name, {side * at[0], scale * at[1], side * at[2]},
+                              static_cast<int>(human_.at(parent)));
+    }
+  }
+
   void add_bones() {
     const auto joints = face::Deformer(head_).joints({});
     const auto neck = place(joints[static_cast<size_t>(flame::kNeck)].data(), false);
     const auto jaw = place(joints[static_cast<size_t>(flame::kJawJoint)].data(), false);
     const bool vroid = o_.kind == Made::kVrm0;
-    add_node(vroid ? "J_Bip_C_Hips" : "Hips", {0, static_cast<float>(o_.scale), 0}, -1);
-    neck_bone_ = add_node(vroid ? "J_Bip_C_Neck" : "Neck", neck, 0);
+    human_["hips"] =
+        add_node(vroid ? "J_Bip_C_Hips" : "Hips", {0, static_cast<float>(o_.scale), 0}, -1);
+    if (vroid || o_.kind == Made::kVrm1) add_body();
+    const size_t below = human_.contains("spine") ? human_["spine"] : human_["hips"];
+    neck_bone_ = add_node(vroid ? "J_Bip_C_Neck" : "Neck", neck, static_cast<int>(below));
     head_bone_ = add_node(vroid ? "J_Bip_C_Head" : "Head", neck, static_cast<int>(neck_bone_));
     left_eye_ =
         add_node(vroid ? "J_Adj_L_FaceEye" : "LeftEye", eye(true), static_cast<int>(head_bone_));
     right_eye_ =
         add_node(vroid ? "J_Adj_R_FaceEye" : "RightEye", eye(false), static_cast<int>(head_bone_));
+    human_.insert({{"neck", neck_bone_},
+                   {"head", head_bone_},
+                   {"leftEye", left_eye_},
+                   {"rightEye", right_eye_}});
     jaw_bone_ = head_bone_;
     if (o_.kind == Made::kJawBone)
       jaw_bone_ = add_node("mixamorig:Jaw", jaw, static_cast<int>(head_bone_));
@@ -298,14 +335,12 @@ class Maker {
                         {"binds", binds}});
     }
     groups.push_back({{"name", "Unused"}, {"presetName", "unknown"}, {"binds", Json::array()}});
-    const Json range{{"curve", Json::array()}, {"xRange", 90}, {"yRange", 10}};
+    const Json range{{"curve", {0, 0, 0, 1, 1, 1, 1, 0}}, {"xRange", 90}, {"yRange", 10}};
+    Json bones = Json::array();
+    for (const auto& [name, node] : human_) bones.push_back({{"bone", name}, {"node", node}});
     glb_.json["extensions"]["VRM"] = {{"specVersion", "0.0"},
-                                      {"humanoid",
-                                       {{"humanBones",
-                                         {{{"bone", "head"}, {"node", head_bone_}},
-                                          {{"bone", "neck"}, {"node", neck_bone_}},
-                                          {{"bone", "leftEye"}, {"node", left_eye_}},
-                                          {{"bone", "rightEye"}, {"node", right_eye_}}}}}},
+                                      {"meta", {{"title", "Made"}, {"author", "flowtalk"}}},
+                                      {"humanoid", {{"humanBones", bones}}},
                                       {"blendShapeMaster", {{"blendShapeGroups", groups}}},
                                       {"firstPerson",
                                        {{"lookAtTypeName", "Bone"},
@@ -326,15 +361,15 @@ class Maker {
       presets[kPresets[k]] = {{"isBinary", false}, {"morphTargetBinds", binds}};
     }
     const Json range{{"inputMaxValue", 60.0}, {"outputScale", 20.0}};
+    Json bones = Json::object();
+    for (const auto& [name, node] : human_) bones[name] = {{"node", node}};
     glb_.json["extensions"]["VRMC_vrm"] = {
         {"specVersion", "1.0"},
-        {"humanoid",
-         {{"humanBones",
-           {{"hips", {{"node", 0}}},
-            {"head", {{"node", head_bone_}}},
-            {"neck", {{"node", neck_bone_}}},
-            {"leftEye", {{"node", left_eye_}}},
-            {"rightEye", {{"node", right_eye_}}}}}}},
+        {"meta",
+         {{"name", "Made"},
+          {"authors", {"flowtalk"}},
+          {"licenseUrl", "https://vrm.dev/licenses/1.0/"}}},
+        {"humanoid", {{"humanBones", bones}}},
         {"expressions",
          {{"preset", presets}, {"custom", {{"wink", {{"morphTargetBinds", Json::array()}}}}}}},
         {"lookAt",
@@ -351,6 +386,7 @@ class Maker {
   Glb glb_;
   std::vector<std::array<float, 3>> stands_;
   std::vector<size_t> mesh_nodes_;
+  std::map<std::string, size_t> human_;  // VRM's humanoid: nodes
   size_t neck_bone_ = 0, head_bone_ = 0, left_eye_ = 0, right_eye_ = 0, jaw_bone_ = 0;
 };
 

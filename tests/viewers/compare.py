@@ -1,8 +1,9 @@
 """Compares what a program shows of a file (as in_blender.py and in_chromium.mjs tell it) with what
 the file says, and with the motion that it was made of. One line per file; exit code 1 if anything
 is further away than is allowed.
-    compare.py SHOWN.json FILE.glb|FILE.pc2 [--rate FPS] [--vertices POSED.npy --rest REST.npy
-        --near MM] [--scores TAKE.csv] [--motion MOTION.npz] [--bones NAME=PART...] [--back]"""
+    compare.py SHOWN.json FILE [--rate FPS] [--vertices POSED.npy --rest REST.npy --near MM]
+        [--scores TAKE.csv] [--motion MOTION.npz --bones NAME=PART...]
+FILE: .glb, .pc2, or the .vrma that moved what is shown."""
 import argparse
 import base64
 import csv
@@ -14,7 +15,7 @@ import numpy as np
 
 import glb
 
-LEAST = {"weights": 1e-4, "degrees": 0.01, "mm": 0.01}
+LEAST = {"weights": 1e-4, "degrees": 0.01, "mm": 0.01, "points": 1e-3}
 
 
 def options():
@@ -23,11 +24,15 @@ def options():
     o.add_argument("file")
     o.add_argument("--rate", type=float, default=25)
     o.add_argument("--vertices", help="the posed head, of flowtalk export vertices")
-    o.add_argument("--rest", help="the head at rest, in the same order")
+    o.add_argument("--rest", default="rest.npy", help="the head at rest, in the same order")
     o.add_argument("--near", type=float, default=LEAST["mm"], help="how near to it, mm")
     o.add_argument("--scores", help="flowtalk export arkit --head, at the same rate")
     o.add_argument("--motion", help="the motion at this rate, .npz")
-    o.add_argument("--bones", nargs="*", default=[], help="which bone turns as what: Head=neck")
+    o.add_argument("--bones", nargs="*", default=[], help="which bone turns as what: Head=head")
+    o.add_argument("--range", nargs=2, type=float, default=[90, 90],
+                   help="of eyes: looks of up to so many degrees turn them by up to so many")
+    o.add_argument("--same", help="the same avatar, shown moved by flowtalk export glb")
+    o.add_argument("--cut", action="store_true", help="weights are cut to 0..1 and what they first are")
     o.add_argument("--back", action="store_true", help="the avatar faces -z")
     return o.parse_args()
 
@@ -91,12 +96,20 @@ def compare_file(o, file, shown, worst):
         for name, node in file.mesh_nodes().items():
             mesh = moment["meshes"][name]
             where = f"{name}, {moment['seconds']} s"
-            for target, weight in file.weights(node, moved).items():
-                worst.see("weights beside the file's", abs(mesh["weights"][target] - weight),
-                          LEAST["weights"], "", f"{target} of {where}")
+            weights = np.array(file.weights(node, moved))
+            if o.cut:
+                first = np.array(file.weights(node, file.moved(0)))
+                weights = np.clip(weights, np.minimum(0, first), np.maximum(1, first))
+            # A program may have no names where those of a file stand at its primitives, as in VRM 0.x.
+            names = file.target_names(node)
+            if len(mesh["weights"]) != len(weights) or (names and mesh["names"] != names):
+                raise SystemExit(f"compare: {where} has the targets {mesh['names']}, not {names}")
+            for k, weight in enumerate(weights):
+                worst.see("weights beside the file's", abs(mesh["weights"][k] - weight),
+                          LEAST["weights"], "", f"{mesh['names'][k]} of {where}")
             worst.see("vertices beside the file's",
-                      farthest_mm(vertices_of(mesh), file.vertices(node, moved)), LEAST["mm"],
-                      " mm", where)
+                      farthest_mm(vertices_of(mesh), file.vertices(node, moved, weights)),
+                      LEAST["mm"], " mm", where)
         for name, turn in file.turns(moved).items():
             worst.see("turns beside the file's", degrees(moment["turns"][name], turn),
                       LEAST["degrees"], " degrees", f"{name}, {moment['seconds']} s")
@@ -126,34 +139,49 @@ def compare_head(o, file, shown, worst):
         raise SystemExit(f"compare: {found} vertices rest where the head's {len(rest)} do")
 
 
-def compare_scores(o, shown, worst):
-    rows = list(csv.DictReader(open(o.scores)))
+def row_of(o, rows, moment):
+    return rows[round(moment["seconds"] * o.rate)]
+
+
+def compare_scores(o, rows, shown, worst):
     for moment in shown["moments"]:
-        row = rows[round(moment["seconds"] * o.rate)]
-        row = {name[0].lower() + name[1:]: value for name, value in row.items()}
+        row = {name[0].lower() + name[1:]: value for name, value in row_of(o, rows, moment).items()}
         for name, mesh in moment["meshes"].items():
-            for target, weight in mesh["weights"].items():
+            for target, weight in zip(mesh["names"], mesh["weights"]):
                 if target in row:
                     worst.see("weights beside the take's", abs(weight - float(row[target])),
                               LEAST["weights"], "", f"{target} of {name}, {moment['seconds']} s")
 
 
-def compare_turns(o, shown, worst):
-    motion = np.load(o.motion)
-    still = np.zeros((1, 6))
+def in_range(radians, ranges):
+    most, to = np.radians(ranges)
+    return np.sign(radians) * min(abs(radians), most) / most * to
 
-    def row(name, t):
-        values = motion[name] if name in motion else still
-        return values[t if len(values) > 1 else 0]
 
+def parts_of(o, motion, rows, moment):
+    """How the parts of a face are turned in the world, of one that faces +z."""
+    def row(name):
+        values = motion[name] if name in motion else np.zeros((1, 6))
+        return values[round(moment["seconds"] * o.rate) if len(values) > 1 else 0]
+
+    body = axis_angle(row("global_pose")[:3])
+    head = body @ axis_angle(row("neck_pose")[:3])
+    parts = {"body": body, "head": head, "jaw": head @ axis_angle(row("jaw_pose")[:3]),
+             "left_joint": head @ axis_angle(row("eye_pose")[:3]),
+             "right_joint": head @ axis_angle(row("eye_pose")[3:6])}
+    if rows:  # where the eyes look, by shapes and joints together
+        for side in ("Left", "Right"):
+            yaw, pitch = (in_range(float(row_of(o, rows, moment)[f"{side}Eye{which}"]), o.range)
+                          for which in ("Yaw", "Pitch"))
+            parts[f"{side.lower()}_look"] = head @ axis_angle([0, -yaw, 0]) @ axis_angle([pitch, 0, 0])
+    return parts
+
+
+def compare_turns(o, rows, shown, worst):
     about = np.diag([-1.0, 1, -1]) if o.back else np.eye(3)
+    motion = np.load(o.motion)
     for moment in shown["moments"]:
-        t = round(moment["seconds"] * o.rate)
-        body = axis_angle(row("global_pose", t)[:3])
-        head = body @ axis_angle(row("neck_pose", t)[:3])
-        parts = {"body": body, "neck": head, "jaw": head @ axis_angle(row("jaw_pose", t)[:3]),
-                 "left_eye": head @ axis_angle(row("eye_pose", t)[:3]),
-                 "right_eye": head @ axis_angle(row("eye_pose", t)[3:6])}
+        parts = parts_of(o, motion, rows, moment)
         for pair in o.bones:
             bone, part = pair.rsplit("=", 1)
             worst.see("turns beside the motion's",
@@ -161,22 +189,53 @@ def compare_turns(o, shown, worst):
                       LEAST["degrees"], " degrees", f"{bone}, {moment['seconds']} s")
 
 
+def compare_animation(file, shown, worst):
+    """An avatar's expressions beside those of a .vrma."""
+    named = file.json["extensions"]["VRMC_vrm_animation"]["expressions"]
+    nodes = {name: entry["node"] for kind in named.values() for name, entry in kind.items()}
+    for moment in shown["moments"]:
+        moved = file.moved(moment["seconds"])
+        for name, value in moment["expressions"].items():
+            if name in nodes:
+                worst.see("expressions beside the file's",
+                          abs(value - moved[nodes[name], "translation"][0]), LEAST["weights"], "",
+                          f"{name}, {moment['seconds']} s")
+
+
+def compare_same(shown, other, worst):
+    """The targets of one avatar that is moved by both."""
+    for moment, same in zip(shown["moments"], other["moments"]):
+        for name, mesh in moment["meshes"].items():
+            for k, weight in enumerate(mesh["weights"]):
+                worst.see("weights beside those of export glb",
+                          abs(weight - same["meshes"][name]["weights"][k]), LEAST["weights"], "",
+                          f"{k} of {name}, {moment['seconds']} s")
+
+
 def main():
     o = options()
     shown = json.load(open(o.shown))
+    rows = list(csv.DictReader(open(o.scores))) if o.scores else []
     worst = Worst()
     if o.file.endswith(".pc2"):
         compare_cache(o, shown, worst)
+    elif o.file.endswith(".vrma"):
+        compare_animation(glb.Glb(o.file), shown, worst)
     else:
         file = glb.Glb(o.file)
         compare_file(o, file, shown, worst)
         if o.vertices:
             compare_head(o, file, shown, worst)
-        if o.scores:
-            compare_scores(o, shown, worst)
-        if o.motion:
-            compare_turns(o, shown, worst)
-    sys.exit(worst.tell(f"{shown['program']}, {os.path.basename(o.file)}"))
+        if rows:
+            compare_scores(o, rows, shown, worst)
+    if o.same:
+        compare_same(shown, json.load(open(o.same)), worst)
+    if o.motion:
+        compare_turns(o, rows, shown, worst)
+    if "apart" in shown:
+        others, covered = shown["apart"]
+        worst.see("points drawn elsewhere, share", others / covered, LEAST["points"], "", "")
+    sys.exit(worst.tell(f"{shown['program']}, {os.path.basename(o.shown)}"))
 
 
 main()

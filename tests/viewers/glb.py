@@ -119,25 +119,19 @@ class Glb:
         return self.json["meshes"][self.nodes[node]["mesh"]]["primitives"][0]
 
     def target_names(self, node):
-        mesh = self.json["meshes"][self.nodes[node]["mesh"]]
-        for place in (mesh, mesh["primitives"][0]):
-            names = place.get("extras", {}).get("targetNames")
-            if names:
-                return names
-        return [str(i) for i in range(len(self.primitive(node).get("targets", [])))]
+        """As the specification has them; [] where it has none."""
+        return self.json["meshes"][self.nodes[node]["mesh"]].get("extras", {}).get("targetNames", [])
 
     def weights(self, node, moved):
-        """The weight of each of its targets by name."""
-        names = self.target_names(node)
         mesh = self.json["meshes"][self.nodes[node]["mesh"]]
-        still = mesh.get("weights", [0] * len(names))
-        return dict(zip(names, map(float, moved.get((node, "weights"), still))))
+        still = mesh.get("weights", [0] * len(self.primitive(node).get("targets", [])))
+        return moved.get((node, "weights"), still)
 
-    def vertices(self, node, moved):
+    def vertices(self, node, moved, weights):
         """(V, 3) in the world: targets first, then joints."""
         primitive = self.primitive(node)
         points = self.values(primitive["attributes"]["POSITION"])
-        for weight, target in zip(self.weights(node, moved).values(), primitive.get("targets", [])):
+        for weight, target in zip(weights, primitive.get("targets", [])):
             if weight != 0:
                 points = points + weight * self.values(target["POSITION"])
         points = np.hstack([points, np.ones((len(points), 1))])

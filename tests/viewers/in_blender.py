@@ -1,6 +1,8 @@
 """What Blender makes of a file at moments, as JSON, in glTF's axes:
     blender -b --factory-startup --python-exit-code 1 --python in_blender.py -- \
-        glb|pc2 FILE FPS OUT.json SECONDS...
+        glb|open|pc2 FILE FPS OUT.json SECONDS...
+open: a glb whose shape keys may go anywhere; Blender 3.4 cuts them to 0..1, but for what their first
+key asks for.
 Per moment: the value of each shape key, the turn of each bone from where it rests, the vertices."""
 import base64
 import json
@@ -50,9 +52,11 @@ def moment(seconds):
         if thing.type != "MESH":
             continue
         keys = thing.evaluated_get(graph).data.shape_keys
-        weights = {key.name: key.value for key in keys.key_blocks[1:]} if keys else {}
+        keys = keys.key_blocks[1:] if keys else []
         # A mesh that is moved and has a skin is called Head.001, beside an empty of its name.
-        out["meshes"][thing.data.name] = {"weights": weights, "vertices": vertices_of(thing, graph)}
+        out["meshes"][thing.data.name] = {"names": [key.name for key in keys],
+                                          "weights": [key.value for key in keys],
+                                          "vertices": vertices_of(thing, graph)}
     return out
 
 
@@ -74,6 +78,10 @@ def main():
         open_cache(path)
     else:
         bpy.ops.import_scene.gltf(filepath=path)
+    if kind == "open":
+        for keys in bpy.data.shape_keys:
+            for key in keys.key_blocks:
+                key.slider_min, key.slider_max = -10, 10
     told = {"program": f"Blender {bpy.app.version_string}",
             "moments": [moment(float(s)) for s in seconds]}
     with open(out, "w") as file:

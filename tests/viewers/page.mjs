@@ -1,6 +1,6 @@
 // In the browser: shown(FILE, VRMA, SECONDS) opens a file, with an animation of another one if VRMA is
 // given, and tells what it shows at these moments, as in_blender.py does. The canvas shows the last.
-import {VRMLoaderPlugin, VRMUtils} from '@pixiv/three-vrm';
+import {VRMLoaderPlugin} from '@pixiv/three-vrm';
 import {
   createVRMAnimationClip, VRMAnimationLoaderPlugin, VRMLookAtQuaternionProxy
 } from '@pixiv/three-vrm-animation';
@@ -57,18 +57,18 @@ async function opened(file, vrma) {
     const proxy = new VRMLookAtQuaternionProxy(vrm.lookAt);
     proxy.name = 'lookAtQuaternionProxy';
     vrm.scene.add(proxy);
-    VRMUtils.rotateVRM0(vrm);
     clip = createVRMAnimationClip(animation, vrm);
     root = vrm.scene;
   }
   root.updateMatrixWorld(true);
-  return {root, vrm: vrma ? vrm : null, clip};
+  return {root, vrm: vrma ? vrm : null, clip, back: vrm?.meta.metaVersion === '0'};
 }
 
 // How many points of a picture are others if the vertices are put in place here and not by the
 // graphics of the browser: [others, covered].
 function pointsApart(scene, camera, meshes) {
   const target = new THREE.WebGLRenderTarget(kSize, kSize);
+  renderer.setClearAlpha(0);
   const picture = drawn => {
     const bytes = new Uint8Array(4 * kSize * kSize);
     renderer.setRenderTarget(target);
@@ -88,6 +88,7 @@ function pointsApart(scene, camera, meshes) {
     still.add(new THREE.Mesh(geometry, mesh.material));
   });
   const a = picture(scene), b = picture(still);
+  renderer.setClearAlpha(1);
   meshes.forEach((mesh, i) => mesh.material = own[i]);
   let others = 0, covered = 0;
   for (let i = 0; i < a.length; i += 4) {
@@ -97,19 +98,19 @@ function pointsApart(scene, camera, meshes) {
   return [others, covered];
 }
 
-function portrait(meshes) {
+function portrait(meshes, back) {
   const face = meshes.reduce((a, b) => b.geometry.attributes.position.count >
                                            a.geometry.attributes.position.count ? b : a);
   const box = new THREE.Box3().setFromArray(verticesOf(face));
   const middle = box.getCenter(new THREE.Vector3()), size = box.getSize(new THREE.Vector3());
   const camera = new THREE.PerspectiveCamera(20, 1, 0.01 * size.y, 100 * size.y);
-  camera.position.copy(middle).add(new THREE.Vector3(0.8 * size.y, 0, 3 * size.y));
+  camera.position.copy(middle).add(new THREE.Vector3(0.8 * size.y, 0, (back ? -3 : 3) * size.y));
   camera.lookAt(middle);
   return camera;
 }
 
 window.shown = async (file, vrma, seconds) => {
-  const {root, vrm, clip} = await opened(file, vrma);
+  const {root, vrm, clip, back} = await opened(file, vrma);
   const meshes = meshesOf(root);
   const bones = new Set(meshes.flatMap(mesh => mesh.skeleton?.bones ?? []));
   const rests = new Map([...bones].map(bone => [bone, turnOfWorld(bone)]));
@@ -121,9 +122,9 @@ window.shown = async (file, vrma, seconds) => {
     root.updateMatrixWorld(true);
     const moment = {seconds: at, meshes: {}, turns: {}};
     for (const mesh of meshes) {
-      const places = Object.entries(mesh.morphTargetDictionary ?? {});
       moment.meshes[nameOf(mesh)] = {
-        weights: Object.fromEntries(places.map(([name, k]) => [name, mesh.morphTargetInfluences[k]])),
+        names: Object.keys(mesh.morphTargetDictionary ?? {}),
+        weights: [...(mesh.morphTargetInfluences ?? [])],
         vertices: base64(verticesOf(mesh))
       };
     }
@@ -136,10 +137,10 @@ window.shown = async (file, vrma, seconds) => {
   });
   const scene = new THREE.Scene();
   scene.add(root);
-  const camera = portrait(meshes);
+  const camera = portrait(meshes, back);
   const apart = pointsApart(scene, camera, meshes);
   const sun = new THREE.DirectionalLight(0xffffff, 2.5);
-  sun.position.set(1, 1, 2);
+  sun.position.set(1, 1, back ? -2 : 2);
   scene.add(sun, new THREE.HemisphereLight(0xffffff, 0x887766, 1.5));
   renderer.render(scene, camera);
   return JSON.stringify({program: `three.js r${THREE.REVISION}`, moments, apart});
