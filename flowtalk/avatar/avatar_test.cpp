@@ -293,6 +293,30 @@ TEST(Avatars, PicturesAreDecodedWhereTheyAreSeen) {
   EXPECT_EQ(&load_avatar(folder / "made.glb"), &avatar);
 }
 
+// As Blender 3.4 and three.js r187 have it: a picture's places turn against the clock as it is
+// seen, after they are scaled and before they are moved.
+TEST(Avatars, PicturesAreTurnedAsOthersTurnThem) {
+  gltf::Glb glb = made_glb({});
+  const Avatar straight(glb.bytes(), "x.glb");
+  glb.json["extensionsUsed"] = {"KHR_texture_transform"};
+  glb.json["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"]["extensions"] = {
+      {"KHR_texture_transform",
+       {{"rotation", 0.5}, {"offset", {0.1, 0.2}}, {"scale", {2.0, 3.0}}}}};
+  const Avatar turned(glb.bytes(), "x.glb");
+  const face::Paint& from = *straight.face().appearance.paint;
+  const face::Paint& to = *turned.face().appearance.paint;
+  ASSERT_EQ(from.uv.size(), to.uv.size());
+  size_t seen = 0;
+  for (size_t v = 0; v < from.uv.size(); ++v) {
+    if (from.surfaces[from.surface[v]].texture < 0) continue;
+    ++seen;
+    const auto [x, y] = from.uv[v];
+    EXPECT_NEAR(to.uv[v][0], 0.1 + std::cos(0.5) * 2 * x + std::sin(0.5) * 3 * y, 1e-5);
+    EXPECT_NEAR(to.uv[v][1], 0.2 - std::sin(0.5) * 2 * x + std::cos(0.5) * 3 * y, 1e-5);
+  }
+  EXPECT_GT(seen, 1000u);
+}
+
 std::string refused(const std::function<void(Json&)>& change,
                     const MadeOptions& options = {.kind = Made::kVisemes}) {
   gltf::Glb glb = made_glb(options);
