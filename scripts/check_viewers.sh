@@ -51,7 +51,7 @@ export_ glb said.npz -o morphs.glb
 export_ glb said.npz --fps 60 -o morphs60.glb
 export_ glb turned.npz --rig skin -o skin.glb
 export_ pc2 said.npz -o said.pc2
-export_ vrma turned.npz -o turned.vrma
+export_ vrma turned.npz --head -o turned.vrma
 "$make_avatars" .
 for avatar in rpm.glb visemes.glb jaw.glb vrm0.vrm vrm1.vrm; do
   export_ glb turned.npz --face $avatar -o moved_${avatar%.*}.glb
@@ -76,15 +76,15 @@ compare() { nice -n 10 "$python" -B "$here/compare.py" "$@" || failed=1; }
 said="--vertices said.npy --scores said.csv --motion said.npz"
 turned="--scores turned.csv --motion turned.npz"
 joints="Root=body Neck=head Jaw=jaw LeftEye=left_joint RightEye=right_joint"
-looks="Head=head LeftEye=left_look RightEye=right_look"
-back="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=left_look J_Adj_R_FaceEye=right_look"
+looks="Head=head LeftEye=Left RightEye=Right"
+old="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=Left J_Adj_R_FaceEye=Right"
 for shown in .blender .glb.three; do
   compare morphs$shown.json morphs.glb $said --near 1 --bones Root=body Neck=head
   compare morphs60$shown.json morphs60.glb --rate 60 --vertices said60.npy --near 1 --scores said60.csv
   compare moved_rpm$shown.json moved_rpm.glb $turned --bones Head=head
   compare moved_visemes$shown.json moved_visemes.glb $turned --bones $looks
   compare moved_jaw$shown.json moved_jaw.glb $turned --bones $looks
-  compare moved_vrm0$shown.json moved_vrm0.glb $turned --range 90 10 $back
+  compare moved_vrm0$shown.json moved_vrm0.glb $turned --range 90 10 $old
   compare moved_vrm1$shown.json moved_vrm1.glb $turned --range 60 20 --bones $looks
 done
 skin="skin.glb --vertices turned.npy --motion turned.npz --bones $joints"
@@ -92,7 +92,8 @@ compare skin.glb.three.json $skin --near 0.05
 compare open.blender.json $skin --near 0.05
 compare skin.blender.json $skin --near 0.2 --cut
 compare said.blender.json said.pc2 --vertices said.npy
-for version in 0 1; do
-  compare vrm$version.vrm+turned.vrma.three.json turned.vrma --same moved_vrm$version.glb.three.json
-done
+old="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=gaze J_Adj_R_FaceEye=gaze"
+compare vrm0.vrm+turned.vrma.three.json turned.vrma --same moved_vrm0.glb.three.json $turned --range 90 10 $old
+compare vrm1.vrm+turned.vrma.three.json turned.vrma --same moved_vrm1.glb.three.json $turned --range 60 20 \
+  --bones Head=head LeftEye=gaze RightEye=gaze
 exit $failed

@@ -13,6 +13,7 @@
 #include "flowtalk/arkit/presets.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/face/head_angles.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/obj.h"
 #include "flowtalk/motion/motion_file.h"
@@ -263,6 +264,41 @@ TEST_F(CliGlb, AnAvatarsExpressionsAreNodes) {
       EXPECT_NEAR(std::asin(y), -0.5 * (turns[4] + turns[7]), 1e-5);
     }
   }
+}
+
+TEST_F(CliGlb, AnAvatarsHeadTurnsInItsNeckAndHead) {
+  ASSERT_EQ(run({"export", "vrma", "said.npz", "-o", "said.vrma", "-q"}).code, 0);
+  EXPECT_FALSE(
+      Scene(file("said.vrma")).json()["extensions"]["VRMC_vrm_animation"].contains("humanoid"));
+  for (int64_t t = 0; t < motion_.frames(); ++t) {
+    motion_.neck.table.data()[3 * t + 2] += 0.3f * std::sin(0.1f * static_cast<float>(t));
+  }
+  motion::save_motion(file("turned.npz"), motion_);
+  ASSERT_EQ(
+      run({"export", "vrma", "turned.npz", "--head", "--fps", "25", "-o", "said.vrma", "-q"}).code,
+      0);
+  const Scene scene(file("said.vrma"));
+  const Json& bones = scene.json()["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"];
+  EXPECT_EQ(bones.size(), 16u);  // the 15 that VRM asks for, and the neck
+  EXPECT_EQ(scene.json()["nodes"][bones["hips"]["node"].get<size_t>()]["translation"][1], 1);
+  double most = 0;
+  for (int64_t t = 0; t < motion_.frames(); t += 9) {
+    const auto turn_of = [&](const char* bone) {
+      const auto q = scene.animated(bones[bone]["node"], "rotation", static_cast<size_t>(t), 4, {});
+      const double half = std::acos(std::min(1.0, q[3])),
+                   s = half > 0 ? 2 * half / std::sin(half) : 0;
+      return face::rotation({static_cast<float>(s * q[0]), static_cast<float>(s * q[1]),
+                             static_cast<float>(s * q[2])});
+    };
+    const auto got = face::product(turn_of("neck"), turn_of("head"));
+    const face::FaceFrame frame = face::frame_of(motion_, t);
+    const auto want = face::product(face::rotation(frame.root), face::rotation(frame.neck));
+    for (size_t i = 0; i < got.size(); ++i) {
+      EXPECT_NEAR(got[i], want[i], 1e-5);
+      most = std::max(most, std::abs(double{want[i]} - (i % 4 == 0 ? 1 : 0)));
+    }
+  }
+  EXPECT_GT(most, 0.2);
 }
 
 // The numbers of the list that follows `name` in a text, whatever brackets stand between them.

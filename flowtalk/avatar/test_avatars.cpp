@@ -8,6 +8,7 @@
 
 #include "flowtalk/arkit/scores.h"
 #include "flowtalk/arkit/visemes.h"
+#include "flowtalk/avatar/humanoid.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/image.h"
 
@@ -20,26 +21,6 @@ using Use = gltf::Glb::Use;
 using Places = std::vector<float>;
 
 constexpr float kHeight = 1.6f;  // of the head's middle above the ground
-
-// The bones below the neck that VRM's humanoids must have, standing as a T: metres, parents first.
-struct BodyBone {
-  const char* name;
-  const char* parent;
-  std::array<float, 3> at;
-};
-constexpr std::array kBody{BodyBone{"spine", "hips", {0, 1.1f, 0}},
-                           BodyBone{"leftUpperArm", "spine", {0.18f, 1.35f, 0}},
-                           BodyBone{"leftLowerArm", "leftUpperArm", {0.45f, 1.35f, 0}},
-                           BodyBone{"leftHand", "leftLowerArm", {0.7f, 1.35f, 0}},
-                           BodyBone{"rightUpperArm", "spine", {-0.18f, 1.35f, 0}},
-                           BodyBone{"rightLowerArm", "rightUpperArm", {-0.45f, 1.35f, 0}},
-                           BodyBone{"rightHand", "rightLowerArm", {-0.7f, 1.35f, 0}},
-                           BodyBone{"leftUpperLeg", "hips", {0.09f, 0.9f, 0}},
-                           BodyBone{"leftLowerLeg", "leftUpperLeg", {0.09f, 0.5f, 0}},
-                           BodyBone{"leftFoot", "leftLowerLeg", {0.09f, 0.08f, 0}},
-                           BodyBone{"rightUpperLeg", "hips", {-0.09f, 0.9f, 0}},
-                           BodyBone{"rightLowerLeg", "rightUpperLeg", {-0.09f, 0.5f, 0}},
-                           BodyBone{"rightFoot", "rightLowerLeg", {-0.09f, 0.08f, 0}}};
 
 struct Shape {
   std::string name;
@@ -174,11 +155,14 @@ class Maker {
   }
 
   void add_body() {
-    for (const auto& [name, parent, at] : kBody) {
+    for (const auto& [name, parent, at] : kHumanoid) {
+      const std::string_view bone = name;
+      if (bone == "hips" || bone == "neck" || bone == "head") continue;
       const auto scale = static_cast<float>(o_.scale);
       const float side = o_.kind == Made::kVrm0 ? -scale : scale;
+      const std::string above = kHumanoid[static_cast<size_t>(parent)].name;
       human_[name] = add_node(name, {side * at[0], scale * at[1], side * at[2]},
-                              static_cast<int>(human_.at(parent)));
+                              static_cast<int>(human_.at(above)));
     }
   }
 

@@ -169,11 +169,13 @@ def parts_of(o, motion, rows, moment):
     parts = {"body": body, "head": head, "jaw": head @ axis_angle(row("jaw_pose")[:3]),
              "left_joint": head @ axis_angle(row("eye_pose")[:3]),
              "right_joint": head @ axis_angle(row("eye_pose")[3:6])}
-    if rows:  # where the eyes look, by shapes and joints together
-        for side in ("Left", "Right"):
-            yaw, pitch = (in_range(float(row_of(o, rows, moment)[f"{side}Eye{which}"]), o.range)
-                          for which in ("Yaw", "Pitch"))
-            parts[f"{side.lower()}_look"] = head @ axis_angle([0, -yaw, 0]) @ axis_angle([pitch, 0, 0])
+    if rows:  # where the eyes look, by shapes and joints together; the gaze is the mean of both
+        looks = {side: [float(row_of(o, rows, moment)[f"{side}Eye{which}"])
+                        for which in ("Yaw", "Pitch")] for side in ("Left", "Right")}
+        looks["gaze"] = np.mean([looks["Left"], looks["Right"]], 0)
+        for name, look in looks.items():
+            yaw, pitch = (in_range(angle, o.range) for angle in look)
+            parts[name] = head @ axis_angle([0, -yaw, 0]) @ axis_angle([pitch, 0, 0])
     return parts
 
 
