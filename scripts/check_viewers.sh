@@ -1,7 +1,7 @@
 #!/bin/sh
 # What other programs show of files that flowtalk exports, beside what the motion says: Debian's Blender, and
-# three.js with three-vrm in Debian's Chromium. Says the largest differences, a line per file.
-#   scripts/check_viewers.sh install          gets three.js and three-vrm from the npm registry
+# three.js, three-vrm and TinyUSDZ in Debian's Chromium. Says the largest differences, a line per file.
+#   scripts/check_viewers.sh install          gets what the browser runs from the npm registry
 #   scripts/check_viewers.sh [VOICE] [FOLDER] VOICE: 2.1 s or more, default examples/voice.wav;
 #                                             FOLDER: what is made is kept there, pictures, too
 # Wanted: scripts/install_deps.sh viewers, scripts/build.sh release flowtalk make_avatars. FLOWTALK and
@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 here=$root/tests/viewers
 if [ "${1:-}" = install ]; then
   [ -d "$root/tests/gltf/node_modules/three" ] || node "$root/tests/gltf/fetch.mjs"
-  [ -d "$here/node_modules" ] || node "$root/tests/gltf/fetch.mjs" "$here"
+  [ -d "$here/node_modules/tinyusdz" ] || node "$root/tests/gltf/fetch.mjs" "$here"
   exit 0
 fi
 voice=$(realpath "${1:-$root/examples/voice.wav}")
@@ -25,7 +25,7 @@ done
 for program in "$flowtalk" "$make_avatars"; do
   [ -x "$program" ] || absent "$program" "scripts/build.sh release flowtalk make_avatars"
 done
-[ -d "$root/tests/gltf/node_modules/three" ] && [ -d "$here/node_modules" ] ||
+[ -d "$root/tests/gltf/node_modules/three" ] && [ -d "$here/node_modules/tinyusdz" ] ||
   absent three.js "scripts/check_viewers.sh install"
 
 if [ -n "${2:-}" ]; then
@@ -50,6 +50,7 @@ export_ vertices said.npz --fps 60 -o said60.npy
 export_ glb said.npz -o morphs.glb
 export_ glb said.npz --fps 60 -o morphs60.glb
 export_ glb turned.npz --rig skin -o skin.glb
+export_ usda said.npz -o said.usda
 export_ pc2 said.npz -o said.pc2
 export_ vrma turned.npz --head -o turned.vrma
 "$make_avatars" .
@@ -69,7 +70,7 @@ in_blender glb morphs60.glb 60 morphs60.blender.json
 in_blender pc2 "$PWD/said.pc2" 25 said.blender.json
 nice -n 10 node "$here/in_chromium.mjs" . "$(echo $moments | tr ' ' ,)" morphs.glb morphs60.glb skin.glb \
   moved_rpm.glb moved_visemes.glb moved_jaw.glb moved_vrm0.glb moved_vrm1.glb \
-  vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma
+  vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma said.usda
 
 failed=0
 compare() { nice -n 10 "$python" -B "$here/compare.py" "$@" || failed=1; }
@@ -92,6 +93,7 @@ compare skin.glb.three.json $skin --near 0.05
 compare open.blender.json $skin --near 0.05
 compare skin.blender.json $skin --near 0.2 --cut
 compare said.blender.json said.pc2 --vertices said.npy
+compare said.usda.three.json morphs.glb --scores said.csv --motion said.npz --bones Root=body Neck=head
 old="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=gaze J_Adj_R_FaceEye=gaze"
 compare vrm0.vrm+turned.vrma.three.json turned.vrma --same moved_vrm0.glb.three.json $turned --range 90 10 $old
 compare vrm1.vrm+turned.vrma.three.json turned.vrma --same moved_vrm1.glb.three.json $turned --range 60 20 \

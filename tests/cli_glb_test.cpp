@@ -327,6 +327,7 @@ TEST_F(CliGlb, UsdSaysTheSame) {
   EXPECT_THAT(text, HasSubstr(fmt::format("endTimeCode = {}\n", motion_.frames() - 1)));
   EXPECT_THAT(text, HasSubstr("timeCodesPerSecond = 25\n"));
   const std::string head = text.substr(text.find("def Mesh \"Head\""));
+  EXPECT_LT(head.find("rel skel:skeleton = </Head/Skeleton>"), head.find("faceVertexCounts"));
   const Json& node = *scene.mesh_node("Head");
   const Json& primitive = scene.json()["meshes"][node["mesh"].get<size_t>()]["primitives"][0];
   const auto same = [](const std::vector<double>& got, const std::vector<double>& want,

@@ -3,7 +3,8 @@ the file says, and with the motion that it was made of. One line per file; exit 
 is further away than is allowed.
     compare.py SHOWN.json FILE [--rate FPS] [--vertices POSED.npy --rest REST.npy --near MM]
         [--scores TAKE.csv] [--motion MOTION.npz --bones NAME=PART...]
-FILE: .glb, .pc2, or the .vrma that moved what is shown."""
+FILE: .glb (of a .usda that is shown: that of the same head), .pc2, or the .vrma that moved what is
+shown."""
 import argparse
 import base64
 import csv
@@ -204,6 +205,20 @@ def compare_animation(file, shown, worst):
                           f"{name}, {moment['seconds']} s")
 
 
+def compare_rest(file, shown, worst):
+    """Meshes of USD beside those of a glb of the same head, at rest."""
+    nodes = file.mesh_nodes()
+    if set(nodes) != set(shown["meshes"]):
+        raise SystemExit(f"compare: there are the meshes {sorted(shown['meshes'])}")
+    for name, node in nodes.items():
+        primitive, mesh = file.primitive(node), shown["meshes"][name]
+        if file.values(primitive["indices"])[:, 0].astype(int).tolist() != mesh["corners"]:
+            raise SystemExit(f"compare: {name} has other triangles")
+        worst.see("vertices beside glb's", farthest_mm(
+            vertices_of(mesh), file.values(primitive["attributes"]["POSITION"])), LEAST["mm"], " mm",
+            name)
+
+
 def compare_same(shown, other, worst):
     """The targets of one avatar that is moved by both."""
     for moment, same in zip(shown["moments"], other["moments"]):
@@ -223,6 +238,9 @@ def main():
         compare_cache(o, shown, worst)
     elif o.file.endswith(".vrma"):
         compare_animation(glb.Glb(o.file), shown, worst)
+    elif "meshes" in shown:
+        compare_rest(glb.Glb(o.file), shown, worst)
+        compare_scores(o, rows, shown, worst)
     else:
         file = glb.Glb(o.file)
         compare_file(o, file, shown, worst)

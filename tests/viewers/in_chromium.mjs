@@ -1,4 +1,5 @@
-// What three.js in a headless Chromium makes of files at moments, as in_blender.py tells it:
+// What three.js (of .usda: TinyUSDZ) in a headless Chromium makes of files at moments, as in_blender.py
+// tells it:
 //   node in_chromium.mjs FOLDER SECONDS,SECONDS... FILE[+VRMA]...
 // writes FOLDER/NAME.three.json and a picture of the last moment, FOLDER/NAME.three.png.
 import {execFileSync, spawn} from 'node:child_process';
@@ -10,7 +11,8 @@ import {fileURLToPath} from 'node:url';
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
 const [folder, times, ...files] = process.argv.slice(2);
-const kinds = {'.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/javascript'};
+const kinds = {'.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/javascript',
+  '.wasm': 'application/wasm'};
 const asked = [];  // the files that the page may have
 
 const server = createServer((request, response) => {
@@ -82,13 +84,16 @@ async function show(file, vrma) {
     if (tries === 600) throw new Error(`the page does not come up; it said: ${said.join('\n')}`);
     await new Promise(done => setTimeout(done, 100));
   }
-  const call = [url(file), url(vrma), times.split(',').map(Number)].map(x => JSON.stringify(x));
-  const told = JSON.parse(await evaluate(`shown(${call.join()})`));
+  const usd = extname(file) === '.usda', moments = times.split(',').map(Number);
+  const call = (usd ? [url(file), moments] : [url(file), url(vrma), moments]).map(x => JSON.stringify(x));
+  const told = JSON.parse(await evaluate(`${usd ? 'parsed' : 'shown'}(${call.join()})`));
   told.program = `${told.program} in ${version}`;
   const name = join(folder, [file, vrma].filter(Boolean).map(f => basename(f)).join('+'));
   writeFileSync(`${name}.three.json`, JSON.stringify({...told, said: said.splice(0)}));
-  const {data} = await ask('Page.captureScreenshot', {format: 'png'});
-  writeFileSync(`${name}.three.png`, Buffer.from(data, 'base64'));
+  if (!usd) {
+    const {data} = await ask('Page.captureScreenshot', {format: 'png'});
+    writeFileSync(`${name}.three.png`, Buffer.from(data, 'base64'));
+  }
   session = undefined;
   await ask('Target.closeTarget', {targetId});
 }

@@ -1,4 +1,4 @@
-// In the browser: shown(FILE, VRMA, SECONDS) opens a file, with an animation of another one if VRMA is
+// In the browser: parsed(FILE.usda, SECONDS) tells what TinyUSDZ reads; shown(FILE, VRMA, SECONDS) opens a file, with an animation of another one if VRMA is
 // given, and tells what it shows at these moments, as in_blender.py does. The canvas shows the last.
 import {VRMLoaderPlugin} from '@pixiv/three-vrm';
 import {
@@ -144,5 +144,46 @@ window.shown = async (file, vrma, seconds) => {
   scene.add(sun, new THREE.HemisphereLight(0xffffff, 0x887766, 1.5));
   renderer.render(scene, camera);
   return JSON.stringify({program: `three.js r${THREE.REVISION}`, moments, apart});
+};
+
+// The numbers of a value of USD in text that begins at a place, one list, whatever brackets it has.
+function listAt(text, place) {
+  const begin = text.indexOf('[', place), end = text.indexOf(']', begin);
+  return text.slice(begin + 1, end).split(/[\s,()]+/).filter(word => word !== '');
+}
+function sampleAt(text, name, time) {
+  const samples = text.indexOf('{', text.indexOf(`${name}.timeSamples`));
+  const place = text.slice(samples).search(new RegExp(`[{,\\s]${time}\\s*:`));
+  return listAt(text, samples + place).map(Number);
+}
+
+window.parsed = async (file, seconds) => {
+  const {default: start} = await import('tinyusdz');
+  const usd = new (await start()).TinyUSDZLoaderNative();
+  const bytes = new Uint8Array(await (await fetch(file)).arrayBuffer());
+  if (!usd.loadAsLayerFromBinary(bytes, 'file.usda')) throw new Error(usd.error());
+  const text = usd.layerToString(), take = text.slice(text.indexOf('def SkelAnimation'));
+  const rate = Number(text.match(/timeCodesPerSecond = ([\d.]+)/)[1]);
+  const names = key => 
+      listAt(take, take.indexOf('=', take.indexOf(`token[] ${key}`))).map(n => n.replaceAll('"', ''));
+  const moments = seconds.map(at => {
+    const turns = {}, q = sampleAt(take, 'rotations', Math.round(at * rate)), above = {};
+    names('joints').forEach((joint, i) => {
+      const [w, x, y, z] = q.slice(4 * i, 4 * i + 4);
+      above[joint] = new THREE.Quaternion(x, y, z, w);
+      const parent = above[joint.slice(0, Math.max(0, joint.lastIndexOf('/')))];
+      if (parent) above[joint].premultiply(parent);
+      turns[joint.slice(joint.lastIndexOf('/') + 1)] = turn(new THREE.Quaternion(), above[joint]);
+    });
+    const weights = sampleAt(take, 'blendShapeWeights', Math.round(at * rate));
+    return {seconds: at, turns, meshes: {take: {names: names('blendShapes'), weights}}};
+  });
+  if (!usd.loadFromBinary(bytes, 'file.usda')) throw new Error(usd.error());
+  const meshes = {};
+  for (let i = 0; i < usd.numMeshes(); ++i) {
+    const {primName, points, faceVertexIndices} = usd.getMesh(i);
+    meshes[primName] = {vertices: base64(points), corners: [...faceVertexIndices]};
+  }
+  return JSON.stringify({program: 'TinyUSDZ', moments, meshes});
 };
 window.ready = true;
