@@ -152,6 +152,29 @@ TEST(Avatars, VowelsAndBlinksAreThePresets) {
   }
 }
 
+// Avatars with ARKit's shapes beside those of VRM close their lids once.
+TEST(Avatars, LidsCloseByOneOfTwoLists) {
+  for (const Made kind : {Made::kVrm0, Made::kVrm1}) {
+    for (const bool expressions : {true, false}) {
+      gltf::Glb glb = made_glb({.kind = kind, .sync = true});
+      if (!expressions) glb.json.erase("extensions");
+      const Avatar avatar(glb.bytes(), "sync.vrm");
+      EXPECT_EQ(avatar.rig().mouth, MouthBy::kArkit);
+      Pose pose;
+      pose["eyeBlinkLeft"] = 0.8f;
+      const Moment now = moment(avatar, pose);
+      size_t own = 0;
+      for (size_t i = 0; i < now.weights.size(); ++i) {
+        const auto& [mesh, place] = avatar.rig().targets[i];
+        const std::string& name = avatar.targets()[mesh].names[place];
+        EXPECT_FLOAT_EQ(now.weights[i], name == "eyeBlinkLeft" ? 0.8f : 0.0f) << name;
+        own += name == "eyeBlinkLeft" ? 1 : 0;
+      }
+      EXPECT_GT(own, 0u);
+    }
+  }
+}
+
 TEST(Avatars, HeadsTurnByNeckAndHead) {
   for (const Made kind : {Made::kReadyPlayerMe, Made::kVrm0, Made::kVrm1}) {
     const Avatar avatar = made(kind);

@@ -27,12 +27,12 @@ using Sources = std::vector<Source>;
 
 Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
                    std::vector<std::string>& unknown) {
-  Sources sources(kChannels);
+  Sources sources(kChannels), others(kChannels);  // others: names that stand in for ARKit's
   std::set<std::string> nothing;
   for (const Expression& expression : vrm.expressions) {
     if (expression.binds.empty()) continue;
     if (const auto channel = channel_of(expression.name)) {
-      sources[*channel].expressions.push_back(expression);
+      (stands_in(expression.name) ? others : sources)[*channel].expressions.push_back(expression);
     } else {
       nothing.insert(expression.name);
     }
@@ -41,13 +41,22 @@ Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
     for (size_t i = 0; i < meshes[mesh].names.size(); ++i) {
       const std::string& name = meshes[mesh].names[i];
       if (const auto channel = channel_of(name)) {
-        sources[*channel].targets.emplace_back(mesh, i);
+        (stands_in(name) ? others : sources)[*channel].targets.emplace_back(mesh, i);
       } else if (!name.empty()) {
         nothing.insert(name);
       }
     }
   }
   unknown.assign(nothing.begin(), nothing.end());
+  for (size_t i = 0; i < kChannels; ++i) {
+    const auto own = sources[i].targets;
+    if (sources[i].expressions.empty()) sources[i].expressions = others[i].expressions;
+    for (const auto& other : others[i].targets) {
+      const bool has =
+          std::ranges::any_of(own, [&](const auto& target) { return target.first == other.first; });
+      if (!has) sources[i].targets.push_back(other);
+    }
+  }
   return sources;
 }
 

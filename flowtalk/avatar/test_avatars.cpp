@@ -51,15 +51,17 @@ arkit::Scores one(std::initializer_list<std::pair<const char*, float>> values) {
   return scores;
 }
 
-std::vector<Shape> shapes_of(Made kind) {
-  std::vector<Shape> shapes;
-  if (kind == Made::kReadyPlayerMe) {
-    for (size_t i = 0; i < arkit::kShapes; ++i) {
-      arkit::Scores scores{};
-      scores[i] = 1;
-      shapes.push_back(shape_of(std::string(arkit::kNames[i]), scores));
-    }
+void add_arkit(std::vector<Shape>& shapes) {
+  for (size_t i = 0; i < arkit::kShapes; ++i) {
+    arkit::Scores scores{};
+    scores[i] = 1;
+    shapes.push_back(shape_of(std::string(arkit::kNames[i]), scores));
   }
+}
+
+std::vector<Shape> shapes_of(Made kind, bool sync) {
+  std::vector<Shape> shapes;
+  if (kind == Made::kReadyPlayerMe) add_arkit(shapes);
   if (kind == Made::kJawBone) return shapes;
   const bool visemes = kind == Made::kVisemes || kind == Made::kReadyPlayerMe;
   const auto open =
@@ -92,6 +94,7 @@ std::vector<Shape> shapes_of(Made kind) {
     shapes.push_back(
         shape_of(visemes ? "eyeBlink_R" : "Fcl_EYE_Close_R", one({{"eyeBlinkRight", 1.0f}})));
   }
+  if (sync) add_arkit(shapes);
   return shapes;
 }
 
@@ -110,7 +113,7 @@ std::string skin_picture() {
 class Maker {
  public:
   explicit Maker(const MadeOptions& options)
-      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options.kind)) {}
+      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options.kind, options.sync)) {}
 
   Glb make() {
     glb_.json["scene"] = 0;
@@ -309,12 +312,13 @@ class Maker {
     glb_.json["extensionsUsed"].push_back("VRM");
     Json groups = Json::array();
     constexpr std::array kPresets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
-    for (size_t k = 0; k < kPresets.size(); ++k) {
+    for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (size_t mesh = 0; mesh < mesh_nodes_.size(); ++mesh)
         binds.push_back({{"mesh", mesh}, {"index", k}, {"weight", 100}});
-      groups.push_back({{"name", kPresets[k]},
-                        {"presetName", kPresets[k]},
+      const bool preset = k < kPresets.size();
+      groups.push_back({{"name", preset ? kPresets[k] : arkit::pascal(shapes_[k].name)},
+                        {"presetName", preset ? kPresets[k] : "unknown"},
                         {"isBinary", false},
                         {"binds", binds}});
     }
@@ -337,12 +341,13 @@ class Maker {
   void add_vrm1() {
     glb_.json["extensionsUsed"].push_back("VRMC_vrm");
     constexpr std::array kPresets{"aa", "ih", "ou", "ee", "oh", "happy", "blinkLeft", "blinkRight"};
-    Json presets = Json::object();
-    for (size_t k = 0; k < kPresets.size(); ++k) {
+    Json presets = Json::object(), custom{{"wink", {{"morphTargetBinds", Json::array()}}}};
+    for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (const size_t node : mesh_nodes_)
         binds.push_back({{"node", node}, {"index", k}, {"weight", 1.0}});
-      presets[kPresets[k]] = {{"isBinary", false}, {"morphTargetBinds", binds}};
+      Json& to = k < kPresets.size() ? presets[kPresets[k]] : custom[shapes_[k].name];
+      to = {{"isBinary", false}, {"morphTargetBinds", binds}};
     }
     const Json range{{"inputMaxValue", 60.0}, {"outputScale", 20.0}};
     Json bones = Json::object();
@@ -354,8 +359,7 @@ class Maker {
           {"authors", {"flowtalk"}},
           {"licenseUrl", "https://vrm.dev/licenses/1.0/"}}},
         {"humanoid", {{"humanBones", bones}}},
-        {"expressions",
-         {{"preset", presets}, {"custom", {{"wink", {{"morphTargetBinds", Json::array()}}}}}}},
+        {"expressions", {{"preset", presets}, {"custom", custom}}},
         {"lookAt",
          {{"type", "bone"},
           {"rangeMapHorizontalInner", range},
