@@ -52,9 +52,12 @@ export_ glb said.npz --fps 60 -o morphs60.glb
 export_ glb turned.npz --rig skin -o skin.glb
 export_ usda said.npz -o said.usda
 export_ pc2 said.npz -o said.pc2
+export_ usda turned.npz --rig skin -o skin.usda
+export_ obj said.npz -o first.obj
 export_ vrma turned.npz --head -o turned.vrma
+export_ vrma turned.npz --head --names arkit -o shapes.vrma
 "$make_avatars" .
-for avatar in rpm.glb visemes.glb jaw.glb vrm0.vrm vrm1.vrm; do
+for avatar in rpm.glb visemes.glb jaw.glb vrm0.vrm vrm1.vrm sync0.vrm sync1.vrm; do
   export_ glb turned.npz --face $avatar -o moved_${avatar%.*}.glb
 done
 
@@ -68,9 +71,11 @@ done
 in_blender open skin.glb 25 open.blender.json
 in_blender glb morphs60.glb 60 morphs60.blender.json
 in_blender pc2 "$PWD/said.pc2" 25 said.blender.json
+moments=0 in_blender obj first.obj 25 first.blender.json
 nice -n 10 node "$here/in_chromium.mjs" . "$(echo $moments | tr ' ' ,)" morphs.glb morphs60.glb skin.glb \
   moved_rpm.glb moved_visemes.glb moved_jaw.glb moved_vrm0.glb moved_vrm1.glb \
-  vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma said.usda
+  moved_sync0.glb moved_sync1.glb vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma \
+  sync0.vrm+shapes.vrma sync1.vrm+shapes.vrma said.usda skin.usda
 
 failed=0
 compare() { nice -n 10 "$python" -B "$here/compare.py" "$@" || failed=1; }
@@ -93,9 +98,13 @@ compare skin.glb.three.json $skin --near 0.05
 compare open.blender.json $skin --near 0.05
 compare skin.blender.json $skin --near 0.2 --cut
 compare said.blender.json said.pc2 --vertices said.npy
+compare first.blender.json first.obj --vertices said.npy
 compare said.usda.three.json morphs.glb --scores said.csv --motion said.npz --bones Root=body Neck=head
-old="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=gaze J_Adj_R_FaceEye=gaze"
-compare vrm0.vrm+turned.vrma.three.json turned.vrma --same moved_vrm0.glb.three.json $turned --range 90 10 $old
-compare vrm1.vrm+turned.vrma.three.json turned.vrma --same moved_vrm1.glb.three.json $turned --range 60 20 \
-  --bones Head=head LeftEye=gaze RightEye=gaze
+compare skin.usda.three.json skin.glb --motion turned.npz --bones $joints
+old="--range 90 10 --back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=gaze J_Adj_R_FaceEye=gaze"
+new="--range 60 20 --bones Head=head LeftEye=gaze RightEye=gaze"
+compare vrm0.vrm+turned.vrma.three.json turned.vrma --same moved_vrm0.glb.three.json $turned $old
+compare vrm1.vrm+turned.vrma.three.json turned.vrma --same moved_vrm1.glb.three.json $turned $new
+compare sync0.vrm+shapes.vrma.three.json shapes.vrma --same moved_sync0.glb.three.json $turned $old
+compare sync1.vrm+shapes.vrma.three.json shapes.vrma --same moved_sync1.glb.three.json $turned $new
 exit $failed

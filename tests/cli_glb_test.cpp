@@ -238,7 +238,7 @@ TEST_F(CliGlb, AnAvatarsExpressionsAreNodes) {
     const arkit::Take take = arkit::take_of(at_30, arkit::Gain::kNone);
     const bool presets = names == "presets";
     EXPECT_EQ(expressions[presets ? "preset" : "custom"].size(),
-              presets ? arkit::kPresetNames.size() : arkit::kShapes - 8);
+              presets ? arkit::kPresetNames.size() : 2 * (arkit::kShapes - 8));
     for (size_t t = 0; t < 60; t += 13) {
       arkit::Scores scores{};
       std::copy_n(take.scores.data() + t * arkit::kShapes, arkit::kShapes, scores.begin());
@@ -253,6 +253,7 @@ TEST_F(CliGlb, AnAvatarsExpressionsAreNodes) {
         }
       } else {
         EXPECT_EQ(weight("custom", "jawOpen"), scores[arkit::shape("jawOpen")]);
+        EXPECT_EQ(weight("custom", "JawOpen"), scores[arkit::shape("jawOpen")]);
         EXPECT_EQ(weight("custom", "tongueOut"), scores[arkit::shape("tongueOut")]);
       }
       // The gaze turns what looks ahead to where the eyes look.

@@ -54,13 +54,17 @@ class Animation {
     times_ = glb_.floats(seconds, 1, Glb::Use::kData, true);
   }
 
-  // values: (T) weights.
-  void add_expression(const char* kind, std::string_view name, const std::vector<float>& values) {
+  // names: each gets the same values, (T) weights.
+  void add_expression(const char* kind, const std::vector<std::string>& names,
+                      const std::vector<float>& values) {
     std::vector<float> places;
     for (const float x : values) places.insert(places.end(), {x, 0, 0});
-    const size_t node = add_node(std::string(name), {});
-    add_channel(node, "translation", glb_.floats(places, 3, Glb::Use::kData));
-    expressions_[kind][std::string(name)] = {{"node", node}};
+    const size_t output = glb_.floats(places, 3, Glb::Use::kData);
+    for (const std::string& name : names) {
+      const size_t node = add_node(name, {});
+      add_channel(node, "translation", output);
+      expressions_[kind][name] = {{"node", node}};
+    }
   }
 
   // The mean of both eyes, as a turn to the side after one up or down.
@@ -151,7 +155,7 @@ void export_vrma(const Scene& scene, const std::filesystem::path& file, const Re
   if (scene.options.names == AvatarNames::kPresets) {
     const auto curves = presets_over(take);
     for (size_t i = 0; i < curves.size(); ++i) {
-      animation.add_expression("preset", arkit::kPresetNames[i], curves[i]);
+      animation.add_expression("preset", {std::string(arkit::kPresetNames[i])}, curves[i]);
     }
   } else {
     for (size_t i = 0; i < arkit::kShapes; ++i) {
@@ -160,7 +164,9 @@ void export_vrma(const Scene& scene, const std::filesystem::path& file, const Re
       for (int64_t t = 0; t < take.frames(); ++t) {
         curve.push_back(take.scores[t * take.scores.dim(1) + static_cast<int64_t>(i)]);
       }
-      animation.add_expression("custom", arkit::kNames[i], curve);
+      // Avatars spell them with a capital as often as not, and players compare letter by letter.
+      const std::string name(arkit::kNames[i]);
+      animation.add_expression("custom", {name, arkit::pascal(name)}, curve);
     }
   }
   animation.add_gaze();

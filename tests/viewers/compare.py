@@ -3,8 +3,8 @@ the file says, and with the motion that it was made of. One line per file; exit 
 is further away than is allowed.
     compare.py SHOWN.json FILE [--rate FPS] [--vertices POSED.npy --rest REST.npy --near MM]
         [--scores TAKE.csv] [--motion MOTION.npz --bones NAME=PART...]
-FILE: .glb (of a .usda that is shown: that of the same head), .pc2, or the .vrma that moved what is
-shown."""
+FILE: .glb (of a .usda that is shown: that of the same head), .pc2, .obj, or the .vrma that moved what
+is shown."""
 import argparse
 import base64
 import csv
@@ -234,13 +234,14 @@ def main():
     shown = json.load(open(o.shown))
     rows = list(csv.DictReader(open(o.scores))) if o.scores else []
     worst = Worst()
-    if o.file.endswith(".pc2"):
+    if o.file.endswith((".pc2", ".obj")):
         compare_cache(o, shown, worst)
     elif o.file.endswith(".vrma"):
         compare_animation(glb.Glb(o.file), shown, worst)
     elif "meshes" in shown:
         compare_rest(glb.Glb(o.file), shown, worst)
-        compare_scores(o, rows, shown, worst)
+        if rows:
+            compare_scores(o, rows, shown, worst)
     else:
         file = glb.Glb(o.file)
         compare_file(o, file, shown, worst)

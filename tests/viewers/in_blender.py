@@ -1,6 +1,6 @@
 """What Blender makes of a file at moments, as JSON, in glTF's axes:
     blender -b --factory-startup --python-exit-code 1 --python in_blender.py -- \
-        glb|open|pc2 FILE FPS OUT.json SECONDS...
+        glb|open|obj|pc2 FILE FPS OUT.json SECONDS...
 open: a glb whose shape keys may go anywhere; Blender 3.4 cuts them to 0..1, but for what their first
 key asks for.
 Per moment: the value of each shape key, the turn of each bone from where it rests, the vertices."""
@@ -76,6 +76,8 @@ def main():
     bpy.context.scene.render.fps = int(fps)
     if kind == "pc2":
         open_cache(path)
+    elif kind == "obj":
+        bpy.ops.wm.obj_import(filepath=path)
     else:
         bpy.ops.import_scene.gltf(filepath=path)
     if kind == "open":
