@@ -57,7 +57,7 @@ export_ obj said.npz -o first.obj
 export_ vrma turned.npz --head -o turned.vrma
 export_ vrma turned.npz --head --names arkit -o shapes.vrma
 "$make_avatars" .
-for avatar in rpm.glb visemes.glb jaw.glb vrm0.vrm vrm1.vrm sync0.vrm sync1.vrm; do
+for avatar in rpm.glb visemes.glb jaw.glb vrm0.vrm vrm1.vrm sync0.vrm sync1.vrm looks0.vrm looks1.vrm; do
   export_ glb turned.npz --face $avatar -o moved_${avatar%.*}.glb
 done
 
@@ -74,8 +74,8 @@ in_blender pc2 "$PWD/said.pc2" 25 said.blender.json
 moments=0 in_blender obj first.obj 25 first.blender.json
 nice -n 10 node "$here/in_chromium.mjs" . "$(echo $moments | tr ' ' ,)" morphs.glb morphs60.glb skin.glb \
   moved_rpm.glb moved_visemes.glb moved_jaw.glb moved_vrm0.glb moved_vrm1.glb \
-  moved_sync0.glb moved_sync1.glb vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma \
-  sync0.vrm+shapes.vrma sync1.vrm+shapes.vrma said.usda skin.usda
+  moved_sync0.glb moved_sync1.glb moved_looks0.glb moved_looks1.glb vrm0.vrm+turned.vrma vrm1.vrm+turned.vrma \
+  sync0.vrm+shapes.vrma sync1.vrm+shapes.vrma looks0.vrm+turned.vrma looks1.vrm+turned.vrma said.usda skin.usda
 
 failed=0
 compare() { nice -n 10 "$python" -B "$here/compare.py" "$@" || failed=1; }
@@ -107,4 +107,7 @@ compare vrm0.vrm+turned.vrma.three.json turned.vrma --same moved_vrm0.glb.three.
 compare vrm1.vrm+turned.vrma.three.json turned.vrma --same moved_vrm1.glb.three.json $turned $new
 compare sync0.vrm+shapes.vrma.three.json shapes.vrma --same moved_sync0.glb.three.json $turned $old
 compare sync1.vrm+shapes.vrma.three.json shapes.vrma --same moved_sync1.glb.three.json $turned $new
+for version in 0 1; do
+  compare looks$version.vrm+turned.vrma.three.json turned.vrma --same moved_looks$version.glb.three.json
+done
 exit $failed

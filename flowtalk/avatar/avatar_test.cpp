@@ -235,6 +235,28 @@ TEST(Avatars, EyesTurnByBonesInTheirRanges) {
   EXPECT_NEAR(left_eye_turn(made(Made::kJawBone), pose.frame), 28.65, 2);
 }
 
+TEST(Avatars, EyesLookByExpressionsInTheirRanges) {
+  Pose pose;
+  pose["eyeLookOutLeft"] = 1;
+  pose["eyeLookInRight"] = 1;
+  pose["eyeLookDownLeft"] = 0.5f;
+  pose["eyeLookDownRight"] = 0.5f;
+  // 0.5 rad to the left, of 90 degrees to 1 and of 60 to 0.8; 0.225 rad downwards.
+  for (const auto& [kind, scale] : {std::pair{Made::kVrm0, 1 / 90.0}, {Made::kVrm1, 0.8 / 60}}) {
+    const Avatar avatar(made_avatar({.kind = kind, .looks = true}), "looks.vrm");
+    const Moment now = moment(avatar, pose);
+    const auto weight = [&](std::string_view name) {
+      size_t i = 0;
+      while (kTogether[i].name != name) ++i;
+      return double{weight_of(avatar, now, kFirstTogether + i)};
+    };
+    EXPECT_NEAR(weight("lookLeft"), scale * 28.65, 0.01);
+    EXPECT_EQ(weight("lookRight"), 0);
+    EXPECT_NEAR(weight("lookDown"), scale * 12.9, 0.01);
+    EXPECT_EQ(weight("lookUp"), 0);
+  }
+}
+
 TEST(Avatars, OtherUnitsAreBroughtToMetres) {
   const Avatar large(made_avatar({.kind = Made::kVisemes, .scale = 100}), "large.glb");
   const Avatar usual = made(Made::kVisemes);

@@ -16,6 +16,7 @@ namespace {
 using gltf::Entry;
 
 constexpr size_t kMostTargets = 4096;  // of a mesh
+constexpr double kDegrees = 180 / std::numbers::pi;
 
 // What says a channel, in the file: expressions before targets.
 struct Source {
@@ -188,6 +189,27 @@ bool looks_by_shapes(const Sources& sources) {
   return false;
 }
 
+double in_range(double degrees, const LookRange& range) {
+  const double input = std::max(1e-3, range.input);
+  return std::min(degrees, input) / input * range.output;
+}
+
+// By VRM's ranges: what both eyes do on average, whichever eye, as far as the outer one may.
+void put_looks(const Rig& rig, const arkit::Turns& turns, std::array<float, kChannels>& values) {
+  const double left = -0.5 * kDegrees * (double{turns[3]} + double{turns[6]}),
+               down = 0.5 * kDegrees * (double{turns[4]} + double{turns[7]});
+  const auto put = [&](std::string_view name, double degrees, const LookRange& range) {
+    for (size_t i = 0; i < kTogether.size(); ++i) {
+      if (kTogether[i].name != name) continue;
+      values[kFirstTogether + i] = static_cast<float>(in_range(std::max(0.0, degrees), range));
+    }
+  };
+  put("lookLeft", left, rig.outer);
+  put("lookRight", -left, rig.outer);
+  put("lookDown", down, rig.down);
+  put("lookUp", -down, rig.up);
+}
+
 // The values of all channels.
 std::array<float, kChannels> values_of(const arkit::Scores& scores) {
   std::array<float, kChannels> values{};
@@ -226,14 +248,8 @@ face::Matrix3 half_of(const face::Matrix3& r) {
   return half;
 }
 
-double in_range(double degrees, const LookRange& range) {
-  const double input = std::max(1e-3, range.input);
-  return std::min(degrees, input) / input * range.output;
-}
-
 // How an eye turns; turns: yaw towards the person's right and pitch downwards, radians.
 face::Matrix3 eye_turn(const Rig& rig, bool left_eye, float yaw, float pitch) {
-  constexpr double kDegrees = 180 / std::numbers::pi;
   double left = -double{yaw} * kDegrees, down = double{pitch} * kDegrees;
   if (rig.looks_in_ranges) {
     const bool outwards = left_eye == (left > 0);
@@ -313,6 +329,7 @@ Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
     rig.bones.push_back({bone, node, has(Bone::kNeck) && has(Bone::kHead)});
   }
   rig.looks_in_ranges = vrm.is_any();
+  rig.looks_by_weight = vrm.is_any() && !vrm.looks_by_bones;
   rig.inner = vrm.inner;
   rig.outer = vrm.outer;
   rig.up = vrm.up;
@@ -327,7 +344,8 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       rig.bones, [](const TurningBone& bone) { return bone.bone == Bone::kBody; });
   const face::Matrix3 body = face::rotation(frame.root), neck = face::rotation(frame.neck);
   const face::Matrix3 head = has_body ? neck : face::product(body, neck);
-  const auto values = values_of(face.scores);
+  auto values = values_of(face.scores);
+  if (rig.looks_by_weight) put_looks(rig, face.turns, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {
     const float value = values[wire.channel];

@@ -59,7 +59,17 @@ void add_arkit(std::vector<Shape>& shapes) {
   }
 }
 
-std::vector<Shape> shapes_of(Made kind, bool sync) {
+void add_looks(std::vector<Shape>& shapes) {
+  for (const auto& [name, a, b] : {std::array{"Look_Up", "eyeLookUpLeft", "eyeLookUpRight"},
+                                   {"Look_Down", "eyeLookDownLeft", "eyeLookDownRight"},
+                                   {"Look_Left", "eyeLookOutLeft", "eyeLookInRight"},
+                                   {"Look_Right", "eyeLookInLeft", "eyeLookOutRight"}}) {
+    shapes.push_back(shape_of(name, one({{a, 1.0f}, {b, 1.0f}})));
+  }
+}
+
+std::vector<Shape> shapes_of(const MadeOptions& options) {
+  const Made kind = options.kind;
   std::vector<Shape> shapes;
   if (kind == Made::kReadyPlayerMe) add_arkit(shapes);
   if (kind == Made::kJawBone) return shapes;
@@ -94,7 +104,8 @@ std::vector<Shape> shapes_of(Made kind, bool sync) {
     shapes.push_back(
         shape_of(visemes ? "eyeBlink_R" : "Fcl_EYE_Close_R", one({{"eyeBlinkRight", 1.0f}})));
   }
-  if (sync) add_arkit(shapes);
+  if (options.looks) add_looks(shapes);
+  if (options.sync) add_arkit(shapes);
   return shapes;
 }
 
@@ -113,7 +124,7 @@ std::string skin_picture() {
 class Maker {
  public:
   explicit Maker(const MadeOptions& options)
-      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options.kind, options.sync)) {}
+      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options)) {}
 
   Glb make() {
     glb_.json["scene"] = 0;
@@ -311,19 +322,21 @@ class Maker {
   void add_vrm0() {
     glb_.json["extensionsUsed"].push_back("VRM");
     Json groups = Json::array();
-    constexpr std::array kPresets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
+    std::vector<std::string> presets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
+    if (o_.looks) presets.insert(presets.end(), {"lookup", "lookdown", "lookleft", "lookright"});
     for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (size_t mesh = 0; mesh < mesh_nodes_.size(); ++mesh)
         binds.push_back({{"mesh", mesh}, {"index", k}, {"weight", 100}});
-      const bool preset = k < kPresets.size();
-      groups.push_back({{"name", preset ? kPresets[k] : arkit::pascal(shapes_[k].name)},
-                        {"presetName", preset ? kPresets[k] : "unknown"},
+      const bool preset = k < presets.size();
+      groups.push_back({{"name", preset ? presets[k] : arkit::pascal(shapes_[k].name)},
+                        {"presetName", preset ? presets[k] : "unknown"},
                         {"isBinary", false},
                         {"binds", binds}});
     }
     groups.push_back({{"name", "Unused"}, {"presetName", "unknown"}, {"binds", Json::array()}});
-    const Json range{{"curve", {0, 0, 0, 1, 1, 1, 1, 0}}, {"xRange", 90}, {"yRange", 10}};
+    const Json range{
+        {"curve", {0, 0, 0, 1, 1, 1, 1, 0}}, {"xRange", 90}, {"yRange", o_.looks ? 1 : 10}};
     Json bones = Json::array();
     for (const auto& [name, node] : human_) bones.push_back({{"bone", name}, {"node", node}});
     glb_.json["extensions"]["VRM"] = {{"specVersion", "0.0"},
@@ -331,7 +344,7 @@ class Maker {
                                       {"humanoid", {{"humanBones", bones}}},
                                       {"blendShapeMaster", {{"blendShapeGroups", groups}}},
                                       {"firstPerson",
-                                       {{"lookAtTypeName", "Bone"},
+                                       {{"lookAtTypeName", o_.looks ? "BlendShape" : "Bone"},
                                         {"lookAtHorizontalInner", range},
                                         {"lookAtHorizontalOuter", range},
                                         {"lookAtVerticalUp", range},
@@ -340,16 +353,18 @@ class Maker {
 
   void add_vrm1() {
     glb_.json["extensionsUsed"].push_back("VRMC_vrm");
-    constexpr std::array kPresets{"aa", "ih", "ou", "ee", "oh", "happy", "blinkLeft", "blinkRight"};
+    std::vector<std::string> names{"aa", "ih",    "ou",        "ee",
+                                   "oh", "happy", "blinkLeft", "blinkRight"};
+    if (o_.looks) names.insert(names.end(), {"lookUp", "lookDown", "lookLeft", "lookRight"});
     Json presets = Json::object(), custom{{"wink", {{"morphTargetBinds", Json::array()}}}};
     for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (const size_t node : mesh_nodes_)
         binds.push_back({{"node", node}, {"index", k}, {"weight", 1.0}});
-      Json& to = k < kPresets.size() ? presets[kPresets[k]] : custom[shapes_[k].name];
+      Json& to = k < names.size() ? presets[names[k]] : custom[shapes_[k].name];
       to = {{"isBinary", false}, {"morphTargetBinds", binds}};
     }
-    const Json range{{"inputMaxValue", 60.0}, {"outputScale", 20.0}};
+    const Json range{{"inputMaxValue", 60.0}, {"outputScale", o_.looks ? 0.8 : 20.0}};
     Json bones = Json::object();
     for (const auto& [name, node] : human_) bones[name] = {{"node", node}};
     glb_.json["extensions"]["VRMC_vrm"] = {
@@ -361,7 +376,7 @@ class Maker {
         {"humanoid", {{"humanBones", bones}}},
         {"expressions", {{"preset", presets}, {"custom", custom}}},
         {"lookAt",
-         {{"type", "bone"},
+         {{"type", o_.looks ? "expression" : "bone"},
           {"rangeMapHorizontalInner", range},
           {"rangeMapHorizontalOuter", range},
           {"rangeMapVerticalUp", range},
