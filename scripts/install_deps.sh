@@ -4,6 +4,7 @@
 #   scripts/install_deps.sh install  the same plus libhdf5 (`data import-mead`) and SDL2 (`live --microphone`)
 #   scripts/install_deps.sh deb    the same plus what makes the .deb and tries it in a bare Debian
 #   scripts/install_deps.sh full   the second plus tests, benchmarks, checks and training (libtorch)
+#   scripts/install_deps.sh viewers  the first plus programs that show what is exported (Blender, Chromium)
 #   scripts/install_deps.sh corpus the same plus the real prompts that the default model heard
 set -eu
 
@@ -21,6 +22,7 @@ full_packages="$install_packages
   clang libclang-rt-dev g++-mingw-w64-x86-64-posix
   libtorch-dev libgloo-dev libopenblas0-pthread
   slurmctld slurmd slurm-client munge"
+viewers_packages="$demo_packages nodejs blender python3-numpy chromium"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722
@@ -33,8 +35,9 @@ case "${1:-full}" in
   install) wanted=$install_packages ;;
   deb) wanted=$deb_packages ;;
   full) wanted=$full_packages ;;
+  viewers) wanted=$viewers_packages ;;
   corpus) wanted=$corpus_packages ;;
-  *) echo "usage: scripts/install_deps.sh [demo|install|deb|full|corpus]" >&2; exit 2 ;;
+  *) echo "usage: scripts/install_deps.sh [demo|install|deb|full|viewers|corpus]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

@@ -10,8 +10,9 @@
 #include <map>
 #include <sstream>
 
-#include "flowtalk/arkit/presets.h"
+#include "flowtalk/arkit/scores.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/obj.h"
@@ -115,6 +116,35 @@ TEST_F(CliGlb, TheSkinnedHeadIsTheHead) {
   EXPECT_LT(apart(face::builtin_face()).vertex_mm, 0.01);
   exported({"said.npz", "--rig", "skin", "--person", "nora"});
   EXPECT_LT(apart(face::builtin_person("nora")).vertex_mm, 0.01);
+}
+
+TEST_F(CliGlb, AJawGoesToBothSidesByWeightsOfAtLeastZero) {
+  tensor::Tensor axes = motion_.expression.table.clone();
+  for (int64_t t = 0; t < motion_.frames(); ++t) {
+    axes[t * axes.dim(1) + static_cast<int64_t>(face::axis("jawLeft"))] +=
+        0.3f * std::sin(0.3f * static_cast<float>(t));
+  }
+  motion_.expression.table = axes;
+  motion::save_motion(file("said.npz"), motion_);
+  exported({"said.npz", "--rig", "skin"});
+  EXPECT_LT(apart(face::builtin_face()).vertex_mm, 0.02);
+  const Scene scene(file("said.glb"));
+  const Json& node = *scene.mesh_node("Teeth");
+  const auto names = scene.json()["meshes"][node["mesh"].get<size_t>()]["extras"]["targetNames"];
+  double least = 0, left = 0, right = 0;
+  for (int64_t t = 0; t < motion_.frames(); ++t) {
+    const auto weights = scene.animated(static_cast<size_t>(&node - &scene.json()["nodes"][0]),
+                                        "weights", static_cast<size_t>(t), names.size(), {});
+    for (size_t k = 0; k < names.size(); ++k) {
+      if (names[k] == "jawLeft")
+        left = std::max(left, weights[k]), least = std::min(least, weights[k]);
+      if (names[k] == "jawRight")
+        right = std::max(right, weights[k]), least = std::min(least, weights[k]);
+    }
+  }
+  EXPECT_EQ(least, 0);
+  EXPECT_NEAR(left, 0.3, 0.05);
+  EXPECT_NEAR(right, 0.3, 0.05);
 }
 
 TEST_F(CliGlb, MorphsAloneAreNearIt) {
@@ -225,46 +255,6 @@ TEST_F(CliGlb, ThreeShowsWhatTheFileSays) {
   }
 }
 
-TEST_F(CliGlb, AnAvatarsExpressionsAreNodes) {
-  for (const std::string names : {"presets", "arkit"}) {
-    ASSERT_EQ(run({"export", "vrma", "said.npz", "--names", names, "-o", "said.vrma", "-q"}).code,
-              0);
-    const Scene scene(file("said.vrma"));
-    const Json& extension = scene.json()["extensions"]["VRMC_vrm_animation"];
-    EXPECT_EQ(extension["specVersion"], "1.0");
-    const Json& expressions = extension["expressions"];
-    const motion::Motion at_30 = motion::resample(motion_, 30);
-    const arkit::Take take = arkit::take_of(at_30, arkit::Gain::kNone);
-    const bool presets = names == "presets";
-    EXPECT_EQ(expressions[presets ? "preset" : "custom"].size(),
-              presets ? arkit::kPresetNames.size() : arkit::kShapes - 8);
-    for (size_t t = 0; t < 60; t += 13) {
-      arkit::Scores scores{};
-      std::copy_n(take.scores.data() + t * arkit::kShapes, arkit::kShapes, scores.begin());
-      const arkit::Presets want = arkit::presets_of(scores);
-      const auto weight = [&](const char* kind, std::string_view name) {
-        const size_t node = expressions[kind][std::string(name)]["node"];
-        return static_cast<float>(scene.animated(node, "translation", t, 3, {})[0]);
-      };
-      if (presets) {
-        for (size_t i = 0; i < want.size(); ++i) {
-          EXPECT_EQ(weight("preset", arkit::kPresetNames[i]), want[i]) << arkit::kPresetNames[i];
-        }
-      } else {
-        EXPECT_EQ(weight("custom", "jawOpen"), scores[arkit::shape("jawOpen")]);
-        EXPECT_EQ(weight("custom", "tongueOut"), scores[arkit::shape("tongueOut")]);
-      }
-      // The gaze turns what looks ahead to where the eyes look.
-      const auto q = scene.animated(extension["lookAt"]["node"], "rotation", t, 4, {});
-      const double x = 2 * (q[0] * q[2] + q[3] * q[1]), y = 2 * (q[1] * q[2] - q[3] * q[0]),
-                   z = 1 - 2 * (q[0] * q[0] + q[1] * q[1]);
-      const float* turns = take.turns.data() + static_cast<int64_t>(t) * take.turns.dim(1);
-      EXPECT_NEAR(std::atan2(x, z), -0.5 * (turns[3] + turns[6]), 1e-5);
-      EXPECT_NEAR(std::asin(y), -0.5 * (turns[4] + turns[7]), 1e-5);
-    }
-  }
-}
-
 // The numbers of the list that follows `name` in a text, whatever brackets stand between them.
 std::vector<double> numbers_after(const std::string& text, const std::string& name) {
   const size_t at = text.find(name);
@@ -291,6 +281,7 @@ TEST_F(CliGlb, UsdSaysTheSame) {
   EXPECT_THAT(text, HasSubstr(fmt::format("endTimeCode = {}\n", motion_.frames() - 1)));
   EXPECT_THAT(text, HasSubstr("timeCodesPerSecond = 25\n"));
   const std::string head = text.substr(text.find("def Mesh \"Head\""));
+  EXPECT_LT(head.find("rel skel:skeleton = </Head/Skeleton>"), head.find("faceVertexCounts"));
   const Json& node = *scene.mesh_node("Head");
   const Json& primitive = scene.json()["meshes"][node["mesh"].get<size_t>()]["primitives"][0];
   const auto same = [](const std::vector<double>& got, const std::vector<double>& want,

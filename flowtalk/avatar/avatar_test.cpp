@@ -152,6 +152,29 @@ TEST(Avatars, VowelsAndBlinksAreThePresets) {
   }
 }
 
+// Avatars with ARKit's shapes beside those of VRM close their lids once.
+TEST(Avatars, LidsCloseByOneOfTwoLists) {
+  for (const Made kind : {Made::kVrm0, Made::kVrm1}) {
+    for (const bool expressions : {true, false}) {
+      gltf::Glb glb = made_glb({.kind = kind, .sync = true});
+      if (!expressions) glb.json.erase("extensions");
+      const Avatar avatar(glb.bytes(), "sync.vrm");
+      EXPECT_EQ(avatar.rig().mouth, MouthBy::kArkit);
+      Pose pose;
+      pose["eyeBlinkLeft"] = 0.8f;
+      const Moment now = moment(avatar, pose);
+      size_t own = 0;
+      for (size_t i = 0; i < now.weights.size(); ++i) {
+        const auto& [mesh, place] = avatar.rig().targets[i];
+        const std::string& name = avatar.targets()[mesh].names[place];
+        EXPECT_FLOAT_EQ(now.weights[i], name == "eyeBlinkLeft" ? 0.8f : 0.0f) << name;
+        own += name == "eyeBlinkLeft" ? 1 : 0;
+      }
+      EXPECT_GT(own, 0u);
+    }
+  }
+}
+
 TEST(Avatars, HeadsTurnByNeckAndHead) {
   for (const Made kind : {Made::kReadyPlayerMe, Made::kVrm0, Made::kVrm1}) {
     const Avatar avatar = made(kind);
@@ -210,6 +233,28 @@ TEST(Avatars, EyesTurnByBonesInTheirRanges) {
   EXPECT_NEAR(left_eye_turn(made(Made::kVrm1), pose.frame), 28.65 / 3, 0.6);
   // Without shapes and without VRM as far as they look.
   EXPECT_NEAR(left_eye_turn(made(Made::kJawBone), pose.frame), 28.65, 2);
+}
+
+TEST(Avatars, EyesLookByExpressionsInTheirRanges) {
+  Pose pose;
+  pose["eyeLookOutLeft"] = 1;
+  pose["eyeLookInRight"] = 1;
+  pose["eyeLookDownLeft"] = 0.5f;
+  pose["eyeLookDownRight"] = 0.5f;
+  // 0.5 rad to the left, of 90 degrees to 1 and of 60 to 0.8; 0.225 rad downwards.
+  for (const auto& [kind, scale] : {std::pair{Made::kVrm0, 1 / 90.0}, {Made::kVrm1, 0.8 / 60}}) {
+    const Avatar avatar(made_avatar({.kind = kind, .looks = true}), "looks.vrm");
+    const Moment now = moment(avatar, pose);
+    const auto weight = [&](std::string_view name) {
+      size_t i = 0;
+      while (kTogether[i].name != name) ++i;
+      return double{weight_of(avatar, now, kFirstTogether + i)};
+    };
+    EXPECT_NEAR(weight("lookLeft"), scale * 28.65, 0.01);
+    EXPECT_EQ(weight("lookRight"), 0);
+    EXPECT_NEAR(weight("lookDown"), scale * 12.9, 0.01);
+    EXPECT_EQ(weight("lookUp"), 0);
+  }
 }
 
 TEST(Avatars, OtherUnitsAreBroughtToMetres) {
@@ -291,6 +336,30 @@ TEST(Avatars, PicturesAreDecodedWhereTheyAreSeen) {
   EXPECT_EQ(paint.textures[0].wrap_y, face::Wrap::kClamp);
   EXPECT_EQ(paint.textures[0].rgba[0], 0xe0);
   EXPECT_EQ(&load_avatar(folder / "made.glb"), &avatar);
+}
+
+// As Blender 3.4 and three.js r187 have it: a picture's places turn against the clock as it is
+// seen, after they are scaled and before they are moved.
+TEST(Avatars, PicturesAreTurnedAsOthersTurnThem) {
+  gltf::Glb glb = made_glb({});
+  const Avatar straight(glb.bytes(), "x.glb");
+  glb.json["extensionsUsed"] = {"KHR_texture_transform"};
+  glb.json["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"]["extensions"] = {
+      {"KHR_texture_transform",
+       {{"rotation", 0.5}, {"offset", {0.1, 0.2}}, {"scale", {2.0, 3.0}}}}};
+  const Avatar turned(glb.bytes(), "x.glb");
+  const face::Paint& from = *straight.face().appearance.paint;
+  const face::Paint& to = *turned.face().appearance.paint;
+  ASSERT_EQ(from.uv.size(), to.uv.size());
+  size_t seen = 0;
+  for (size_t v = 0; v < from.uv.size(); ++v) {
+    if (from.surfaces[from.surface[v]].texture < 0) continue;
+    ++seen;
+    const auto [x, y] = from.uv[v];
+    EXPECT_NEAR(to.uv[v][0], 0.1 + std::cos(0.5) * 2 * x + std::sin(0.5) * 3 * y, 1e-5);
+    EXPECT_NEAR(to.uv[v][1], 0.2 - std::sin(0.5) * 2 * x + std::cos(0.5) * 3 * y, 1e-5);
+  }
+  EXPECT_GT(seen, 1000u);
 }
 
 std::string refused(const std::function<void(Json&)>& change,

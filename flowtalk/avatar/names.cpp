@@ -24,7 +24,8 @@ std::string squeezed(std::string_view name) {
 
 struct Known {
   size_t channel;
-  bool anywhere;  // also as the last words of a longer name
+  bool anywhere;           // also as the last words of a longer name
+  bool stands_in = false;  // for a shape of ARKit's
 };
 using Table = std::map<std::string, Known, std::less<>>;
 
@@ -91,10 +92,10 @@ void add_others(Table& table) {
     }
   }
   for (const char* word : {"blinkleft", "blinkl", "fcleyeclosel"}) {
-    table[word] = {arkit::shape("eyeBlinkLeft"), false};
+    table[word] = {arkit::shape("eyeBlinkLeft"), false, true};
   }
   for (const char* word : {"blinkright", "blinkr", "fcleyecloser"}) {
-    table[word] = {arkit::shape("eyeBlinkRight"), false};
+    table[word] = {arkit::shape("eyeBlinkRight"), false, true};
   }
 }
 
@@ -110,10 +111,10 @@ const Table& table() {
   return kTable;
 }
 
-std::optional<size_t> look_up(std::string_view name, bool whole) {
+const Known* look_up(std::string_view name, bool whole) {
   const auto found = table().find(squeezed(name));
-  if (found == table().end() || (!whole && !found->second.anywhere)) return std::nullopt;
-  return found->second.channel;
+  if (found == table().end() || (!whole && !found->second.anywhere)) return nullptr;
+  return &found->second;
 }
 
 bool is_side(std::string_view word) {
@@ -133,6 +134,18 @@ std::string_view own_name(std::string_view name) {
   const size_t vroid = name.find("Fcl_");
   if (vroid != name.npos) name.remove_prefix(vroid);
   return name;
+}
+
+const Known* known_of(std::string_view name) {
+  if (name.size() > 200) return nullptr;
+  for (const std::string_view whole : {name, own_name(name)}) {
+    if (const Known* found = look_up(whole, true)) return found;
+  }
+  for (size_t i = 1; i < name.size(); ++i) {
+    if (!divides(name[i - 1])) continue;
+    if (const Known* found = look_up(name.substr(i), false)) return found;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -162,15 +175,13 @@ std::string_view channel_name(size_t channel) {
 }
 
 std::optional<size_t> channel_of(std::string_view name) {
-  if (name.size() > 200) return std::nullopt;
-  for (const std::string_view whole : {name, own_name(name)}) {
-    if (const auto found = look_up(whole, true)) return found;
-  }
-  for (size_t i = 1; i < name.size(); ++i) {
-    if (!divides(name[i - 1])) continue;
-    if (const auto found = look_up(name.substr(i), false)) return found;
-  }
-  return std::nullopt;
+  const Known* known = known_of(name);
+  return known == nullptr ? std::nullopt : std::optional(known->channel);
+}
+
+bool stands_in(std::string_view name) {
+  const Known* known = known_of(name);
+  return known != nullptr && known->stands_in;
 }
 
 std::optional<Bone> bone_of(std::string_view name) {

@@ -44,6 +44,9 @@ std::string_view channel_name(size_t channel);
 
 // Which channel a name says; nothing for a name that says none.
 std::optional<size_t> channel_of(std::string_view name);
+// Whether it says one of ARKit's shapes in the words of another list: blinkLeft, Fcl_EYE_Close_L.
+// Avatars that have ARKit's own beside it are moved by that one alone.
+bool stands_in(std::string_view name);
 
 // Bones that turn with a face.
 enum class Bone : uint8_t { kNeck, kHead, kJaw, kLeftEye, kRightEye, kBody };

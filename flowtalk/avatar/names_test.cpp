@@ -32,6 +32,16 @@ TEST(AvatarNames, ArkitsShapesInTheirSpellings) {
   }
 }
 
+TEST(AvatarNames, OtherListsStandInForArkits) {
+  for (const char* name : {"blinkLeft", "Blink_R", "blink_l", "Fcl_EYE_Close_L"}) {
+    EXPECT_TRUE(stands_in(name)) << name;
+  }
+  for (const char* name : {"eyeBlinkLeft", "EyeBlink_R", "Face.A14_Eye_Blink_Left", "jawOpen", "aa",
+                           "blink", "nothing"}) {
+    EXPECT_FALSE(stands_in(name)) << name;
+  }
+}
+
 TEST(AvatarNames, ADirectionIsNoSide) {
   EXPECT_EQ(channel_of("jaw_left"), shape("jawLeft"));
   EXPECT_EQ(channel_of("mouthRight"), shape("mouthRight"));

@@ -16,6 +16,7 @@ namespace {
 using gltf::Entry;
 
 constexpr size_t kMostTargets = 4096;  // of a mesh
+constexpr double kDegrees = 180 / std::numbers::pi;
 
 // What says a channel, in the file: expressions before targets.
 struct Source {
@@ -27,12 +28,12 @@ using Sources = std::vector<Source>;
 
 Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
                    std::vector<std::string>& unknown) {
-  Sources sources(kChannels);
+  Sources sources(kChannels), others(kChannels);  // others: names that stand in for ARKit's
   std::set<std::string> nothing;
   for (const Expression& expression : vrm.expressions) {
     if (expression.binds.empty()) continue;
     if (const auto channel = channel_of(expression.name)) {
-      sources[*channel].expressions.push_back(expression);
+      (stands_in(expression.name) ? others : sources)[*channel].expressions.push_back(expression);
     } else {
       nothing.insert(expression.name);
     }
@@ -41,13 +42,22 @@ Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
     for (size_t i = 0; i < meshes[mesh].names.size(); ++i) {
       const std::string& name = meshes[mesh].names[i];
       if (const auto channel = channel_of(name)) {
-        sources[*channel].targets.emplace_back(mesh, i);
+        (stands_in(name) ? others : sources)[*channel].targets.emplace_back(mesh, i);
       } else if (!name.empty()) {
         nothing.insert(name);
       }
     }
   }
   unknown.assign(nothing.begin(), nothing.end());
+  for (size_t i = 0; i < kChannels; ++i) {
+    const auto own = sources[i].targets;
+    if (sources[i].expressions.empty()) sources[i].expressions = others[i].expressions;
+    for (const auto& other : others[i].targets) {
+      const bool has =
+          std::ranges::any_of(own, [&](const auto& target) { return target.first == other.first; });
+      if (!has) sources[i].targets.push_back(other);
+    }
+  }
   return sources;
 }
 
@@ -179,6 +189,27 @@ bool looks_by_shapes(const Sources& sources) {
   return false;
 }
 
+double in_range(double degrees, const LookRange& range) {
+  const double input = std::max(1e-3, range.input);
+  return std::min(degrees, input) / input * range.output;
+}
+
+// By VRM's ranges: what both eyes do on average, whichever eye, as far as the outer one may.
+void put_looks(const Rig& rig, const arkit::Turns& turns, std::array<float, kChannels>& values) {
+  const double left = -0.5 * kDegrees * (double{turns[3]} + double{turns[6]}),
+               down = 0.5 * kDegrees * (double{turns[4]} + double{turns[7]});
+  const auto put = [&](std::string_view name, double degrees, const LookRange& range) {
+    for (size_t i = 0; i < kTogether.size(); ++i) {
+      if (kTogether[i].name != name) continue;
+      values[kFirstTogether + i] = static_cast<float>(in_range(std::max(0.0, degrees), range));
+    }
+  };
+  put("lookLeft", left, rig.outer);
+  put("lookRight", -left, rig.outer);
+  put("lookDown", down, rig.down);
+  put("lookUp", -down, rig.up);
+}
+
 // The values of all channels.
 std::array<float, kChannels> values_of(const arkit::Scores& scores) {
   std::array<float, kChannels> values{};
@@ -217,14 +248,8 @@ face::Matrix3 half_of(const face::Matrix3& r) {
   return half;
 }
 
-double in_range(double degrees, const LookRange& range) {
-  const double input = std::max(1e-3, range.input);
-  return std::min(degrees, input) / input * range.output;
-}
-
 // How an eye turns; turns: yaw towards the person's right and pitch downwards, radians.
 face::Matrix3 eye_turn(const Rig& rig, bool left_eye, float yaw, float pitch) {
-  constexpr double kDegrees = 180 / std::numbers::pi;
   double left = -double{yaw} * kDegrees, down = double{pitch} * kDegrees;
   if (rig.looks_in_ranges) {
     const bool outwards = left_eye == (left > 0);
@@ -304,6 +329,7 @@ Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
     rig.bones.push_back({bone, node, has(Bone::kNeck) && has(Bone::kHead)});
   }
   rig.looks_in_ranges = vrm.is_any();
+  rig.looks_by_weight = vrm.is_any() && !vrm.looks_by_bones;
   rig.inner = vrm.inner;
   rig.outer = vrm.outer;
   rig.up = vrm.up;
@@ -318,7 +344,8 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       rig.bones, [](const TurningBone& bone) { return bone.bone == Bone::kBody; });
   const face::Matrix3 body = face::rotation(frame.root), neck = face::rotation(frame.neck);
   const face::Matrix3 head = has_body ? neck : face::product(body, neck);
-  const auto values = values_of(face.scores);
+  auto values = values_of(face.scores);
+  if (rig.looks_by_weight) put_looks(rig, face.turns, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {
     const float value = values[wire.channel];

@@ -47,7 +47,8 @@ struct Rig {
   std::vector<Target> targets;
   std::vector<Wire> wires;
   std::vector<TurningBone> bones;
-  bool looks_in_ranges = false;  // eyes turn by these, as VRM has it
+  bool looks_in_ranges = false;  // eyes turn by these, as VRM has it,
+  bool looks_by_weight = false;  // or lookUp and its kin are driven by these
   LookRange inner, outer, up, down;
   Found found;
 };

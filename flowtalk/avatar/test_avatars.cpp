@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <numbers>
 
 #include "flowtalk/arkit/scores.h"
 #include "flowtalk/arkit/visemes.h"
+#include "flowtalk/avatar/humanoid.h"
 #include "flowtalk/face/face.h"
 #include "flowtalk/render/image.h"
 
@@ -49,15 +51,27 @@ arkit::Scores one(std::initializer_list<std::pair<const char*, float>> values) {
   return scores;
 }
 
-std::vector<Shape> shapes_of(Made kind) {
-  std::vector<Shape> shapes;
-  if (kind == Made::kReadyPlayerMe) {
-    for (size_t i = 0; i < arkit::kShapes; ++i) {
-      arkit::Scores scores{};
-      scores[i] = 1;
-      shapes.push_back(shape_of(std::string(arkit::kNames[i]), scores));
-    }
+void add_arkit(std::vector<Shape>& shapes) {
+  for (size_t i = 0; i < arkit::kShapes; ++i) {
+    arkit::Scores scores{};
+    scores[i] = 1;
+    shapes.push_back(shape_of(std::string(arkit::kNames[i]), scores));
   }
+}
+
+void add_looks(std::vector<Shape>& shapes) {
+  for (const auto& [name, a, b] : {std::array{"Look_Up", "eyeLookUpLeft", "eyeLookUpRight"},
+                                   {"Look_Down", "eyeLookDownLeft", "eyeLookDownRight"},
+                                   {"Look_Left", "eyeLookOutLeft", "eyeLookInRight"},
+                                   {"Look_Right", "eyeLookInLeft", "eyeLookOutRight"}}) {
+    shapes.push_back(shape_of(name, one({{a, 1.0f}, {b, 1.0f}})));
+  }
+}
+
+std::vector<Shape> shapes_of(const MadeOptions& options) {
+  const Made kind = options.kind;
+  std::vector<Shape> shapes;
+  if (kind == Made::kReadyPlayerMe) add_arkit(shapes);
   if (kind == Made::kJawBone) return shapes;
   const bool visemes = kind == Made::kVisemes || kind == Made::kReadyPlayerMe;
   const auto open =
@@ -90,6 +104,8 @@ std::vector<Shape> shapes_of(Made kind) {
     shapes.push_back(
         shape_of(visemes ? "eyeBlink_R" : "Fcl_EYE_Close_R", one({{"eyeBlinkRight", 1.0f}})));
   }
+  if (options.looks) add_looks(shapes);
+  if (options.sync) add_arkit(shapes);
   return shapes;
 }
 
@@ -108,7 +124,7 @@ std::string skin_picture() {
 class Maker {
  public:
   explicit Maker(const MadeOptions& options)
-      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options.kind)) {}
+      : o_(options), head_(face::builtin_face()), shapes_(shapes_of(options)) {}
 
   Glb make() {
     glb_.json["scene"] = 0;
@@ -152,18 +168,37 @@ class Maker {
     return place(at.data(), false);
   }
 
+  void add_body() {
+    for (const auto& [name, parent, at] : kHumanoid) {
+      const std::string_view bone = name;
+      if (bone == "hips" || bone == "neck" || bone == "head") continue;
+      const auto scale = static_cast<float>(o_.scale);
+      const float side = o_.kind == Made::kVrm0 ? -scale : scale;
+      const std::string above = kHumanoid[static_cast<size_t>(parent)].name;
+      human_[name] = add_node(name, {side * at[0], scale * at[1], side * at[2]},
+                              static_cast<int>(human_.at(above)));
+    }
+  }
+
   void add_bones() {
     const auto joints = face::Deformer(head_).joints({});
     const auto neck = place(joints[static_cast<size_t>(flame::kNeck)].data(), false);
     const auto jaw = place(joints[static_cast<size_t>(flame::kJawJoint)].data(), false);
     const bool vroid = o_.kind == Made::kVrm0;
-    add_node(vroid ? "J_Bip_C_Hips" : "Hips", {0, static_cast<float>(o_.scale), 0}, -1);
-    neck_bone_ = add_node(vroid ? "J_Bip_C_Neck" : "Neck", neck, 0);
+    human_["hips"] =
+        add_node(vroid ? "J_Bip_C_Hips" : "Hips", {0, static_cast<float>(o_.scale), 0}, -1);
+    if (vroid || o_.kind == Made::kVrm1) add_body();
+    const size_t below = human_.contains("spine") ? human_["spine"] : human_["hips"];
+    neck_bone_ = add_node(vroid ? "J_Bip_C_Neck" : "Neck", neck, static_cast<int>(below));
     head_bone_ = add_node(vroid ? "J_Bip_C_Head" : "Head", neck, static_cast<int>(neck_bone_));
     left_eye_ =
         add_node(vroid ? "J_Adj_L_FaceEye" : "LeftEye", eye(true), static_cast<int>(head_bone_));
     right_eye_ =
         add_node(vroid ? "J_Adj_R_FaceEye" : "RightEye", eye(false), static_cast<int>(head_bone_));
+    human_.insert({{"neck", neck_bone_},
+                   {"head", head_bone_},
+                   {"leftEye", left_eye_},
+                   {"rightEye", right_eye_}});
     jaw_bone_ = head_bone_;
     if (o_.kind == Made::kJawBone)
       jaw_bone_ = add_node("mixamorig:Jaw", jaw, static_cast<int>(head_bone_));
@@ -287,28 +322,29 @@ class Maker {
   void add_vrm0() {
     glb_.json["extensionsUsed"].push_back("VRM");
     Json groups = Json::array();
-    constexpr std::array kPresets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
-    for (size_t k = 0; k < kPresets.size(); ++k) {
+    std::vector<std::string> presets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
+    if (o_.looks) presets.insert(presets.end(), {"lookup", "lookdown", "lookleft", "lookright"});
+    for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (size_t mesh = 0; mesh < mesh_nodes_.size(); ++mesh)
         binds.push_back({{"mesh", mesh}, {"index", k}, {"weight", 100}});
-      groups.push_back({{"name", kPresets[k]},
-                        {"presetName", kPresets[k]},
+      const bool preset = k < presets.size();
+      groups.push_back({{"name", preset ? presets[k] : arkit::pascal(shapes_[k].name)},
+                        {"presetName", preset ? presets[k] : "unknown"},
                         {"isBinary", false},
                         {"binds", binds}});
     }
     groups.push_back({{"name", "Unused"}, {"presetName", "unknown"}, {"binds", Json::array()}});
-    const Json range{{"curve", Json::array()}, {"xRange", 90}, {"yRange", 10}};
+    const Json range{
+        {"curve", {0, 0, 0, 1, 1, 1, 1, 0}}, {"xRange", 90}, {"yRange", o_.looks ? 1 : 10}};
+    Json bones = Json::array();
+    for (const auto& [name, node] : human_) bones.push_back({{"bone", name}, {"node", node}});
     glb_.json["extensions"]["VRM"] = {{"specVersion", "0.0"},
-                                      {"humanoid",
-                                       {{"humanBones",
-                                         {{{"bone", "head"}, {"node", head_bone_}},
-                                          {{"bone", "neck"}, {"node", neck_bone_}},
-                                          {{"bone", "leftEye"}, {"node", left_eye_}},
-                                          {{"bone", "rightEye"}, {"node", right_eye_}}}}}},
+                                      {"meta", {{"title", "Made"}, {"author", "flowtalk"}}},
+                                      {"humanoid", {{"humanBones", bones}}},
                                       {"blendShapeMaster", {{"blendShapeGroups", groups}}},
                                       {"firstPerson",
-                                       {{"lookAtTypeName", "Bone"},
+                                       {{"lookAtTypeName", o_.looks ? "BlendShape" : "Bone"},
                                         {"lookAtHorizontalInner", range},
                                         {"lookAtHorizontalOuter", range},
                                         {"lookAtVerticalUp", range},
@@ -317,28 +353,30 @@ class Maker {
 
   void add_vrm1() {
     glb_.json["extensionsUsed"].push_back("VRMC_vrm");
-    constexpr std::array kPresets{"aa", "ih", "ou", "ee", "oh", "happy", "blinkLeft", "blinkRight"};
-    Json presets = Json::object();
-    for (size_t k = 0; k < kPresets.size(); ++k) {
+    std::vector<std::string> names{"aa", "ih",    "ou",        "ee",
+                                   "oh", "happy", "blinkLeft", "blinkRight"};
+    if (o_.looks) names.insert(names.end(), {"lookUp", "lookDown", "lookLeft", "lookRight"});
+    Json presets = Json::object(), custom{{"wink", {{"morphTargetBinds", Json::array()}}}};
+    for (size_t k = 0; k < shapes_.size(); ++k) {
       Json binds = Json::array();
       for (const size_t node : mesh_nodes_)
         binds.push_back({{"node", node}, {"index", k}, {"weight", 1.0}});
-      presets[kPresets[k]] = {{"isBinary", false}, {"morphTargetBinds", binds}};
+      Json& to = k < names.size() ? presets[names[k]] : custom[shapes_[k].name];
+      to = {{"isBinary", false}, {"morphTargetBinds", binds}};
     }
-    const Json range{{"inputMaxValue", 60.0}, {"outputScale", 20.0}};
+    const Json range{{"inputMaxValue", 60.0}, {"outputScale", o_.looks ? 0.8 : 20.0}};
+    Json bones = Json::object();
+    for (const auto& [name, node] : human_) bones[name] = {{"node", node}};
     glb_.json["extensions"]["VRMC_vrm"] = {
         {"specVersion", "1.0"},
-        {"humanoid",
-         {{"humanBones",
-           {{"hips", {{"node", 0}}},
-            {"head", {{"node", head_bone_}}},
-            {"neck", {{"node", neck_bone_}}},
-            {"leftEye", {{"node", left_eye_}}},
-            {"rightEye", {{"node", right_eye_}}}}}}},
-        {"expressions",
-         {{"preset", presets}, {"custom", {{"wink", {{"morphTargetBinds", Json::array()}}}}}}},
+        {"meta",
+         {{"name", "Made"},
+          {"authors", {"flowtalk"}},
+          {"licenseUrl", "https://vrm.dev/licenses/1.0/"}}},
+        {"humanoid", {{"humanBones", bones}}},
+        {"expressions", {{"preset", presets}, {"custom", custom}}},
         {"lookAt",
-         {{"type", "bone"},
+         {{"type", o_.looks ? "expression" : "bone"},
           {"rangeMapHorizontalInner", range},
           {"rangeMapHorizontalOuter", range},
           {"rangeMapVerticalUp", range},
@@ -351,6 +389,7 @@ class Maker {
   Glb glb_;
   std::vector<std::array<float, 3>> stands_;
   std::vector<size_t> mesh_nodes_;
+  std::map<std::string, size_t> human_;  // VRM's humanoid: nodes
   size_t neck_bone_ = 0, head_bone_ = 0, left_eye_ = 0, right_eye_ = 0, jaw_bone_ = 0;
 };
 

@@ -21,6 +21,8 @@ struct MadeOptions {
   bool pictures = true;  // a PNG picture on its skin
   double scale = 1;      // of all its places
   std::string prefix{};  // before the names of targets
+  bool sync = false;     // of VRM files: ARKit's shapes, too, as expressions ("perfect sync")
+  bool looks = false;    // of VRM files: eyes look by expressions, not by bones
 };
 
 // The file, open to changes before it is turned into bytes.

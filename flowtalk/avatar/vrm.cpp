@@ -53,7 +53,8 @@ void read_old(const Entry& vrm, const gltf::Document& document, const std::vecto
   out.looks_by_bones = first.text("lookAtTypeName") != "BlendShape";
   const auto range = [&](const char* key, LookRange& into) {
     const Entry entry = first.object(key);
-    into = {entry.number("xRange", into.input), entry.number("yRange", into.output)};
+    const double most = out.looks_by_bones ? into.output : 1;
+    into = {entry.number("xRange", into.input), entry.number("yRange", most)};
   };
   range("lookAtHorizontalInner", out.inner);
   range("lookAtHorizontalOuter", out.outer);
@@ -98,7 +99,8 @@ void read_new(const Entry& vrm, const gltf::Nodes& nodes, const std::vector<size
   out.looks_by_bones = look.text("type") != "expression";
   const auto range = [&](const char* key, LookRange& into) {
     const Entry entry = look.object(key);
-    into = {entry.number("inputMaxValue", into.input), entry.number("outputScale", into.output)};
+    const double most = out.looks_by_bones ? into.output : 1;
+    into = {entry.number("inputMaxValue", into.input), entry.number("outputScale", most)};
   };
   range("rangeMapHorizontalInner", out.inner);
   range("rangeMapHorizontalOuter", out.outer);

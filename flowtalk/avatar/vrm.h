@@ -22,7 +22,8 @@ struct Expression {
   std::vector<Bind> binds;
 };
 
-// How far an eye turns for a look: of `input` degrees and more, `output` degrees.
+// How far an eye turns for a look: of `input` degrees and more, `output` degrees; where expressions
+// move eyes, so much weight.
 struct LookRange {
   double input = 90, output = 10;
 };

@@ -44,7 +44,7 @@ constexpr std::array kExporters = {
     Exporter{"usda", "the built-in head with 52 blend shapes, moved: USD in text", ".usda",
              export_usda, kTakesMesh | kTakesScores | kTakesRig | kTakesSound, true},
     Exporter{"vrma", "an animation for VRM avatars: expressions and gaze", ".vrma", export_vrma,
-             kTakesFlame | kTakesScores | kTakesNames | kTakesSound, false, 30},
+             kTakesFlame | kTakesScores | kTakesNames | kTakesHead | kTakesSound, false, 30},
 };
 
 bool is_zero(const motion::Track& part) {

@@ -92,10 +92,9 @@ struct ExportOptions {
           "as they are)");
     }
     if ((takes & kTakesHead) != 0) {
-      field(
-          "head", head,
-          "write the turns of the head, with the signs that the eyes' have (default: zeros, as no "
-          "recording tells them)");
+      field("head", head,
+            "write the turns of the head, with the signs that the eyes' have (default: none, as no "
+            "recording tells them)");
     }
     if ((takes & kTakesRig) != 0) {
       field("rig", rig,

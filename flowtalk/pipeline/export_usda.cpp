@@ -134,6 +134,7 @@ class Stage {
     };
     const size_t count = rig_.joints.size();
     put("    def Mesh \"{}\" (\n        prepend apiSchemas = [\"SkelBindingAPI\"]\n    )\n    {{\n"
+        "        rel skel:skeleton = </Head/Skeleton>\n"  // not every reader looks at the root's
         "        uniform token subdivisionScheme = \"none\"\n",
         part.name);
     if (part.both_sides) put("        uniform bool doubleSided = 1\n");

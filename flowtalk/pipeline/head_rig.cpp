@@ -65,6 +65,10 @@ void add_scores(const Scene& scene, const face::Deformer& deformer, const Report
   if (scene.motion.frames() > 0) rig.weights = scores_of(scene, reporter).scores;
 }
 
+// The one axis that goes both ways; many programs cut weights to 0..1, so it has a target for each.
+constexpr size_t kSideways = face::axis("jawLeft");
+constexpr const char* kOtherWay = "jawRight";
+
 // The head's own axes, and the corrective.
 void add_axes(const Scene& scene, HeadRig& rig) {
   const auto values = scene.face.rest.size();
@@ -77,15 +81,19 @@ void add_axes(const Scene& scene, HeadRig& rig) {
     rig.targets.push_back({std::string(face::kExpressionAxes[static_cast<size_t>(k)]),
                            row_of(scene.face.expression_basis, k)});
   }
+  const auto right = row_of(scene.face.expression_basis, kSideways);
+  rig.targets.push_back({kOtherWay, difference(std::vector<float>(right.size()), right, 1)});
   rig.targets.push_back({kGlideName, row_of(scene.face.pose_basis, kGlideRow)});
   const int64_t frames = scene.motion.frames();
   if (frames == 0) return;
-  rig.weights = tensor::Tensor::zeros({frames, kAxes + 1});
+  rig.weights = tensor::Tensor::zeros({frames, kAxes + 2});
   for (int64_t t = 0; t < frames; ++t) {
     const FaceFrame frame = face::frame_of(scene.motion, t);
-    float* to = rig.weights.data() + t * (kAxes + 1);
+    float* to = rig.weights.data() + t * (kAxes + 2);
     std::copy_n(frame.expression.begin(), std::min<size_t>(kAxes, frame.expression.size()), to);
-    to[kAxes] = face::pose_feature(face::rotations(frame))[kGlideRow];
+    to[kAxes] = std::max(0.0f, -to[kSideways]);
+    to[kSideways] = std::max(0.0f, to[kSideways]);
+    to[kAxes + 1] = face::pose_feature(face::rotations(frame))[kGlideRow];
   }
 }
 

@@ -1,18 +1,18 @@
-// Gets the packages of package-lock.json from the npm registry into node_modules, each checked
-// against its hash.
+// node fetch.mjs [FOLDER]: gets the packages of a folder's package-lock.json (default: this one's)
+// from the npm registry into its node_modules, each checked against its hash.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const here = process.argv[2] ?? dirname(fileURLToPath(import.meta.url));
 const { packages } = JSON.parse(readFileSync(join(here, 'package-lock.json'), 'utf8'));
 
 for (const [folder, { version, integrity }] of Object.entries(packages)) {
   if (!version) continue; // this one
   const name = folder.replace('node_modules/', '');
-  const from = `https://registry.npmjs.org/${name}/-/${name}-${version}.tgz`;
+  const from = `https://registry.npmjs.org/${name}/-/${basename(name)}-${version}.tgz`;
   const answer = await fetch(from);
   if (!answer.ok) throw new Error(`${from}: ${answer.status}`);
   const bytes = Buffer.from(await answer.arrayBuffer());
