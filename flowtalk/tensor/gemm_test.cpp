@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -89,6 +92,11 @@ TEST(Tiles, FusedInstructionSetsAgreeToTheBit) {
   for (int n = 0; n < 16; ++n) EXPECT_EQ(wide[n], narrow[n]);
 }
 
+const float* floats_of(const PackedMatrix& b, int64_t panel) {
+  EXPECT_FALSE(b.has_halves());
+  return static_cast<const float*>(b.panel(panel));
+}
+
 TEST(PackedMatrix, KeepsEveryElementAndPadsWithZeros) {
   for (const int64_t columns : {1, 15, 48, 49, 130}) {
     constexpr int64_t kDepth = 19;
@@ -102,8 +110,8 @@ TEST(PackedMatrix, KeepsEveryElementAndPadsWithZeros) {
         for (int64_t k = 0; k < kDepth; ++k) {
           const bool inside = column < columns;
           const auto at = [&](int64_t i) { return inside ? source[static_cast<size_t>(i)] : 0.0f; };
-          ASSERT_EQ(by_rows.panel(p)[k * width + n], at(k * columns + column));
-          ASSERT_EQ(by_columns.panel(p)[k * width + n], at(column * kDepth + k));
+          ASSERT_EQ(floats_of(by_rows, p)[k * width + n], at(k * columns + column));
+          ASSERT_EQ(floats_of(by_columns, p)[k * width + n], at(column * kDepth + k));
         }
       }
     }
@@ -150,6 +158,85 @@ TEST(Weights, OnednnAndOurTilesAgree) {
         ASSERT_NEAR(got[i], want[i], 1e-6 * static_cast<double>(depth) + 1e-5)
             << depth << " x " << columns << " at " << i;
       }
+    }
+  }
+}
+
+// Eleven bits of a number, as half precision has them; the first ones are the odd ones.
+std::vector<float> random_halves(size_t n, uint64_t seed) {
+  auto values = random_values(n, seed);
+  for (float& v : values) v = std::ldexp(std::round(std::ldexp(v, 8)), -8);
+  constexpr std::array kOdd{0.0f, -0.0f, 65504.0f, -65504.0f, 0x1p-14f, 0x1p-24f, -0x1.ff8p-15f};
+  std::copy_n(kOdd.begin(), std::min(n, kOdd.size()), values.begin());
+  return values;
+}
+
+// The same bits from memory of half the size, of every set of instructions.
+TEST(Weights, HalvesMultiplyAsTheFloatsThatTheyAre) {
+  for (const auto& [depth, columns] : kShapes) {
+    constexpr int64_t kRows = 13;
+    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
+    const auto source = random_halves(static_cast<size_t>(depth * columns), 2);
+    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    ThreadPool pool(2);
+    const PackedMatrix floats(source.data(), depth, columns, 1, depth);
+    const auto halves = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth, &pool);
+    ASSERT_TRUE(halves.has_halves());
+    EXPECT_EQ(product_of(halves, x, kRows, depth, bias, 1),
+              product_of(floats, x, kRows, depth, bias, 1));
+  }
+}
+
+// What the bits of a half mean, by the standard.
+float value_of(Half bits) {
+  const int exponent = bits >> 10 & 31, digits = bits & 1023;
+  const double size =
+      exponent == 0 ? std::ldexp(digits, -24) : std::ldexp(1024 + digits, exponent - 25);
+  return static_cast<float>(bits >> 15 ? -size : size);
+}
+
+TEST(Tiles, HalvesAreTheirFloats) {
+  constexpr int64_t kDepth = 40;
+  const auto a = random_values(8 * kDepth, 1);
+  Rng rng(4);
+  std::vector<Half> halves(kDepth * 48);
+  std::vector<float> floats;
+  for (Half& half : halves) {
+    half = static_cast<Half>(rng.integer(0, 0x7bff) | rng.integer(0, 1) << 15);
+    floats.push_back(value_of(half));
+  }
+  for (const auto& [name, table] : tables()) {
+    const int64_t width = kTileVectors * table->lanes;
+    for (int rows = 1; rows <= table->rows; ++rows) {
+      std::vector<float> want(static_cast<size_t>(rows * width)), got = want;
+      TileArgs args{.a = a.data(),
+                    .row_stride = kDepth,
+                    .taps = 1,
+                    .tap_stride = 0,
+                    .depth = kDepth,
+                    .b = floats.data(),
+                    .bias = nullptr,
+                    .out = want.data(),
+                    .out_stride = width};
+      table->tile[rows - 1][kTileVectors - 1](args);
+      args.b = halves.data();
+      args.out = got.data();
+      table->half_tile[rows - 1][kTileVectors - 1](args);
+      EXPECT_EQ(got, want) << name << ", " << rows << " rows";
+    }
+  }
+}
+
+TEST(Weights, WhatIsNoHalfStaysWhole) {
+  for (const float other :
+       {0.1f, 65536.0f, 1e-9f, 65504.0f + 16, std::numeric_limits<float>::infinity(),
+        std::numeric_limits<float>::quiet_NaN()}) {
+    auto source = random_halves(size_t{64} * 200, 2);
+    for (const size_t at : {size_t{0}, source.size() - 1}) {
+      auto changed = source;
+      changed[at] = other;
+      EXPECT_FALSE(PackedMatrix::of_weights(changed.data(), 64, 200, 200, 1).has_halves())
+          << other << " at " << at;
     }
   }
 }

@@ -3,6 +3,11 @@
 // the tile it falls into; with fused multiply-add every instruction set gives the same bits.
 #pragma once
 
+#if defined(__F16C__) || defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include <bit>
 #include <cstdint>
 
 namespace flowtalk::tensor {
@@ -11,12 +16,13 @@ namespace flowtalk::tensor {
 struct TileArgs {
   const float* a;
   int64_t row_stride, taps, tap_stride, depth;
-  const float* b;     // (taps depth, vectors lanes) without gaps
+  const void* b;      // (taps depth, vectors lanes) without gaps, of float or Half
   const float* bias;  // (vectors lanes) or null
   float* out;
   int64_t out_stride;
 };
 using TileFunction = void (*)(const TileArgs&);
+using Half = uint16_t;  // the bits of IEEE half precision
 
 inline constexpr int kTileVectors = 3;  // a panel is at most this many vectors wide
 inline constexpr int kMaxTileRows = 8;
@@ -24,6 +30,7 @@ inline constexpr int kMaxTileRows = 8;
 struct TileTable {
   int lanes = 0, rows = 0;                             // floats per vector; rows of a full tile
   TileFunction tile[kMaxTileRows][kTileVectors] = {};  // [rows - 1][vectors - 1]
+  TileFunction half_tile[kMaxTileRows][kTileVectors] = {};  // the same, b of Half
 };
 
 const TileTable& generic_tiles();
@@ -32,24 +39,59 @@ const TileTable& avx512_tiles();
 
 namespace {  // a copy per source file: each is compiled for another instruction set
 
-template <int kLanes, int kRows, int kVectors>
-void run_tile(const TileArgs& t) {
+template <int kLanes>
+struct Lanes {
   typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
   typedef float Loose __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+};
+
+template <int kLanes>
+typename Lanes<kLanes>::Vector loaded(const float* from) {
+  return *reinterpret_cast<const typename Lanes<kLanes>::Loose*>(from);
+}
+
+// Exact: every half is a float.
+template <int kLanes>
+typename Lanes<kLanes>::Vector loaded(const Half* from) {
+  using Vector = typename Lanes<kLanes>::Vector;
+#if defined(__AVX512F__)
+  if constexpr (kLanes == 16) {  // masked, for GCC 12 takes the other's unused source for a mistake
+    return reinterpret_cast<Vector>(
+        _mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))));
+  }
+#endif
+#if defined(__F16C__)
+  if constexpr (kLanes == 8) {
+    return reinterpret_cast<Vector>(
+        _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+  }
+#endif
+  Vector values;
+  for (int i = 0; i < kLanes; ++i) {
+    const uint32_t sign = uint32_t{from[i] & 0x8000u} << 16;
+    const uint32_t size = uint32_t{from[i] & 0x7fffu} << 13;
+    // Scaled from the bias of halves to that of floats, subnormal ones as well; no half that is
+    // kept here is infinite.
+    values[i] = std::bit_cast<float>(sign | size) * 0x1p112f;
+  }
+  return values;
+}
+
+template <int kLanes, int kRows, int kVectors, class Weight>
+void run_tile(const TileArgs& t) {
+  using Vector = typename Lanes<kLanes>::Vector;
+  using Loose = typename Lanes<kLanes>::Loose;
   Vector sum[kRows][kVectors];
   for (int v = 0; v < kVectors; ++v) {
-    const Vector start =
-        t.bias == nullptr ? Vector{} : *reinterpret_cast<const Loose*>(t.bias + v * kLanes);
+    const Vector start = t.bias == nullptr ? Vector{} : loaded<kLanes>(t.bias + v * kLanes);
     for (int i = 0; i < kRows; ++i) sum[i][v] = start;
   }
-  const float* b = t.b;
+  const auto* b = static_cast<const Weight*>(t.b);
   for (int64_t tap = 0; tap < t.taps; ++tap) {
     const float* a = t.a + tap * t.tap_stride;
     for (int64_t k = 0; k < t.depth; ++k, b += kVectors * kLanes) {
       Vector column[kVectors];
-      for (int v = 0; v < kVectors; ++v) {
-        column[v] = *reinterpret_cast<const Loose*>(b + v * kLanes);
-      }
+      for (int v = 0; v < kVectors; ++v) column[v] = loaded<kLanes>(b + v * kLanes);
 #pragma GCC unroll 8
       for (int i = 0; i < kRows; ++i) {
         const float factor = a[i * t.row_stride + k];
@@ -65,12 +107,12 @@ void run_tile(const TileArgs& t) {
   }
 }
 
-template <int kLanes, int kRows>
-void fill_rows(TileTable& table) {
-  table.tile[kRows - 1][0] = run_tile<kLanes, kRows, 1>;
-  table.tile[kRows - 1][1] = run_tile<kLanes, kRows, 2>;
-  table.tile[kRows - 1][2] = run_tile<kLanes, kRows, 3>;
-  if constexpr (kRows > 1) fill_rows<kLanes, kRows - 1>(table);
+template <int kLanes, int kRows, class Weight>
+void fill_rows(TileFunction (*tile)[kTileVectors]) {
+  tile[kRows - 1][0] = run_tile<kLanes, kRows, 1, Weight>;
+  tile[kRows - 1][1] = run_tile<kLanes, kRows, 2, Weight>;
+  tile[kRows - 1][2] = run_tile<kLanes, kRows, 3, Weight>;
+  if constexpr (kRows > 1) fill_rows<kLanes, kRows - 1, Weight>(tile);
 }
 
 template <int kLanes, int kRows>
@@ -78,7 +120,8 @@ TileTable make_tiles() {
   TileTable table;
   table.lanes = kLanes;
   table.rows = kRows;
-  fill_rows<kLanes, kRows>(table);
+  fill_rows<kLanes, kRows, float>(table.tile);
+  fill_rows<kLanes, kRows, Half>(table.half_tile);
   return table;
 }
 
