@@ -13,6 +13,7 @@
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/words.h"
 #include "flowtalk/encoder/check_golden.h"
+#include "flowtalk/params/checkpoint.h"
 #include "tests/tiny_training.h"
 
 namespace flowtalk::tests {
@@ -72,7 +73,7 @@ class OldRun : public TinyTraining {
     }
     EXPECT_EQ(fs::read_symlink(file(stage + "/last")), "epochs/0002");
     const Json record = parse_json(load_file(file(stage + "/run.json")), "run.json");
-    EXPECT_EQ(record["format"], 2);
+    EXPECT_EQ(record["format"], params::kCheckpointFormat);
   }
   const std::vector<std::string> prior_ = {"model.prior.latent=2", "model.prior.vae.hidden=8",
                                            "model.prior.vae.layers=1"};
