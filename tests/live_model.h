@@ -65,10 +65,12 @@ inline void save_model(const std::filesystem::path& folder, const model::ModelCo
                           moved_weights(config, seed));
 }
 
+// dtype: of its weights, as save_safetensors takes it.
 inline std::shared_ptr<const predict::Model> model_of(const model::ModelConfig& config,
-                                                      uint64_t seed = 3) {
+                                                      uint64_t seed = 3,
+                                                      formats::Dtype dtype = formats::Dtype::kF32) {
   const ScratchFolder folder;
-  formats::save_safetensors(folder / "weights.safetensors", moved_weights(config, seed));
+  formats::save_safetensors(folder / "weights.safetensors", moved_weights(config, seed), dtype);
   const Json json{
       {"format", params::kCheckpointFormat}, {"kind", "model"}, {"model", to_json(config)}};
   return predict::Model::from_bytes("tiny", json.dump(), load_file(folder / "weights.safetensors"));
