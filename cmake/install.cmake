@@ -10,7 +10,11 @@ install(TARGETS flowtalk RUNTIME COMPONENT flowtalk)
 if(TARGET flowtalk-train)
   install(TARGETS flowtalk-train RUNTIME OPTIONAL COMPONENT train)
 endif()
-install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/flowtalk/models COMPONENT flowtalk)
+set(models ${CMAKE_INSTALL_DATADIR}/flowtalk/models)
+install(DIRECTORY models/ DESTINATION ${models} COMPONENT flowtalk PATTERN "ear" EXCLUDE)
+if(TARGET flowtalk-train)  # what models are trained over
+  install(DIRECTORY models/ear DESTINATION ${models} COMPONENT train)
+endif()
 install(FILES LICENSE README.md docs/licences.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT flowtalk)
 
 # Made from --help by the program itself, when it is installed.
