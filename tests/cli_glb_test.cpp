@@ -18,7 +18,7 @@
 #include "flowtalk/formats/obj.h"
 #include "flowtalk/motion/motion_file.h"
 #include "tests/glb_scene.h"
-#include "tests/program.h"
+#include "tests/said_motion.h"
 
 namespace flowtalk::tests {
 namespace {
@@ -35,14 +35,8 @@ std::pair<int, std::string> told(const std::string& command) {
   return {WEXITSTATUS(pclose(pipe)), said};
 }
 
-class CliGlb : public CommandLine {
+class CliGlb : public SaidMotion {
  protected:
-  void SetUp() override {
-    CommandLine::SetUp();
-    write_voice("speech.wav", 3);
-    ASSERT_EQ(run({"predict", "speech.wav", "--emotion", "happy", "-o", "said.npz", "-q"}).code, 0);
-    motion_ = motion::open_motion(file("said.npz"), {}).motion;
-  }
   void exported(std::vector<std::string> more) const {
     more.insert(more.begin(), {"export", "glb"});
     more.insert(more.end(), {"-o", "said.glb"});
@@ -108,7 +102,6 @@ class CliGlb : public CommandLine {
     RecordProperty("gap_mm", fmt::format("{}", most.gap_mm));
     return most;
   }
-  motion::Motion motion_;
 };
 
 TEST_F(CliGlb, TheSkinnedHeadIsTheHead) {

@@ -9,21 +9,12 @@
 #include "flowtalk/face/head_angles.h"
 #include "flowtalk/motion/motion_file.h"
 #include "tests/glb_scene.h"
-#include "tests/program.h"
+#include "tests/said_motion.h"
 
 namespace flowtalk::tests {
 namespace {
 
-class CliVrma : public CommandLine {
- protected:
-  void SetUp() override {
-    CommandLine::SetUp();
-    write_voice("speech.wav", 3);
-    ASSERT_EQ(run({"predict", "speech.wav", "--emotion", "happy", "-o", "said.npz", "-q"}).code, 0);
-    motion_ = motion::open_motion(file("said.npz"), {}).motion;
-  }
-  motion::Motion motion_;
-};
+class CliVrma : public SaidMotion {};
 
 TEST_F(CliVrma, AnAvatarsExpressionsAreNodes) {
   for (const std::string names : {"presets", "arkit"}) {
