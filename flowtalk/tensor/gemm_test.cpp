@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <string>
@@ -142,12 +143,30 @@ std::vector<float> product_of(const PackedMatrix& b, const std::vector<float>& x
   return out;
 }
 
+// Eleven bits of a number, as half precision has them; the first ones are the odd ones.
+std::vector<float> random_halves(size_t n, uint64_t seed) {
+  auto values = random_values(n, seed);
+  for (float& v : values) v = std::ldexp(std::round(std::ldexp(v, 8)), -8);
+  constexpr std::array kOdd{0.0f, -0.0f, 65504.0f, -65504.0f, 0x1p-14f, 0x1p-24f, -0x1.ff8p-15f};
+  std::copy_n(kOdd.begin(), std::min(n, kOdd.size()), values.begin());
+  return values;
+}
+
+// A left side of `rows` rows, weights and a bias.
+struct Sides {
+  Sides(const Shape2& shape, int64_t rows, bool halves)
+      : x(random_values(static_cast<size_t>(rows * shape.depth), 1)),
+        weights((halves ? random_halves : random_values)(
+            static_cast<size_t>(shape.depth * shape.columns), 2)),
+        bias(random_values(static_cast<size_t>(shape.columns), 3)) {}
+
+  std::vector<float> x, weights, bias;
+};
+
 TEST(Weights, OnednnAndOurTilesAgree) {
   for (const auto& [depth, columns] : kShapes) {
     constexpr int64_t kRows = 131;
-    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
-    const auto source = random_values(static_cast<size_t>(depth * columns), 2);
-    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, false);
     const PackedMatrix ours(source.data(), depth, columns, columns, 1);
     const auto library = PackedMatrix::of_weights(source.data(), depth, columns, columns, 1);
     // A window of one value less: rows overlap, as those of a convolution.
@@ -162,22 +181,11 @@ TEST(Weights, OnednnAndOurTilesAgree) {
   }
 }
 
-// Eleven bits of a number, as half precision has them; the first ones are the odd ones.
-std::vector<float> random_halves(size_t n, uint64_t seed) {
-  auto values = random_values(n, seed);
-  for (float& v : values) v = std::ldexp(std::round(std::ldexp(v, 8)), -8);
-  constexpr std::array kOdd{0.0f, -0.0f, 65504.0f, -65504.0f, 0x1p-14f, 0x1p-24f, -0x1.ff8p-15f};
-  std::copy_n(kOdd.begin(), std::min(n, kOdd.size()), values.begin());
-  return values;
-}
-
 // The same bits from memory of half the size, of every set of instructions.
 TEST(Weights, HalvesMultiplyAsTheFloatsThatTheyAre) {
   for (const auto& [depth, columns] : kShapes) {
     constexpr int64_t kRows = 13;
-    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
-    const auto source = random_halves(static_cast<size_t>(depth * columns), 2);
-    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, true);
     ThreadPool pool(2);
     const PackedMatrix floats(source.data(), depth, columns, 1, depth);
     const auto halves = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth, &pool);
@@ -242,11 +250,10 @@ TEST(Weights, WhatIsNoHalfStaysWhole) {
 }
 
 TEST(Weights, SameBitsForAnyThreadsAndAnyNeighbours) {
-  for (const auto& [depth, columns] : kShapes) {
+  for (size_t i = 0; i < 2 * std::size(kShapes); ++i) {  // of floats, then of halves
     constexpr int64_t kRows = 150;
-    const auto x = random_values(static_cast<size_t>(kRows * depth), 1);
-    const auto source = random_values(static_cast<size_t>(depth * columns), 2);
-    const auto bias = random_values(static_cast<size_t>(columns), 3);
+    const auto [depth, columns] = kShapes[i / 2];
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, i % 2 == 1);
     const auto b = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth);
     const auto whole = product_of(b, x, kRows, depth, bias, 1);
     EXPECT_EQ(whole, product_of(b, x, kRows, depth, bias, 2));
