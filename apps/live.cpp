@@ -15,9 +15,10 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  flowtalk live voice.wav --to livelink\n"
     "  flowtalk live --motion happy.npz --to vmc --to livelink://192.168.1.20:11111\n"
-    "  flowtalk live --microphone --model live/ --to vmc --preview\n"
-    "  arecord -q -f S16_LE -r 16000 | flowtalk live --stdin --model live/ --to vmc\n"
-    "  tts | flowtalk live --stdin --rate 24000 --model live/ --to ifacialmocap --emotion happy\n"
+    "  flowtalk live --microphone --to vmc --preview\n"
+    "  flowtalk live --microphone --to vmc --control 9000    # OSC: /flowtalk/emotion happy 0.8\n"
+    "  arecord -q -f S16_LE -r 16000 | flowtalk live --stdin --to vmc\n"
+    "  tts | flowtalk live --stdin --rate 24000 --to ifacialmocap --emotion happy\n"
     "Ctrl-C ends it; the face that is sent last is at rest.\n";
 
 void print(const pipeline::LiveReport& r) {
@@ -27,6 +28,7 @@ void print(const pipeline::LiveReport& r) {
   if (r.left_out > 0) fmt::print(", {} frames left out", r.left_out);
   fmt::print("\n");
   if (r.gaps > 0) fmt::print("{} gaps in the sound, {:.2f} s of silence\n", r.gaps, r.gap_s);
+  if (r.changes > 0) fmt::print("{} changes by OSC\n", r.changes);
   fmt::print("a frame is sent {:.2f} ms after its time (p99 {:.2f})\n", r.behind_ms.p50,
              r.behind_ms.p99);
   if (r.streamed) {

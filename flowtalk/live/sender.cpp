@@ -10,7 +10,7 @@ namespace flowtalk::live {
 
 Sender::Sender(const std::vector<Target>& targets, const Sending& sending, const Reporter& reporter)
     : sending_(sending), reporter_(reporter) {
-  for (const Target& target : targets) places_.push_back({target, UdpSocket(target), ""});
+  for (const Target& target : targets) receivers_.push_back({target, UdpSocket(target), ""});
 }
 
 void Sender::stop() {
@@ -57,16 +57,16 @@ Sent Sender::run(Clock::time_point start, const FaceAt& face) {
 
 void Sender::send(const arkit::Scored& pose, int64_t n, Sent& sent) {
   ++sent.frames;
-  for (Place& place : places_) {
-    for (const std::string& packet : place.target.protocol->packets(pose, n, sending_)) {
-      const std::string trouble = place.socket.send(packet);
+  for (Receiver& receiver : receivers_) {
+    for (const std::string& packet : receiver.target.protocol->packets(pose, n, sending_)) {
+      const std::string trouble = receiver.socket.send(packet);
       ++sent.packets;
       if (trouble.empty()) continue;
       ++sent.refused;
-      if (place.told == trouble) continue;
-      place.told = trouble;
+      if (receiver.told == trouble) continue;
+      receiver.told = trouble;
       reporter_.warn(fmt::format("{}: nothing is taken there now ({}); sending goes on",
-                                 place.target.text(), trouble));
+                                 receiver.target.text(), trouble));
     }
   }
 }

@@ -40,7 +40,7 @@ class Sender {
   void stop();
 
  private:
-  struct Place {
+  struct Receiver {
     Target target;
     UdpSocket socket;
     std::string told;  // the trouble that was warned of
@@ -49,7 +49,7 @@ class Sender {
   bool wait_until(Clock::time_point when);  // false: to stop
   void send(const arkit::Scored& pose, int64_t n, Sent& sent);
 
-  std::vector<Place> places_;
+  std::vector<Receiver> receivers_;
   Sending sending_;
   const Reporter& reporter_;
   std::mutex mutex_;

@@ -3,14 +3,14 @@
 
 #include <string>
 
+#include "flowtalk/live/place.h"
 #include "flowtalk/live/protocol.h"
 
 namespace flowtalk::live {
 
 struct Target {
   const Protocol* protocol = nullptr;
-  std::string host = "127.0.0.1";  // a name or an address
-  int port = 0;
+  Place place;
 
   std::string text() const;  // "livelink://127.0.0.1:11111", an address with colons in brackets
 };

@@ -1,6 +1,7 @@
-// Packets to one place by UDP, which nobody has to listen to.
+// Packets by UDP: to one place, which nobody has to listen to, and from anybody.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,26 @@ class UdpSocket {
 
  private:
   int socket_ = -1;
+};
+
+// Whatever is sent to a place of this machine.
+class UdpListener {
+ public:
+  // Error: no such place here, or somebody else listens there.
+  explicit UdpListener(const Place& place);
+  ~UdpListener();
+  UdpListener(const UdpListener&) = delete;
+  UdpListener& operator=(const UdpListener&) = delete;
+
+  // The packet that has waited longest; never waits for one. What is longer than kLongestPacket
+  // is cut off there.
+  std::optional<std::string> next();
+
+  static constexpr size_t kLongestPacket = 4096;
+
+ private:
+  int socket_ = -1;
+  std::string buffer_;
 };
 
 }  // namespace flowtalk::live

@@ -17,6 +17,7 @@
 #include "flowtalk/model/lookahead.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/pipeline/film.h"
+#include "flowtalk/pipeline/live_control.h"
 #include "flowtalk/pipeline/live_performer.h"
 #include "flowtalk/pipeline/live_show.h"
 #include "flowtalk/pipeline/live_voice.h"
@@ -69,7 +70,7 @@ void check_source(const LiveOptions& o) {
   if (o.motion.empty()) return refuse_reading(o.given, "a voice is heard");
   const char* of_voice = first_given(
       o.given, {"emotion", "id", "intensity", "strength", "temperature", "blinks", "seed", "take",
-                "model", "encoder", "threads", "output", "head", "gaze", "liveliness"});
+                "model", "encoder", "threads", "output", "head", "gaze", "liveliness", "control"});
   if (of_voice != nullptr) {
     fail_usage("{} is of a voice that is heard; {} {} is finished, so leave it out",
                Field(of_voice), Field("motion"), o.motion);
@@ -108,6 +109,9 @@ class Live {
     sending.rate = o_.fps;
     sender_.emplace(targets_, sending, reporter_);
     for (const live::Target& target : targets_) report_.targets.push_back(target.text());
+    if (o_.given("control")) {
+      control_ = control_place(o_.control, fmt::format("{}", Field("control")));
+    }
     if (o_.look.preview) preview_.emplace(o_.look);
   }
 
@@ -123,6 +127,10 @@ class Live {
     const auto config = predict::load_config(model.folder());
     const bool live = model::hears_live(config);
     if (!voice_) require_live(config);
+    if (control_ && !live) {
+      fail("{} hears whole clips, so that nothing can change on the way; leave {} out",
+           model.folder().string(), Field("control"));
+    }
     o_.asked.strength.check(o_.given);
     const PerformanceOptions performance = o_.asked.performance();
     const std::vector<std::string> emotions =
@@ -224,6 +232,11 @@ class Live {
     const auto model = stream::LiveModel::of(session.shared_model());
     const auto plan = plan_of(cell, o_.asked.performing, session.config());
     stream::StreamOptions how = stream_options(cell.options, plan.has_value());
+    std::optional<LiveControl> control;
+    if (control_) {
+      const Conditions& conditions = session.config().conditions;
+      control.emplace(*control_, conditions, how, o_.asked.strength.value(conditions), reporter_);
+    }
     warm_up(session, model, how);
     const auto sound = open_sound();
     if (stopped()) return;
@@ -236,6 +249,7 @@ class Live {
     live::Playback playback(flame::kFps, static_cast<double>(lookahead - first) / flame::kAudioHz);
     LiveVoice voice(session, stream, *sound, playback);
     if (performer) voice.perform_by(*performer);
+    if (control) voice.obey(*control);
     voice.keep(!o_.output.empty(), video::is_film_name(o_.output));
     StreamedShow show(
         playback, [&] { return voice.begin(); }, o_.gain);
@@ -243,6 +257,7 @@ class Live {
     send(show, [&] { heard = voice.run([&] { return stopped() || over_; }); });
     if (const auto remark = sound->remark(); !remark.empty()) reporter_.warn(remark);
     report_.streamed = true;
+    if (control) report_.changes = control->changes();
     report_.heard_s = static_cast<double>(heard.samples) / sound->rate_hz();
     report_.gaps = heard.gaps;
     report_.gap_s = static_cast<double>(heard.gap_samples) / sound->rate_hz();
@@ -317,6 +332,7 @@ class Live {
   LiveOptions o_;
   const Reporter& reporter_;
   std::vector<live::Target> targets_;
+  std::optional<live::Place> control_;
   std::optional<audio::Audio> voice_;  // of a file
   std::optional<live::Sender> sender_;
   std::optional<LivePreview> preview_;

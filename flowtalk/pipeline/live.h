@@ -74,6 +74,7 @@ struct LiveOptions {
   MotionOptions reading;
   LiveAskedOptions asked;
   std::vector<std::string> to;
+  std::string control;
   live::ShapeNames names = live::ShapeNames::kPascal;
   arkit::Gain gain = arkit::Gain::kNone;
   FrameRate fps{60, 1};
@@ -91,6 +92,9 @@ struct LiveOptions {
           "where to, several times for several: livelink, vmc, ifacialmocap or ifacialmocap2, with "
           "machine and port where they are not this one and the usual: vmc://192.168.1.20:39539");
     field("subject", subject, "whose face it is called in Live Link (default flowtalk)");
+    field("control", control,
+          "change emotion, strength, style and temperature while it runs: the port, or HOST:PORT, "
+          "where messages of OSC are heard, such as /flowtalk/emotion happy 0.8");
     field("names", names,
           "what VMC is told: the 52 shapes as JawOpen (pascal) or jawOpen (camel), or presets: the "
           "vowels, blinks and moods that every VRM avatar has");
@@ -120,6 +124,7 @@ struct LiveReport {
   int64_t packets = 0, left_out = 0, refused = 0;
   int64_t gaps = 0;
   double gap_s = 0;
+  int64_t changes = 0;      // that were asked for on the way
   bool streamed = false;    // what follows was measured
   double lookahead_ms = 0;  // of the model
   Spread step_ms;           // processor time of a step of two frames

@@ -82,8 +82,9 @@ HeardLive LiveVoice::run(const std::function<bool()>& stopped) {
     piece.clear();
     open = sound_.read(own_pace ? std::numeric_limits<int64_t>::max() : due, until, piece);
     if (!own_pace) std::this_thread::sleep_until(until);
-    from_ms_ = thread_ms();
     const auto now = Clock::now();
+    if (control_ != nullptr) control_->apply(stream_, now);
+    from_ms_ = thread_ms();
     if (!piece.empty()) {
       push(piece);
       if (own_pace) {  // its newest sample is of now

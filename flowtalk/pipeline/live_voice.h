@@ -10,6 +10,7 @@
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/live/playback.h"
+#include "flowtalk/pipeline/live_control.h"
 #include "flowtalk/pipeline/live_performer.h"
 #include "flowtalk/pipeline/live_sound.h"
 #include "flowtalk/stream/stream.h"
@@ -36,6 +37,8 @@ class LiveVoice {
 
   // Who performs what the model makes; must outlive it.
   void perform_by(LivePerformer& performer) { performer_ = &performer; }
+  // Who changes the stream while it runs, in the thread that runs it; must outlive it.
+  void obey(LiveControl& control) { control_ = &control; }
   void keep(bool rows, bool sound) {
     keep_rows_ = rows;
     keep_sound_ = sound;
@@ -63,6 +66,7 @@ class LiveVoice {
   LiveSound& sound_;
   live::Playback& playback_;
   LivePerformer* performer_ = nullptr;
+  LiveControl* control_ = nullptr;
   std::deque<std::vector<float>> made_;  // that were not shown
   bool keep_rows_ = false, keep_sound_ = false, in_gap_ = false;
   std::atomic<Clock::rep> begin_{Clock::now().time_since_epoch().count()};
