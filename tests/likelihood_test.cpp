@@ -129,6 +129,17 @@ TEST_F(LikelihoodTest, TheTrueVoiceIsMoreLikelyThanAnother) {
   EXPECT_LT(own + 0.05, analyse::likelihood(*session, cut(other), seen, happy).bits_per_dim());
 }
 
+// To the last frame, beyond which a model that looks ahead hears what follows.
+TEST_F(LikelihoodTest, RestyledWithoutItsResidualAPerformanceIsWhatIsPredicted) {
+  predict::PredictOptions options;
+  options.asked = sad;
+  options.deterministic = true;
+  const Tensor predicted = live_of(session->predict(*speech, options));
+  const Tensor made = live_of(analyse::restyle(*session, *speech, *motion, happy, sad, 0));
+  ASSERT_EQ(made.shape(), predicted.shape());
+  for (int64_t i = 0; i < made.size(); ++i) ASSERT_NEAR(made[i], predicted[i], 1e-5) << i;
+}
+
 TEST_F(LikelihoodTest, RestyledToTwoEmotionsAPerformanceIsTheBlendOfBoth) {
   Asked both = sad;
   both.emotion = {0, 0.25f, 0.75f, 0, 0, 0, 0, 0};

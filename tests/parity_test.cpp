@@ -13,6 +13,7 @@
 #include "flowtalk/encoder/speech_features.h"
 #include "flowtalk/encoder/stored_encoder.h"
 #include "flowtalk/judge/emotion_classifier.h"
+#include "flowtalk/model/lookahead.h"
 #include "flowtalk/model/native.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/ops/torch/torch_ops.h"
@@ -155,14 +156,19 @@ Answer predicted(const predict::Session& session, const std::vector<float>& voic
 Answer composed(TorchOps& ops, const model::FlowTalk<TorchOps>& m, const std::vector<float>& voice,
                 const NoiseAddress& noise) {
   const torch::NoGradGuard no_grad;
-  torch::Tensor speech = encoder::speech_in_one_piece(ops, m.encoder, voice);
-  const int64_t frames = speech.size(1);
-  if (frames % 2 == 1) speech = torch::cat({speech, speech.narrow(1, frames - 1, 1)}, 1);
+  const int64_t frames = encoder::motion_frames(static_cast<int64_t>(voice.size()));
+  const int64_t even = frames + frames % 2;
+  const bool live = model::hears_live(m.config);
+  // A model that hears live hears silence where the fusion looks beyond the voice.
+  std::vector<float> heard = voice;
+  if (live) heard.resize(static_cast<size_t>(even + m.config.condition.frames_ahead()) * 640);
+  torch::Tensor speech = encoder::speech_in_one_piece(ops, m.encoder, heard);
+  if (!live && frames < even) speech = torch::cat({speech, speech.narrow(1, frames - 1, 1)}, 1);
   const auto mix = m.config.conditions.only(kEmotion);
   const auto curve = condition::EmotionCurve::constant(mix, kStrength, speech.size(1));
   const std::vector<int64_t> style = {kStyle};
   const std::vector<NoiseAddress> noises = {noise};
-  const auto c = m.conditioner(ops, speech, curve, style);
+  const auto c = condition::first_frames(ops, m.conditioner(ops, speech, curve, style), even);
   Answer answer;
   const auto by = [&](const auto& generator) {
     using G = std::remove_cvref_t<decltype(generator)>;

@@ -56,7 +56,7 @@ std::vector<Likelihood> judge(const Generator& generator, const predict::Workspa
                               std::span<const condition::Asked> conditions) {
   NativeOps& ops = work.ops;
   const int64_t pairs = take.frames / 2;
-  const auto prepared = generator.prepare(ops, condition_of(work, take.speech, conditions));
+  const auto prepared = generator.prepare(ops, condition_of(work, take, conditions));
   const Tensor copies = ops.concat(std::vector<Tensor>(conditions.size(), take.latents), 0);
   const auto judged = generator.judge(ops, copies, prepared);
   std::vector<Likelihood> results;
@@ -73,6 +73,17 @@ std::vector<Likelihood> judge(const Generator& generator, const predict::Workspa
   return results;
 }
 
+// As predict hears it: of a bounded model also the frames that the last ones look ahead to.
+Tensor heard_of(const model::NativeFlowTalk& model, NativeOps& ops,
+                const predict::SpeechFeatures& speech, int64_t frames) {
+  if (speech.beyond.empty()) {
+    return predict::even_frames(ops, ops.slice(speech.values, 1, 0, frames));
+  }
+  const Tensor all = ops.concat({speech.values, speech.beyond}, 1);
+  const int64_t wanted = frames + frames % 2 + model.config.condition.frames_ahead();
+  return ops.slice(all, 1, 0, std::min(wanted, all.dim(1)));
+}
+
 }  // namespace
 
 void check(std::span<const condition::Asked> asked, const Conditions& conditions, int64_t frames) {
@@ -83,19 +94,22 @@ RecordedTake open_take(const model::NativeFlowTalk& model, NativeOps& ops,
                        const predict::SpeechFeatures& speech, const motion::Motion& motion) {
   RecordedTake take;
   take.frames = common_frames(speech, motion);
-  take.speech = predict::even_frames(ops, ops.slice(speech.values, 1, 0, take.frames));
+  take.speech = heard_of(model, ops, speech, take.frames);
   const Tensor seen = live_of(motion).reshape({1, motion.frames(), motion::kLive});
   take.latents =
       predict::even_frames(ops, model.prior.encode(ops, ops.slice(seen, 1, 0, take.frames)).mean);
   return take;
 }
 
-condition::Condition<NativeOps> condition_of(const predict::Workspace& work, const Tensor& speech,
+condition::Condition<NativeOps> condition_of(const predict::Workspace& work,
+                                             const RecordedTake& take,
                                              std::span<const condition::Asked> conditions) {
   std::vector<int64_t> styles;
   for (const condition::Asked& c : conditions) styles.push_back(c.style);
-  const auto curves = curves_of(conditions, work.network.config.conditions, speech.dim(1));
-  return work.network.conditioner(work.ops, speech, curves, styles);
+  const auto curves = curves_of(conditions, work.network.config.conditions, take.speech.dim(1));
+  return condition::first_frames(work.ops,
+                                 work.network.conditioner(work.ops, take.speech, curves, styles),
+                                 take.latents.dim(1));
 }
 
 double Likelihood::bits_per_dim() const {

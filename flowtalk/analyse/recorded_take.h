@@ -12,16 +12,17 @@ namespace flowtalk::analyse {
 // A recorded performance beside its voice, both cut to the shorter of the two.
 struct RecordedTake {
   int64_t frames = 0;      // T
-  tensor::Tensor speech;   // (1, T', 2C), T' = T or T + 1, even
+  tensor::Tensor speech;   // (1, T' or more, 2C), T' = T or T + 1, even; with what a bounded model
+                           // hears beyond them
   tensor::Tensor latents;  // (1, T', D), means of the prior's posterior
 };
 // Error: lengths that differ by more than a few frames, fewer than 2 frames.
 RecordedTake open_take(const model::NativeFlowTalk& model, ops::NativeOps& ops,
                        const predict::SpeechFeatures& speech, const motion::Motion& motion);
 
-// c of a clip under several conditions, (B, T', K).
+// c of a take under several conditions, (B, T', K).
 condition::Condition<ops::NativeOps> condition_of(const predict::Workspace& work,
-                                                  const tensor::Tensor& speech,
+                                                  const RecordedTake& take,
                                                   std::span<const condition::Asked> conditions);
 
 // What `use(generator)` returns, if the model's generator has a density; else require_density's

@@ -32,7 +32,7 @@ Tensor moved(const Generator& generator, const predict::Workspace& work, const R
              const condition::Asked& from, const condition::Asked& to, float keep) {
   NativeOps& ops = work.ops;
   const auto under = [&](const condition::Asked& asked) {
-    return generator.prepare(ops, condition_of(work, take.speech, {&asked, 1}));
+    return generator.prepare(ops, condition_of(work, take, {&asked, 1}));
   };
   const Tensor r = ops.scale(generator.judge(ops, take.latents, under(from)).residual, keep);
   predict::Blend result;

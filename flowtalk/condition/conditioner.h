@@ -24,6 +24,14 @@ struct Condition {
   std::optional<ops::TensorOf<Ops>> rest = std::nullopt;
 };
 
+// The condition of the first frames alone.
+template <class Ops>
+Condition<Ops> first_frames(Ops& ops, Condition<Ops> c, int64_t frames) {
+  c.values = ops.slice(c.values, 1, 0, frames);
+  if (c.asked) c.asked = ops.slice(*c.asked, 1, 0, frames);
+  return c;
+}
+
 // One-hots of styles, of kAverageStyle the mean of all: (B S), one clip after the other.
 inline std::vector<float> shares_of_styles(std::span<const int64_t> style, int64_t count) {
   std::vector<float> shares(style.size() * static_cast<size_t>(count), 0.0f);

@@ -49,13 +49,6 @@ Tensor heard_of(NativeOps& ops, const SpeechFeatures& speech, const model::Model
   return config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
 }
 
-// The condition of the first frames alone.
-Condition first_frames(NativeOps& ops, Condition c, int64_t frames) {
-  c.values = ops.slice(c.values, 1, 0, frames);
-  if (c.asked) c.asked = ops.slice(*c.asked, 1, 0, frames);
-  return c;
-}
-
 // The first `frames` of each of (N, T, W), checked.
 void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& each) {
   for (const float v : motions.values()) {
