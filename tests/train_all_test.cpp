@@ -45,17 +45,26 @@ class TrainAll : public CommandLine {
       }
       more.insert(more.end(), {"--recordings", "people"});
     }
-    const Outcome outcome = train(more, "live");
+    const std::string data = with_people ? "peopled" : "data";
+    const Outcome outcome = train(more, "live", data);
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const Json recipe = parse_json(load_file(file("live/encoder/run.json")), "run.json");
     EXPECT_EQ(recipe["inputs"]["from"], "live/ear");
-    EXPECT_EQ(std::filesystem::exists(file("data/mead/clips.tsv")), with_people);
+    EXPECT_EQ(std::filesystem::exists(file(data + "/mead/clips.tsv")), with_people);
     EXPECT_EQ(run({"predict", "voice.wav", "--model", "packed", "-o", "m.npy"}).code, 0);
-    configure("encoder", 1);
+    // Of the same parts alone it goes on.
+    EXPECT_EQ(train(more, "live", data).code, 0);
+    save_file(file("ear.onnx"), load_file(file("ear.onnx")) + "\n");
+    EXPECT_TRUE(failed_with(train(more, "live", data), 1,
+                            {"live was begun with --ear sha256", "give the same"}));
+    if (with_people) {
+      EXPECT_TRUE(failed_with(train(more, "others"), 1, {"data was begun without --recordings"}));
+    }
   }
-  Outcome train(const std::vector<std::string>& more = {}, const std::string& runs = "runs") const {
+  Outcome train(const std::vector<std::string>& more = {}, const std::string& runs = "runs",
+                const std::string& data = "data") const {
     std::vector<std::string> args = {
-        "train",     "all",     "-o",     "packed", "--hours",   "0.01", "--data",           "data",
+        "train",     "all",     "-o",     "packed", "--hours",   "0.01", "--data",           data,
         "--configs", "configs", "--runs", runs,     "--threads", "2",    "--no-real-prompts"};
     args.insert(args.end(), more.begin(), more.end());
     return run(args);
@@ -80,8 +89,6 @@ TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
     EXPECT_THAT(outcome.out, HasSubstr(std::string("runs/") + stage + " is trained"));
   }
 
-  begins_from_an_ear(small);
-
   configure("encoder", 2);  // trained further: the generator heard another one
   outcome = train(small);
   EXPECT_EQ(outcome.code, 1);
@@ -92,11 +99,16 @@ TEST_F(TrainAll, MakesAModelOnceAndNeverOfPartsThatDoNotBelongTogether) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("prior.log"));
   EXPECT_THAT(outcome.err, HasSubstr("loss.kl was"));
+
+  begins_from_an_ear(small);
 }
 
 TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
   EXPECT_TRUE(failed_with(train({"--ear", "none.onnx"}), 2, {"--ear none.onnx", "no such file"}));
   EXPECT_TRUE(failed_with(train({"--recordings", "nobody"}), 2, {"nobody", "no such folder"}));
+  configure("encoder", 1, {{"keep_convolutions", true}});
+  EXPECT_TRUE(failed_with(train(), 2, {"encoder.json", "keep_convolutions", "give --ear"}));
+  configure("encoder", 1);
   Outcome outcome = train({"--benchmark", "synth-x"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("benchmark 'synth-x'"));

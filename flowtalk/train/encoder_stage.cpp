@@ -204,6 +204,11 @@ void train_encoder(const EncoderRun& config, const RunFolder& run,
   if (config.teacher > 0 && from.empty()) {
     fail_usage("teacher: the encoder that training begins from teaches; give {}", Field("from"));
   }
+  if (config.keep_convolutions && from.empty()) {
+    fail_usage(
+        "keep_convolutions: those of the encoder that training begins from are kept; give {}",
+        Field("from"));
+  }
   TorchOps ops = ops_of(config.train, run.options());
   TorchParams params(static_cast<uint64_t>(config.train.seed), ops.device());
   std::optional<encoder::Hubert<TorchOps>> teacher;

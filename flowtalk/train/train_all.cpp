@@ -1,14 +1,17 @@
 #include "flowtalk/train/train_all.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/files.h"
 #include "flowtalk/base/interruption.h"
+#include "flowtalk/formats/sha256.h"
 #include "flowtalk/train/child_program.h"
 #include "flowtalk/train/encoder_stage.h"
 #include "flowtalk/train/generator_stage.h"
@@ -82,6 +85,44 @@ void run_stage(const TrainAllOptions& o, const std::string& stage, const Words& 
   if (const auto program = start_stage<Run>(o, stage, o.threads, own)) program->wait();
 }
 
+// What a folder is made of, "" for nothing of the kind; a file in it says so from the beginning.
+struct Origin {
+  std::string field, folder, value;
+  fs::path file;
+
+  // Error if it was begun with anything else. What was put there by hand says nothing.
+  void check() const {
+    if (!fs::exists(file)) return;
+    const std::string before = parse_json(load_file(file), file.string()).value(field, "");
+    if (before == value) return;
+    const auto with = [&](const std::string& what) {
+      return what.empty() ? fmt::format("without {}", Field(field))
+                          : fmt::format("with {} {}", Field(field), what);
+    };
+    fail("{} was begun {}, now it is asked for {}; give the same, or another folder", folder,
+         with(before), with(value));
+  }
+  // made: what the folder gets of it; where any is there already, nobody knows of what it was made.
+  void say(std::initializer_list<const char*> made) const {
+    const auto there = [&](const char* name) { return fs::exists(fs::path(folder) / name); };
+    if (fs::exists(file) || std::ranges::any_of(made, there)) return;
+    make_parent_folder(file);
+    save_file(file, Json{{field, value}}.dump(1) + "\n");
+  }
+};
+
+Origin origin_of_recordings(const TrainAllOptions& o) {
+  std::vector<std::string> folders;
+  for (const std::string& folder : o.recordings) folders.push_back(fs::canonical(folder).string());
+  std::sort(folders.begin(), folders.end());
+  return {"recordings", o.data, fmt::format("{}", fmt::join(folders, ", ")),
+          fs::path(o.data) / "recorded_people.json"};
+}
+Origin origin_of_ear(const TrainAllOptions& o) {
+  return {"ear", o.runs, o.ear.empty() ? "" : "sha256 " + formats::sha256_of(o.ear),
+          fs::path(o.runs) / "origin_of_ear.json"};
+}
+
 // The clips of recorded people, as phones and in the training part of the corpus.
 std::string recorded_phones(const TrainAllOptions& o) {
   return (fs::path(o.data) / "recorded").string();
@@ -151,7 +192,11 @@ void check_options(const TrainAllOptions& o) {
       fail_usage("{} {}: expected a folder with encoder.json, prior.json, generator.json",
                  Field("configs"), o.configs);
     }
-    config_of<EncoderRun>(o, "encoder");
+    const auto encoder = config_of<EncoderRun>(o, "encoder");
+    if (encoder.keep_convolutions && o.ear.empty()) {
+      fail_usage("{}: keep_convolutions keeps those of another encoder; give {}",
+                 config_file(o, "encoder"), Field("ear"));
+    }
     config_of<PriorRun>(o, "prior");
     config_of<GeneratorRun>(o, "generator");
   }
@@ -159,6 +204,8 @@ void check_options(const TrainAllOptions& o) {
     if (!fs::is_directory(folder)) fail_usage("{} {}: no such folder", Field("recordings"), folder);
   }
   if (!o.ear.empty() && !fs::exists(o.ear)) fail_usage("{} {}: no such file", Field("ear"), o.ear);
+  origin_of_recordings(o).check();
+  origin_of_ear(o).check();
   run(o, "flowtalk", {"data", "benchmark", o.benchmark, o.flag("check")});
 }
 
@@ -168,6 +215,8 @@ void train_all(const TrainAllOptions& o) {
   if (o.out.empty()) fail_usage("where to? give {}", Field("out"));
   const StopRequests requests;
   check_options(o);
+  origin_of_recordings(o).say({"mead", "recorded"});
+  origin_of_ear(o).say({"ear", "encoder"});
   const std::string threads = std::to_string(o.threads),
                     phones = (fs::path(o.data) / "phones").string();
   Words data = {"data",
