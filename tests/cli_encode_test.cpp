@@ -26,7 +26,7 @@ class CliEncode : public CommandLine {
 
 TEST_F(CliEncode, OneFramePer320SamplesWithoutPadding) {
   const tensor::Tensor last = states("voice.wav");
-  EXPECT_EQ(last.shape(), (tensor::Shape{(2 * 16000 - 400) / 320 + 1, 192}));
+  EXPECT_EQ(last.shape(), (tensor::Shape{(2 * 16000 - 400) / 320 + 1, 288}));
   EXPECT_THAT(names(), UnorderedElementsAre("voice.wav", "states.npy"));
 }
 

@@ -4,13 +4,16 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 
 #include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/live/osc.h"
 #include "flowtalk/live/test_receiver.h"
+#include "flowtalk/live/udp.h"
 #include "flowtalk/motion/motion_file.h"
 #include "tests/live_model.h"
 #include "tests/program.h"
@@ -129,10 +132,61 @@ TEST_F(CliLive, AFilmIsMadeOfWhatWasHeard) {
   EXPECT_NEAR(film.duration_s(), 0.7, 0.1);
 }
 
+// Whoever sends a message to the port, as often as until it is over.
+TEST_F(CliLive, AnotherProgramChangesTheEmotionByOsc) {
+  write_voice("long.wav", 3);
+  const std::string port = std::to_string(Receiver().port());  // free again
+  const std::vector<std::string> words =
+      live({"long.wav", "--model", "tiny", "--liveliness", "0", "--temperature", "0", "--blinks",
+            "0", "--control", port, "-o", "changed.npz"});
+  Started program(folder_, words);
+  live::Target target;
+  target.protocol = &live::protocol_of("vmc", "");
+  target.place.port = std::stoi(port);
+  live::UdpSocket sender(target);
+  const std::vector<live::OscValue> happy{live::OscValue(std::string_view("happy")),
+                                          live::OscValue(1.0f)};
+  std::atomic<bool> over = false;
+  std::thread other([&] {
+    while (!over) {
+      sender.send(live::osc_message("/flowtalk/emotion", happy));
+      std::this_thread::sleep_for(50ms);
+    }
+  });
+  const Outcome outcome = program.finish();
+  over = true;
+  other.join();
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(" changes by OSC"));
+  const auto at_the_end = [&](const std::string& name) {
+    const motion::Motion motion = motion::load_motion(file(name), motion::Axes::kBuiltin);
+    const auto row = motion.expression.at(motion.frames() - 3);
+    return std::vector<float>(row.begin(), row.end());
+  };
+  ASSERT_EQ(run({"predict", "long.wav", "--model", "tiny", "--liveliness", "0", "--temperature",
+                 "0", "--blinks", "0", "-q", "-o", "neutral.npz"})
+                .code,
+            0);
+  EXPECT_NE(at_the_end("changed.npz"), at_the_end("neutral.npz"));
+}
+
+TEST_F(CliLive, TheShippedModelHearsLive) {
+  const Outcome outcome = Started(folder_, live({"--stdin"}), file("voice.wav")).finish();
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_GT(receiver_.all(100ms).size(), 35u);
+}
+
 TEST_F(CliLive, OtherModelsHearFilesAsAWholeOrSayWhy) {
-  EXPECT_TRUE(failed_with(Started(folder_, live({"--stdin"}), file("voice.wav")).finish(), 1,
-                          {"cannot hear live", "or give a sound file"}));
-  const Outcome whole = run(live({"voice.wav", "-q"}));
+  model::ModelConfig config = live_config();
+  config.encoder.attention_block = 0;
+  config.encoder.attention_left = 0;
+  save_model(file("whole"), config);
+  EXPECT_TRUE(failed_with(run(live({"voice.wav", "--model", "whole", "--control", "9000"})), 1,
+                          {"hears whole clips", "leave --control out"}));
+  EXPECT_TRUE(failed_with(
+      Started(folder_, live({"--stdin", "--model", "whole"}), file("voice.wav")).finish(), 1,
+      {"cannot hear live", "or give a sound file"}));
+  const Outcome whole = run(live({"voice.wav", "--model", "whole", "-q"}));
   EXPECT_EQ(whole.code, 0) << whole.err;
   EXPECT_GT(receiver_.all(100ms).size(), 35u);
 }
@@ -147,6 +201,11 @@ TEST_F(CliLive, WrongWordsAreRefused) {
   EXPECT_TRUE(failed_with(run(live({"voice.wav", "--names", "kebab"})), 2, {"--names kebab"}));
   EXPECT_TRUE(failed_with(run(live({"voice.wav", "--emotion", "all"})), 2, {"name one emotion"}));
   EXPECT_TRUE(failed_with(run(live({"none.wav"})), 1, {"none.wav: no such file"}));
+  EXPECT_TRUE(
+      failed_with(run(live({"voice.wav", "--control", "studio"})), 2, {"--control", "9000"}));
+  EXPECT_TRUE(
+      failed_with(run(live({"voice.wav", "--model", "tiny", "--control", "192.0.2.1:9000"})), 1,
+                  {"192.0.2.1:9000: cannot be listened at"}));
 }
 
 TEST_F(CliLive, AMicrophoneIsHeard) {

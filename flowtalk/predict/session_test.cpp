@@ -100,8 +100,7 @@ TEST(Model, FromBytesIsThatOfTheFolder) {
   EXPECT_EQ(motion_of(Session(model, 1), 0), motion_of(Session::open(kFolder, 1), 0));
 }
 
-// models/default is of format 1, from before there were kinds.
-TEST(Model, OfFormat1IsAFlowOverAVae) {
+TEST(Model, TheShippedOneIsAFlowOverAVae) {
   const auto model = Model::load(kFolder);
   const model::ModelConfig& config = model->config();
   EXPECT_EQ(config.generator.kind, generate::Kind::kFlow);
