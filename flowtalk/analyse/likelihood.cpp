@@ -79,7 +79,7 @@ Tensor heard_of(const model::NativeFlowTalk& model, NativeOps& ops,
   if (speech.beyond.empty()) {
     return predict::even_frames(ops, ops.slice(speech.values, 1, 0, frames));
   }
-  const Tensor all = ops.concat({speech.values, speech.beyond}, 1);
+  const Tensor all = predict::heard_of(ops, speech, model.config);
   const int64_t wanted = frames + frames % 2 + model.config.condition.frames_ahead();
   return ops.slice(all, 1, 0, std::min(wanted, all.dim(1)));
 }

@@ -8,7 +8,6 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/pipeline/mood.h"
-#include "flowtalk/predict/predict_options.h"
 
 namespace flowtalk::pipeline {
 namespace {

@@ -42,13 +42,6 @@ Condition guided(NativeOps& ops, const Condition& emotional, const Condition& ne
   return changed;
 }
 
-// What the conditioner hears of a voice (1, T', 2C): an even number of frames where the timing
-// pads, and what follows, where it is known.
-Tensor heard_of(NativeOps& ops, const SpeechFeatures& speech, const model::ModelConfig& config) {
-  if (!speech.beyond.empty()) return ops.concat({speech.values, speech.beyond}, 1);
-  return config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
-}
-
 // The first `frames` of each of (N, T, W), checked.
 void append_frames(const Tensor& motions, int64_t frames, std::vector<Tensor>& each) {
   for (const float v : motions.values()) {
@@ -160,6 +153,11 @@ void check_all(const Session& session, const SpeechFeatures& speech,
 }
 
 }  // namespace
+
+Tensor heard_of(NativeOps& ops, const SpeechFeatures& speech, const model::ModelConfig& config) {
+  if (!speech.beyond.empty()) return ops.concat({speech.values, speech.beyond}, 1);
+  return config.timing.padded() ? even_frames(ops, speech.values) : speech.values;
+}
 
 void Blend::add(const Tensor& motion, std::span<const float> share) {
   if (first_.size() == 0) {

@@ -48,6 +48,11 @@ class Workspace {
 // (1, T, C) with one more frame, a copy of the last, if T is odd.
 tensor::Tensor even_frames(ops::NativeOps& ops, const tensor::Tensor& x);
 
+// What the conditioner hears of a voice (1, T', 2C): an even number of frames where the timing
+// pads, and what follows, where it is known.
+tensor::Tensor heard_of(ops::NativeOps& ops, const SpeechFeatures& speech,
+                        const model::ModelConfig& config);
+
 // A performance under several emotions is the blend of those under each
 // (condition::emotions_apart).
 class Blend {
