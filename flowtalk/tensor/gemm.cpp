@@ -1,9 +1,6 @@
 #include "flowtalk/tensor/gemm.h"
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
-#include <cmath>
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/tensor/gemm_tile.h"
@@ -16,6 +13,8 @@ constexpr int64_t kBlockWork = 1 << 21;  // multiply-adds of one share of work, 
 constexpr int64_t kMaxPanelWidth = kTileVectors * 16;
 // Below this many multiply-adds, waking another thread costs more than it saves.
 constexpr int64_t kWorthSharing = 1 << 20;
+// Below this many weights, calling oneDNN costs more than its kernels save.
+constexpr int64_t kWorthLibrary = 1 << 18;
 
 struct Choice {
   const char* name;
@@ -45,7 +44,8 @@ void multiply_panel(const Product& p, int64_t begin, int64_t end, int64_t panel)
   const TileTable& tiles = *choice().tiles;
   const int64_t width = p.b->panel_width(panel), column = panel * full_width();
   const int64_t valid = std::min(width, p.b->columns() - column);
-  const auto* tile = p.b->has_halves() ? tiles.half_tile : tiles.tile;
+  const Bytes* const bytes = p.b->bytes();
+  const auto* tile = p.b->has_halves() ? tiles.half_tile : bytes ? tiles.byte_tile : tiles.tile;
   const auto vectors = static_cast<size_t>(width / tiles.lanes);
   alignas(64) float bias[kMaxPanelWidth] = {};
   alignas(64) float spare[kMaxTileRows * kMaxPanelWidth];
@@ -57,7 +57,8 @@ void multiply_panel(const Product& p, int64_t begin, int64_t end, int64_t panel)
              .b = p.b->panel(panel),
              .bias = nullptr,
              .out = nullptr,
-             .out_stride = p.out_stride};
+             .out_stride = p.out_stride,
+             .steps = bytes ? bytes->steps : Steps{}};
   if (p.bias != nullptr) {
     std::copy_n(p.bias + column, valid, bias);
     t.bias = bias;
@@ -108,19 +109,6 @@ void multiply_block(const Product& p, int64_t begin, int64_t end, int64_t first,
   }
 }
 
-// The half that is this float, which must not be told from it; 0x7c00 where there is none.
-Half half_of(float value) {
-  constexpr uint32_t kInfinite = 0x7c00;
-  // From the bias of floats to that of halves; what does not survive it is no half.
-  const auto bits = std::bit_cast<uint32_t>(value * 0x1p-112f);
-  const uint32_t size = (bits & 0x7fffffffu) >> 13;
-  const float back = std::bit_cast<float>(size << 13) * 0x1p112f;
-  if (size >= kInfinite || back != std::abs(value)) return kInfinite;
-  return static_cast<Half>(size | (bits >> 31 << 15));
-}
-
-bool is_half(float value) { return (half_of(value) & 0x7fffu) != 0x7c00u; }
-
 }  // namespace
 
 const char* instruction_set() { return choice().name; }
@@ -139,6 +127,7 @@ int64_t PackedMatrix::panel_width(int64_t index) const {
 const void* PackedMatrix::panel(int64_t index) const {
   const int64_t at = index * full_width() * depth_;
   if (halves_ != nullptr) return halves_->data() + at;
+  if (bytes_ != nullptr) return bytes_->values.data() + at;
   return data_.data() + at;
 }
 
@@ -160,17 +149,17 @@ PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
 PackedMatrix PackedMatrix::of_weights(const float* source, int64_t depth, int64_t columns,
                                       int64_t depth_stride, int64_t column_stride,
                                       ThreadPool* pool) {
-  constexpr int64_t kTried = 64;  // what is no half is mostly seen at once
-  bool halves = true;
-  for (int64_t k = 0; k < std::min(kTried, depth); ++k) halves &= is_half(source[k * depth_stride]);
-  const bool library = OnednnWeights::usable(depth, columns);
+  const bool halves = may_be_halves(source, depth, depth_stride);
+  const bool steps = !halves && may_be_steps(source, depth, depth_stride);
+  const bool library = depth * columns >= kWorthLibrary && OnednnWeights::usable(depth, columns);
   PackedMatrix result;
-  if (halves || !library) {
+  if (halves || steps || !library) {
     result = PackedMatrix(source, depth, columns, depth_stride, column_stride, pool);
-    if (halves) result.halve(pool);
-    if (result.has_halves() || !library) return result;
-    result = {};
+    if (halves) result.keep_halves(pool);
+    if (steps) result.keep_steps();
+    if (result.data_.empty() || !library) return result;
   }
+  result = {};
   result.depth_ = depth;
   result.columns_ = columns;
   result.onednn_ = std::make_shared<const OnednnWeights>(source, depth, columns, depth_stride,
@@ -178,28 +167,17 @@ PackedMatrix PackedMatrix::of_weights(const float* source, int64_t depth, int64_
   return result;
 }
 
-void PackedMatrix::halve(ThreadPool* pool) {
-  constexpr int64_t kPiece = 1 << 16;
-  std::vector<Half> halves(static_cast<size_t>(data_.size()));
-  std::atomic<bool> exact = true;
-  const auto convert = [&](int64_t piece) {
-    const int64_t begin = piece * kPiece, end = std::min(data_.size(), begin + kPiece);
-    bool all = true;
-    for (int64_t i = begin; i < end; ++i) {
-      const Half half = half_of(data_[i]);
-      all &= (half & 0x7fffu) != 0x7c00u;
-      halves[static_cast<size_t>(i)] = half;
-    }
-    if (!all) exact = false;
-  };
-  const int64_t pieces = ceil_div(data_.size(), kPiece);
-  if (pool != nullptr && pieces > 1) {
-    pool->parallel_for(pieces, convert);
-  } else {
-    for (int64_t i = 0; i < pieces; ++i) convert(i);
-  }
-  if (!exact) return;
-  halves_ = std::make_shared<const std::vector<Half>>(std::move(halves));
+void PackedMatrix::keep_halves(ThreadPool* pool) {
+  auto halves = to_halves(data_.values(), pool);
+  if (!halves) return;
+  halves_ = std::make_shared<const std::vector<Half>>(*std::move(halves));
+  data_ = {};
+}
+
+void PackedMatrix::keep_steps() {
+  auto bytes = to_steps(data_.values());
+  if (!bytes) return;
+  bytes_ = std::make_shared<const Bytes>(*std::move(bytes));
   data_ = {};
 }
 

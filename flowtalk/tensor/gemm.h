@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtalk/base/thread_pool.h"
+#include "flowtalk/tensor/narrow_weights.h"
 #include "flowtalk/tensor/onednn_weights.h"
 #include "flowtalk/tensor/tensor.h"
 
@@ -19,9 +20,9 @@ class PackedMatrix {
   // Element (k, n) is source[k depth_stride + n column_stride]. The pool shares the work, if given.
   PackedMatrix(const float* source, int64_t depth, int64_t columns, int64_t depth_stride,
                int64_t column_stride, ThreadPool* pool = nullptr);
-  // The same for a right side that is used again and again. Weights that are halves, as shipped
-  // models have them, are kept as halves: what a product of few rows costs is the memory it reads.
-  // Others lie in oneDNN's layout where it has a kernel for it.
+  // The same for a right side that is used again and again. Weights that are halves or whole steps,
+  // as shipped models have them, are kept so (narrow_weights.h). Other large ones lie in oneDNN's
+  // layout where it has a kernel for it.
   static PackedMatrix of_weights(const float* source, int64_t depth, int64_t columns,
                                  int64_t depth_stride, int64_t column_stride,
                                  ThreadPool* pool = nullptr);
@@ -30,18 +31,21 @@ class PackedMatrix {
   int64_t columns() const { return columns_; }
   int64_t panels() const;
   int64_t panel_columns() const;  // of every panel but the last
-  // (depth, panel_width(index)), of halves if has_halves(), else of floats.
+  // (depth, panel_width(index)), of halves if has_halves(), of bytes if bytes(), else of floats.
   const void* panel(int64_t index) const;
   bool has_halves() const { return halves_ != nullptr; }
+  const Bytes* bytes() const { return bytes_.get(); }
   int64_t panel_width(int64_t index) const;  // a multiple of the vector length, padded with zeros
 
  private:
   void fill_panel(int64_t index, const float* from, int64_t depth_stride, int64_t column_stride);
-  void halve(ThreadPool* pool);
+  void keep_halves(ThreadPool* pool);
+  void keep_steps();
 
   int64_t depth_ = 0, columns_ = 0;
   Tensor data_;
-  std::shared_ptr<const std::vector<uint16_t>> halves_;
+  std::shared_ptr<const std::vector<Half>> halves_;
+  std::shared_ptr<const Bytes> bytes_;
   std::shared_ptr<const OnednnWeights> onednn_;
 };
 

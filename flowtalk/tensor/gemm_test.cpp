@@ -94,7 +94,7 @@ TEST(Tiles, FusedInstructionSetsAgreeToTheBit) {
 }
 
 const float* floats_of(const PackedMatrix& b, int64_t panel) {
-  EXPECT_FALSE(b.has_halves());
+  EXPECT_TRUE(!b.has_halves() && b.bytes() == nullptr);
   return static_cast<const float*>(b.panel(panel));
 }
 
@@ -152,12 +152,26 @@ std::vector<float> random_halves(size_t n, uint64_t seed) {
   return values;
 }
 
+// Whole steps around one that is 0, the widest and the least among the first.
+std::vector<float> random_steps(size_t n, uint64_t seed) {
+  constexpr float kStep = 0.0158195f;
+  Rng rng(seed);
+  std::vector<float> values;
+  for (size_t i = 0; i < n; ++i)
+    values.push_back(kStep * static_cast<float>(rng.integer(-137, 118)));
+  constexpr std::array kOdd{-137, 118, 1, -1, 0};
+  for (size_t i = 0; i < std::min(n, kOdd.size()); ++i)
+    values[i] = kStep * static_cast<float>(kOdd[i]);
+  return values;
+}
+
+using Weighing = std::vector<float> (*)(size_t, uint64_t);
+
 // A left side of `rows` rows, weights and a bias.
 struct Sides {
-  Sides(const Shape2& shape, int64_t rows, bool halves)
+  Sides(const Shape2& shape, int64_t rows, Weighing kind)
       : x(random_values(static_cast<size_t>(rows * shape.depth), 1)),
-        weights((halves ? random_halves : random_values)(
-            static_cast<size_t>(shape.depth * shape.columns), 2)),
+        weights(kind(static_cast<size_t>(shape.depth * shape.columns), 2)),
         bias(random_values(static_cast<size_t>(shape.columns), 3)) {}
 
   std::vector<float> x, weights, bias;
@@ -166,7 +180,7 @@ struct Sides {
 TEST(Weights, OnednnAndOurTilesAgree) {
   for (const auto& [depth, columns] : kShapes) {
     constexpr int64_t kRows = 131;
-    const auto [x, source, bias] = Sides({depth, columns}, kRows, false);
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, random_values);
     const PackedMatrix ours(source.data(), depth, columns, columns, 1);
     const auto library = PackedMatrix::of_weights(source.data(), depth, columns, columns, 1);
     // A window of one value less: rows overlap, as those of a convolution.
@@ -185,13 +199,41 @@ TEST(Weights, OnednnAndOurTilesAgree) {
 TEST(Weights, HalvesMultiplyAsTheFloatsThatTheyAre) {
   for (const auto& [depth, columns] : kShapes) {
     constexpr int64_t kRows = 13;
-    const auto [x, source, bias] = Sides({depth, columns}, kRows, true);
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, random_halves);
     ThreadPool pool(2);
     const PackedMatrix floats(source.data(), depth, columns, 1, depth);
     const auto halves = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth, &pool);
     ASSERT_TRUE(halves.has_halves());
     EXPECT_EQ(product_of(halves, x, kRows, depth, bias, 1),
               product_of(floats, x, kRows, depth, bias, 1));
+  }
+}
+
+// The same bits from a quarter of it.
+TEST(Weights, WholeStepsMultiplyAsTheFloatsThatTheyAre) {
+  for (const auto& [depth, columns] : kShapes) {
+    if (depth * columns < 5) continue;
+    constexpr int64_t kRows = 13;
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, random_steps);
+    const PackedMatrix floats(source.data(), depth, columns, 1, depth);
+    const auto bytes = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth);
+    ASSERT_NE(bytes.bytes(), nullptr) << depth << " x " << columns;
+    EXPECT_EQ(product_of(bytes, x, kRows, depth, bias, 1),
+              product_of(floats, x, kRows, depth, bias, 1));
+  }
+}
+
+TEST(Weights, WhatIsNoWholeStepStaysAFloat) {
+  const auto source = random_steps(size_t{64} * 200, 2);
+  for (const float other :
+       {0.0158195f * 119, -0.0158195f * 138, 0.01582f, 0.0158195f / 2, 1e-30f, 1e30f,
+        std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    for (const size_t at : {size_t{0}, source.size() - 1}) {
+      auto changed = source;
+      changed[at == 0 ? 5 : at] = other;
+      const auto packed = PackedMatrix::of_weights(changed.data(), 64, 200, 200, 1);
+      EXPECT_EQ(packed.bytes(), nullptr) << other << " at " << at;
+    }
   }
 }
 
@@ -203,34 +245,60 @@ float value_of(Half bits) {
   return static_cast<float>(bits >> 15 ? -size : size);
 }
 
+constexpr int64_t kTileDepth = 40;
+
+// A tile of full width: rows of a against (kTileDepth, width) weights of the kind that it takes.
+std::vector<float> tile_of(const TileTable& table, const TileFunction (*tile)[kTileVectors],
+                           int rows, const std::vector<float>& a, const void* weights,
+                           Steps steps = {}) {
+  const int64_t width = kTileVectors * table.lanes;
+  std::vector<float> out(static_cast<size_t>(rows * width));
+  tile[rows - 1][kTileVectors - 1]({.a = a.data(),
+                                    .row_stride = kTileDepth,
+                                    .taps = 1,
+                                    .tap_stride = 0,
+                                    .depth = kTileDepth,
+                                    .b = weights,
+                                    .bias = nullptr,
+                                    .out = out.data(),
+                                    .out_stride = width,
+                                    .steps = steps});
+  return out;
+}
+
 TEST(Tiles, HalvesAreTheirFloats) {
-  constexpr int64_t kDepth = 40;
-  const auto a = random_values(8 * kDepth, 1);
+  const auto a = random_values(8 * kTileDepth, 1);
   Rng rng(4);
-  std::vector<Half> halves(kDepth * 48);
+  std::vector<Half> halves(kTileDepth * 48);
   std::vector<float> floats;
   for (Half& half : halves) {
     half = static_cast<Half>(rng.integer(0, 0x7bff) | rng.integer(0, 1) << 15);
     floats.push_back(value_of(half));
   }
   for (const auto& [name, table] : tables()) {
-    const int64_t width = kTileVectors * table->lanes;
     for (int rows = 1; rows <= table->rows; ++rows) {
-      std::vector<float> want(static_cast<size_t>(rows * width)), got = want;
-      TileArgs args{.a = a.data(),
-                    .row_stride = kDepth,
-                    .taps = 1,
-                    .tap_stride = 0,
-                    .depth = kDepth,
-                    .b = floats.data(),
-                    .bias = nullptr,
-                    .out = want.data(),
-                    .out_stride = width};
-      table->tile[rows - 1][kTileVectors - 1](args);
-      args.b = halves.data();
-      args.out = got.data();
-      table->half_tile[rows - 1][kTileVectors - 1](args);
-      EXPECT_EQ(got, want) << name << ", " << rows << " rows";
+      EXPECT_EQ(tile_of(*table, table->half_tile, rows, a, halves.data()),
+                tile_of(*table, table->tile, rows, a, floats.data()))
+          << name << ", " << rows << " rows";
+    }
+  }
+}
+
+TEST(Tiles, BytesAreTheirFloats) {
+  constexpr Steps kSteps{0.0196767f, 194};
+  const auto a = random_values(8 * kTileDepth, 1);
+  Rng rng(4);
+  std::vector<uint8_t> bytes(kTileDepth * 48);
+  std::vector<float> floats;
+  for (uint8_t& byte : bytes) {
+    byte = static_cast<uint8_t>(rng.integer(0, 255));
+    floats.push_back(kSteps.step * static_cast<float>(byte - kSteps.zero));
+  }
+  for (const auto& [name, table] : tables()) {
+    for (int rows = 1; rows <= table->rows; ++rows) {
+      EXPECT_EQ(tile_of(*table, table->byte_tile, rows, a, bytes.data(), kSteps),
+                tile_of(*table, table->tile, rows, a, floats.data()))
+          << name << ", " << rows << " rows";
     }
   }
 }
@@ -250,10 +318,11 @@ TEST(Weights, WhatIsNoHalfStaysWhole) {
 }
 
 TEST(Weights, SameBitsForAnyThreadsAndAnyNeighbours) {
-  for (size_t i = 0; i < 2 * std::size(kShapes); ++i) {  // of floats, then of halves
+  constexpr std::array<Weighing, 3> kKinds{random_values, random_halves, random_steps};
+  for (size_t i = 0; i < kKinds.size() * std::size(kShapes); ++i) {
     constexpr int64_t kRows = 150;
-    const auto [depth, columns] = kShapes[i / 2];
-    const auto [x, source, bias] = Sides({depth, columns}, kRows, i % 2 == 1);
+    const auto [depth, columns] = kShapes[i / kKinds.size()];
+    const auto [x, source, bias] = Sides({depth, columns}, kRows, kKinds[i % kKinds.size()]);
     const auto b = PackedMatrix::of_weights(source.data(), depth, columns, 1, depth);
     const auto whole = product_of(b, x, kRows, depth, bias, 1);
     EXPECT_EQ(whole, product_of(b, x, kRows, depth, bias, 2));

@@ -3,12 +3,14 @@
 // the tile it falls into; with fused multiply-add every instruction set gives the same bits.
 #pragma once
 
-#if defined(__F16C__) || defined(__AVX512F__)
+#if defined(__AVX2__) || defined(__AVX512F__)
 #include <immintrin.h>
 #endif
 
 #include <bit>
 #include <cstdint>
+
+#include "flowtalk/tensor/narrow.h"
 
 namespace flowtalk::tensor {
 
@@ -16,13 +18,13 @@ namespace flowtalk::tensor {
 struct TileArgs {
   const float* a;
   int64_t row_stride, taps, tap_stride, depth;
-  const void* b;      // (taps depth, vectors lanes) without gaps, of float or Half
+  const void* b;      // (taps depth, vectors lanes) without gaps, of float, Half or uint8_t
   const float* bias;  // (vectors lanes) or null
   float* out;
   int64_t out_stride;
+  Steps steps = {};  // of bytes
 };
 using TileFunction = void (*)(const TileArgs&);
-using Half = uint16_t;  // the bits of IEEE half precision
 
 inline constexpr int kTileVectors = 3;  // a panel is at most this many vectors wide
 inline constexpr int kMaxTileRows = 8;
@@ -31,6 +33,7 @@ struct TileTable {
   int lanes = 0, rows = 0;                             // floats per vector; rows of a full tile
   TileFunction tile[kMaxTileRows][kTileVectors] = {};  // [rows - 1][vectors - 1]
   TileFunction half_tile[kMaxTileRows][kTileVectors] = {};  // the same, b of Half
+  TileFunction byte_tile[kMaxTileRows][kTileVectors] = {};  // the same, b of uint8_t
 };
 
 const TileTable& generic_tiles();
@@ -46,13 +49,13 @@ struct Lanes {
 };
 
 template <int kLanes>
-typename Lanes<kLanes>::Vector loaded(const float* from) {
+typename Lanes<kLanes>::Vector loaded(const float* from, const Steps& = {}) {
   return *reinterpret_cast<const typename Lanes<kLanes>::Loose*>(from);
 }
 
 // Exact: every half is a float.
 template <int kLanes>
-typename Lanes<kLanes>::Vector loaded(const Half* from) {
+typename Lanes<kLanes>::Vector loaded(const Half* from, const Steps&) {
   using Vector = typename Lanes<kLanes>::Vector;
 #if defined(__AVX512F__)
   if constexpr (kLanes == 16) {  // masked, for GCC 12 takes the other's unused source for a mistake
@@ -77,6 +80,31 @@ typename Lanes<kLanes>::Vector loaded(const Half* from) {
   return values;
 }
 
+// The float that the file's reader makes of it.
+template <int kLanes>
+typename Lanes<kLanes>::Vector loaded(const uint8_t* from, const Steps& steps) {
+  using Vector = typename Lanes<kLanes>::Vector;
+  Vector values;
+#if defined(__AVX512F__)
+  if constexpr (kLanes == 16) {
+    const __m512i bytes =
+        _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    values = reinterpret_cast<Vector>(_mm512_maskz_cvtepi32_ps(0xffff, bytes));
+    return (values - static_cast<float>(steps.zero)) * steps.step;
+  }
+#endif
+#if defined(__AVX2__)
+  if constexpr (kLanes == 8) {
+    const __m256i bytes =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+    values = reinterpret_cast<Vector>(_mm256_cvtepi32_ps(bytes));
+    return (values - static_cast<float>(steps.zero)) * steps.step;
+  }
+#endif
+  for (int i = 0; i < kLanes; ++i) values[i] = static_cast<float>(from[i]);
+  return (values - static_cast<float>(steps.zero)) * steps.step;
+}
+
 template <int kLanes, int kRows, int kVectors, class Weight>
 void run_tile(const TileArgs& t) {
   using Vector = typename Lanes<kLanes>::Vector;
@@ -91,7 +119,7 @@ void run_tile(const TileArgs& t) {
     const float* a = t.a + tap * t.tap_stride;
     for (int64_t k = 0; k < t.depth; ++k, b += kVectors * kLanes) {
       Vector column[kVectors];
-      for (int v = 0; v < kVectors; ++v) column[v] = loaded<kLanes>(b + v * kLanes);
+      for (int v = 0; v < kVectors; ++v) column[v] = loaded<kLanes>(b + v * kLanes, t.steps);
 #pragma GCC unroll 8
       for (int i = 0; i < kRows; ++i) {
         const float factor = a[i * t.row_stride + k];
@@ -122,6 +150,7 @@ TileTable make_tiles() {
   table.rows = kRows;
   fill_rows<kLanes, kRows, float>(table.tile);
   fill_rows<kLanes, kRows, Half>(table.half_tile);
+  fill_rows<kLanes, kRows, uint8_t>(table.byte_tile);
   return table;
 }
 
