@@ -186,6 +186,8 @@ TEST_F(Inspect, SoundListsAndFoldersAreRecognised) {
   EXPECT_TRUE(checkpoint["details"]["config"].contains("model"));
   EXPECT_EQ(checkpoint["details"]["family"]["name"], "flow");
   EXPECT_EQ(checkpoint["details"]["family"]["density"], true);
+  EXPECT_EQ(checkpoint["details"]["hears"],
+            Json::parse(R"({"live": true, "lookahead_ms": 245.0})"));
   EXPECT_GT(checkpoint["arrays"].size(), 100u);
 }
 

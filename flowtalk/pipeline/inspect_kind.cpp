@@ -29,6 +29,7 @@
 #include "flowtalk/foreign/recognise.h"
 #include "flowtalk/formats/index_list.h"
 #include "flowtalk/formats/named_arrays.h"
+#include "flowtalk/model/lookahead.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/params/checkpoint.h"
 #include "flowtalk/pipeline/inspect_arrays.h"
@@ -175,6 +176,14 @@ void read_subjects(const Seen& s) {
   for (const auto& array : formats::open_arrays(s.path)) face::load_subject(s.path, array.name);
 }
 
+void read_model(const Seen& s) {
+  const model::ModelConfig config = predict::Model::load(s.path)->config();
+  Json& hears = s.report["details"]["hears"] = {{"live", model::hears_live(config)}};
+  if (!hears["live"]) return;
+  const auto samples = static_cast<double>(model::lookahead_samples(config));
+  hears["lookahead_ms"] = 1e3 * samples / flame::kAudioHz;
+}
+
 void read_encoder(const Seen& s) { encoder::describe_encoder(s.path); }
 
 void read_voice(const Seen& s) { load_voice(s.path, Reporter()); }
@@ -280,8 +289,7 @@ constexpr std::array kKinds = {
     Kind{"reconstruction", "hdf5", nullptr,
          [](const Seen& s) { data::load_reconstruction(s.path); }, "data",
          "a reconstructed take of MEAD, to import"},
-    Kind{"checkpoint", "checkpoint", is_checkpoint_of<kModel>,
-         [](const Seen& s) { predict::Model::load(s.path); }, "predict, talk",
+    Kind{"checkpoint", "checkpoint", is_checkpoint_of<kModel>, read_model, "predict, talk",
          "a checkpoint of flowtalk"},
     Kind{"classifier", "checkpoint", is_checkpoint_of<kClassifier>,
          [](const Seen& s) { evaluate::EmotionClassifier::load(s.path); }, "evaluate",
