@@ -36,6 +36,19 @@ tensor::Tensor arranged(const tensor::Tensor& frames, int64_t count, bool betwee
 
 }  // namespace
 
+SpeechFeatures first_frames(const SpeechFeatures& speech, int64_t frames) {
+  const int64_t whole = speech.values.dim(1), width = speech.values.dim(2);
+  if (frames == whole) return speech;
+  const auto values = speech.values.values(), beyond = speech.beyond.values();
+  const auto first = static_cast<size_t>(frames * width);
+  SpeechFeatures cut{tensor::Tensor({1, frames, width}, values.first(first)), speech.loudness};
+  if (speech.beyond.empty()) return cut;
+  std::vector<float> rest(values.begin() + static_cast<int64_t>(first), values.end());
+  rest.insert(rest.end(), beyond.begin(), beyond.end());
+  cut.beyond = tensor::Tensor({1, whole - frames + speech.beyond.dim(1), width}, rest);
+  return cut;
+}
+
 int loudness_of_squares(double squares) {
   const double mean = squares / static_cast<double>(kHop);
   return std::max(-99, static_cast<int>(std::floor(10 * std::log10(mean + kFaintest))));

@@ -25,6 +25,9 @@ struct SpeechFeatures {
   tensor::Tensor beyond{};
 };
 
+// The first of them; what follows is heard beyond them, where anything is.
+SpeechFeatures first_frames(const SpeechFeatures& speech, int64_t frames);
+
 // How loud each motion frame of samples at 16 kHz is: dB of full scale, rounded down, at least -99.
 std::vector<int> loudness_of(std::span<const float> samples);
 

@@ -21,22 +21,6 @@ int emotion_of(const predict::PredictOptions& options) {
   return static_cast<int>(found - options.asked.emotion.begin());
 }
 
-// What follows them is heard beyond them, where anything is.
-predict::SpeechFeatures first_frames(const predict::SpeechFeatures& speech, int64_t frames) {
-  const int64_t whole = speech.values.dim(1), width = speech.values.dim(2);
-  if (frames == whole) return speech;
-  const auto first = static_cast<size_t>(frames * width);
-  predict::SpeechFeatures cut{Tensor({1, frames, width}, speech.values.values().first(first)),
-                              speech.loudness};
-  if (speech.beyond.empty()) return cut;
-  std::vector<float> rest(speech.values.values().begin() + static_cast<int64_t>(first),
-                          speech.values.values().end());
-  const auto beyond = speech.beyond.values();
-  rest.insert(rest.end(), beyond.begin(), beyond.end());
-  cut.beyond = Tensor({1, whole - frames + speech.beyond.dim(1), width}, rest);
-  return cut;
-}
-
 // Mean over vertices of sqrt(sum over takes |x - mean|^2 / (takes - 1)); takes: (V*3) each.
 double deviation(const std::vector<std::vector<float>>& takes) {
   const auto count = static_cast<double>(takes.size());
