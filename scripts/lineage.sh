@@ -7,22 +7,25 @@
 #   scripts/lineage.sh measure [RUNS]
 #   scripts/lineage.sh spread  [RUNS]    diversity against error, over temperatures or skipped steps
 #   scripts/lineage.sh tables  [RUNS]    needs jq
-# RUNS (default runs/lineage) receives prior-KIND/, trials/, ROW-SEED/ and their metrics. Environment:
-# DATA (datasets), ENCODER (models/default), BUDGET (A: EPOCHS, default 14, of 100 steps; B: MINUTES,
-# default 60, of processor time a run, the best epoch of validation), PRIOR_EPOCHS (10, of 200
-# steps), TRIAL_EPOCHS (4), LRS (3e-4 8e-4 2e-3), SEEDS (1), ROWS, SET (fields of all rows), JOBS
-# (runs at a time, one thread each), SUBJECTS (whose clips the spread is measured on).
+# RUNS (default runs/lineage) receives features/, prior-KIND/, trials/, BUDGET/ROW-SEED/ and their
+# metrics. Environment: DATA (datasets), ENCODER (models/ear), CONFIG (configs/live/generator.json),
+# BUDGET (A: EPOCHS, default 14, of 100 steps; B: as many epochs as MINUTES, default 60, of processor
+# time hold, by what budget A took of the same row), PRIOR_EPOCHS (10, of 200 steps), TRIAL_EPOCHS (4),
+# LRS (3e-4 8e-4 2e-3), SEEDS (1), ROWS, SET (fields of all rows), JOBS (runs at a time, one thread
+# each), SUBJECTS (whose clips the spread is measured on).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
 data=${DATA:-datasets}
-encoder=${ENCODER:-models/default}
+encoder=${ENCODER:-models/ear}
+config=${CONFIG:-configs/live/generator.json}
 budget=${BUDGET:-A}
 epochs=${EPOCHS:-14}
 minutes=${MINUTES:-60}
 prior_epochs=${PRIOR_EPOCHS:-10}
 jobs=${JOBS:-$(nproc)}
 runs=${2:-runs/lineage}
+out=$runs/$budget
 rows=${ROWS:-"flow regression regression-house vq vq-house latent-diffusion latent-diffusion-house face-diffuser face-diffuser-house"}
 seeds=${SEEDS:-1}
 trial_epochs=${TRIAL_EPOCHS:-4}
@@ -65,29 +68,36 @@ rate_of() { # ROW
 }
 
 trial_one() { # ROW@LR
-  if [[ -f $runs/trials/$1/done ]]; then return; fi
-  train_row "$runs/trials/$1" "${1%@*}" 1 "${1#*@}" "$trial_epochs" && touch "$runs/trials/$1/done"
+  train_row "$runs/trials/$1" "${1%@*}" 1 "${1#*@}" "$trial_epochs"
 }
 
 train_one() { # ROW-SEED
   local row=${1%-*} last=$epochs
-  if [[ $budget == B ]]; then last=""; fi
-  train_row "$runs/$1" "$row" "${1##*-}" "$(rate_of "$row")" "$last"
+  if [[ $budget == B ]]; then last=$(epochs_within "$row"); fi
+  train_row "$out/$1" "$row" "${1##*-}" "$(rate_of "$row")" "$last"
 }
 
-train_row() { # OUT ROW SEED LR EPOCHS, "" for as many as MINUTES take
-  local out=$1 row=$2 seed=$3 last=$5 prior fields=() field until=("$bin/flowtalk")
+# How many epochs of a row MINUTES of processor time hold, by what budget A took.
+epochs_within() { # ROW
+  local spent=$runs/A/$1-${seeds%% *}.seconds
+  if [[ ! -f $spent ]]; then echo "budget B of $1 needs budget A first ($spent)" >&2 && return 1; fi
+  awk -v minutes="$minutes" -v epochs="$epochs" '{ s += $1 + $2 }
+    END { n = int(minutes * 60 * epochs / s); print n < 1 ? 1 : n }' "$spent"
+}
+
+train_row() { # OUT ROW SEED LR EPOCHS; the processor's seconds go to OUT.seconds, user and system
+  local run=$1 row=$2 seed=$3 prior fields=() field
+  if [[ -f $run.done ]]; then return; fi
   prior=$(prior_of "$row")
   if [[ $prior != none ]]; then prior=$runs/prior-$prior; fi
   if [[ -n $4 ]]; then fields+=(--lr "$4"); fi
   for field in $(losses_of "$row") ${SET:-}; do fields+=(--set "$field"); done
-  if [[ -z $last ]]; then until=(timeout --signal=TERM "${minutes}m" "$bin/flowtalk"); fi
-  local begin=$SECONDS
-  "${until[@]}" train generator --model "$(family_of "$row")" --dataset "$data" \
-    --encoder "$encoder" --prior "$prior" --features "$runs/features" --out "$out" \
-    --max-epoch "${last:-1000}" --threads 1 --resume --set "train.seed=$seed" "${fields[@]}" \
-    >>"$out.log" 2>&1 || [[ -z $last ]]
-  echo "$((SECONDS - begin))" >>"$out.seconds"
+  local TIMEFORMAT='%U %S'
+  { time "$bin/flowtalk" train generator --model "$(family_of "$row")" --dataset "$data" \
+    --config "$config" --encoder "$encoder" --prior "$prior" --features "$runs/features" --out "$run" \
+    --max-epoch "$5" --threads 1 --resume --set "train.seed=$seed" "${fields[@]}" \
+    >>"$run.log" 2>&1; } 2>>"$run.seconds"
+  touch "$run.done"
 }
 
 measure_one() { # ROW-SEED
@@ -95,28 +105,28 @@ measure_one() { # ROW-SEED
   for part in mead unseen-voices; do
     for options in --deterministic "--num-samples 10"; do
       if [[ $options == --num-samples* && $1 == regression* ]]; then continue; fi
-      local out="$runs/$1/$part${options// /}.json" plain="--blinks 0"
-      if [[ -f $out ]]; then continue; fi
+      local json="$out/$1/$part${options// /}.json" plain="--blinks 0"
+      if [[ -f $json ]]; then continue; fi
       if [[ $options == --deterministic ]]; then plain=""; fi
       # shellcheck disable=SC2086
       "$bin/flowtalk" evaluate --dataset "$data/$part" --regions "$data/regions" \
-        --save-path "$runs/$1" $options $plain --threads 1 --quiet --json "$out" >/dev/null
+        --save-path "$out/$1" $options $plain --threads 1 --quiet --json "$json" >/dev/null
     done
   done
 }
 
 # Error and diversity of one row over how much chance there is: temperatures, or skipped steps.
 spread_one() { # ROW-SEED
-  local chance out
+  local chance json
   local all=("--temperature 0.1" "--temperature 0.3" "--temperature 0.5" "--temperature 0.8" "--temperature 1")
   case $1 in regression*) return ;; latent-* | face-*) all=("--skip-steps 900" "--skip-steps 500" "--skip-steps 0") ;; esac
   for chance in "${all[@]}"; do
-    out="$runs/$1/spread${chance// /}.json"
-    if [[ -f $out ]]; then continue; fi
+    json="$out/$1/spread${chance// /}.json"
+    if [[ -f $json ]]; then continue; fi
     # shellcheck disable=SC2086
-    "$bin/flowtalk" evaluate --dataset "$data/mead" --regions "$data/regions" --save-path "$runs/$1" \
+    "$bin/flowtalk" evaluate --dataset "$data/mead" --regions "$data/regions" --save-path "$out/$1" \
       --test-subjects "$subjects" --num-samples 10 --blinks 0 --subset 0 $chance --threads 1 --quiet \
-      --json "$out" >/dev/null
+      --json "$json" >/dev/null
   done
 }
 
@@ -143,9 +153,9 @@ cell() {
 line() { # PART ROW
   local part=$1 row=$2 seed still=() taken=() spent=()
   for seed in $seeds; do
-    still+=("$runs/$row-$seed/$part--deterministic.json")
-    taken+=("$runs/$row-$seed/$part--num-samples10.json")
-    if [[ -f $runs/$row-$seed.seconds ]]; then spent+=("$(paste -sd+ "$runs/$row-$seed.seconds" | bc)"); fi
+    still+=("$out/$row-$seed/$part--deterministic.json")
+    taken+=("$out/$row-$seed/$part--num-samples10.json")
+    if [[ -f $out/$row-$seed.seconds ]]; then spent+=("$(awk '{s += $1 + $2} END {print s}' "$out/$row-$seed.seconds")"); fi
   done
   local took="-"
   if ((${#spent[@]})); then took=$(printf '%s\n' "${spent[@]}" | awk '{s += $1} END {printf "%.0f", s / NR / 60}'); fi
@@ -157,8 +167,8 @@ line() { # PART ROW
     "$(cell '.behaviour.Jitter_ratio.value' %.3f "${still[@]}") |" \
     "$(cell '.behaviour.Emotion_accuracy.value' %.3f "${still[@]}") |" \
     "$(cell '.behaviour.Intensity_rho.value' %.3f "${still[@]}") |" \
-    "$(cell '.behaviour.NLL.value' %.3f "${still[@]}") | $(weights_of "$runs/$row-${seeds%% *}" prior/) |" \
-    "$(weights_of "$runs/$row-${seeds%% *}" generator/) | $(rate_of "$row") | $took |"
+    "$(cell '.behaviour.NLL.value' %.3f "${still[@]}") | $(weights_of "$out/$row-${seeds%% *}" prior/) |" \
+    "$(weights_of "$out/$row-${seeds%% *}" generator/) | $(rate_of "$row") | $took |"
 }
 
 spread_table() {
@@ -166,7 +176,7 @@ spread_table() {
   echo "| row | chance | CE | LVE, sampled | diversity mm |"
   echo "|---|---|---|---|---|"
   for row in $rows; do
-    for file in "$runs/$row-${seeds%% *}"/spread*.json; do
+    for file in "$out/$row-${seeds%% *}"/spread*.json; do
       if [[ ! -f $file ]]; then continue; fi
       local chance=${file##*spread--}
       echo "| $row | ${chance%.json} | $(cell '.metrics.CE*1e6' %.3f "$file") |" \
@@ -182,10 +192,10 @@ table() { # PART
   for row in $rows; do line "$1" "$row"; done
 }
 
-export bin data encoder budget epochs minutes prior_epochs runs trial_epochs lrs subjects
+export bin data encoder config budget epochs minutes prior_epochs runs out trial_epochs lrs seeds subjects
 export -f train_prior train_one train_row trial_one measure_one spread_one family_of prior_of losses_of
-export -f error_of rate_of
-mkdir -p "$runs/trials"
+export -f error_of rate_of epochs_within
+mkdir -p "$runs/trials" "$out"
 priors() { printf '%s\n' vae vqvae | xargs -P "$jobs" -I{} bash -ec 'train_prior {}'; }
 all() { for seed in $seeds; do for row in $rows; do echo "$row-$seed"; done; done; }
 case ${1:-} in
@@ -206,5 +216,5 @@ case ${1:-} in
     done
     echo && echo "spread:" && echo && spread_table
     ;;
-  *) sed -n '2,16p' "$0" && exit 2 ;;
+  *) sed -n '2,17p' "$0" && exit 2 ;;
 esac
