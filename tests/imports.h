@@ -27,15 +27,15 @@ inline void save_torch(const std::filesystem::path& path,
   std::vector<std::string> entries;
   std::vector<made::Storage> storages;
   for (const auto& [name, values] : tensors) {
-    std::vector<int64_t> strides(values.shape().size(), 1);
-    for (size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * values.shape()[i];
+    const std::vector<int64_t> sizes(values.shape().begin(), values.shape().end());
+    std::vector<int64_t> strides(sizes.size(), 1);
+    for (size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * sizes[i];
     const std::string key = fmt::format("{}", storages.size());
     storages.push_back(
         {key, values.size(),
          made::raw(std::vector<float>(values.values().begin(), values.values().end()))});
     entries.push_back(made::text(name));
-    entries.push_back(
-        made::tensor({"FloatStorage", key, values.size(), 0, values.shape(), strides}));
+    entries.push_back(made::tensor({"FloatStorage", key, values.size(), 0, sizes, strides}));
   }
   save_file(path, made::legacy_torch(made::dict({made::text("state_dict"), made::dict(entries)}),
                                      storages));

@@ -14,7 +14,8 @@ struct ThreadPool::State {
   std::vector<std::thread> workers;
   std::mutex mutex;
   std::condition_variable wake, done;
-  const std::function<void(int64_t)>* body = nullptr;
+  const void* body = nullptr;
+  Call call = nullptr;
   int64_t count = 0;
   std::atomic<int64_t> next{0};
   uint64_t generation = 0;
@@ -25,7 +26,7 @@ struct ThreadPool::State {
   void drain() {
     for (int64_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) {
       try {
-        (*body)(i);
+        call(body, i);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!error) error = std::current_exception();
@@ -65,15 +66,16 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()) + 1; }
 
-void ThreadPool::parallel_for(int64_t count, const std::function<void(int64_t)>& body) {
+void ThreadPool::run(int64_t count, const void* body, Call call) {
   State& s = *state_;
   if (count <= 1 || s.workers.empty()) {
-    for (int64_t i = 0; i < count; ++i) body(i);
+    for (int64_t i = 0; i < count; ++i) call(body, i);
     return;
   }
   {
     const std::lock_guard lock(s.mutex);
-    s.body = &body;
+    s.body = body;
+    s.call = call;
     s.count = count;
     s.next.store(0);
     s.error = nullptr;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace flowtalk {
@@ -19,9 +18,15 @@ class ThreadPool {
   // Calls body(i) once for each i in [0, count); returns when all are done. The caller works too.
   // The first exception is rethrown here. Not re-entrant: a body must not call parallel_for on the
   // same pool.
-  void parallel_for(int64_t count, const std::function<void(int64_t)>& body);
+  template <class Body>
+  void parallel_for(int64_t count, const Body& body) {
+    run(count, &body, [](const void* b, int64_t i) { (*static_cast<const Body*>(b))(i); });
+  }
 
  private:
+  using Call = void (*)(const void* body, int64_t i);
+  void run(int64_t count, const void* body, Call call);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -12,6 +12,7 @@ namespace flowtalk::condition {
 namespace {
 
 using Ops = ops::NativeOps;
+using ::testing::ElementsAre;
 
 struct ConditionTest : ::testing::Test {
   ThreadPool pool{1};
@@ -59,8 +60,8 @@ TEST(EmotionGraph, HasANodeForEveryNameAndNoBiasWhereAnEmotionIsNotKnown) {
 }
 
 TEST(Intensity, SegmentsAndLevels) {
-  EXPECT_EQ(intensity_segments(0, 3), (std::vector<float>{0, 0, 0}));
-  EXPECT_EQ(intensity_segments(1, 3), (std::vector<float>{1, 1, 1}));
+  EXPECT_THAT(intensity_segments(0, 3), ElementsAre(0, 0, 0));
+  EXPECT_THAT(intensity_segments(1, 3), ElementsAre(1, 1, 1));
   EXPECT_FLOAT_EQ(intensity_segments(1.25f, 3)[2], 1.75f);
   EXPECT_NEAR(level_weights(2.0f / 3, 3)[1], 1, 1e-6);
   EXPECT_NEAR(level_weights(0.5f, 3)[0], 0.5, 1e-6);
@@ -157,7 +158,7 @@ TEST(EmotionsApart, NeutralAmongOthersHasNoStrength) {
   curve.weights[8] = 0.25f, curve.weights[9] = 0.75f;
   const auto all = emotions_apart(curve);
   ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].curve.strength, std::vector<float>({0, 0}));
+  EXPECT_THAT(all[0].curve.strength, ElementsAre(0, 0));
   EXPECT_EQ(all[0].share, std::vector<float>({0, 0.25f}));
   EXPECT_EQ(all[1].curve.strength, curve.strength);
   EXPECT_EQ(all[1].share, std::vector<float>({1, 0.75f}));

@@ -77,10 +77,10 @@ std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve) {
   return all;
 }
 
-std::vector<float> intensity_segments(float strength, size_t levels) {
+RecycledVector<float> intensity_segments(float strength, size_t levels) {
   const auto count = static_cast<float>(levels);
   const float most = 1 + (kMaxStrength - 1) * count;  // of the last one
-  std::vector<float> result(levels);
+  RecycledVector<float> result(levels);
   for (size_t j = 0; j < result.size(); ++j) {
     const float top = j + 1 == result.size() ? most : 1.0f;
     result[j] = std::clamp(count * strength - static_cast<float>(j), 0.0f, top);
@@ -88,10 +88,10 @@ std::vector<float> intensity_segments(float strength, size_t levels) {
   return result;
 }
 
-std::vector<float> level_weights(float strength, size_t levels) {
+RecycledVector<float> level_weights(float strength, size_t levels) {
   const auto count = static_cast<float>(levels);
   const float position = std::clamp(count * strength - 1, 0.0f, count - 1);
-  std::vector<float> result(levels);
+  RecycledVector<float> result(levels);
   for (size_t j = 0; j < result.size(); ++j) {
     result[j] = std::max(0.0f, 1 - std::abs(position - static_cast<float>(j)));
   }

@@ -17,7 +17,7 @@ namespace flowtalk::condition {
 // lowers the strength instead of adding a node of its own.
 struct EmotionCurve {
   int64_t batch = 1, frames = 0;
-  std::vector<float> weights, strength;
+  RecycledVector<float> weights, strength;
 
   // E; 0 of a curve without frames.
   size_t emotions() const { return strength.empty() ? 0 : weights.size() / strength.size(); }
@@ -37,9 +37,9 @@ std::vector<EmotionShare> emotions_apart(const EmotionCurve& curve);
 
 // clip(L k - j, 0, 1) for j = 0 .. L - 1; the last segment runs on (with three levels to 1.75) for
 // k up to 1.25.
-std::vector<float> intensity_segments(float strength, size_t levels);
+RecycledVector<float> intensity_segments(float strength, size_t levels);
 // Hat functions around the strengths of the levels, 1/L, 2/L .. 1.
-std::vector<float> level_weights(float strength, size_t levels);
+RecycledVector<float> level_weights(float strength, size_t levels);
 
 template <class Ops>
 struct EmotionControl {
@@ -69,7 +69,7 @@ struct EmotionControl {
     FT_CHECK(static_cast<int64_t>(curve.strength.size()) == b * t &&
                  static_cast<int64_t>(curve.weights.size()) == b * t * e,
              "{} weights of {} emotions, {} frames", curve.weights.size(), e, b * t);
-    std::vector<float> segments, levels;
+    RecycledVector<float> segments, levels;
     for (const float k : curve.strength) {
       for (const float s : intensity_segments(k, static_cast<size_t>(l))) segments.push_back(s);
       for (const float w : level_weights(k, static_cast<size_t>(l))) levels.push_back(w);

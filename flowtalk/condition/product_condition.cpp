@@ -44,7 +44,7 @@ std::vector<float> one_hots_of(const EmotionCurve& curve, std::span<const int64_
     put_style(styles[i / frames], row.first(style_count));
     put_emotion(std::span(curve.weights).subspan(i * emotions, emotions), strength, levels,
                 row.subspan(style_count, emotions));
-    const std::vector<float> of_levels = level_weights(strength, levels);
+    const auto of_levels = level_weights(strength, levels);
     std::copy(of_levels.begin(), of_levels.end(), row.end() - static_cast<std::ptrdiff_t>(levels));
   }
   return all;

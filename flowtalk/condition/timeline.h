@@ -16,7 +16,7 @@ namespace flowtalk::condition {
 // Strength per emotion (E): their sum is the strength of the face, their shares are the mix.
 // Neutral (the first) stays 0; all zero is exactly neutral. Straight lines between two of these
 // fade one emotion out and the other in.
-using Amounts = std::vector<double>;
+using Amounts = RecycledVector<double>;
 
 // Of a mix (weights on the simplex) at a strength; neutral weight lowers the strength.
 Amounts amounts_of(std::span<const float> mix, double strength);

@@ -13,6 +13,7 @@ namespace flowtalk::condition {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -140,7 +141,7 @@ TEST(Timeline, StrengthZeroIsNeutralWhateverTheEmotion) {
                         {"time": 1, "emotion": "angry", "strength": 0}],
           "events": [{"start": 0.5, "emotion": "fear", "strength": 0, "attack": 0.2}]})",
       50);
-  EXPECT_EQ(curve.strength, std::vector<float>(50, 0.0f));
+  EXPECT_THAT(curve.strength, Each(0.0f));
 }
 
 TEST(Timeline, AConstantTimelineIsTheConstantCurve) {

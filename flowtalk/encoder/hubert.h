@@ -54,7 +54,7 @@ struct FeatureConv {
     strides.stride *= next.options.stride;
     const int64_t taps = ops.shape(next.weight)[2], kernel = ops.shape(weight)[2];
     const int64_t span = (count - 1) * strides.stride + (kernel - 1) * options.dilation + 1;
-    std::vector<T> each;
+    RecycledVector<T> each;
     for (int64_t tap = 0; tap < taps; ++tap) {
       const int64_t begin = tap * next.options.dilation * options.stride;
       each.push_back(convolve(ops, ops.slice(x, 1, begin, begin + span), strides));
@@ -173,7 +173,7 @@ struct Hubert {
         past, [](Past & p) -> auto& { return p.projected; });
     const T behind = nn::next_frames<Ops>(ops, waiting, x, frames);
     const T embedded = entered(ops, ops.add(behind, moved));
-    std::vector<T> blocks;
+    RecycledVector<T> blocks;
     for (int64_t begin = 0; begin < frames; begin += block) {
       T y = ops.slice(embedded, 1, begin, begin + block);
       for (size_t i = 0; i < layers.size(); ++i) {

@@ -59,8 +59,9 @@ TEST_F(NamedArraysTest, DictsGiveTheirPartsByPath) {
 std::string npy_of_objects(const std::vector<std::string>& objects, const tensor::Shape& shape) {
   std::string items = "](";
   for (const std::string& object : objects) items += object;
-  const std::string state = made::tuple({made::integer(1), made::integers(shape),
-                                         made::dtype("O8", "|"), std::string("\x89"), items + "e"});
+  const std::string state =
+      made::tuple({made::integer(1), made::integers({shape.begin(), shape.end()}),
+                   made::dtype("O8", "|"), std::string("\x89"), items + "e"});
   const std::string array =
       made::call(made::name("numpy.core.multiarray", "_reconstruct"),
                  {made::name("numpy", "ndarray"), made::integers({0}), made::bytes("b")}) +

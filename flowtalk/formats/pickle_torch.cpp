@@ -38,7 +38,8 @@ ValueNode* PickleObjects::torch_tensor(const ValueNode& args, bool v3) {
   tensor.view.dtype = tensor.storage->array().dtype;
   tensor.view.offset = integer_of(*arg(args, 1, kWhat), "the offset of a tensor");
   tensor.view.shape = integers_of(*arg(args, 2, kWhat), "the size of a tensor");
-  tensor.view.strides = integers_of(*arg(args, 3, kWhat), "the stride of a tensor");
+  const tensor::Shape strides = integers_of(*arg(args, 3, kWhat), "the stride of a tensor");
+  tensor.view.strides.assign(strides.begin(), strides.end());
   if (tensor.view.strides.size() != tensor.view.shape.size()) {
     input_.refuse(fmt::format("a torch tensor: {} sizes and {} strides", tensor.view.shape.size(),
                               tensor.view.strides.size()));

@@ -60,10 +60,10 @@ std::optional<int64_t> whole(const Json& value) {
   return static_cast<int64_t>(number);
 }
 
-std::optional<std::vector<int64_t>> whole_list(const Json& item, const char* key) {
+std::optional<tensor::Shape> whole_list(const Json& item, const char* key) {
   const auto found = item.find(key);
   if (found == item.end() || !found->is_array()) return std::nullopt;
-  std::vector<int64_t> list;
+  tensor::Shape list;
   for (const Json& value : *found) {
     const auto number = whole(value);
     if (!number) return std::nullopt;

@@ -116,7 +116,7 @@ struct FlowGenerator {
   // c (B, n, ...) of the next n pairs of B performances of one model -> latents (N, 2n, D) under
   // each noise of the first, then of the second ...
   MotionLatents<Ops> step(Ops& ops, nn::Together<State> states, const Prepared& c) const {
-    std::vector<T> drawn;
+    RecycledVector<T> drawn;
     for (size_t s = 0; s < states.size(); ++s) {
       const auto of_this = [&](const T& x) { return row(ops, x, s); };
       const Prepared own = states.size() == 1 ? c : c.each(of_this);
@@ -126,7 +126,7 @@ struct FlowGenerator {
       states[s]->pairs += ops.shape(c.base.mean)[1];
     }
     const Prepared under = states.size() == 1 ? c : c.each([&](const T& x) {
-      std::vector<T> rows;
+      RecycledVector<T> rows;
       for (size_t s = 0; s < states.size(); ++s) {
         rows.insert(rows.end(), states[s]->noises.size(), row(ops, x, s));
       }
@@ -200,7 +200,7 @@ struct FlowGenerator {
     const bool still = std::all_of(r.begin(), r.end(), [](float v) { return v == 0; });
     if (noise.temperature == 0 && still) return c.mean;
     const int64_t pairs = ops.shape(c.mean)[1], width = 2 * latent;
-    std::vector<float> all;
+    RecycledVector<float> all;
     for (int64_t t = 0; t < pairs; ++t) {
       for (size_t k = 0; k < r.size(); ++k) {
         r[k] = flow::ArBase<Ops>::next(r[k], state.folded->rho[k], noise, state.pairs + t,

@@ -102,23 +102,23 @@ struct Attention {
     const auto s = ops.shape(x);
     const int64_t half = rotary.dims / 2, width = s[2] / heads;
     const Turns turns = turns_of(first, s[1], half);
-    const T cosines = ops.constant({s[1], heads, half}, turns.cosines);
-    const T sines = ops.constant({s[1], heads, half}, turns.sines);
+    const T cosines = ops.constant({s[1], 1, half}, turns.cosines);
+    const T sines = ops.constant({s[1], 1, half}, turns.sines);
     const T split = ops.reshape(x, {s[0], s[1], heads, width});
     const T a = ops.slice(split, 3, 0, half), b = ops.slice(split, 3, half, 2 * half);
-    std::vector<T> parts = {ops.sub(ops.mul(a, cosines), ops.mul(b, sines)),
-                            ops.add(ops.mul(b, cosines), ops.mul(a, sines))};
+    RecycledVector<T> parts = {ops.sub(ops.mul(a, cosines), ops.mul(b, sines)),
+                               ops.add(ops.mul(b, cosines), ops.mul(a, sines))};
     if (width > rotary.dims) parts.push_back(ops.slice(split, 3, rotary.dims, width));
     return ops.reshape(ops.concat(parts, 3), s);
   }
   struct Turns {
-    std::vector<float> cosines, sines;  // (T, heads, half), every head the same
+    RecycledVector<float> cosines, sines;  // (T, 1, half), for every head the same
   };
   Turns turns_of(int64_t first, int64_t frames, int64_t half) const {
     Turns turns;
     for (int64_t t = first; t < first + frames; ++t) {
-      for (int64_t i = 0; i < heads * half; ++i) {
-        const double slower = static_cast<double>(i % half) / static_cast<double>(half);
+      for (int64_t i = 0; i < half; ++i) {
+        const double slower = static_cast<double>(i) / static_cast<double>(half);
         const double angle =
             static_cast<double>(t) * static_cast<double>(rotary.rate) * std::pow(1e4, -slower);
         turns.cosines.push_back(static_cast<float>(std::cos(angle)));
@@ -131,7 +131,7 @@ struct Attention {
   T in_blocks(Ops& ops, const T& q, const T& k, const T& v) const {
     const int64_t frames = ops.shape(q)[1];
     if constexpr (requires { ops.attention(q, k, v, heads); }) {
-      std::vector<T> blocks;
+      RecycledVector<T> blocks;
       for (int64_t begin = 0; begin < frames; begin += reach.block) {
         const int64_t first = reach.first(begin), end = std::min(frames, begin + reach.block);
         blocks.push_back(attend(ops, ops.slice(q, 1, begin, end), ops.slice(k, 1, first, end),

@@ -16,7 +16,7 @@ using Together = std::span<Past* const>;
 // Of each stream the part that `part` refers to, as Together wants it.
 template <class Past, class Part>
 auto parts_of(Together<Past> streams, const Part& part) {
-  std::vector<decltype(&part(*streams.front()))> parts;
+  RecycledVector<decltype(&part(*streams.front()))> parts;
   parts.reserve(streams.size());
   for (Past* stream : streams) parts.push_back(&part(*stream));
   return parts;
@@ -28,7 +28,7 @@ template <class Ops, class Past, class Rows, class Each>
 ops::TensorOf<Ops> one_by_one(Ops& ops, Together<Past> streams, const ops::TensorOf<Ops>& x,
                               const Rows& rows, const Each& each) {
   if (streams.size() == 1) return each(*streams.front(), x);
-  std::vector<ops::TensorOf<Ops>> all;
+  RecycledVector<ops::TensorOf<Ops>> all;
   all.reserve(streams.size());
   int64_t row = 0;
   for (Past* stream : streams) {

@@ -52,7 +52,7 @@ struct Broadcast {
     int64_t size, step_a, step_b;
   };
   Shape shape;
-  std::vector<Loop> loops;
+  RecycledVector<Loop> loops;
 };
 
 Broadcast broadcast(const Shape& a, const Shape& b) {
@@ -125,7 +125,9 @@ int64_t checked_axis(const tensor::Tensor& x, int64_t axis) {
 
 // Product of the sizes of axes [begin, end).
 int64_t extent(const Shape& shape, int64_t begin, int64_t end) {
-  return count(Shape(shape.begin() + begin, shape.begin() + end));
+  int64_t product = 1;
+  for (int64_t axis = begin; axis < end; ++axis) product *= shape[static_cast<size_t>(axis)];
+  return product;
 }
 
 }  // namespace
@@ -248,7 +250,7 @@ tensor::Tensor NativeOps::transpose(const Tensor& x, int64_t a, int64_t b) {
   return y;
 }
 
-tensor::Tensor NativeOps::concat(const std::vector<Tensor>& list, int64_t axis) {
+tensor::Tensor NativeOps::concat(std::span<const Tensor> list, int64_t axis) {
   FT_CHECK(!list.empty(), "concat of nothing");
   if (list.size() == 1) return list.front();
   const int64_t at = checked_axis(list.front(), axis);

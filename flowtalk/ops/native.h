@@ -52,7 +52,10 @@ class NativeOps {
 
   Tensor reshape(const Tensor& x, const Shape& shape) { return x.reshape(shape); }
   Tensor transpose(const Tensor& x, int64_t a, int64_t b);
-  Tensor concat(const std::vector<Tensor>& list, int64_t axis);
+  Tensor concat(std::span<const Tensor> list, int64_t axis);
+  Tensor concat(std::initializer_list<Tensor> list, int64_t axis) {
+    return concat(std::span(list.begin(), list.size()), axis);
+  }
   Tensor slice(const Tensor& x, int64_t axis, int64_t begin, int64_t end);
   Tensor rows(const Tensor& x, std::span<const int64_t> rows);
 

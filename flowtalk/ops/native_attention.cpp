@@ -22,7 +22,8 @@ tensor::Tensor NativeOps::attention(const Tensor& query, const Tensor& key, cons
            to_string(key.shape()), to_string(value.shape()), heads);
   const int64_t frames = query.dim(1), seen = key.dim(1), channels = query.dim(2);
   const int64_t width = channels / heads, pairs = query.dim(0) * heads;
-  std::vector<PackedMatrix> keys(static_cast<size_t>(pairs)), values(static_cast<size_t>(pairs));
+  RecycledVector<PackedMatrix> keys(static_cast<size_t>(pairs));
+  RecycledVector<PackedMatrix> values(static_cast<size_t>(pairs));
   pool_->parallel_for(pairs, [&](int64_t i) {
     const int64_t at = i / heads * seen * channels + i % heads * width;
     keys[static_cast<size_t>(i)] = PackedMatrix(key.data() + at, width, seen, 1, channels);

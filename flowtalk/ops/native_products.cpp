@@ -95,11 +95,11 @@ tensor::Tensor NativeOps::matmul(const Tensor& a, const Tensor& b) {
   Shape shape = count_a == count && lead_a.size() >= lead_b.size() ? lead_a : lead_b;
   shape.insert(shape.end(), {m, n});
   Tensor result(shape);
-  std::vector<PackedMatrix> packed(static_cast<size_t>(count_b));
+  RecycledVector<PackedMatrix> packed(static_cast<size_t>(count_b));
   pool_->parallel_for(count_b, [&](int64_t i) {
     packed[static_cast<size_t>(i)] = PackedMatrix(b.data() + i * k * n, k, n, n, 1);
   });
-  std::vector<Product> products(static_cast<size_t>(count));
+  RecycledVector<Product> products(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     products[static_cast<size_t>(i)] = {.a = a.data() + (count_a == 1 ? 0 : i * m * k),
                                         .rows = m,
@@ -131,7 +131,8 @@ tensor::Tensor NativeOps::conv1d(const Tensor& x, const Tensor& weight, const Te
   Tensor result({batch, out_frames, outputs});
   const float* bias_values = bias_data(bias, outputs);
   const bool one_run = o.dilation == 1 && o.groups == 1;  // all taps of a row are contiguous
-  std::vector<Product> products;
+  RecycledVector<Product> products;
+  products.reserve(static_cast<size_t>(batch * o.groups));
   for (int64_t b = 0; b < batch; ++b) {
     for (int64_t g = 0; g < o.groups; ++g) {
       const int64_t column = g * (outputs / o.groups);

@@ -4,18 +4,23 @@
 
 namespace flowtalk::ops {
 
-std::shared_ptr<const PackedGroups> PackedWeights::find(const tensor::Tensor& weight,
-                                                        int64_t groups,
-                                                        const std::function<PackedGroups()>& make) {
-  tensor::Shape shape = weight.shape();
+PackedWeights::Key PackedWeights::key_of(const tensor::Tensor& weight, int64_t groups) {
+  tensor::Shape shape;
+  shape.reserve(weight.shape().size() + 1);
+  shape.assign(weight.shape().begin(), weight.shape().end());
   shape.push_back(groups);
-  const Key key(weight.data(), std::move(shape));
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(key);
-    if (found != entries_.end() && !found->second.owner.expired()) return found->second.packed;
-  }
-  auto packed = std::make_shared<const PackedGroups>(make());
+  return {weight.data(), std::move(shape)};
+}
+
+std::shared_ptr<const PackedGroups> PackedWeights::known_of(const Key& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.owner.expired()) return nullptr;
+  return found->second.packed;
+}
+
+std::shared_ptr<const PackedGroups> PackedWeights::keep(
+    const Key& key, const tensor::Tensor& weight, std::shared_ptr<const PackedGroups> packed) {
   const std::lock_guard lock(mutex_);
   const auto made_meanwhile = entries_.find(key);
   if (made_meanwhile != entries_.end() && !made_meanwhile->second.owner.expired()) {

@@ -1,7 +1,6 @@
 // Weights of linear and conv1d in the packed form of tensor/gemm.h, made at their first use.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,8 +20,13 @@ using PackedGroups = std::vector<tensor::PackedMatrix>;
 class PackedWeights {
  public:
   // What `make` returns, remembered for this weight (its storage, shape and `groups`).
+  template <class Make>
   std::shared_ptr<const PackedGroups> find(const tensor::Tensor& weight, int64_t groups,
-                                           const std::function<PackedGroups()>& make);
+                                           const Make& make) {
+    const Key key = key_of(weight, groups);
+    if (auto known = known_of(key)) return known;
+    return keep(key, weight, std::make_shared<const PackedGroups>(make()));
+  }
   size_t size() const;  // of weights that are still there
 
  private:
@@ -31,6 +35,12 @@ class PackedWeights {
     std::shared_ptr<const PackedGroups> packed;
   };
   using Key = std::pair<const float*, tensor::Shape>;
+  static Key key_of(const tensor::Tensor& weight, int64_t groups);
+  std::shared_ptr<const PackedGroups> known_of(const Key& key) const;  // null: none
+  // What another thread has made meanwhile, or this.
+  std::shared_ptr<const PackedGroups> keep(const Key& key, const tensor::Tensor& weight,
+                                           std::shared_ptr<const PackedGroups> packed);
+
   mutable std::mutex mutex_;
   std::map<Key, Entry> entries_;
 };

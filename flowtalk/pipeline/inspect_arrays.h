@@ -1,16 +1,15 @@
 // The arrays of a report by name: what verdicts on a file's contents ask.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "flowtalk/base/fields.h"
+#include "flowtalk/tensor/tensor.h"
 
 namespace flowtalk::pipeline {
 
-using Shape = std::vector<int64_t>;
+using tensor::Shape;
 
 // By name, without a leading "state_dict." or "model.".
 class Arrays {

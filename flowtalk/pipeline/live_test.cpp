@@ -286,13 +286,14 @@ class ScriptedSound : public LiveSound {
 
 struct LiveVoiceTest : ::testing::Test {
   std::shared_ptr<const predict::Model> model = tests::model_of(tests::live_config());
+  std::shared_ptr<const stream::LiveModel> live = stream::LiveModel::of(model);
   predict::Session session{model, 1};
 
   HeardLive hear(
       LiveSound& sound, std::function<bool()> stopped = [] { return false; }) {
     stream::StreamOptions o;
     o.rate_hz = sound.rate_hz();
-    stream::Stream stream(stream::LiveModel::of(model), o);
+    stream::Stream stream(live, o);
     live::Playback playback(flame::kFps, 0);
     LiveVoice voice(session, stream, sound, playback);
     voice.keep(true, true);
@@ -318,7 +319,7 @@ TEST_F(LiveVoiceTest, GapsAreSilenceOfTheirLength) {
 TEST_F(LiveVoiceTest, TheClockOfADeviceIsFollowed) {
   // A device that is slower than it says: 0.6 s of its sound take 0.9 s.
   ScriptedSound sound(std::vector<ScriptedSound::Piece>(30, {30ms, std::vector<float>(320)}));
-  stream::Stream stream(stream::LiveModel::of(model), {});
+  stream::Stream stream(live, {});
   live::Playback playback(flame::kFps, 0);
   LiveVoice voice(session, stream, sound, playback);
   const auto before = Clock::now();

@@ -36,7 +36,7 @@ Tensor Hearing::next(ops::NativeOps& ops, nn::Together<Hearing> voices, int64_t 
   const int64_t frames = voices.front()->frames_to_convolve(n);
   Tensor encoded = ops.zeros({std::ssize(voices), 0, hubert.config.hidden_size});
   if (frames > 0) {
-    std::vector<Tensor> waves;
+    RecycledVector<Tensor> waves;
     for (const Hearing* voice : voices) {
       FT_CHECK(voice->frames_to_convolve(n) == frames, "{} frames to convolve, and {}", frames,
                voice->frames_to_convolve(n));

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "flowtalk/face/builtin/lids.h"
 #include "flowtalk/predict/predict_options.h"
+#include "flowtalk/predict/regions.h"
 
 namespace flowtalk::stream {
 
@@ -18,6 +20,10 @@ LiveModel::LiveModel(std::shared_ptr<const predict::Model> model) : model_(std::
   emotions_ = conditioner().control.tables(ops);
   styles_ = ops.transpose(conditioner().styles, 0, 1);
   folded_ = flow().folded(ops);
+  if (config().axes != motion::Axes::kBuiltin) return;
+  // These are made at their first use: not in the middle of a stream.
+  face::builtin_lid_opening(true);
+  predict::builtin_shares();
 }
 
 }  // namespace flowtalk::stream

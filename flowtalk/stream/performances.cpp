@@ -44,7 +44,7 @@ Grouping grouped(const std::array<size_t, kMotionRegions>& before,
 
 // The streams of x (B, n, C) that are wanted.
 Tensor taken(NativeOps& ops, const Tensor& x, std::span<const size_t> streams) {
-  std::vector<Tensor> rows;
+  RecycledVector<Tensor> rows;
   for (const size_t i : streams) {
     const auto row = static_cast<int64_t>(i);
     rows.push_back(ops.slice(x, 0, row, row + 1));
@@ -52,8 +52,8 @@ Tensor taken(NativeOps& ops, const Tensor& x, std::span<const size_t> streams) {
   return ops.concat(rows, 0);
 }
 
-std::vector<float> alone(size_t emotion, size_t count) {
-  std::vector<float> share(count, 0.0f);
+RecycledVector<float> alone(size_t emotion, size_t count) {
+  RecycledVector<float> share(count, 0.0f);
   share[emotion] = 1;
   return share;
 }
@@ -163,7 +163,7 @@ Tensor Performances::control(NativeOps& ops, const Performance& performance,
 }
 
 Tensor Performances::blend(NativeOps& ops, const Tensor& motions, int64_t& row) {
-  std::vector<predict::Blend> blends(performances_.front().flow.noises.size());
+  RecycledVector<predict::Blend> blends(performances_.front().flow.noises.size());
   for (const Performance& performance : performances_) {
     const std::array<float, kStep> share = {waiting_[0].share[performance.emotion],
                                             waiting_[1].share[performance.emotion]};
@@ -182,12 +182,12 @@ Tensor Performances::blend(NativeOps& ops, const Tensor& motions, int64_t& row) 
   return predict::builtin_shares().join(by_region);
 }
 
-std::vector<Tensor> Performances::step(NativeOps& ops, nn::Together<Performances> faces,
-                                       const Tensor& speech) {
+RecycledVector<Tensor> Performances::step(NativeOps& ops, nn::Together<Performances> faces,
+                                          const Tensor& speech) {
   const LiveModel& model = *faces.front()->model_;
   const int64_t count = speech.dim(1);
-  std::vector<Performance*> playing;
-  std::vector<Tensor> voices, controls, styles;
+  RecycledVector<Performance*> playing;
+  RecycledVector<Tensor> voices, controls, styles;
   for (size_t i = 0; i < faces.size(); ++i) {
     const auto at = static_cast<int64_t>(i);
     const Heard heard = faces[i]->hear(count);
@@ -211,7 +211,7 @@ std::vector<Tensor> Performances::step(NativeOps& ops, nn::Together<Performances
                                                    ops.concat(controls, 0), style);
   const auto z = model.flow().step(ops, flows, model.flow().prepare(ops, {c}));
   const Tensor motions = model.network().prior.decode_step(ops, priors, z.values);
-  std::vector<Tensor> made;
+  RecycledVector<Tensor> made;
   int64_t row = 0;
   for (Performances* face : faces) made.push_back(face->blend(ops, motions, row));
   return made;

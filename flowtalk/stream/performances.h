@@ -34,8 +34,8 @@ class Performances {
   // Of faces over one model: the speech features (B, n, 2C) that follow, n = 2, at first the frames
   // of the look-ahead as well, for none or for all of them -> of each the next two frames of motion
   // (2, 53). What a face does depends on no other.
-  static std::vector<tensor::Tensor> step(ops::NativeOps& ops, nn::Together<Performances> faces,
-                                          const tensor::Tensor& speech);
+  static RecycledVector<tensor::Tensor> step(ops::NativeOps& ops, nn::Together<Performances> faces,
+                                             const tensor::Tensor& speech);
 
  private:
   // One emotion's.
@@ -47,14 +47,14 @@ class Performances {
   };
   // What a frame is asked for.
   struct Frame {
-    std::vector<float> share;  // (E)
+    RecycledVector<float> share;  // (E)
     float strength = 0;
   };
 
   // What the frames that are heard next are asked for: shares of the styles (n, S) beside it.
   struct Heard {
-    std::vector<Frame> frames;
-    std::vector<float> style;
+    RecycledVector<Frame> frames;
+    RecycledVector<float> style;
   };
 
   Heard hear(int64_t count);
@@ -74,10 +74,10 @@ class Performances {
 
   std::shared_ptr<const LiveModel> model_;
   condition::LiveAmounts emotion_, style_;
-  bool expressed_ = false;                 // has any emotion had a share yet?
-  std::vector<Performance> performances_;  // by emotion
-  std::deque<Frame> waiting_;              // of frames that are heard and not made
-  Frame last_;                             // that was heard
+  bool expressed_ = false;                      // has any emotion had a share yet?
+  std::vector<Performance> performances_;       // by emotion
+  std::deque<Frame, Recycled<Frame>> waiting_;  // of frames that are heard and not made
+  Frame last_;                                  // that was heard
   std::array<size_t, predict::kMotionRegions> noise_of_region_{};
   int64_t heard_ = 0, made_ = 0;
 };

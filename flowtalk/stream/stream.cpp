@@ -93,7 +93,8 @@ void Stream::push(std::span<const float> samples) {
 }
 
 void Stream::push(std::span<const int16_t> samples) {
-  std::vector<float> scaled;
+  RecycledVector<float> scaled;
+  scaled.reserve(samples.size());
   for (const int16_t x : samples) scaled.push_back(static_cast<float>(x) / 32768.0f);
   push(scaled);
 }
@@ -104,7 +105,7 @@ void Stream::skip(int64_t samples) {
   const int64_t ramp = options_.rate_hz / kRampsPerSecond;
   const float from = last_;
   for (int64_t at = 0; at < samples; at += kPiece) {
-    std::vector<float> piece(static_cast<size_t>(std::min(kPiece, samples - at)), 0.0f);
+    RecycledVector<float> piece(static_cast<size_t>(std::min(kPiece, samples - at)), 0.0f);
     for (int64_t i = 0; at == 0 && i < std::min(ramp, samples); ++i) {
       piece[static_cast<size_t>(i)] =
           from * static_cast<float>(ramp - i - 1) / static_cast<float>(ramp);
@@ -117,7 +118,7 @@ void Stream::skip(int64_t samples) {
 
 void Stream::take(std::span<const float> samples) {
   if (samples.empty()) return;
-  std::vector<float> risen;
+  RecycledVector<float> risen;
   if (rising_ > 0) {
     const int64_t ramp = options_.rate_hz / kRampsPerSecond;
     risen.assign(samples.begin(), samples.end());
@@ -187,7 +188,7 @@ int64_t Stream::run_many(const predict::Session& session, std::span<Stream* cons
   int64_t steps = 0;
   for (int64_t i = 0; i < most && std::ranges::any_of(streams, is_ready); ++i) {
     // A first step is longer than the others.
-    std::vector<Stream*> first, next;
+    RecycledVector<Stream*> first, next;
     for (Stream* stream : streams) {
       if (is_ready(stream)) (stream->face_->frames_made() == 0 ? first : next).push_back(stream);
     }

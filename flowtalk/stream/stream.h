@@ -117,10 +117,10 @@ class Stream {
   std::deque<Change> temperatures_;  // to come, by frame
   std::vector<Change> changes_;
   face::BlinkDraws blinks_;
-  std::deque<int> loudness_;  // of frames that are heard and not made
-  double squares_ = 0;        // of the frame that is being heard
+  std::deque<int, Recycled<int>> loudness_;  // of frames that are heard and not made
+  double squares_ = 0;                       // of the frame that is being heard
   int64_t in_frame_ = 0;
-  std::deque<Frame> frames_;
+  std::deque<Frame, Recycled<Frame>> frames_;
   int64_t frames_made_ = 0, frames_out_ = 0;
 };
 

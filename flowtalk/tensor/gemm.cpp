@@ -217,7 +217,7 @@ void multiply(std::span<const Product> products, ThreadPool& pool) {
     const Product* product;
     int64_t row, panel, panel_end;
   };
-  std::vector<Block> blocks;
+  RecycledVector<Block> blocks;
   int64_t work = 0;
   for (const Product& p : products) {
     const int64_t depth = p.b->depth(), panels = p.b->panels();

@@ -1,34 +1,22 @@
 #include "flowtalk/tensor/storage.h"
 
-#include <algorithm>
 #include <bit>
-#include <cstdint>
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <new>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
+
 namespace flowtalk::tensor {
 namespace {
 
 constexpr size_t kAlign = 64, kKept = size_t{1} << 26;
-#if defined(__SANITIZE_ADDRESS__)  // g++
-#define FLOWTALK_ADDRESS_CHECKS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)  // clang
-#define FLOWTALK_ADDRESS_CHECKS
-#endif
-#endif
-#if defined(FLOWTALK_ADDRESS_CHECKS)
-constexpr size_t kSmall = SIZE_MAX;  // nothing is recycled, so that stale uses are found
-#else
-constexpr size_t kSmall = size_t{1} << 14;
-#endif
 
 // Rounds up to a multiple of an eighth of the next lower power of two, so that tensors of similar
 // size share blocks and at most an eighth is wasted.
 size_t block_size(size_t bytes) {
-  if (bytes < kSmall) return (std::max(bytes, kAlign) + kAlign - 1) / kAlign * kAlign;
   const size_t step = std::bit_floor(bytes) / 8;
   return (bytes + step - 1) / step * step;
 }
@@ -41,14 +29,15 @@ class FreeBlocks {
   // The smallest block of size to 2 size, or null; `size` becomes the block's own.
   void* take(size_t& size) {
     const std::lock_guard lock(mutex_);
-    const auto found = blocks_.lower_bound(size);
-    if (found == blocks_.end() || found->first > 2 * size) return nullptr;
-    size = found->first;
-    void* block = found->second.back();
-    found->second.pop_back();
-    if (found->second.empty()) blocks_.erase(found);
-    kept_ -= size;
-    return block;
+    for (auto at = blocks_.lower_bound(size); at != blocks_.end() && at->first <= 2 * size; ++at) {
+      if (at->second.empty()) continue;
+      size = at->first;
+      void* block = at->second.back();
+      at->second.pop_back();
+      kept_ -= size;
+      return block;
+    }
+    return nullptr;
   }
   void give(void* block, size_t size) {
     {
@@ -64,7 +53,7 @@ class FreeBlocks {
 
  private:
   std::mutex mutex_;
-  std::map<size_t, std::vector<void*>> blocks_;
+  std::map<size_t, std::vector<void*>> blocks_;  // lists stay when they run empty
   size_t kept_ = 0;
 };
 
@@ -76,11 +65,14 @@ FreeBlocks& free_blocks() {
 }  // namespace
 
 std::shared_ptr<void> allocate_storage(size_t bytes) {
+  const Recycled<std::byte> beside;  // the count of owners
+  if (!kRecycles || bytes <= kRecycled) {
+    return {take_recycled(bytes), [bytes](void* p) { give_recycled(p, bytes); }, beside};
+  }
   size_t size = block_size(bytes);
-  if (size < kSmall) return {fresh_block(size), free_block};
   void* block = free_blocks().take(size);
   if (block == nullptr) block = fresh_block(size);
-  return {block, [size](void* p) { free_blocks().give(p, size); }};
+  return {block, [size](void* p) { free_blocks().give(p, size); }, beside};
 }
 
 }  // namespace flowtalk::tensor

@@ -7,8 +7,8 @@
 
 namespace flowtalk::tensor {
 
-// Uninitialised memory, 64-byte aligned. Blocks from 16 KiB up are recycled; at most 64 MiB of
-// unused ones are kept, in the whole program. Throws std::bad_alloc.
+// Uninitialised memory, 64-byte aligned. Small blocks are those of base/recycled.h; of larger ones
+// at most 64 MiB are kept unused, in the whole program. Throws std::bad_alloc.
 std::shared_ptr<void> allocate_storage(size_t bytes);
 
 }  // namespace flowtalk::tensor

@@ -20,9 +20,9 @@ int64_t count(const Shape& shape) {
 
 Tensor::Tensor(Shape shape) : shape_(std::move(shape)), size_(count(shape_)) {
   for (const int64_t n : shape_) FT_CHECK(n >= 0, "shape {}", to_string(shape_));
-  const auto storage = allocate_storage(static_cast<size_t>(size_) * sizeof(float));
+  auto storage = allocate_storage(static_cast<size_t>(size_) * sizeof(float));
   data_ = static_cast<float*>(storage.get());
-  owner_ = storage;
+  owner_ = std::move(storage);
 }
 
 Tensor::Tensor(Shape shape, std::span<const float> values) : Tensor(std::move(shape)) {

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
+
 namespace flowtalk::tensor {
 
-using Shape = std::vector<int64_t>;
+using Shape = RecycledVector<int64_t>;
 
 std::string to_string(const Shape& shape);  // "(1, 50, 53)"
 int64_t count(const Shape& shape);          // product of the sizes, 1 for a scalar

@@ -9,7 +9,8 @@ namespace flowtalk::train {
 
 tensor::Tensor host_tensor(const torch::Tensor& value) {
   const torch::Tensor host = value.detach().to(torch::kCPU).contiguous();
-  return {host.sizes().vec(), {host.data_ptr<float>(), static_cast<size_t>(host.numel())}};
+  return {{host.sizes().begin(), host.sizes().end()},
+          {host.data_ptr<float>(), static_cast<size_t>(host.numel())}};
 }
 
 torch::Tensor torch_tensor(const tensor::Tensor& value) {

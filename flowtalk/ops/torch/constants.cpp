@@ -6,7 +6,7 @@ namespace flowtalk::ops {
 
 namespace {
 
-torch::Tensor made(const std::vector<int64_t>& shape, std::span<const float> values,
+torch::Tensor made(const tensor::Shape& shape, std::span<const float> values,
                    torch::Device device) {
   const torch::Tensor host = torch::empty(shape, torch::kFloat32);
   TORCH_CHECK(host.numel() == static_cast<int64_t>(values.size()), "constant: ", values.size(),
@@ -17,8 +17,8 @@ torch::Tensor made(const std::vector<int64_t>& shape, std::span<const float> val
 
 }  // namespace
 
-torch::Tensor Constants::operator()(const std::vector<int64_t>& shape,
-                                    std::span<const float> values, torch::Device device) {
+torch::Tensor Constants::operator()(const tensor::Shape& shape, std::span<const float> values,
+                                    torch::Device device) {
   if (values.size() > kLargest) return made(shape, values, device);
   std::pair key{shape, std::vector<float>(values.begin(), values.end())};
   const auto found = known_.find(key);

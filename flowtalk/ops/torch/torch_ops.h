@@ -30,7 +30,7 @@ class TorchOps {
     return constants_(shape, values, device_);
   }
   Tensor zeros(const Shape& shape) const { return torch::zeros(shape, device_); }
-  Shape shape(const Tensor& x) const { return x.sizes().vec(); }
+  Shape shape(const Tensor& x) const { return Shape(x.sizes().begin(), x.sizes().end()); }
   std::vector<float> to_host(const Tensor& x) const;
 
   Tensor add(const Tensor& a, const Tensor& b) const { return torch::add(a, b); }
@@ -59,8 +59,11 @@ class TorchOps {
   Tensor transpose(const Tensor& x, int64_t a, int64_t b) const {
     return torch::transpose(x, a, b);
   }
-  Tensor concat(const std::vector<Tensor>& list, int64_t axis) const {
-    return torch::cat(list, axis);
+  Tensor concat(std::span<const Tensor> list, int64_t axis) const {
+    return torch::cat(at::TensorList(list.data(), list.size()), axis);
+  }
+  Tensor concat(std::initializer_list<Tensor> list, int64_t axis) const {
+    return torch::cat(at::TensorList(list), axis);
   }
   Tensor slice(const Tensor& x, int64_t axis, int64_t begin, int64_t end) const {
     return x.narrow(axis, begin, end - begin);
