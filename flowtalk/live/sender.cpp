@@ -43,7 +43,7 @@ Sent Sender::run(Clock::time_point start, const FaceAt& face) {
     if (!pose) break;
     send(*pose, n, sent);
     const std::chrono::duration<double, std::milli> behind = Clock::now() - time_of(start, n);
-    sent.behind_ms.push_back(behind.count());
+    sent.behind_ms.add(behind.count());
     ++n;
   }
   for (int i = 0; i < kRestingFrames; ++i, ++n) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "flowtalk/base/reporter.h"
+#include "flowtalk/base/tally.h"
 #include "flowtalk/live/playback.h"
 #include "flowtalk/live/udp.h"
 
@@ -20,9 +21,9 @@ using FaceAt = std::function<std::optional<arkit::Scored>(int64_t n, Clock::time
 
 struct Sent {
   int64_t frames = 0, packets = 0;
-  int64_t left_out = 0;           // frames whose time was over before they could be sent
-  int64_t refused = 0;            // packets that the machine did not take
-  std::vector<double> behind_ms;  // of each frame: how long after its time it was sent
+  int64_t left_out = 0;  // frames whose time was over before they could be sent
+  int64_t refused = 0;   // packets that the machine did not take
+  Tally behind_ms;       // of each frame: how long after its time it was sent
 };
 
 // How often the face at rest is sent at the end: UDP may lose one.

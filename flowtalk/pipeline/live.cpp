@@ -186,7 +186,7 @@ class Live {
     report_.packets = sent.packets;
     report_.left_out = sent.left_out;
     report_.refused = sent.refused;
-    report_.behind_ms = spread_of(std::move(sent.behind_ms));
+    report_.behind_ms = spread_of(sent.behind_ms);
     if (show.cut().is_seen()) reporter_.warn(show.cut().text(sent.frames));
   }
 
@@ -262,7 +262,7 @@ class Live {
     report_.gaps = heard.gaps;
     report_.gap_s = static_cast<double>(heard.gap_samples) / sound->rate_hz();
     report_.lookahead_ms = 1e3 * static_cast<double>(lookahead) / flame::kAudioHz;
-    report_.step_ms = spread_of(std::move(heard.step_ms));
+    report_.step_ms = spread_of(heard.step_ms);
     report_.age_ms = spread_of(show.age_ms());
     if (!heard.rows.empty()) keep(motion_of(std::move(heard.rows), plan), heard.sound);
   }
@@ -355,14 +355,7 @@ PerformanceOptions LiveAskedOptions::performance() const {
   return performance;
 }
 
-Spread spread_of(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::ranges::sort(values);
-  const auto at = [&](double share) {
-    return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
-  };
-  return {at(0.5), at(0.99)};
-}
+Spread spread_of(const Tally& values) { return {values.quantile(0.5), values.quantile(0.99)}; }
 
 LiveReport live(LiveOptions options, const Reporter& reporter) {
   check_source(options);

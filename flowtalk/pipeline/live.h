@@ -10,6 +10,7 @@
 #include "flowtalk/audio/pcm_stream.h"
 #include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
+#include "flowtalk/base/tally.h"
 #include "flowtalk/live/protocol.h"
 #include "flowtalk/pipeline/live_preview.h"
 #include "flowtalk/pipeline/motion_choice.h"
@@ -115,7 +116,7 @@ struct Spread {
   double p50 = 0, p99 = 0;
 };
 // Of no values: zeros.
-Spread spread_of(std::vector<double> values);
+Spread spread_of(const Tally& values);
 
 struct LiveReport {
   std::vector<std::string> targets;

@@ -44,7 +44,7 @@ std::optional<arkit::Scored> StreamedShow::scored(int64_t, live::Clock::time_poi
   if (shown->over) return std::nullopt;
   const live::Seconds moment(shown->moment_s);
   const live::Seconds age = live::Seconds(live::Clock::now() - begin_()) - moment;
-  age_ms_.push_back(1e3 * age.count());
+  age_ms_.add(1e3 * age.count());
   LivePose pose;
   pose.set(shown->row);
   return arkit::scored(pose.frame, gain_, cut_);

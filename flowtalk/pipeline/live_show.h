@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flowtalk/arkit/scores.h"
+#include "flowtalk/base/tally.h"
 #include "flowtalk/live/playback.h"
 #include "flowtalk/motion/motion.h"
 
@@ -64,13 +65,13 @@ class StreamedShow : public LiveShow {
   std::optional<arkit::Scored> scored(int64_t n, live::Clock::time_point when) override;
   void pose(live::Clock::time_point now, LivePose& pose) const override;
   // How old the moment of each face was when it was asked for, ms. After the last frame.
-  const std::vector<double>& age_ms() const { return age_ms_; }
+  const Tally& age_ms() const { return age_ms_; }
 
  private:
   const live::Playback& playback_;
   std::function<live::Clock::time_point()> begin_;
   arkit::Gain gain_;
-  std::vector<double> age_ms_;
+  Tally age_ms_;
 };
 
 }  // namespace flowtalk::pipeline

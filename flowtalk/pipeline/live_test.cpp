@@ -313,7 +313,7 @@ TEST_F(LiveVoiceTest, GapsAreSilenceOfTheirLength) {
   ASSERT_EQ(heard.sound.samples.size(), static_cast<size_t>(heard.samples));
   EXPECT_EQ(heard.sound.samples[3200 + 4000], 0);
   EXPECT_EQ(heard.rows.size(), static_cast<size_t>(53 * heard.frames));
-  EXPECT_EQ(heard.step_ms.size(), static_cast<size_t>((heard.frames + 1) / 2));
+  EXPECT_EQ(heard.step_ms.count(), (heard.frames + 1) / 2);
 }
 
 TEST_F(LiveVoiceTest, TheClockOfADeviceIsFollowed) {

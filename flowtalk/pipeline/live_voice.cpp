@@ -63,8 +63,7 @@ void LiveVoice::compute() {
   show(Clock::now());
   spent_ms_ += thread_ms() - from_ms_;
   if (steps == 0) return;
-  const auto made = static_cast<size_t>(steps);
-  heard_.step_ms.insert(heard_.step_ms.end(), made, spent_ms_ / static_cast<double>(steps));
+  heard_.step_ms.add(spent_ms_ / static_cast<double>(steps), steps);
   spent_ms_ = 0;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/base/tally.h"
 #include "flowtalk/live/playback.h"
 #include "flowtalk/pipeline/live_control.h"
 #include "flowtalk/pipeline/live_performer.h"
@@ -19,9 +20,9 @@ namespace flowtalk::pipeline {
 
 // What was heard and made, to be read when it is over.
 struct HeardLive {
-  std::vector<float> rows;      // (T, 53), performed (T, 62), if they are kept
-  audio::Audio sound;           // with its gaps, if it is kept
-  std::vector<double> step_ms;  // processor time of each step of two frames
+  std::vector<float> rows;  // (T, 53), performed (T, 62), if they are kept
+  audio::Audio sound;       // with its gaps, if it is kept
+  Tally step_ms;            // processor time of each step of two frames
   int64_t frames = 0, samples = 0, gaps = 0;
   int64_t gap_samples = 0;
 };
