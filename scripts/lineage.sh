@@ -14,6 +14,7 @@
 # LRS (3e-4 8e-4 2e-3), SEEDS (1), ROWS, SET (fields of all rows), JOBS (runs at a time, one thread
 # each), SUBJECTS (whose clips the spread is measured on).
 set -euo pipefail
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
 data=${DATA:-datasets}
@@ -80,14 +81,14 @@ train_one() { # ROW-SEED
 # How many epochs of a row MINUTES of processor time hold, by what budget A took.
 epochs_within() { # ROW
   local spent=$runs/A/$1-${seeds%% *}.seconds
-  if [[ ! -f $spent ]]; then echo "budget B of $1 needs budget A first ($spent)" >&2 && return 1; fi
-  awk -v minutes="$minutes" -v epochs="$epochs" '{ s += $1 + $2 }
+  if [[ ! -f ${spent%.seconds}.done ]]; then echo "budget B of $1 needs budget A first ($spent)" >&2 && return 1; fi
+  awk -v minutes="$minutes" -v epochs="$(<"${spent%.seconds}.done")" '{ s += $1 + $2 }
     END { n = int(minutes * 60 * epochs / s); print n < 1 ? 1 : n }' "$spent"
 }
 
 train_row() { # OUT ROW SEED LR EPOCHS; the processor's seconds go to OUT.seconds, user and system
   local run=$1 row=$2 seed=$3 prior fields=() field
-  if [[ -f $run.done ]]; then return; fi
+  if [[ -f $run.done && $(<"$run.done") == "$5" ]]; then return; fi
   prior=$(prior_of "$row")
   if [[ $prior != none ]]; then prior=$runs/prior-$prior; fi
   if [[ -n $4 ]]; then fields+=(--lr "$4"); fi
@@ -97,7 +98,7 @@ train_row() { # OUT ROW SEED LR EPOCHS; the processor's seconds go to OUT.second
     --config "$config" --encoder "$encoder" --prior "$prior" --features "$runs/features" --out "$run" \
     --max-epoch "$5" --threads 1 --resume --set "train.seed=$seed" "${fields[@]}" \
     >>"$run.log" 2>&1; } 2>>"$run.seconds"
-  touch "$run.done"
+  echo "$5" >"$run.done"
 }
 
 measure_one() { # ROW-SEED
@@ -216,5 +217,5 @@ case ${1:-} in
     done
     echo && echo "spread:" && echo && spread_table
     ;;
-  *) sed -n '2,17p' "$0" && exit 2 ;;
+  *) sed -n '2,15p' "$0" && exit 2 ;;
 esac

@@ -182,7 +182,6 @@ bool PcmStream::take_samples(std::vector<float>& out) {
   const auto frame = static_cast<size_t>(frame_bytes());
   const size_t there = endless_ ? pending_.size() : std::min<size_t>(left_, pending_.size());
   const size_t frames = there / frame;
-  out.reserve(out.size() + frames);
   for (size_t i = 0; i < frames; ++i) {
     float sum = 0;
     for (int c = 0; c < channels_; ++c) {

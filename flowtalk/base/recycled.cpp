@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdint>
 #include <new>
 
 namespace flowtalk {
@@ -11,7 +10,7 @@ namespace {
 
 constexpr size_t kAlign = 64;
 constexpr size_t kMostBytes = size_t{1} << 19;  // kept of one size
-constexpr size_t kSizes = std::bit_width(kRecycled / kAlign);
+constexpr size_t kSizes = std::bit_width(kRecycledBytes / kAlign);
 
 void* fresh(size_t size) { return ::operator new (size, std::align_val_t{kAlign}); }
 void drop(void* block) { ::operator delete (block, std::align_val_t{kAlign}); }
@@ -49,7 +48,7 @@ Kept::~Kept() {
 }  // namespace
 
 void* take_recycled(size_t bytes) {
-  if (!kRecycles || bytes > kRecycled) return fresh(bytes);
+  if (!kRecycles || bytes > kRecycledBytes) return fresh(bytes);
   const size_t rank = rank_of(bytes);
   if (gone || kept.first[rank] == nullptr) return fresh(size_of(rank));
   Kept::Block* const block = kept.first[rank];
@@ -59,11 +58,9 @@ void* take_recycled(size_t bytes) {
 }
 
 void give_recycled(void* block, size_t bytes) noexcept {
-  const size_t rank = rank_of(std::min(bytes, kRecycled));
-  if (!kRecycles || bytes > kRecycled || gone || kept.count[rank] >= kMostBytes / size_of(rank)) {
-    drop(block);
-    return;
-  }
+  if (!kRecycles || bytes > kRecycledBytes || gone) return drop(block);
+  const size_t rank = rank_of(bytes);
+  if (kept.count[rank] >= kMostBytes / size_of(rank)) return drop(block);
   kept.first[rank] = ::new (block) Kept::Block{kept.first[rank]};
   ++kept.count[rank];
 }

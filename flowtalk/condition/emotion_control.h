@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/condition/emotion_graph.h"
 
 namespace flowtalk::condition {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowtalk/base/flame_layout.h"
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/condition/emotion_control.h"
 
 namespace flowtalk::condition {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/encoder/hubert_config.h"
 #include "flowtalk/nn/conv1d.h"
 #include "flowtalk/nn/layer_norm.h"

@@ -42,6 +42,7 @@ SpeechFeatures first_frames(const SpeechFeatures& speech, int64_t frames) {
   const auto values = speech.values.values(), beyond = speech.beyond.values();
   const auto first = static_cast<size_t>(frames * width);
   SpeechFeatures cut{tensor::Tensor({1, frames, width}, values.first(first)), speech.loudness};
+  cut.loudness.resize(std::min(cut.loudness.size(), static_cast<size_t>(frames)));
   if (speech.beyond.empty()) return cut;
   std::vector<float> rest(values.begin() + static_cast<int64_t>(first), values.end());
   rest.insert(rest.end(), beyond.begin(), beyond.end());

@@ -25,7 +25,7 @@ struct SpeechFeatures {
   tensor::Tensor beyond{};
 };
 
-// The first of them; what follows is heard beyond them, where anything is.
+// The first frames; what follows is heard beyond them, where anything is.
 SpeechFeatures first_frames(const SpeechFeatures& speech, int64_t frames);
 
 // How loud each motion frame of samples at 16 kHz is: dB of full scale, rounded down, at least -99.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/flow/ar_base.h"
 #include "flowtalk/flow/flow.h"
 #include "flowtalk/generate/generator.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/nn/linear.h"
 #include "flowtalk/nn/together.h"
 

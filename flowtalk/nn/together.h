@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/params/scope.h"
 
 namespace flowtalk::nn {

@@ -3,6 +3,8 @@
 // One NativeOps serves one thread at a time (it owns the loops of its pool).
 #pragma once
 
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <vector>
 

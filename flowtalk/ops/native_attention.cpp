@@ -22,12 +22,18 @@ tensor::Tensor NativeOps::attention(const Tensor& query, const Tensor& key, cons
            to_string(key.shape()), to_string(value.shape()), heads);
   const int64_t frames = query.dim(1), seen = key.dim(1), channels = query.dim(2);
   const int64_t width = channels / heads, pairs = query.dim(0) * heads;
-  RecycledVector<PackedMatrix> keys(static_cast<size_t>(pairs));
-  RecycledVector<PackedMatrix> values(static_cast<size_t>(pairs));
+  // Made and dropped by this thread, so that its memory is taken again.
+  RecycledVector<PackedMatrix> keys, values;
+  keys.reserve(static_cast<size_t>(pairs));
+  values.reserve(static_cast<size_t>(pairs));
+  for (int64_t i = 0; i < pairs; ++i) {
+    keys.emplace_back(width, seen);
+    values.emplace_back(seen, width);
+  }
   pool_->parallel_for(pairs, [&](int64_t i) {
     const int64_t at = i / heads * seen * channels + i % heads * width;
-    keys[static_cast<size_t>(i)] = PackedMatrix(key.data() + at, width, seen, 1, channels);
-    values[static_cast<size_t>(i)] = PackedMatrix(value.data() + at, seen, width, channels, 1);
+    keys[static_cast<size_t>(i)].fill(key.data() + at, 1, channels);
+    values[static_cast<size_t>(i)].fill(value.data() + at, channels, 1);
   });
   constexpr int64_t kBlock = 64;  // query rows
   const int64_t blocks = (frames + kBlock - 1) / kBlock;

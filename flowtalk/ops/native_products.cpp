@@ -95,10 +95,11 @@ tensor::Tensor NativeOps::matmul(const Tensor& a, const Tensor& b) {
   Shape shape = count_a == count && lead_a.size() >= lead_b.size() ? lead_a : lead_b;
   shape.insert(shape.end(), {m, n});
   Tensor result(shape);
-  RecycledVector<PackedMatrix> packed(static_cast<size_t>(count_b));
-  pool_->parallel_for(count_b, [&](int64_t i) {
-    packed[static_cast<size_t>(i)] = PackedMatrix(b.data() + i * k * n, k, n, n, 1);
-  });
+  RecycledVector<PackedMatrix> packed;
+  packed.reserve(static_cast<size_t>(count_b));
+  for (int64_t i = 0; i < count_b; ++i) packed.emplace_back(k, n);
+  pool_->parallel_for(
+      count_b, [&](int64_t i) { packed[static_cast<size_t>(i)].fill(b.data() + i * k * n, n, 1); });
   RecycledVector<Product> products(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     products[static_cast<size_t>(i)] = {.a = a.data() + (count_a == 1 ? 0 : i * m * k),

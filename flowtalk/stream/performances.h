@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/condition/live_amounts.h"
 #include "flowtalk/nn/together.h"
 #include "flowtalk/predict/regions.h"

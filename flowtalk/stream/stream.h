@@ -17,6 +17,7 @@
 
 #include "flowtalk/audio/resampler.h"
 #include "flowtalk/base/fields.h"
+#include "flowtalk/base/recycled.h"
 #include "flowtalk/face/blinks.h"
 #include "flowtalk/motion/layout.h"
 #include "flowtalk/predict/session.h"

@@ -13,8 +13,6 @@ constexpr int64_t kBlockWork = 1 << 21;  // multiply-adds of one share of work, 
 constexpr int64_t kMaxPanelWidth = kTileVectors * 16;
 // Below this many multiply-adds, waking another thread costs more than it saves.
 constexpr int64_t kWorthSharing = 1 << 20;
-// Below this many weights, calling oneDNN costs more than its kernels save.
-constexpr int64_t kWorthLibrary = 1 << 18;
 
 struct Choice {
   const char* name;
@@ -44,7 +42,7 @@ void multiply_panel(const Product& p, int64_t begin, int64_t end, int64_t panel)
   const TileTable& tiles = *choice().tiles;
   const int64_t width = p.b->panel_width(panel), column = panel * full_width();
   const int64_t valid = std::min(width, p.b->columns() - column);
-  const Bytes* const bytes = p.b->bytes();
+  const ByteWeights* const bytes = p.b->bytes();
   const auto* tile = p.b->has_halves() ? tiles.half_tile : bytes ? tiles.byte_tile : tiles.tile;
   const auto vectors = static_cast<size_t>(width / tiles.lanes);
   alignas(64) float bias[kMaxPanelWidth] = {};
@@ -131,11 +129,20 @@ const void* PackedMatrix::panel(int64_t index) const {
   return data_.data() + at;
 }
 
-PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
-                           int64_t depth_stride, int64_t column_stride, ThreadPool* pool)
-    : depth_(depth), columns_(columns) {
+PackedMatrix::PackedMatrix(int64_t depth, int64_t columns) : depth_(depth), columns_(columns) {
   const int64_t lanes = choice().tiles->lanes;
   data_ = Tensor({depth * ceil_div(columns, lanes) * lanes});
+}
+
+void PackedMatrix::fill(const float* source, int64_t depth_stride, int64_t column_stride) {
+  for (int64_t p = 0; p < panels(); ++p) {
+    fill_panel(p, source + p * full_width() * column_stride, depth_stride, column_stride);
+  }
+}
+
+PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
+                           int64_t depth_stride, int64_t column_stride, ThreadPool* pool)
+    : PackedMatrix(depth, columns) {
   const auto fill = [&](int64_t p) {
     fill_panel(p, source + p * full_width() * column_stride, depth_stride, column_stride);
   };
@@ -150,13 +157,14 @@ PackedMatrix PackedMatrix::of_weights(const float* source, int64_t depth, int64_
                                       int64_t depth_stride, int64_t column_stride,
                                       ThreadPool* pool) {
   const bool halves = may_be_halves(source, depth, depth_stride);
-  const bool steps = !halves && may_be_steps(source, depth, depth_stride);
+  const bool steps =
+      choice().tiles->byte_tile[0][0] != nullptr && may_be_steps(source, depth, depth_stride);
   const bool library = depth * columns >= kWorthLibrary && OnednnWeights::usable(depth, columns);
   PackedMatrix result;
   if (halves || steps || !library) {
     result = PackedMatrix(source, depth, columns, depth_stride, column_stride, pool);
     if (halves) result.keep_halves(pool);
-    if (steps) result.keep_steps();
+    if (steps && !result.data_.empty()) result.keep_steps();
     if (result.data_.empty() || !library) return result;
   }
   result = {};
@@ -177,7 +185,7 @@ void PackedMatrix::keep_halves(ThreadPool* pool) {
 void PackedMatrix::keep_steps() {
   auto bytes = to_steps(data_.values());
   if (!bytes) return;
-  bytes_ = std::make_shared<const Bytes>(*std::move(bytes));
+  bytes_ = std::make_shared<const ByteWeights>(*std::move(bytes));
   data_ = {};
 }
 

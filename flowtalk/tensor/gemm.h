@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "flowtalk/base/thread_pool.h"
@@ -20,6 +21,9 @@ class PackedMatrix {
   // Element (k, n) is source[k depth_stride + n column_stride]. The pool shares the work, if given.
   PackedMatrix(const float* source, int64_t depth, int64_t columns, int64_t depth_stride,
                int64_t column_stride, ThreadPool* pool = nullptr);
+  // Uninitialised, for fill() on any thread.
+  PackedMatrix(int64_t depth, int64_t columns);
+  void fill(const float* source, int64_t depth_stride, int64_t column_stride);
   // The same for a right side that is used again and again. Weights that are halves or whole steps,
   // as shipped models have them, are kept so (narrow_weights.h). Other large ones lie in oneDNN's
   // layout where it has a kernel for it.
@@ -34,7 +38,7 @@ class PackedMatrix {
   // (depth, panel_width(index)), of halves if has_halves(), of bytes if bytes(), else of floats.
   const void* panel(int64_t index) const;
   bool has_halves() const { return halves_ != nullptr; }
-  const Bytes* bytes() const { return bytes_.get(); }
+  const ByteWeights* bytes() const { return bytes_.get(); }
   int64_t panel_width(int64_t index) const;  // a multiple of the vector length, padded with zeros
 
  private:
@@ -45,9 +49,12 @@ class PackedMatrix {
   int64_t depth_ = 0, columns_ = 0;
   Tensor data_;
   std::shared_ptr<const std::vector<Half>> halves_;
-  std::shared_ptr<const Bytes> bytes_;
+  std::shared_ptr<const ByteWeights> bytes_;
   std::shared_ptr<const OnednnWeights> onednn_;
 };
+
+// Below this many weights, calling oneDNN costs more than its kernels save on few rows.
+inline constexpr int64_t kWorthLibrary = 1 << 18;
 
 // The left side and the result. Row i of the left side is, for each tap, `depth` floats at
 // a + i row_stride + tap tap_stride; taps x depth = K. A plain matrix has one tap.

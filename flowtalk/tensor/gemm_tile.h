@@ -3,7 +3,7 @@
 // the tile it falls into; with fused multiply-add every instruction set gives the same bits.
 #pragma once
 
-#if defined(__AVX2__) || defined(__AVX512F__)
+#if defined(__F16C__) || defined(__AVX512F__)
 #include <immintrin.h>
 #endif
 
@@ -33,7 +33,9 @@ struct TileTable {
   int lanes = 0, rows = 0;                             // floats per vector; rows of a full tile
   TileFunction tile[kMaxTileRows][kTileVectors] = {};  // [rows - 1][vectors - 1]
   TileFunction half_tile[kMaxTileRows][kTileVectors] = {};  // the same, b of Half
-  TileFunction byte_tile[kMaxTileRows][kTileVectors] = {};  // the same, b of uint8_t
+  // The same, b of uint8_t; null where widening bytes would cost more than it saves: without
+  // AVX-512 it takes the registers that the sums need.
+  TileFunction byte_tile[kMaxTileRows][kTileVectors] = {};
 };
 
 const TileTable& generic_tiles();
@@ -80,30 +82,18 @@ typename Lanes<kLanes>::Vector loaded(const Half* from, const Steps&) {
   return values;
 }
 
-// The float that the file's reader makes of it.
+#if defined(__AVX512F__)
+// The float that the file's reader makes of it. Masked as above.
 template <int kLanes>
 typename Lanes<kLanes>::Vector loaded(const uint8_t* from, const Steps& steps) {
-  using Vector = typename Lanes<kLanes>::Vector;
-  Vector values;
-#if defined(__AVX512F__)
-  if constexpr (kLanes == 16) {
-    const __m512i bytes =
-        _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
-    values = reinterpret_cast<Vector>(_mm512_maskz_cvtepi32_ps(0xffff, bytes));
-    return (values - static_cast<float>(steps.zero)) * steps.step;
-  }
-#endif
-#if defined(__AVX2__)
-  if constexpr (kLanes == 8) {
-    const __m256i bytes =
-        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
-    values = reinterpret_cast<Vector>(_mm256_cvtepi32_ps(bytes));
-    return (values - static_cast<float>(steps.zero)) * steps.step;
-  }
-#endif
-  for (int i = 0; i < kLanes; ++i) values[i] = static_cast<float>(from[i]);
+  static_assert(kLanes == 16);
+  const __m512i bytes =
+      _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  const auto values =
+      reinterpret_cast<typename Lanes<kLanes>::Vector>(_mm512_maskz_cvtepi32_ps(0xffff, bytes));
   return (values - static_cast<float>(steps.zero)) * steps.step;
 }
+#endif
 
 template <int kLanes, int kRows, int kVectors, class Weight>
 void run_tile(const TileArgs& t) {
@@ -150,7 +140,9 @@ TileTable make_tiles() {
   table.rows = kRows;
   fill_rows<kLanes, kRows, float>(table.tile);
   fill_rows<kLanes, kRows, Half>(table.half_tile);
-  fill_rows<kLanes, kRows, uint8_t>(table.byte_tile);
+#if defined(__AVX512F__)
+  if constexpr (kLanes == 16) fill_rows<kLanes, kRows, uint8_t>(table.byte_tile);
+#endif
   return table;
 }
 

@@ -50,7 +50,13 @@ bool may_be_steps(const float* values, int64_t count, int64_t stride) {
   constexpr int64_t kTried = 4096;
   Sizes sizes;
   for (int64_t i = 0; i < std::min(kTried, count); ++i) sizes.add(values[i * stride]);
-  return sizes.few_steps();
+  if (!sizes.few_steps()) return false;
+  bool whole = true;
+  for (int64_t i = 0; i < std::min(kTried, count); ++i) {
+    const float steps = values[i * stride] / sizes.least;
+    whole &= std::abs(steps - std::round(steps)) < 1e-3f;
+  }
+  return whole;
 }
 
 std::optional<std::vector<Half>> to_halves(std::span<const float> values, ThreadPool* pool) {
@@ -77,7 +83,7 @@ std::optional<std::vector<Half>> to_halves(std::span<const float> values, Thread
   return halves;
 }
 
-std::optional<Bytes> to_steps(std::span<const float> values) {
+std::optional<ByteWeights> to_steps(std::span<const float> values) {
   Sizes sizes;
   for (const float v : values) sizes.add(v);
   if (!sizes.few_steps()) return std::nullopt;
@@ -85,7 +91,7 @@ std::optional<Bytes> to_steps(std::span<const float> values) {
   const auto [lowest, highest] = std::ranges::minmax(values);
   const int zero = static_cast<int>(std::lround(-std::min(lowest, 0.0f) / step));
   if (zero + std::lround(std::max(highest, 0.0f) / step) > 255) return std::nullopt;
-  Bytes bytes{{}, {step, zero}};
+  ByteWeights bytes{{}, {step, zero}};
   bytes.values.reserve(values.size());
   for (const float v : values) {
     const auto steps = static_cast<int>(std::lround(v / step));

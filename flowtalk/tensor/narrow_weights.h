@@ -19,12 +19,12 @@ bool may_be_steps(const float* values, int64_t count, int64_t stride);
 // All of the values; nothing where one of them is no half. The pool shares the work, if given.
 std::optional<std::vector<Half>> to_halves(std::span<const float> values, ThreadPool* pool);
 
-struct Bytes {
+struct ByteWeights {
   std::vector<uint8_t> values;
   Steps steps;
 };
-// The value is steps.step (byte - steps.zero), to the last bit; nothing where there is no such
-// step, or they are more than 255 steps wide.
-std::optional<Bytes> to_steps(std::span<const float> values);
+// Equal floats: steps.step (byte - steps.zero); nothing where there is no such step, or they are
+// more than 255 steps wide.
+std::optional<ByteWeights> to_steps(std::span<const float> values);
 
 }  // namespace flowtalk::tensor

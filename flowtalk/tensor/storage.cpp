@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
-#include <new>
 #include <vector>
 
 #include "flowtalk/base/recycled.h"
@@ -12,7 +11,7 @@
 namespace flowtalk::tensor {
 namespace {
 
-constexpr size_t kAlign = 64, kKept = size_t{1} << 26;
+constexpr size_t kKept = size_t{1} << 26;
 
 // Rounds up to a multiple of an eighth of the next lower power of two, so that tensors of similar
 // size share blocks and at most an eighth is wasted.
@@ -20,9 +19,6 @@ size_t block_size(size_t bytes) {
   const size_t step = std::bit_floor(bytes) / 8;
   return (bytes + step - 1) / step * step;
 }
-
-void* fresh_block(size_t size) { return ::operator new (size, std::align_val_t{kAlign}); }
-void free_block(void* block) { ::operator delete (block, std::align_val_t{kAlign}); }
 
 class FreeBlocks {
  public:
@@ -48,7 +44,7 @@ class FreeBlocks {
         return;
       }
     }
-    free_block(block);
+    give_recycled(block, size);
   }
 
  private:
@@ -66,12 +62,12 @@ FreeBlocks& free_blocks() {
 
 std::shared_ptr<void> allocate_storage(size_t bytes) {
   const Recycled<std::byte> beside;  // the count of owners
-  if (!kRecycles || bytes <= kRecycled) {
+  if (kAddressChecks || bytes <= kRecycledBytes) {
     return {take_recycled(bytes), [bytes](void* p) { give_recycled(p, bytes); }, beside};
   }
   size_t size = block_size(bytes);
   void* block = free_blocks().take(size);
-  if (block == nullptr) block = fresh_block(size);
+  if (block == nullptr) block = take_recycled(size);
   return {block, [size](void* p) { free_blocks().give(p, size); }, beside};
 }
 

@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include <initializer_list>
 #include <span>
 #include <tuple>
 #include <vector>
