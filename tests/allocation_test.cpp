@@ -53,7 +53,10 @@ void operator delete(void* block, size_t, std::align_val_t) noexcept { release(b
 namespace flowtalk {
 namespace {
 
-constexpr const char* kNothing = "skipped: nothing is recycled here (base/recycled.h)";
+constexpr const char* kNothing =
+    "skipped: nothing is recycled under the address sanitizer, which is to see every use of "
+    "memory, "
+    "nor on Windows";
 
 // How many allocations 175 steps of 80 ms make after 6 s of sound: sound in, a step, two frames
 // out.

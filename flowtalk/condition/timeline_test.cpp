@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 const Amounts kNothing(8, 0.0);
 
@@ -141,7 +142,7 @@ TEST(Timeline, StrengthZeroIsNeutralWhateverTheEmotion) {
                         {"time": 1, "emotion": "angry", "strength": 0}],
           "events": [{"start": 0.5, "emotion": "fear", "strength": 0, "attack": 0.2}]})",
       50);
-  EXPECT_THAT(curve.strength, Each(0.0f));
+  EXPECT_THAT(curve.strength, AllOf(SizeIs(50), Each(0.0f)));
 }
 
 TEST(Timeline, AConstantTimelineIsTheConstantCurve) {

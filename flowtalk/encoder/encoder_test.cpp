@@ -193,6 +193,20 @@ TEST(Waveform, NormalisedToZeroMeanUnitVariance) {
   for (const float v : normalise(std::vector<float>(100, 0.25f))) EXPECT_EQ(v, 0.0f);
 }
 
+TEST(SpeechFeatures, OfTheFirstFramesWhatFollowsIsHeardBeyondThem) {
+  const SpeechFeatures speech{tensor::Tensor({1, 3, 2}, std::vector<float>{1, 2, 3, 4, 5, 6}),
+                              {-10, -20, -30},
+                              tensor::Tensor({1, 1, 2}, std::vector<float>{7, 8})};
+  const SpeechFeatures first = first_frames(speech, 2);
+  EXPECT_EQ(first.values.shape(), (tensor::Shape{1, 2, 2}));
+  EXPECT_EQ(first.values[3], 4);
+  EXPECT_EQ(first.loudness, (std::vector<int>{-10, -20}));
+  EXPECT_EQ(first.beyond.shape(), (tensor::Shape{1, 2, 2}));
+  EXPECT_EQ(first.beyond[0], 5);
+  EXPECT_EQ(first.beyond[3], 8);
+  EXPECT_TRUE(first_frames({speech.values, {}}, 1).beyond.empty());
+}
+
 TEST(Loudness, IsInWholeDecibelsPerMotionFrame) {
   std::vector<float> samples(3 * 640 + 400, 0.0f);
   std::fill(samples.begin() + 640, samples.begin() + 1280, 0.1f);

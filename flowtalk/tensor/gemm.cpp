@@ -143,13 +143,12 @@ void PackedMatrix::fill(const float* source, int64_t depth_stride, int64_t colum
 PackedMatrix::PackedMatrix(const float* source, int64_t depth, int64_t columns,
                            int64_t depth_stride, int64_t column_stride, ThreadPool* pool)
     : PackedMatrix(depth, columns) {
-  const auto fill = [&](int64_t p) {
-    fill_panel(p, source + p * full_width() * column_stride, depth_stride, column_stride);
-  };
-  if (pool != nullptr && data_.size() > kWorthSharing / 4) {
-    pool->parallel_for(panels(), fill);
+  if (pool == nullptr || data_.size() <= kWorthSharing / 4) {
+    fill(source, depth_stride, column_stride);
   } else {
-    for (int64_t p = 0; p < panels(); ++p) fill(p);
+    pool->parallel_for(panels(), [&](int64_t p) {
+      fill_panel(p, source + p * full_width() * column_stride, depth_stride, column_stride);
+    });
   }
 }
 

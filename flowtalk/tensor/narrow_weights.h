@@ -24,7 +24,8 @@ struct ByteWeights {
   Steps steps;
 };
 // Equal floats: steps.step (byte - steps.zero); nothing where there is no such step, or they are
-// more than 255 steps wide.
+// more than 255 steps wide. For values as a reader made them; formats/whole_steps.h finds the steps
+// of a file, which values keep to 1e-6.
 std::optional<ByteWeights> to_steps(std::span<const float> values);
 
 }  // namespace flowtalk::tensor
