@@ -10,7 +10,7 @@ set -eu
 
 demo_packages="
   g++ cmake ninja-build pkg-config ccache
-  libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev zlib1g-dev
+  libfmt-dev nlohmann-json3-dev libcli11-dev libeigen3-dev zlib1g-dev libdraco-dev libmeshoptimizer-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
   libespeak-ng-dev espeak-ng-data flite1-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us libdnnl-dev

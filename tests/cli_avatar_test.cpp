@@ -14,6 +14,7 @@
 #include "flowtalk/avatar/test_avatars.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/face/face.h"
+#include "flowtalk/gltf/test_packed.h"
 #include "flowtalk/motion/motion_file.h"
 #include "tests/program.h"
 
@@ -124,6 +125,15 @@ TEST_F(CliAvatar, AVoiceBecomesTheMovedAvatarAtOnce) {
   EXPECT_FALSE(std::filesystem::exists(file("take.csv")));
 }
 
+// What a command says, and how it ends.
+std::pair<int, std::string> told(const std::string& command) {
+  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::string said;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += static_cast<char>(c);
+  return {WEXITSTATUS(pclose(pipe)), said};
+}
+
 // VRM 0.x is left out: the validator warns of the very name of that extension.
 TEST_F(CliAvatar, WrittenBackItIsValid) {
   std::string command = fmt::format("'{}/scripts/validate_gltf.sh'", FLOWTALK_SOURCES);
@@ -139,14 +149,54 @@ TEST_F(CliAvatar, WrittenBackItIsValid) {
     EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{} frames", motion_.frames())));
     command += fmt::format(" '{}'", file(moved).string());
   }
-  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  ASSERT_NE(pipe, nullptr);
-  std::string said;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) said += static_cast<char>(c);
-  const int code = WEXITSTATUS(pclose(pipe));
+  for (const auto& [name, bytes] :
+       {std::pair{"meshopt", gltf::meshopt_packed(avatar::made_avatar({}))},
+        {"draco", gltf::draco_packed(avatar::made_avatar({}))}}) {
+    save_file(file("packed.glb"), bytes);
+    const std::string moved = fmt::format("{}.glb", name);
+    ASSERT_EQ(run({"export", "glb", "said.npz", "--face", "packed.glb", "-o", moved}).code, 0);
+    command += fmt::format(" '{}'", file(moved).string());
+  }
+  const auto [code, said] = told(command);
   if (code == 77) GTEST_SKIP() << said;
   EXPECT_EQ(code, 0) << said;
-  EXPECT_THAT(said, HasSubstr("rpm.glb: 0 errors, 0 warnings"));
+  for (const char* name : {"rpm", "meshopt", "draco"}) {
+    EXPECT_THAT(said, HasSubstr(fmt::format("{}.glb: 0 errors, 0 warnings", name)));
+  }
+}
+
+// A packed avatar, moved and still packed, has its vertices where three.js unpacks them to.
+TEST_F(CliAvatar, ThreeUnpacksTheSame) {
+  save_file(file("packed.glb"), gltf::meshopt_packed(avatar::made_avatar({.pictures = false})));
+  ASSERT_EQ(run({"export", "glb", "said.npz", "--face", "packed.glb", "-o", "moved.glb"}).code, 0);
+  constexpr int64_t kFrame = 30;
+  const auto [code, said] =
+      told(fmt::format("'{}/scripts/validate_gltf.sh' pose '{}' {}", FLOWTALK_SOURCES,
+                       file("moved.glb").string(), static_cast<double>(kFrame) / 25.0));
+  if (code == 77) GTEST_SKIP() << said;
+  ASSERT_EQ(code, 0) << said;
+  using Place = std::array<float, 3>;
+  std::vector<Place> theirs;
+  for (const Json& mesh : parse_json(said, "three")) {
+    const auto numbers = mesh["vertices"].get<std::vector<float>>();
+    for (size_t i = 0; i < numbers.size(); i += 3) {
+      theirs.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
+    }
+  }
+  std::ranges::sort(theirs);
+  const avatar::Avatar& avatar = avatar::load_avatar(file("packed.glb"));
+  std::vector<float> ours(static_cast<size_t>(avatar.face().rest.size()));
+  avatar.vertices(face::frame_of(motion_, kFrame), ours);
+  constexpr float kNear = 1e-5f;
+  for (size_t i = 0; i < ours.size(); i += 3) {
+    float least = INFINITY;
+    for (auto at = std::ranges::lower_bound(theirs, Place{ours[i] - kNear, -9, -9});
+         at != theirs.end() && (*at)[0] <= ours[i] + kNear; ++at) {
+      least = std::min(
+          least, std::max(std::abs((*at)[1] - ours[i + 1]), std::abs((*at)[2] - ours[i + 2])));
+    }
+    ASSERT_LT(least, kNear) << "vertex " << i / 3;
+  }
 }
 
 TEST_F(CliAvatar, InspectListsItsNames) {
@@ -161,6 +211,24 @@ TEST_F(CliAvatar, InspectListsItsNames) {
   EXPECT_EQ(details["arkit"], Json({"eyeBlinkLeft", "eyeBlinkRight"}));
   EXPECT_EQ(details["visemes"].size(), 14u);
   EXPECT_THAT(run({"inspect", "made.glb"}).out, HasSubstr("missing (50): "));
+}
+
+// A refusal sends there.
+TEST_F(CliAvatar, InspectListsNamesThatMoveNothing) {
+  gltf::Glb glb = avatar::made_glb({.kind = avatar::Made::kVisemes});
+  for (Json& mesh : glb.json["meshes"]) {
+    for (Json& name : mesh["extras"]["targetNames"]) name = "Grimace";
+  }
+  save_file(file("made.glb"), glb.bytes());
+  const Outcome outcome = run({"inspect", "made.glb", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json report = parse_json(outcome.out, "inspect");
+  EXPECT_EQ(report["usable"], false);
+  const Json& details = report["details"]["avatar"];
+  EXPECT_EQ(details["unknown"], Json({"Grimace"}));
+  EXPECT_FALSE(details.contains("mouth_by"));
+  EXPECT_THAT(run({"inspect", "made.glb"}).out, testing::AllOf(HasSubstr("nothing moves its mouth"),
+                                                               HasSubstr("unknown (1): Grimace")));
 }
 
 TEST_F(CliAvatar, WhatDoesNotGoTogetherIsRefused) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "flowtalk/avatar/regions.h"
 #include "flowtalk/base/error.h"
 
 namespace flowtalk::avatar {
@@ -31,35 +32,11 @@ Matrix4 around(const Matrix4& stands, const face::Matrix3& turn) {
   return m;
 }
 
-std::vector<uint32_t> vertices_where(const std::vector<float>& way, float share) {
-  const float most = *std::ranges::max_element(way);
-  std::vector<uint32_t> vertices;
-  if (!(most > 0)) return vertices;
-  for (uint32_t v = 0; v < way.size(); ++v) {
-    if (way[v] >= share * most) vertices.push_back(v);
-  }
-  return vertices;
-}
-
-float mean_height(std::span<const float> places, const std::vector<uint32_t>& vertices) {
-  double sum = 0;
-  for (const uint32_t v : vertices) sum += double{places[3 * size_t{v} + 1]};
-  return static_cast<float>(sum / static_cast<double>(vertices.size()));
-}
-
-// Channels whose targets move eyelids and lips, the first that an avatar has.
-constexpr size_t kBlinkBoth = kFirstTogether;
-std::vector<std::vector<size_t>> eye_channels() {
-  return {{arkit::shape("eyeBlinkLeft"), arkit::shape("eyeBlinkRight")}, {kBlinkBoth}};
-}
-std::vector<std::vector<size_t>> lip_channels() {
-  constexpr size_t kU = kFirstViseme + 13, kOu = kFirstVowel + 2, kMouthOpen = kFirstTogether + 1;
-  return {{arkit::shape("mouthPucker")},
-          {arkit::shape("mouthFunnel")},
-          {kU},
-          {kOu},
-          {arkit::shape("jawOpen")},
-          {kMouthOpen}};
+// How many targets each mesh has.
+std::vector<size_t> targets_in(const std::vector<MeshTargets>& meshes) {
+  std::vector<size_t> counts;
+  for (const MeshTargets& mesh : meshes) counts.push_back(mesh.names.size());
+  return counts;
 }
 
 }  // namespace
@@ -68,18 +45,17 @@ Avatar::Avatar(std::string bytes, const std::string& where)
     : document_(std::make_shared<gltf::Document>(std::move(bytes), where)),
       nodes_(gltf::nodes_of(*document_)),
       targets_(mesh_targets(*document_)) {
-  std::vector<size_t> counts;
-  for (const MeshTargets& mesh : targets_) counts.push_back(mesh.names.size());
-  vrm_ = vrm_of(*document_, nodes_, counts);
+  vrm_ = vrm_of(*document_, nodes_, targets_in(targets_));
   rig_ = rig_of(*document_, nodes_, targets_, vrm_);
   surface_ = surface_of(*document_, nodes_, vrm_, targets_, rig_);
   materials_ = materials_of(*document_);
   whole_vertices_ = surface_.vertices();
   if (vrm_.faces_back()) world_[0] = world_[10] = -1;  // half a turn about y
   face_.name = where;
-  find_regions();
-  cut_to_head(at_rest());
-  find_regions();
+  const std::vector<float> places = at_rest();
+  face_.regions = regions_of(surface_, rig_, nodes_, places);
+  cut_to_head(places);
+  face_.regions = regions_of(surface_, rig_, nodes_, at_rest());
   find_bones();
   make_face();
 }
@@ -91,34 +67,6 @@ std::vector<float> Avatar::at_rest() const {
     if (!(std::abs(x) < 1e6f)) fail("{}: its vertices are too far away", document_->where());
   }
   return places;
-}
-
-void Avatar::find_regions() {
-  // Whole mouths move the chin, too, but less than the lips.
-  constexpr float kMuch = 0.7f;
-  const auto moved_by = [&](const std::vector<std::vector<size_t>>& ways) {
-    for (const auto& channels : ways) {
-      std::vector<uint32_t> all;
-      for (const size_t channel : channels) {
-        std::vector<float> way(surface_.vertices(), 0.0f);
-        for (const Wire& wire : rig_.wires) {
-          if (wire.channel != channel) continue;
-          const auto& [vertices, offsets] = surface_.morphs[wire.target];
-          for (size_t i = 0; i < vertices.size(); ++i) {
-            const float* d = &offsets[3 * i];
-            way[vertices[i]] += std::sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-          }
-        }
-        const auto found = vertices_where(way, kMuch);
-        all.insert(all.end(), found.begin(), found.end());
-      }
-      if (!all.empty()) return all;
-    }
-    return std::vector<uint32_t>();
-  };
-  face_.regions.eyes = moved_by(eye_channels());
-  face_.regions.lips = moved_by(lip_channels());
-  face_.regions.upper_face = face_.regions.eyes;
 }
 
 // A portrait shows the head and what is below it as far as the camera of render::portrait sees.
@@ -133,14 +81,11 @@ void Avatar::cut_to_head(std::span<const float> places) {
   }
   float middle = 0.5f * (top + bottom), half = 0.7f * (top - bottom), size = 0.3f * (top - bottom);
   const auto& [lips, upper, eyes] = face_.regions;
-  const float between =
-      lips.empty() || eyes.empty() ? 0.0f : mean_height(places, eyes) - mean_height(places, lips);
-  if (between > 0) {
-    size = between;
-    middle = mean_height(places, eyes) - 0.16f * between;
-    half = std::max(2.225f * between, 1.03f * (top - middle));
-  } else {
-    face_.regions = {};
+  const bool has_face = !lips.empty() && !eyes.empty();
+  if (has_face) {
+    size = mean_height(places, eyes) - mean_height(places, lips);
+    middle = mean_height(places, eyes) - 0.16f * size;
+    half = std::max(2.225f * size, 1.03f * (top - middle));
   }
   std::vector<bool> keep;
   for (const auto& triangle : surface_.triangles) {
@@ -150,7 +95,7 @@ void Avatar::cut_to_head(std::span<const float> places) {
   }
   if (std::ranges::find(keep, true) == keep.end()) keep.assign(keep.size(), true);
   cut(surface_, keep);
-  if (between > 0 && (size < kLeastFace || size > kMostFace)) {
+  if (has_face && (size < kLeastFace || size > kMostFace)) {
     for (size_t i = 0; i < 15; ++i) {
       if (i % 4 != 3) world_[i] *= double{kUsualFace / size};
     }
@@ -185,8 +130,6 @@ void Avatar::make_face() {
   paint_ = std::make_shared<face::Paint>(
       paint_of(surface_, materials_, places, face_.appearance.albedo));
   face_.appearance.paint = paint_;
-  // A portrait of what has eyes and no lips, or the other way round, is one of its outline.
-  if (face_.regions.eyes.empty() || face_.regions.lips.empty()) face_.regions = {};
 }
 
 Moment Avatar::moment(const face::FaceFrame& frame, arkit::Gain gain, arkit::Cut& cut) const {
@@ -219,6 +162,13 @@ void Avatar::vertices(const face::FaceFrame& frame, std::span<float> out) const 
 
 gltf::Placed Avatar::placed(const Moment& moment, size_t bone) const {
   return gltf::placed_of(local(moment, bone));
+}
+
+Found names_in(std::string bytes, const std::string& where) {
+  const gltf::Document document(std::move(bytes), where);
+  const gltf::Nodes nodes = gltf::nodes_of(document);
+  const auto targets = mesh_targets(document);
+  return found_in(document, nodes, targets, vrm_of(document, nodes, targets_in(targets)));
 }
 
 void require_axes(motion::Axes axes, const face::Face& face) {

@@ -47,7 +47,6 @@ class Avatar {
     gltf::Matrix4 world, above;  // above: the inverse of the parent's world
   };
   void find_bones();
-  void find_regions();
   void cut_to_head(std::span<const float> places);
   void make_face();
   gltf::Matrix4 local(const Moment& moment, size_t bone) const;
@@ -66,6 +65,9 @@ class Avatar {
   std::shared_ptr<face::Paint> paint_;
   face::Face face_;
 };
+
+// What the names in a file say, also of one that has nothing to move a mouth by. Errors: damaged.
+Found names_in(std::string bytes, const std::string& where);
 
 // Error: axes of a motion that are FLAME's, whose expressions are not ARKit's, for the face of an
 // avatar. Other faces are left alone.

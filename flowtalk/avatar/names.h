@@ -39,6 +39,7 @@ inline constexpr size_t kFirstViseme = arkit::kShapes,
                         kFirstVowel = kFirstViseme + arkit::kVisemeNames.size(),
                         kFirstMood = kFirstVowel + kVowels, kFirstTogether = kFirstMood + kMoods,
                         kChannels = kFirstTogether + kTogether.size();
+inline constexpr size_t kBlinkBoth = kFirstTogether, kMouthOpen = kFirstTogether + 1;
 Group group_of(size_t channel);
 std::string_view channel_name(size_t channel);
 

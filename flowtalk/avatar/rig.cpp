@@ -79,13 +79,13 @@ bool any_mouth(const Sources& sources) {
   for (size_t i = 0; i < arkit::kShapes; ++i) {
     if (is_of_mouth(arkit::kNames[i]) && sources[i].any()) return true;
   }
-  return sources[kFirstTogether + 1].any();  // mouthOpen
+  return sources[kMouthOpen].any();
 }
 
 // The bones of a file: VRM names them; elsewhere joints and what meshes hang on are asked for their
 // names.
-std::vector<std::pair<Bone, size_t>> bones_of(const gltf::Document& document,
-                                              const gltf::Nodes& nodes, const Vrm& vrm) {
+using Bones = std::vector<std::pair<Bone, size_t>>;
+Bones bones_of(const gltf::Document& document, const gltf::Nodes& nodes, const Vrm& vrm) {
   if (vrm.is_any()) return vrm.bones;
   std::vector<bool> may(nodes.all.size(), false);
   const Entry root = document.root();
@@ -98,7 +98,7 @@ std::vector<std::pair<Bone, size_t>> bones_of(const gltf::Document& document,
     if (node.parent < 0 || !(node.mesh || may[*at])) continue;
     may[static_cast<size_t>(node.parent)] = true;
   }
-  std::vector<std::pair<Bone, size_t>> bones;
+  Bones bones;
   const auto place_of = [&](Bone bone) {
     return std::ranges::find_if(bones, [&](const auto& other) { return other.first == bone; });
   };
@@ -170,7 +170,10 @@ void add_wires(const Sources& sources, const std::vector<bool>& active, Rig& rig
   }
 }
 
-void tell(const Sources& sources, Found& found) {
+void tell(const Sources& sources, const Bones& bones, Found& found) {
+  for (const auto& bone : bones) {
+    found.bones.emplace_back(kBoneNames[static_cast<size_t>(bone.first)]);
+  }
   for (size_t i = 0; i < kChannels; ++i) {
     const std::string name(channel_name(i));
     if (group_of(i) == Group::kArkit)
@@ -307,6 +310,14 @@ std::vector<MeshTargets> mesh_targets(const gltf::Document& document) {
   return meshes;
 }
 
+Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,
+               const std::vector<MeshTargets>& targets, const Vrm& vrm) {
+  Found found;
+  const Sources sources = sources_of(targets, vrm, found.unknown);
+  tell(sources, bones_of(document, nodes, vrm), found);
+  return found;
+}
+
 Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
            const std::vector<MeshTargets>& targets, const Vrm& vrm) {
   Rig rig;
@@ -320,10 +331,9 @@ Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
   const bool by_bones = has_eyes && (vrm.is_any() ? vrm.looks_by_bones : !looks_by_shapes(sources));
   const auto active = active_channels(sources, rig.mouth, by_bones);
   add_wires(sources, active, rig);
-  const bool opens = sources[arkit::shape("jawOpen")].any() || sources[kFirstTogether + 1].any();
+  const bool opens = sources[arkit::shape("jawOpen")].any() || sources[kMouthOpen].any();
   const bool turns_jaw = rig.mouth == MouthBy::kJaw || (rig.mouth == MouthBy::kArkit && !opens);
   for (const auto& [bone, node] : bones) {
-    rig.found.bones.emplace_back(kBoneNames[static_cast<size_t>(bone)]);
     const bool is_eye = bone == Bone::kLeftEye || bone == Bone::kRightEye;
     if ((bone == Bone::kJaw && !turns_jaw) || (is_eye && !by_bones)) continue;
     rig.bones.push_back({bone, node, has(Bone::kNeck) && has(Bone::kHead)});
@@ -334,7 +344,7 @@ Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
   rig.outer = vrm.outer;
   rig.up = vrm.up;
   rig.down = vrm.down;
-  tell(sources, rig.found);
+  tell(sources, bones, rig.found);
   return rig;
 }
 
@@ -344,7 +354,15 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       rig.bones, [](const TurningBone& bone) { return bone.bone == Bone::kBody; });
   const face::Matrix3 body = face::rotation(frame.root), neck = face::rotation(frame.neck);
   const face::Matrix3 head = has_body ? neck : face::product(body, neck);
-  auto values = values_of(face.scores);
+  const arkit::Scores& scores = face.scores;
+  auto values = values_of(scores);
+  // Lips that close by a target of their own leave jaw and mouth open.
+  constexpr size_t kClose = arkit::shape("mouthClose");
+  const bool closes =
+      std::ranges::any_of(rig.wires, [](const Wire& wire) { return wire.channel == kClose; });
+  const float open =
+      std::max(0.0f, scores[arkit::shape("jawOpen")] - (closes ? 0.0f : scores[kClose]));
+  values[kMouthOpen] = open;
   if (rig.looks_by_weight) put_looks(rig, face.turns, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {
@@ -353,11 +371,6 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
         wire.weight * (wire.binary ? (value > 0.5f ? 1.0f : 0.0f) : value);
   }
   for (float& weight : moment.weights) weight = std::clamp(weight, 0.0f, 1.0f);
-  const arkit::Scores& scores = face.scores;
-  // Lips that close by a target of their own leave the jaw open.
-  constexpr size_t kClose = arkit::shape("mouthClose");
-  const bool closes =
-      std::ranges::any_of(rig.wires, [](const Wire& wire) { return wire.channel == kClose; });
   for (const TurningBone& bone : rig.bones) {
     const auto& turns = face.turns;
     switch (bone.bone) {
@@ -375,11 +388,8 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       case Bone::kRightEye:
         moment.turns.push_back(eye_turn(rig, false, turns[6], turns[7]));
         break;
-      case Bone::kJaw: {
-        const float shut = closes ? 0.0f : scores[kClose];
-        const float open = std::max(0.0f, scores[arkit::shape("jawOpen")] - shut);
+      case Bone::kJaw:
         moment.turns.push_back(face::rotation({open * face::kJawOpen, 0, 0}));
-      }
     }
   }
   return moment;

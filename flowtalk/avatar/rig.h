@@ -60,6 +60,10 @@ struct MeshTargets {
 };
 std::vector<MeshTargets> mesh_targets(const gltf::Document& document);
 
+// What its names say, whether or not something moves its mouth.
+Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,
+               const std::vector<MeshTargets>& targets, const Vrm& vrm);
+
 // Error: nothing that moves a mouth, with what is expected.
 Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
            const std::vector<MeshTargets>& targets, const Vrm& vrm);

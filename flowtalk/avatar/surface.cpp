@@ -25,7 +25,7 @@ bool says(const std::string& name, std::initializer_list<std::string_view> words
   return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
-// By the names of mesh and material: how light falls on it.
+// By the names of mesh, node and material: how light falls on it.
 face::Material kind_of(const std::string& name, bool moves) {
   using enum face::Material;
   if (says(name, {"lash", "brow"})) return kLash;
@@ -78,8 +78,15 @@ class Reader {
       if (mode > kTriangles) {
         fail("{}: strips or fans of triangles; save it with triangles", primitive.where());
       }
-      read_primitive(primitive, entry.text("name"), mesh, first_hook, hooks);
+      read_primitive(primitive, entry.text("name") + " " + name_of(node), mesh, first_hook, hooks);
     }
+  }
+
+  // A node's, or that of the one above it: packing programs put meshes below nodes that have names.
+  const std::string& name_of(size_t node) const {
+    const gltf::Node& at = nodes_.all[node];
+    return at.name.empty() && at.parent >= 0 ? nodes_.all[static_cast<size_t>(at.parent)].name
+                                             : at.name;
   }
 
   size_t add_hooks(size_t node) {
@@ -114,7 +121,7 @@ class Reader {
     return primitive.object("attributes").index(name, root_.size("accessors"));
   }
 
-  void read_primitive(const Entry& primitive, const std::string& mesh_name, size_t mesh,
+  void read_primitive(const Entry& primitive, const std::string& names, size_t mesh,
                       size_t first_hook, size_t hooks) {
     const auto position = attribute(primitive, "POSITION");
     if (!position) return;
@@ -128,7 +135,7 @@ class Reader {
     std::vector<float> places = document_.floats(*position, "3", rows);
     add_still_targets(primitive, mesh, places);
     append(places, used, 3, out_.places);
-    add_looks(primitive, mesh_name, mesh, rows, used);
+    add_looks(primitive, names, mesh, rows, used);
     const bool skinned = hooks > 1 || attribute(primitive, "JOINTS_0").has_value();
     add_hanging(primitive, skinned && attribute(primitive, "JOINTS_0"), rows, first_hook, hooks,
                 used);
@@ -215,7 +222,7 @@ class Reader {
     }
   }
 
-  void add_looks(const Entry& primitive, const std::string& mesh_name, size_t mesh, size_t rows,
+  void add_looks(const Entry& primitive, const std::string& names, size_t mesh, size_t rows,
                  const std::vector<uint32_t>& used) {
     std::vector<float> normals(3 * rows, 0.0f);
     if (const auto at = attribute(primitive, "NORMAL")) normals = document_.floats(*at, "3", rows);
@@ -224,8 +231,7 @@ class Reader {
     const size_t material = primitive.index("material", materials).value_or(materials);
     out_.material.insert(out_.material.end(), used.size(), static_cast<uint32_t>(material));
     const std::string name =
-        mesh_name + " " +
-        (material < materials ? root_.item("materials", material).text("name") : "");
+        names + " " + (material < materials ? root_.item("materials", material).text("name") : "");
     const bool moves = std::ranges::any_of(rig_.targets, [&](auto& t) { return t.mesh == mesh; });
     out_.kind.insert(out_.kind.end(), used.size(), kind_of(name, moves));
     std::array<std::vector<float>, 2> uv;

@@ -8,6 +8,9 @@
 
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
+#include "flowtalk/gltf/component.h"
+#include "flowtalk/gltf/draco.h"
+#include "flowtalk/gltf/meshopt.h"
 
 namespace flowtalk::gltf {
 namespace {
@@ -16,14 +19,17 @@ constexpr size_t kMostStride = 252;  // glTF's
 constexpr const char* kRepack = "save it as one uncompressed .glb, for instance from Blender";
 
 // Extensions without which files can be shown as they are meant to be, or nearly.
-constexpr std::array<std::string_view, 8> kKnown = {"KHR_mesh_quantization",
-                                                    "KHR_texture_transform",
-                                                    "KHR_materials_",
-                                                    "EXT_texture_webp",
-                                                    "KHR_lights_punctual",
-                                                    "VRM",
-                                                    "VRMC_",
-                                                    "KHR_node_visibility"};
+constexpr std::array<std::string_view, 11> kKnown = {"KHR_mesh_quantization",
+                                                     "KHR_draco_mesh_compression",
+                                                     "EXT_meshopt_compression",
+                                                     "KHR_meshopt_compression",
+                                                     "KHR_texture_transform",
+                                                     "KHR_materials_",
+                                                     "EXT_texture_webp",
+                                                     "KHR_lights_punctual",
+                                                     "VRM",
+                                                     "VRMC_",
+                                                     "KHR_node_visibility"};
 
 GlbChunks checked_chunks(std::string_view bytes, const std::string& where) {
   if (bytes.size() > kMostBytes) {
@@ -42,11 +48,6 @@ GlbChunks checked_chunks(std::string_view bytes, const std::string& where) {
 
 void refuse_unknown_extensions(const Entry& root) {
   for (const std::string& name : root.texts("extensionsRequired")) {
-    if (name == "KHR_draco_mesh_compression" || name == "EXT_meshopt_compression" ||
-        name == "KHR_meshopt_compression") {
-      fail("{}: its meshes are compressed ({}), which are not read; {}", root.where(), name,
-           kRepack);
-    }
     if (name == "KHR_texture_basisu") {
       fail("{}: its pictures are compressed ({}); save it with PNG, JPEG or WebP pictures",
            root.where(), name);
@@ -55,40 +56,6 @@ void refuse_unknown_extensions(const Entry& root) {
         std::ranges::any_of(kKnown, [&](auto prefix) { return name.starts_with(prefix); });
     if (!known)
       fail("{}: needs the extension {}, which is not read; {}", root.where(), name, kRepack);
-  }
-}
-
-size_t width_of(const std::string& type) {
-  constexpr std::array<std::pair<std::string_view, size_t>, 5> kTypes{
-      {{"SCALAR", 1}, {"VEC2", 2}, {"VEC3", 3}, {"VEC4", 4}, {"MAT4", 16}}};
-  for (const auto& [name, width] : kTypes) {
-    if (type == name) return width;
-  }
-  return 0;
-}
-
-enum Component : size_t {
-  kByte = 5120,
-  kUnsignedByte,
-  kShort,
-  kUnsignedShort,
-  kUnsignedInt = 5125,
-  kFloat
-};
-
-size_t size_of(size_t component) {
-  switch (component) {
-    case kByte:
-    case kUnsignedByte:
-      return 1;
-    case kShort:
-    case kUnsignedShort:
-      return 2;
-    case kUnsignedInt:
-    case kFloat:
-      return 4;
-    default:
-      return 0;
   }
 }
 
@@ -190,12 +157,16 @@ Document::Document(std::string bytes, std::string where)
     fail("{}: glTF of version {}; expected 2.0", where_, version.empty() ? "none" : version);
   }
   refuse_unknown_extensions(root());
+  views_ = meshopt_views(root(), buffer());
+  accessors_ =
+      draco_accessors(root(), [&](const Entry& packed) { return view(packed, "bufferView"); });
 }
 
 std::string_view Document::view(const Entry& entry, const char* key) const {
   const Entry all = root();
   const auto place = entry.index(key, all.size("bufferViews"));
   if (!place) fail("{}: {} is missing", entry.where(), key);
+  if (const auto unpacked = views_.find(*place); unpacked != views_.end()) return unpacked->second;
   const Entry view = all.item("bufferViews", *place);
   if (view.number_up_to("buffer", SIZE_MAX) != 0 ||
       (all.size("buffers") > 0 && all.item("buffers", 0).has("uri"))) {
@@ -224,7 +195,11 @@ Document::Layout Document::layout_of(size_t accessor) const {
            bytes.size());
     }
   };
-  if (entry.has("bufferView")) {
+  if (const auto unpacked = accessors_.find(accessor); unpacked != accessors_.end()) {
+    out.bytes = unpacked->second;
+    out.stride = out.row_bytes();
+    check(out.bytes, out.rows, out.row_bytes(), out.stride);
+  } else if (entry.has("bufferView")) {
     out.bytes = view(entry, "bufferView");
     out.bytes.remove_prefix(entry.number_up_to("byteOffset", out.bytes.size(), 0));
     const size_t place = entry.number_up_to("bufferView", SIZE_MAX);

@@ -1,9 +1,11 @@
 // A glTF 2.0 file in its binary form (.glb, .vrm) that somebody else wrote: its JSON, and the
-// numbers and pictures of its buffer. Sizes are checked before memory is taken for them.
+// numbers and pictures of its buffer, unpacked where they are compressed. Sizes are checked before
+// memory is taken for them.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +24,8 @@ bool is_glb_name(const std::filesystem::path& path);
 class Document {
  public:
   // where: the file, for messages. Errors: no such file, which is told from text glTF and FBX;
-  // larger than kMostBytes; another version; an extension that is needed and not known, with what
-  // to do about compressed files.
+  // larger than kMostBytes; another version; an extension that is needed and not known; meshes that
+  // do not unpack.
   Document(std::string bytes, std::string where);
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
@@ -54,6 +56,7 @@ class Document {
 
   std::string bytes_, where_;
   GlbChunks chunks_;
+  std::map<size_t, std::string> views_, accessors_;  // unpacked, by their places
 };
 
 }  // namespace flowtalk::gltf

@@ -7,13 +7,13 @@
 #include <limits>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/gltf/component.h"
 
 namespace flowtalk::gltf {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "glTF is little endian");
 
-constexpr int kUnsignedByte = 5121, kUnsignedShort = 5123, kUnsignedInt = 5125, kFloat = 5126;
 constexpr uint32_t kMagic = 0x46546C67, kJson = 0x4E4F534A, kBinary = 0x004E4942;
 constexpr size_t kHeader = 12, kChunkHeader = 8;
 
@@ -77,6 +77,7 @@ Glb::Glb(Json whole, std::string_view buffer) : json(std::move(whole)), buffer_(
     if (json.contains(key) && json[key].is_array()) *list = std::move(json[key]);
     json.erase(key);
   }
+  if (json.contains("buffers") && json["buffers"].is_array()) buffers_ = json["buffers"];
 }
 
 size_t Glb::add(const char* list, Json entry) {
@@ -169,7 +170,8 @@ std::string Glb::bytes() const {
   if (!buffer.empty()) {
     whole["accessors"] = accessors_;
     whole["bufferViews"] = views_;
-    whole["buffers"] = Json::array({{{"byteLength", buffer_.size()}}});
+    whole["buffers"] = buffers_;
+    whole["buffers"][0] = {{"byteLength", buffer_.size()}};
   }
   std::string text = whole.dump(-1, ' ', false, Json::error_handler_t::replace);
   pad(text, ' ');

@@ -20,7 +20,7 @@ class Glb {
 
   Glb();
   // To add to a file that is there: its JSON without accessors and views, which are kept with the
-  // buffer. Other buffers than that are gone.
+  // buffer. Buffers of bytes that are packed in it (meshoptimizer's) stay, too.
   Glb(Json whole, std::string_view buffer);
 
   // Everything but buffers, bufferViews and accessors: asset, scenes, nodes, meshes, ...
@@ -46,7 +46,7 @@ class Glb {
   size_t view(std::string_view bytes, Use use);
   size_t accessor(Json entry);
 
-  Json views_ = Json::array(), accessors_ = Json::array();
+  Json views_ = Json::array(), accessors_ = Json::array(), buffers_ = Json::array();
   std::string buffer_;
   std::vector<std::pair<size_t, size_t>> zeros_;  // rows, accessor with bounds
 };

@@ -2,12 +2,13 @@
 // the influence of each of its targets by name, and where its vertices are, in world space.
 import fs from 'fs';
 import * as THREE from 'three';
+import {MeshoptDecoder} from 'three/addons/libs/meshopt_decoder.module.js';
 import {GLTFLoader} from 'three/addons/loaders/GLTFLoader.js';
 
 const [file, seconds] = process.argv.slice(2);
 const bytes = fs.readFileSync(file);
 const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-new GLTFLoader().parse(buffer, '', gltf => {
+new GLTFLoader().setMeshoptDecoder(MeshoptDecoder).parse(buffer, '', gltf => {
   if (gltf.animations.length > 0) {
     const mixer = new THREE.AnimationMixer(gltf.scene);
     mixer.clipAction(gltf.animations[0]).play();
