@@ -225,10 +225,6 @@ class Live {
            session.model().name(), owner_of(session.config().axes),
            owner_of(motion::Axes::kBuiltin));
     }
-    if (cell.options.region_temperature) {
-      fail_usage("{}: one for the whole face while it is heard live, got one per region",
-                 Field("temperature"));
-    }
     const auto model = stream::LiveModel::of(session.shared_model());
     const auto plan = plan_of(cell, o_.asked.performing, session.config());
     stream::StreamOptions how = stream_options(cell.options, plan.has_value());
@@ -274,6 +270,7 @@ class Live {
     how.strength = asked.asked.strength;
     how.style = asked.asked.style;
     how.temperature = asked.temperature;
+    how.region_temperature = asked.region_temperature;
     how.blinks_per_minute = performed ? std::optional(0.0f) : asked.blinks_per_minute;
     how.seed = asked.seed;
     how.take = asked.take;

@@ -37,7 +37,8 @@ struct LiveAskedOptions {
                       default_conditions().styles.front())
               .c_str());
     field("strength", strength, "how strong");
-    field("temperature", temperature, "how much chance there is, 0.1 to 0.5 is useful");
+    field("temperature", temperature,
+          "how much chance there is, 0.1 to 0.5 is useful; per region: lips:0.1,eyes:0.4");
     field("blinks", blinks, between(0.0, double{predict::kMaxBlinks}),
           fmt::format("per minute (default {})", predict::kUsualBlinks).c_str());
     field("seed", seed, "the same seed and sound give the same motion (default 0)");

@@ -22,16 +22,21 @@ constexpr size_t kTogether = 16;      // streams that take a step in one
 PredictOptions predicted(const StreamOptions& o) {
   PredictOptions options;
   options.temperature = o.temperature;
+  options.region_temperature = o.region_temperature;
   options.blinks_per_minute = o.blinks_per_minute;
   return options;
 }
 
-predict::RegionTemperatures regions_of(const LiveModel& model, std::optional<float> temperature) {
-  PredictOptions options;
-  options.temperature = temperature;
+predict::RegionTemperatures regions_of(const LiveModel& model, const PredictOptions& options) {
   predict::check_temperature(options, model.model());
   return predict::temperatures_of(options, model.config(),
                                   model.config().axes == motion::Axes::kBuiltin);
+}
+
+predict::RegionTemperatures regions_of(const LiveModel& model, float temperature) {
+  PredictOptions options;
+  options.temperature = temperature;
+  return regions_of(model, options);
 }
 
 condition::Amounts emotion_of(const LiveModel& model, const std::vector<float>& weights,
@@ -77,7 +82,7 @@ Stream::Stream(std::shared_ptr<const LiveModel> model, const StreamOptions& opti
   ThreadPool pool(1);
   ops::NativeOps ops(pool);
   hearing_.emplace(model_->network().encoder, ops);
-  face_.emplace(model_, ops, options.seed, options.take, regions_of(*model_, options.temperature),
+  face_.emplace(model_, ops, options.seed, options.take, regions_of(*model_, predicted(options)),
                 emotion_of(*model_, options.emotion, options.strength),
                 style_of(*model_, options.style));
 }

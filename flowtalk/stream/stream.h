@@ -31,7 +31,8 @@ struct StreamOptions {
   std::vector<float> emotion{};   // weights of the model's emotions, sum 1; empty: neutral
   float strength = 0;
   int style = kAverageStyle;
-  std::optional<float> temperature{}, blinks_per_minute{};  // none: as predict has it
+  std::optional<float> temperature{}, blinks_per_minute{};          // none: as predict has it
+  std::optional<predict::RegionTemperatures> region_temperature{};  // in place of temperature
   uint64_t seed = 0;
   uint32_t take = 0;
 };

@@ -59,6 +59,7 @@ std::vector<float> predicted(const predict::Session& session, const StreamOption
   p.asked.strength = o.strength;
   p.asked.style = o.style;
   p.temperature = o.temperature;
+  p.region_temperature = o.region_temperature;
   p.blinks_per_minute = o.blinks_per_minute;
   p.seed = o.seed;
   p.take = o.take;
@@ -80,6 +81,11 @@ TEST_F(StreamTest, IsWhatIsPredictedOfTheWholeClip) {
     o.temperature = temperature;
     EXPECT_EQ(whole(Stream(live, o), session, voice), predicted(session, o, voice));
   }
+  StreamOptions by_region = options();
+  by_region.region_temperature = {0, 0.4f, 0.8f, 0.4f};
+  const auto rows = whole(Stream(live, by_region), session, voice);
+  EXPECT_EQ(rows, predicted(session, by_region, voice));
+  EXPECT_NE(rows, predicted(session, options(), voice));
 }
 
 // Other models: a look-ahead of odd frames, larger blocks, post-norm layers.
@@ -385,6 +391,9 @@ TEST_F(StreamTest, WhatItCannotTakeIsRefused) {
               HasSubstr("or later"));
   EXPECT_THAT(tests::refusal([&] { stream.set_style(1000); }), HasSubstr("style: expected"));
   EXPECT_THAT(tests::refusal([&] { stream.set_temperature(-1); }), HasSubstr("temperature"));
+  StreamOptions hot = options();
+  hot.region_temperature = {0, 0.4f, 7, 0.4f};
+  EXPECT_THAT(tests::refusal([&] { Stream(live, hot); }), HasSubstr("temperature"));
   EXPECT_TRUE(stream.changes().empty());
   stream.finish();
   EXPECT_THAT(tests::refusal([&] { stream.push(voice); }), HasSubstr("is finished"));
