@@ -146,6 +146,26 @@ TEST(Avatars, VowelsAndBlinksAreThePresets) {
   }
 }
 
+TEST(Avatars, MoodsThatStopTheMouthAreLeftAtRest) {
+  for (const char* how : {"none", "block", "blend"}) {
+    gltf::Glb glb = made_glb({.kind = Made::kVrm1});
+    Json& presets = glb.json["extensions"]["VRMC_vrm"]["expressions"]["preset"];
+    presets["happy"]["overrideMouth"] = how;
+    presets["aa"]["overrideMouth"] = how;  // says nothing of a vowel
+    for (Json& mesh : glb.json["meshes"]) mesh["extras"]["targetNames"][5] = "Fcl_ALL_Joy";
+    const Avatar avatar(glb.bytes(), "x.vrm");
+    const auto drives = [&](size_t channel) {
+      return std::ranges::any_of(avatar.rig().wires,
+                                 [&](const Wire& wire) { return wire.channel == channel; });
+    };
+    const bool free = std::string(how) == "none";
+    EXPECT_EQ(drives(kFirstMood), free) << how;
+    EXPECT_TRUE(drives(kFirstVowel)) << how;
+    EXPECT_EQ(avatar.rig().found.left,
+              free ? std::vector<std::string>{} : std::vector<std::string>{"happy"});
+  }
+}
+
 // Avatars with ARKit's shapes beside those of VRM close their lids once.
 TEST(Avatars, LidsCloseByOneOfTwoLists) {
   for (const Made kind : {Made::kVrm0, Made::kVrm1}) {

@@ -22,7 +22,8 @@ constexpr double kDegrees = 180 / std::numbers::pi;
 struct Source {
   std::vector<Expression> expressions;
   std::vector<std::pair<size_t, size_t>> targets;  // mesh, place
-  bool any() const { return !expressions.empty() || !targets.empty(); }
+  bool left = false;                               // to rest, whatever says it
+  bool any() const { return !left && (!expressions.empty() || !targets.empty()); }
 };
 using Sources = std::vector<Source>;
 
@@ -33,6 +34,8 @@ Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
   for (const Expression& expression : vrm.expressions) {
     if (expression.binds.empty()) continue;
     if (const auto channel = channel_of(expression.name)) {
+      // A mood that stops the mouth is no use to one that speaks.
+      sources[*channel].left |= group_of(*channel) == Group::kMood && expression.stops_mouth;
       (stands_in(expression.name) ? others : sources)[*channel].expressions.push_back(expression);
     } else {
       nothing.insert(expression.name);
@@ -155,7 +158,7 @@ void add_wires(const Sources& sources, const std::vector<bool>& active, Rig& rig
     return at->second;
   };
   for (size_t channel = 0; channel < kChannels; ++channel) {
-    if (!active[channel]) continue;
+    if (!active[channel] || sources[channel].left) continue;
     const Source& source = sources[channel];
     for (const Expression& expression : source.expressions) {
       for (const auto& bind : expression.binds) {
@@ -176,6 +179,7 @@ void tell(const Sources& sources, const Bones& bones, Found& found) {
   }
   for (size_t i = 0; i < kChannels; ++i) {
     const std::string name(channel_name(i));
+    if (sources[i].left) found.left.push_back(name);
     if (group_of(i) == Group::kArkit)
       (sources[i].any() ? found.arkit : found.missing).push_back(name);
     if (group_of(i) == Group::kArkit || !sources[i].any()) continue;

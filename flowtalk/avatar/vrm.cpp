@@ -41,6 +41,7 @@ void read_old(const Entry& vrm, const gltf::Document& document, const std::vecto
     const std::string preset = group.text("presetName");
     Expression expression{preset.empty() || preset == "unknown" ? group.text("name") : preset,
                           group.flag("isBinary", false),
+                          false,
                           {}};
     for (size_t k = 0; k < group.size("binds"); ++k) {
       const Entry bind = group.item("binds", k);
@@ -72,7 +73,9 @@ void read_expressions(const Entry& list, const gltf::Nodes& nodes,
                       const std::vector<size_t>& targets, Vrm& out) {
   for (const auto& [name, json] : list.json().items()) {
     const Entry entry(json, list.where());
-    Expression expression{name, entry.flag("isBinary", false), {}};
+    const std::string mouth = entry.text("overrideMouth");
+    Expression expression{
+        name, entry.flag("isBinary", false), mouth == "block" || mouth == "blend", {}};
     for (size_t k = 0; k < entry.size("morphTargetBinds"); ++k) {
       const Entry bind = entry.item("morphTargetBinds", k);
       const auto node = bind.index("node", nodes.all.size());

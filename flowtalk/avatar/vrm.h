@@ -18,7 +18,8 @@ struct Expression {
     float weight = 1;
   };
   std::string name;
-  bool binary = false;  // all or nothing
+  bool binary = false;       // all or nothing
+  bool stops_mouth = false;  // with it, mouths of VRM 1.0 are still or nearly (overrideMouth)
   std::vector<Bind> binds;
 };
 

@@ -258,6 +258,7 @@ void add_avatar(Json& report, const fs::path& path) {
                   {"vowels", found.vowels},
                   {"others", found.others},
                   {"bones", found.bones},
+                  {"left", found.left},
                   {"unknown", found.unknown}});
   report["details"]["avatar"] = std::move(details);
 }
