@@ -109,6 +109,19 @@ TEST_F(CliAvatar, EveryKindIsShown) {
   EXPECT_THAT(film.out, HasSubstr("face.mp4: 2.0 s, 64 x 64"));
 }
 
+TEST_F(CliAvatar, ALiveFaceIsItsFace) {
+  write_avatar("made.vrm", {.kind = avatar::Made::kVrm1});
+  const Outcome outcome =
+      run({"live", "voice.wav", "--face", "made.vrm", "--size", "64", "-o", "live.mp4", "-q"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(run({"live", "voice.wav", "-o", "live.npz", "-q"}).code, 0);
+  ASSERT_EQ(run({"render", "live.npz", "--voice", "voice.wav", "--face", "made.vrm", "--size", "64",
+                 "-o", "rendered.mp4", "-q"})
+                .code,
+            0);
+  EXPECT_TRUE(load_file(file("live.mp4")) == load_file(file("rendered.mp4")));
+}
+
 TEST_F(CliAvatar, AVoiceBecomesTheMovedAvatarAtOnce) {
   write_avatar("made.vrm", {.kind = avatar::Made::kVrm1});
   ASSERT_EQ(run({"predict", "voice.wav", "-o", "own.npz", "-q"}).code, 0);

@@ -87,6 +87,15 @@ void check_output(const LiveOptions& o) {
   refuse_to_replace(o.output, {o.voice});
 }
 
+void check_look(const LiveOptions& o) {
+  if (o.look.preview || video::is_film_name(o.output)) return o.look.check();
+  const char* of_pictures = first_given(o.given, {"size", "camera", "look", "face", "person"});
+  if (of_pictures != nullptr) {
+    fail_usage("{} is of what is drawn; give {}, or a film as {}", Field(of_pictures),
+               Field("preview"), Field("output"));
+  }
+}
+
 std::vector<live::Target> targets_of(const LiveOptions& o) {
   if (o.to.empty() && o.output.empty() && !o.look.preview) {
     fail_usage("where to? for example {} livelink, {} vmc://192.168.1.20 or {}", Field("to"),
@@ -357,6 +366,7 @@ Spread spread_of(const Tally& values) { return {values.quantile(0.5), values.qua
 LiveReport live(LiveOptions options, const Reporter& reporter) {
   check_source(options);
   check_output(options);
+  check_look(options);
   const StopRequests requests(StopRequests::By::kPeople);
   return Live(std::move(options), reporter).run();
 }

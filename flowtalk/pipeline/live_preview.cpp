@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "flowtalk/base/error.h"
+
 namespace flowtalk::pipeline {
 namespace {
 
@@ -15,11 +17,24 @@ std::vector<Role> nobody() {
 
 }  // namespace
 
+void LiveLookOptions::check() const {
+  FaceOptions who;
+  who.face = face;
+  who.person = person;
+  const ChosenFace chosen = choose_face(who);
+  if (chosen.avatar == nullptr && chosen.face.axes != motion::Axes::kBuiltin) {
+    fail_usage("{} {}: moves by the axes of {}, a live face by those of {}; give {}, or an avatar",
+               Field("face"), face, owner_of(chosen.face.axes), owner_of(motion::Axes::kBuiltin),
+               "builtin");
+  }
+}
+
 StageOptions LiveLookOptions::stage() const {
   StageOptions stage;
   stage.size = size;
   stage.camera = camera;
   stage.look = look;
+  stage.face.face = face;
   if (!person.empty()) stage.person = {person};
   return stage;
 }

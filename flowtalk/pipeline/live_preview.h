@@ -17,7 +17,7 @@ struct LiveLookOptions {
   PictureSize size;
   View camera = View::kPortrait;
   render::Look look = render::Look::kNatural;
-  std::string person;
+  std::string face = "builtin", person;
 
   template <class V>
   void fields(V&& field) {
@@ -26,8 +26,11 @@ struct LiveLookOptions {
     field("camera", camera,
           "of both: portrait, front, three-quarter or profile (default portrait)");
     field("look", look, "of both: natural or grey (default natural)");
+    field("face", face, "of both: builtin, or an avatar: .glb or .vrm (default builtin)");
     field("person", person, person_help().c_str());
   }
+  // Errors: a face that cannot be read, or that other axes than the built-in head's move.
+  void check() const;
   StageOptions stage() const;
 };
 

@@ -254,6 +254,17 @@ TEST_F(LiveChain, RefusesWhatCannotBeBeforeAnythingIsDone) {
   EXPECT_THAT(refused([](auto& o) { o.voice = "b.wav"; }), HasSubstr("b.wav: no such file"));
   EXPECT_THAT(refused([](auto& o) { o.asked.emotion = "all"; }), HasSubstr("name one emotion"));
   EXPECT_THAT(refused([](auto& o) { o.asked.emotion = "joyus"; }), HasSubstr("joyus"));
+  for (const char* field : {"size", "camera", "look", "face", "person"}) {
+    EXPECT_THAT(refused([&](auto& o) { o.given.add(field); }), HasSubstr("is of what is drawn"));
+  }
+  const auto refused_film = [&](auto change) {
+    return refused([&](auto& o) {
+      o.output = "never.mp4";
+      change(o);
+    });
+  };
+  EXPECT_THAT(refused_film([](auto& o) { o.look.person = "nobody"; }), HasSubstr("nobody"));
+  EXPECT_THAT(refused_film([](auto& o) { o.look.face = "none.glb"; }), HasSubstr("none.glb"));
 }
 
 // Sound that comes as a script says: pieces and pauses.
