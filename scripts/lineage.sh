@@ -140,13 +140,14 @@ weights_of() { # RUN PREFIX
 }
 
 # EXPRESSION FORMAT FILE...: the mean over the files; "-" where one or its figure is missing.
-cell() {
-  local expression=$1 format=$2 file value
-  shift 2
+cell() { cell_of 'add / length' "$@"; }
+cell_of() { # JQ_OF_ALL EXPRESSION FORMAT FILE...
+  local all=$1 expression=$2 format=$3 file value
+  shift 3
   for file in "$@"; do
     if [[ ! -f $file ]]; then printf -- "-" && return; fi
   done
-  value=$(jq -s "map($expression) | if all(. != null) then add / length else empty end" "$@")
+  value=$(jq -s "map($expression) | if all(. != null) then $all else empty end" "$@")
   # shellcheck disable=SC2059
   if [[ -n $value ]]; then printf "$format" "$value"; else printf -- "-"; fi
 }
@@ -186,6 +187,31 @@ spread_table() {
   done
 }
 
+# The same as cell, followed by the least and the most.
+ranged() { # EXPRESSION FORMAT FILE...
+  local mean least most
+  mean=$(cell "$@")
+  if [[ $mean == - ]]; then echo - && return; fi
+  least=$(cell_of min "$@") most=$(cell_of max "$@")
+  echo "$mean ($least to $most)"
+}
+
+# What the seeds of a row differ by.
+seeds_table() { # PART
+  local row seed still taken
+  echo "| row | LVE mm^2 | LVE, sampled | CE | closure |"
+  echo "|---|---|---|---|---|"
+  for row in $rows; do
+    still=() taken=()
+    for seed in $seeds; do
+      still+=("$out/$row-$seed/$1--deterministic.json")
+      taken+=("$out/$row-$seed/$1--num-samples10.json")
+    done
+    echo "| $row | $(ranged '.metrics.LVE*1e6' %.3f "${still[@]}") | $(ranged '.metrics.LVE*1e6' %.3f "${taken[@]}") |" \
+      "$(ranged '.metrics.CE*1e6' %.3f "${taken[@]}") | $(ranged '.behaviour.Closure_rate.value' %.3f "${still[@]}") |"
+  done
+}
+
 table() { # PART
   local row
   echo "| row | MVE mm | LVE mm^2 | LVE, sampled | EVE | FDD | MEE | CE | diversity mm | closure | jitter | accuracy | rho | NLL | prior k | generator k | rate | minutes |"
@@ -214,6 +240,7 @@ case ${1:-} in
   tables)
     for part in mead unseen-voices; do
       echo && echo "$part:" && echo && table "$part"
+      if [[ $seeds == *" "* ]]; then echo && seeds_table "$part"; fi
     done
     echo && echo "spread:" && echo && spread_table
     ;;
