@@ -22,7 +22,7 @@ full_packages="$install_packages
   clang libclang-rt-dev g++-mingw-w64-x86-64-posix
   libtorch-dev libgloo-dev libopenblas0-pthread
   slurmctld slurmd slurm-client munge"
-viewers_packages="$demo_packages nodejs blender python3-numpy chromium"
+viewers_packages="$demo_packages nodejs blender python3-numpy chromium gltfpack draco ffmpeg"
 corpus_packages="$full_packages asterisk-core-sounds-en
   asterisk-core-sounds-es asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr asterisk-core-sounds-fr-g722

@@ -8,6 +8,7 @@ rooms=(base tensor formats motion ops params nn audio encoder condition flow pri
   foreign predict render)
 declare -A needs=(
   [flowtalk/base/folder_lock.cpp]="flock: LockFileEx"
+  [flowtalk/base/run_apart.cpp]="fork: CreateProcess"
   [flowtalk/base/interruption.cpp]="signals: a console handler"
   [flowtalk/formats/mapped_file.cpp]="mmap: CreateFileMapping"
   [flowtalk/formats/sha256.cpp]="libav's SHA-256"

@@ -104,6 +104,8 @@ TEST_F(ImportCommand, IsEvaluatedOnADataSet) {
   EXPECT_LT(metrics["LVE"].get<double>(), 1e-12);
   EXPECT_TRUE(failed_with(run({"evaluate", "--dataset", "data", "--save_path", "made"}), 1,
                           {"axes of FLAME", "--face a FLAME file"}));
+  EXPECT_TRUE(failed_with(run({"live", voice, "--face", "flame.pkl", "-o", "film.mp4"}), 2,
+                          {"--face flame.pkl", "or an avatar"}));
 }
 
 TEST_F(ImportCommand, OfAMesh) {

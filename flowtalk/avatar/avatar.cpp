@@ -164,11 +164,12 @@ gltf::Placed Avatar::placed(const Moment& moment, size_t bone) const {
   return gltf::placed_of(local(moment, bone));
 }
 
-Found names_in(std::string bytes, const std::string& where) {
+Names names_in(std::string bytes, const std::string& where) {
   const gltf::Document document(std::move(bytes), where);
   const gltf::Nodes nodes = gltf::nodes_of(document);
   const auto targets = mesh_targets(document);
-  return found_in(document, nodes, targets, vrm_of(document, nodes, targets_in(targets)));
+  const Vrm vrm = vrm_of(document, nodes, targets_in(targets));
+  return {found_in(document, nodes, targets, vrm), vrm.version};
 }
 
 void require_axes(motion::Axes axes, const face::Face& face) {

@@ -26,7 +26,6 @@ class Avatar {
   const Rig& rig() const { return rig_; }
   const gltf::Document& document() const { return *document_; }
   const std::vector<MeshTargets>& targets() const { return targets_; }
-  int vrm_version() const { return vrm_.version; }
   size_t whole_vertices() const { return whole_vertices_; }  // before anything was left out
 
   // A frame of the built-in head's axes as this head's moment. Shape has no room.
@@ -67,7 +66,11 @@ class Avatar {
 };
 
 // What the names in a file say, also of one that has nothing to move a mouth by. Errors: damaged.
-Found names_in(std::string bytes, const std::string& where);
+struct Names {
+  Found found;
+  int vrm_version = 0;  // as Vrm has it
+};
+Names names_in(std::string bytes, const std::string& where);
 
 // Error: axes of a motion that are FLAME's, whose expressions are not ARKit's, for the face of an
 // avatar. Other faces are left alone.

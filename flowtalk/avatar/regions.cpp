@@ -113,7 +113,8 @@ class Finder {
 
   // The eye line halves a head, and the mouth is about 28 % of its height below it.
   face::Regions by_proportions() const {
-    const Vertices head = hung_on({Bone::kHead});
+    Vertices head = hung_on({Bone::kHead});
+    std::erase_if(head, [&](uint32_t v) { return surface_.kind[v] == face::Material::kHair; });
     float lo = std::numeric_limits<float>::max(), hi = -lo;
     for (const uint32_t v : head) {
       lo = std::min(lo, places_[3 * size_t{v} + 1]);

@@ -25,7 +25,7 @@ bool says(const std::string& name, std::initializer_list<std::string_view> words
   return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
-// By the names of mesh, node and material: how light falls on it.
+// By the names of a mesh, or of its node, and of its material: how light falls on it.
 face::Material kind_of(const std::string& name, bool moves) {
   using enum face::Material;
   if (says(name, {"lash", "brow"})) return kLash;
@@ -69,6 +69,7 @@ class Reader {
  private:
   void read_mesh(size_t node, size_t mesh) {
     const Entry entry = root_.item("meshes", mesh);
+    const std::string own = entry.text("name"), name = own.empty() ? name_of(node) : own;
     const size_t first_hook = out_.all_hooks.size();
     const size_t hooks = add_hooks(node);
     for (size_t i = 0; i < entry.size("primitives"); ++i) {
@@ -78,11 +79,12 @@ class Reader {
       if (mode > kTriangles) {
         fail("{}: strips or fans of triangles; save it with triangles", primitive.where());
       }
-      read_primitive(primitive, entry.text("name") + " " + name_of(node), mesh, first_hook, hooks);
+      read_primitive(primitive, name, mesh, first_hook, hooks);
     }
   }
 
-  // A node's, or that of the one above it: packing programs put meshes below nodes that have names.
+  // A node's, or that of the one above it: packing programs drop the names of meshes and put them
+  // below nodes that have some.
   const std::string& name_of(size_t node) const {
     const gltf::Node& at = nodes_.all[node];
     return at.name.empty() && at.parent >= 0 ? nodes_.all[static_cast<size_t>(at.parent)].name

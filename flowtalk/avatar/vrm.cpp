@@ -73,9 +73,8 @@ void read_expressions(const Entry& list, const gltf::Nodes& nodes,
                       const std::vector<size_t>& targets, Vrm& out) {
   for (const auto& [name, json] : list.json().items()) {
     const Entry entry(json, list.where());
-    const std::string mouth = entry.text("overrideMouth");
-    Expression expression{
-        name, entry.flag("isBinary", false), mouth == "block" || mouth == "blend", {}};
+    const bool stops_mouth = entry.text("overrideMouth") == "block";
+    Expression expression{name, entry.flag("isBinary", false), stops_mouth, {}};
     for (size_t k = 0; k < entry.size("morphTargetBinds"); ++k) {
       const Entry bind = entry.item("morphTargetBinds", k);
       const auto node = bind.index("node", nodes.all.size());

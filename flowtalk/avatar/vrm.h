@@ -19,7 +19,7 @@ struct Expression {
   };
   std::string name;
   bool binary = false;       // all or nothing
-  bool stops_mouth = false;  // with it, mouths of VRM 1.0 are still or nearly (overrideMouth)
+  bool stops_mouth = false;  // with it, mouths of VRM 1.0 are still (overrideMouth)
   std::vector<Bind> binds;
 };
 

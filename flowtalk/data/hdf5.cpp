@@ -6,7 +6,7 @@
 #include <array>
 
 #include "flowtalk/base/error.h"
-#include "flowtalk/data/run_apart.h"
+#include "flowtalk/base/run_apart.h"
 #include "flowtalk/formats/mapped_file.h"
 
 namespace flowtalk::data {

@@ -10,7 +10,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/rng.h"
-#include "flowtalk/data/run_apart.h"
 #include "flowtalk/data/test_mead.h"
 #include "tests/scratch_folder.h"
 
@@ -28,34 +27,6 @@ std::string message_of(const std::function<void()>& f) {
     return e.what();
   }
   return "";
-}
-
-TEST(RunApart, GivesBackWhatTheWorkMade) {
-  int here = 1;
-  const std::string large(300'000, 'x');
-  EXPECT_EQ(run_apart("x",
-                      [&] {
-                        here = 2;
-                        return large;
-                      }),
-            large);
-  EXPECT_EQ(here, 1);
-  EXPECT_EQ(run_apart("x", [] { return std::string(); }), "");
-}
-
-TEST(RunApart, ErrorsAndCrashesComeBackAsErrors) {
-  EXPECT_EQ(
-      message_of([] { run_apart("x", []() -> std::string { fail("{}: of no use", "file"); }); }),
-      "file: of no use");
-  EXPECT_THAT(message_of([] {
-                run_apart("a.hdf5", []() -> std::string {
-                  std::raise(SIGSEGV);
-                  return "";
-                });
-              }),
-              HasSubstr("a.hdf5: its reader did not survive it (Segmentation fault)"));
-  EXPECT_THAT(message_of([] { run_apart("a.hdf5", []() -> std::string { _exit(3); }); }),
-              HasSubstr("it ended early"));
 }
 
 struct DamagedHdf5 : ::testing::Test {

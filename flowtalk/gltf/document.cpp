@@ -157,7 +157,7 @@ Document::Document(std::string bytes, std::string where)
     fail("{}: glTF of version {}; expected 2.0", where_, version.empty() ? "none" : version);
   }
   refuse_unknown_extensions(root());
-  views_ = meshopt_views(root(), buffer());
+  views_ = meshopt_views(root(), [&](const Entry& packed) { return bytes_of(packed); });
   accessors_ =
       draco_accessors(root(), [&](const Entry& packed) { return view(packed, "bufferView"); });
 }
@@ -167,14 +167,18 @@ std::string_view Document::view(const Entry& entry, const char* key) const {
   const auto place = entry.index(key, all.size("bufferViews"));
   if (!place) fail("{}: {} is missing", entry.where(), key);
   if (const auto unpacked = views_.find(*place); unpacked != views_.end()) return unpacked->second;
-  const Entry view = all.item("bufferViews", *place);
-  if (view.number_up_to("buffer", SIZE_MAX) != 0 ||
+  return bytes_of(all.item("bufferViews", *place));
+}
+
+std::string_view Document::bytes_of(const Entry& entry) const {
+  const Entry all = root();
+  if (entry.number_up_to("buffer", SIZE_MAX) != 0 ||
       (all.size("buffers") > 0 && all.item("buffers", 0).has("uri"))) {
-    fail("{}: lies in another file than this; {}", view.where(), kRepack);
+    fail("{}: lies in another file than this; {}", entry.where(), kRepack);
   }
   const std::string_view bytes = buffer();
-  const size_t offset = view.number_up_to("byteOffset", bytes.size(), 0);
-  return bytes.substr(offset, view.number_up_to("byteLength", bytes.size() - offset));
+  const size_t offset = entry.number_up_to("byteOffset", bytes.size(), 0);
+  return bytes.substr(offset, entry.number_up_to("byteLength", bytes.size() - offset));
 }
 
 Document::Layout Document::layout_of(size_t accessor) const {

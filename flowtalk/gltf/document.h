@@ -51,6 +51,7 @@ class Document {
   struct Layout;
   Layout layout_of(size_t accessor) const;
   std::string_view view(const Entry& entry, const char* key) const;
+  std::string_view bytes_of(const Entry& entry) const;
   template <class Read>
   void read_rows(const Layout& layout, const Read& read) const;
 

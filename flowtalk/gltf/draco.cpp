@@ -5,12 +5,14 @@
 #include <draco/core/varint_decoding.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <vector>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/base/run_apart.h"
 #include "flowtalk/gltf/component.h"
 #include "flowtalk/gltf/document.h"
 #include "flowtalk/gltf/meshopt.h"
@@ -21,6 +23,8 @@ namespace {
 constexpr const char* kName = "KHR_draco_mesh_compression";
 constexpr uint16_t kVersion = DRACO_BITSTREAM_VERSION(2, 2);  // the extension's
 constexpr size_t kTriangles = 4;
+constexpr ApartLimits kLimits{.seconds = 20, .memory = size_t{4} << 30};
+constexpr const char* kSaveUnpacked = "save it uncompressed, for instance from Blender";
 
 // Sizes that a stream announces, before the library takes memory for them.
 struct Announced {
@@ -49,10 +53,13 @@ Announced announced(draco::DecoderBuffer buffer, const draco::MeshSequentialDeco
 // A decoder of the library that ends where a mesh would be larger than is read.
 template <class Library>
 class Bounded final : public Library {
+ public:
+  bool too_large() const { return too_large_; }
+
  protected:
   bool DecodeConnectivity() override {
-    return this->bitstream_version() == kVersion && announced(*this->buffer(), *this).fit() &&
-           Library::DecodeConnectivity();
+    too_large_ = !announced(*this->buffer(), *this).fit();
+    return this->bitstream_version() == kVersion && !too_large_ && Library::DecodeConnectivity();
   }
   bool DecodeAllAttributes() override {
     const draco::PointCloud& points = *this->point_cloud();
@@ -62,37 +69,40 @@ class Bounded final : public Library {
       const auto number = static_cast<size_t>(draco::DataTypeLength(attribute.data_type()));
       row += static_cast<size_t>(attribute.num_components()) * std::max(number, sizeof(int32_t));
     }
-    return row * points.num_points() <= kMostUnpacked && Library::DecodeAllAttributes();
+    too_large_ = row * points.num_points() > kMostUnpacked;
+    return !too_large_ && Library::DecodeAllAttributes();
   }
+
+ private:
+  bool too_large_ = false;
 };
 
-std::unique_ptr<draco::MeshDecoder> decoder_for(std::string_view bytes) {
+template <class Library>
+std::unique_ptr<draco::Mesh> decoded(std::string_view bytes, const std::string& where) {
+  draco::DecoderBuffer buffer;
+  buffer.Init(bytes.data(), bytes.size());
+  auto mesh = std::make_unique<draco::Mesh>();
+  Bounded<Library> decoder;
+  const bool done = decoder.Decode(draco::DecoderOptions(), &buffer, mesh.get()).ok();
+  if (decoder.too_large()) fail("{}: a Draco mesh larger than is read; make it simpler", where);
+  if (!done) {
+    fail("{}: does not unpack: its Draco mesh is damaged, or not of version 2.2; {}", where,
+         kSaveUnpacked);
+  }
+  return mesh;
+}
+
+std::unique_ptr<draco::Mesh> mesh_of(std::string_view bytes, const std::string& where) {
   draco::DecoderBuffer buffer;
   buffer.Init(bytes.data(), bytes.size());
   draco::DracoHeader header;
   if (!draco::PointCloudDecoder::DecodeHeader(&buffer, &header).ok() ||
       header.encoder_type != draco::TRIANGULAR_MESH) {
-    return nullptr;
+    fail("{}: holds no Draco mesh; {}", where, kSaveUnpacked);
   }
-  if (header.encoder_method == draco::MESH_EDGEBREAKER_ENCODING) {
-    return std::make_unique<Bounded<draco::MeshEdgebreakerDecoder>>();
-  }
-  return std::make_unique<Bounded<draco::MeshSequentialDecoder>>();
-}
-
-std::unique_ptr<draco::Mesh> mesh_of(std::string_view bytes, const std::string& where) {
-  auto mesh = std::make_unique<draco::Mesh>();
-  const auto decoder = decoder_for(bytes);
-  draco::DecoderBuffer buffer;
-  buffer.Init(bytes.data(), bytes.size());
-  const draco::DecoderOptions options;
-  if (decoder == nullptr || !decoder->Decode(options, &buffer, mesh.get()).ok()) {
-    fail(
-        "{}: does not unpack: its Draco mesh is damaged, too large, or not of version 2.2; save it "
-        "uncompressed, for instance from Blender",
-        where);
-  }
-  return mesh;
+  return header.encoder_method == draco::MESH_EDGEBREAKER_ENCODING
+             ? decoded<draco::MeshEdgebreakerDecoder>(bytes, where)
+             : decoded<draco::MeshSequentialDecoder>(bytes, where);
 }
 
 // What an accessor says of its rows.
@@ -109,8 +119,9 @@ Form form_of(const Entry& root, size_t accessor) {
           .component = entry.number_up_to("componentType", SIZE_MAX)};
 }
 
-[[noreturn]] void fail_form(const Form& form) {
-  fail("{}: {} rows of {}, which its Draco mesh does not hold", form.where, form.rows, form.width);
+[[noreturn]] void fail_form(const Form& form, const std::string& held) {
+  fail("{}: {} rows of {} numbers of kind {}; its Draco mesh holds {}; {}", form.where, form.rows,
+       form.width, form.component, held, kSaveUnpacked);
 }
 
 // value(row, at): the row's numbers, written to `at`; whether they fit their kind.
@@ -119,7 +130,7 @@ std::string rows_as(const Form& form, const Value& value) {
   std::string bytes(form.rows * form.width * sizeof(T), '\0');
   std::vector<T> row(form.width);
   for (size_t i = 0; i < form.rows; ++i) {
-    if (!value(i, row.data())) fail_form(form);
+    if (!value(i, row.data())) fail_form(form, "values that this kind does not");
     std::memcpy(bytes.data() + i * form.width * sizeof(T), row.data(), form.width * sizeof(T));
   }
   return bytes;
@@ -141,15 +152,16 @@ std::string rows_of(const Form& form, const Value& value) {
     case kFloat:
       return rows_as<float>(form, value);
     default:
-      fail_form(form);
+      fail_form(form, "numbers of other kinds");
   }
 }
 
 std::string attribute_rows(const draco::Mesh& mesh, uint32_t id, const Form& form) {
   const draco::PointAttribute* attribute = mesh.GetAttributeByUniqueId(id);
-  if (attribute == nullptr || form.rows != mesh.num_points() || form.width == 0 ||
-      form.width != static_cast<size_t>(attribute->num_components())) {
-    fail_form(form);
+  if (attribute == nullptr) fail_form(form, fmt::format("no array {}", id));
+  const auto width = static_cast<size_t>(attribute->num_components());
+  if (form.rows != mesh.num_points() || form.width == 0 || form.width != width) {
+    fail_form(form, fmt::format("{} of {}", mesh.num_points(), width));
   }
   return rows_of(form, [&](size_t row, auto* at) {
     const auto place = attribute->mapped_index(draco::PointIndex(static_cast<uint32_t>(row)));
@@ -158,7 +170,8 @@ std::string attribute_rows(const draco::Mesh& mesh, uint32_t id, const Form& for
 }
 
 std::string corner_rows(const draco::Mesh& mesh, const Form& form) {
-  if (form.rows != size_t{3} * mesh.num_faces() || form.width != 1) fail_form(form);
+  const size_t corners = size_t{3} * mesh.num_faces();
+  if (form.rows != corners || form.width != 1) fail_form(form, fmt::format("{} of 1", corners));
   return rows_of(form, [&]<class T>(size_t row, T* at) {
     const draco::FaceIndex face(static_cast<uint32_t>(row / 3));
     const uint32_t point = mesh.face(face)[row % 3].value();
@@ -186,13 +199,13 @@ class Reader {
   void read_primitive(const Entry& primitive) {
     const Entry packed = primitive.object("extensions").object(kName);
     if (primitive.number_up_to("mode", 6, kTriangles) != kTriangles) {
-      fail("{}: strips or fans of triangles; save it with triangles", primitive.where());
+      fail("{}: packed as other than triangles; save it with triangles", primitive.where());
     }
     const auto mesh = mesh_of(view_(packed), packed.where());
     spend(size_t{mesh->num_faces()} * 3 * sizeof(uint32_t));
     const size_t accessors = root_.size("accessors");
     const auto corners = primitive.index("indices", accessors);
-    if (!corners) fail("{}: indices is missing", primitive.where());
+    if (!corners) fail("{}: indices is missing; {}", primitive.where(), kSaveUnpacked);
     keep(*corners, corner_rows(*mesh, form_of(root_, *corners)));
     const Entry ids = packed.object("attributes"), all = primitive.object("attributes");
     for (const auto& [name, id] : ids.json().items()) {
@@ -208,7 +221,8 @@ class Reader {
     spend(bytes.size());
     const auto [at, added] = accessors_.try_emplace(accessor, std::move(bytes));
     if (!added && at->second != bytes) {
-      fail("{}: stands for two arrays", root_.item("accessors", accessor).where());
+      fail("{}: stands for two arrays that differ; {}", root_.item("accessors", accessor).where(),
+           kSaveUnpacked);
     }
   }
 
@@ -226,10 +240,50 @@ class Reader {
   size_t spent_ = 0;
 };
 
+bool any_packed(const Entry& root) {
+  for (size_t i = 0; i < root.size("meshes"); ++i) {
+    const Entry mesh = root.item("meshes", i);
+    for (size_t k = 0; k < mesh.size("primitives"); ++k) {
+      if (mesh.item("primitives", k).object("extensions").has(kName)) return true;
+    }
+  }
+  return false;
+}
+
+// Through a pipe: accessor, bytes, and the bytes, one after another.
+std::string in_one(const std::map<size_t, std::string>& accessors) {
+  std::string all;
+  for (const auto& [accessor, bytes] : accessors) {
+    const std::array<size_t, 2> head{accessor, bytes.size()};
+    all.append(reinterpret_cast<const char*>(head.data()), sizeof head);
+    all += bytes;
+  }
+  return all;
+}
+
+std::map<size_t, std::string> apart_again(std::string_view all) {
+  std::map<size_t, std::string> accessors;
+  while (!all.empty()) {
+    std::array<size_t, 2> head;
+    FT_CHECK(all.size() >= sizeof head, "a reader's answer is cut off");
+    std::memcpy(head.data(), all.data(), sizeof head);
+    all.remove_prefix(sizeof head);
+    accessors.emplace(head[0], all.substr(0, head[1]));
+    all.remove_prefix(head[1]);
+  }
+  return accessors;
+}
+
 }  // namespace
 
-std::map<size_t, std::string> draco_accessors(const Entry& root, const ViewOf& view) {
+std::map<size_t, std::string> draco_accessors_here(const Entry& root, const ViewOf& view) {
   return Reader(root, view).read();
+}
+
+std::map<size_t, std::string> draco_accessors(const Entry& root, const ViewOf& view) {
+  if (!any_packed(root)) return {};
+  return apart_again(run_apart(
+      root.where(), [&] { return in_one(draco_accessors_here(root, view)); }, kLimits));
 }
 
 }  // namespace flowtalk::gltf

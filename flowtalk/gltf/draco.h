@@ -15,7 +15,10 @@ namespace flowtalk::gltf {
 using ViewOf = std::function<std::string_view(const Entry&)>;
 
 // The rows of each accessor that stands for a packed array, in its own kind of numbers. Errors: a
-// mesh that does not come out, or not as the accessors say; more than kMostUnpacked.
+// mesh that does not come out, or not as the accessors say; more than kMostUnpacked. The library is
+// run apart (base/run_apart.h): files can be made for which it computes for hours.
 std::map<size_t, std::string> draco_accessors(const Entry& root, const ViewOf& view);
+// In this process.
+std::map<size_t, std::string> draco_accessors_here(const Entry& root, const ViewOf& view);
 
 }  // namespace flowtalk::gltf

@@ -17,20 +17,15 @@ struct Packed {
   size_t count = 0, stride = 0;
 };
 
-std::optional<Packed> packed_view(const Entry& view, std::string_view buffer) {
+std::optional<Packed> packed_view(const Entry& view, const BytesOf& bytes) {
   const Entry extensions = view.object("extensions");
   for (const char* name : {"EXT_meshopt_compression", "KHR_meshopt_compression"}) {
     if (!extensions.has(name)) continue;
     const Entry entry = extensions.object(name);
-    if (entry.number_up_to("buffer", SIZE_MAX) != 0) {
-      fail("{}: lies in another file than this; save it as one .glb", entry.where());
-    }
-    const size_t offset = entry.number_up_to("byteOffset", buffer.size(), 0);
-    const size_t length = entry.number_up_to("byteLength", buffer.size() - offset);
     return Packed{.where = entry.where(),
                   .mode = entry.text("mode"),
                   .filter = entry.text("filter"),
-                  .bytes = buffer.substr(offset, length),
+                  .bytes = bytes(entry),
                   .count = entry.number_up_to("count", kMostUnpacked),
                   .stride = entry.number_up_to("byteStride", kMostStride)};
   }
@@ -46,8 +41,10 @@ void check_sizes(const Packed& packed) {
                     : packed.mode == "INDICES"   ? index
                                                  : false;
   if (!fits) {
-    fail("{}: {} rows of {} bytes of mode \"{}\", which is not one of meshoptimizer's",
-         packed.where, count, stride, packed.mode);
+    fail(
+        "{}: {} rows of {} bytes of mode \"{}\", which meshoptimizer does not pack; save it "
+        "uncompressed, for instance from Blender",
+        packed.where, count, stride, packed.mode);
   }
 }
 
@@ -85,11 +82,11 @@ void undo_filter(const Packed& packed, std::string& out) {
 
 }  // namespace
 
-std::map<size_t, std::string> meshopt_views(const Entry& root, std::string_view buffer) {
+std::map<size_t, std::string> meshopt_views(const Entry& root, const BytesOf& bytes) {
   std::map<size_t, std::string> views;
   size_t all = 0;
   for (size_t i = 0; i < root.size("bufferViews"); ++i) {
-    const auto packed = packed_view(root.item("bufferViews", i), buffer);
+    const auto packed = packed_view(root.item("bufferViews", i), bytes);
     if (!packed) continue;
     check_sizes(*packed);
     if (packed->count > (kMostUnpacked - all) / packed->stride) {

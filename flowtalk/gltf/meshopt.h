@@ -2,6 +2,7 @@
 // EXT_meshopt_compression, and KHR_meshopt_compression as far as it is the same.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,8 +13,11 @@ namespace flowtalk::gltf {
 
 inline constexpr size_t kMostUnpacked = size_t{256} << 20;  // bytes, of a file
 
+// The bytes of the file's buffer between an entry's byteOffset and byteLength.
+using BytesOf = std::function<std::string_view(const Entry&)>;
+
 // The unpacked bytes of each packed view, by its place in bufferViews. Errors: a view that does not
 // come out, sizes that the format forbids, more than kMostUnpacked.
-std::map<size_t, std::string> meshopt_views(const Entry& root, std::string_view buffer);
+std::map<size_t, std::string> meshopt_views(const Entry& root, const BytesOf& bytes);
 
 }  // namespace flowtalk::gltf

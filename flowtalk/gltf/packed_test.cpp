@@ -1,8 +1,10 @@
 // Meshes that are packed come out as they went in, and what does not come out is refused.
 #include <gmock/gmock.h>
+#include <meshoptimizer.h>
 
 #include <algorithm>
-#include <numeric>
+#include <array>
+#include <cmath>
 
 #include "flowtalk/gltf/document.h"
 #include "flowtalk/gltf/test_packed.h"
@@ -123,15 +125,16 @@ TEST(Packed, MeshesThatDoNotComeOutAreRefused) {
   for (const bool reordered : {false, true}) {
     const std::string packed = draco_packed(sheet(5, 4), reordered);
     EXPECT_EQ(refused(packed, [](Json&) {}), "was taken");
-    EXPECT_THAT(refused(packed, [](Json& json) { json["accessors"][kPosition]["count"] = 21; }),
-                HasSubstr("accessors 0: 21 rows of 3, which its Draco mesh does not hold"));
+    EXPECT_THAT(
+        refused(packed, [](Json& json) { json["accessors"][kPosition]["count"] = 21; }),
+        HasSubstr("accessors 0: 21 rows of 3 numbers of kind 5126; its Draco mesh holds 20 of 3"));
     EXPECT_THAT(refused(packed, [](Json& json) { json["accessors"][kCorners]["count"] = 69; }),
                 HasSubstr("accessors 1: 69 rows"));
     EXPECT_THAT(refused(packed, [](Json& json) { json["accessors"][kColour]["type"] = "VEC3"; }),
                 HasSubstr("accessors 2: 20 rows of 3"));
     EXPECT_THAT(
         refused(packed, [](Json& json) { json["accessors"][kPosition]["componentType"] = 9; }),
-        HasSubstr("does not hold"));
+        HasSubstr("of kind 9; its Draco mesh holds numbers of other kinds"));
     EXPECT_THAT(refused(packed, [](Json& json) { json["bufferViews"].back()["byteLength"] = 20; }),
                 HasSubstr("does not unpack"));
     EXPECT_THAT(
@@ -140,8 +143,10 @@ TEST(Packed, MeshesThatDoNotComeOutAreRefused) {
   }
 }
 
-// A stream that announces more than is read is refused before memory is taken for it.
+// A stream that announces more than is read is refused before memory is taken for it: 3,000,000
+// faces of 9,000,000 points, which Draco itself would begin to make.
 TEST(Packed, DracoThatAnnouncesTooMuchIsRefused) {
+  const std::string faces = "\xc0\x8d\xb7\x01", points = "\xc0\xa8\xa5\x04";
   for (const bool reordered : {false, true}) {
     const std::string packed = draco_packed(sheet(5, 4), reordered);
     const GlbChunks chunks = chunks_of(packed, "x");
@@ -149,10 +154,87 @@ TEST(Packed, DracoThatAnnouncesTooMuchIsRefused) {
     const size_t at = chunks.json["bufferViews"].back()["byteOffset"].get<size_t>();
     ASSERT_EQ(buffer.substr(at, 5), "DRACO");
     const size_t header = 11;
-    buffer.replace(at + header + (reordered ? 1 : 0), 5, "\xff\xff\xff\xff\x0f");
+    buffer.replace(at + header + (reordered ? 1 : 0), 8,
+                   reordered ? points + faces : faces + points);
     EXPECT_THAT(refusal([&] { Document(Glb(chunks.json, buffer).bytes(), "x.glb"); }),
-                HasSubstr("too large"));
+                HasSubstr("larger than is read"));
   }
+}
+
+// A view of rows that meshoptimizer packed with a filter.
+std::vector<float> filtered(const char* filter, int component, const char* type, bool normalised,
+                            size_t count, size_t stride, const std::string& rows) {
+  std::string bytes(meshopt_encodeVertexBufferBound(count, stride), '\0');
+  bytes.resize(meshopt_encodeVertexBuffer(reinterpret_cast<unsigned char*>(bytes.data()),
+                                          bytes.size(), rows.data(), count, stride));
+  const Json packed{{"buffer", 0},          {"byteLength", bytes.size()}, {"count", count},
+                    {"byteStride", stride}, {"mode", "ATTRIBUTES"},       {"filter", filter}};
+  Json json{{"asset", {{"version", "2.0"}}},
+            {"extensionsRequired", {"KHR_meshopt_compression"}},
+            {"bufferViews",
+             {{{"buffer", 1},
+               {"byteLength", rows.size()},
+               {"byteStride", stride},
+               {"extensions", {{"KHR_meshopt_compression", packed}}}}}},
+            {"accessors",
+             {{{"bufferView", 0},
+               {"componentType", component},
+               {"count", count},
+               {"type", type},
+               {"normalized", normalised}}}}};
+  const Document document(Glb(json, bytes).bytes(), "x.glb");
+  return document.floats(0, std::string(type) == "VEC4" ? "4" : "3", count);
+}
+
+TEST(Packed, FiltersAreUndone) {
+  constexpr size_t kCount = 5;
+  const std::vector<float> directions{1, 0, 0,      0,     0.6f, -0.8f, 0, 0,  0, 0,
+                                      1, 0, -0.36f, 0.48f, 0.8f, 0,     0, -1, 0, 0};
+  std::string rows(kCount * 8, '\0');
+  meshopt_encodeFilterOct(rows.data(), kCount, 8, 16, directions.data());
+  EXPECT_THAT(filtered("OCTAHEDRAL", 5122, "VEC4", true, kCount, 8, rows),
+              testing::Pointwise(testing::FloatNear(1e-3f), directions));
+  const std::vector<float> turns{0, 0,    0,     1, 0.5f, 0.5f, 0.5f, 0.5f, 0,    0.6f,
+                                 0, 0.8f, -0.6f, 0, 0.8f, 0,    0.1f, 0.1f, 0.1f, 0.98489f};
+  meshopt_encodeFilterQuat(rows.data(), kCount, 8, 16, turns.data());
+  auto got = filtered("QUATERNION", 5122, "VEC4", true, kCount, 8, rows);
+  for (size_t i = 0; i < got.size(); i += 4) {  // either of the two that say the same turn
+    float same = 0;
+    for (size_t k = 0; k < 4; ++k) same += got[i + k] * turns[i + k];
+    EXPECT_NEAR(std::abs(same), 1, 1e-3);
+  }
+  const std::vector<float> places{0.1f, -20, 3e-3f, 0, 1, 2, 5.5f, 1e3f, -1e-2f, 7, 8, 9, 0, 0, -1};
+  rows.resize(kCount * 12);
+  meshopt_encodeFilterExp(rows.data(), kCount, 12, 20, places.data());
+  got = filtered("EXPONENTIAL", 5126, "VEC3", false, kCount, 12, rows);
+  for (size_t i = 0; i < got.size(); ++i) {  // the exponent is that of the row's largest
+    const float* row = &places[i / 3 * 3];
+    const float most = std::max({std::abs(row[0]), std::abs(row[1]), std::abs(row[2])});
+    EXPECT_NEAR(got[i], row[i % 3], 4e-6f * most) << i;
+  }
+}
+
+TEST(Packed, IndicesOfOtherThanTriangles) {
+  const std::vector<uint32_t> indices{5, 6, 70'000, 2, 2, 9, 70'001};
+  std::string bytes(meshopt_encodeIndexSequenceBound(indices.size(), 80'000), '\0');
+  bytes.resize(meshopt_encodeIndexSequence(reinterpret_cast<unsigned char*>(bytes.data()),
+                                           bytes.size(), indices.data(), indices.size()));
+  const Json packed{{"buffer", 0},
+                    {"byteLength", bytes.size()},
+                    {"count", indices.size()},
+                    {"byteStride", 4},
+                    {"mode", "INDICES"}};
+  Json json{{"asset", {{"version", "2.0"}}},
+            {"bufferViews",
+             {{{"buffer", 1},
+               {"byteLength", 4 * indices.size()},
+               {"extensions", {{"EXT_meshopt_compression", packed}}}}}},
+            {"accessors",
+             {{{"bufferView", 0},
+               {"componentType", 5125},
+               {"count", indices.size()},
+               {"type", "SCALAR"}}}}};
+  EXPECT_EQ(Document(Glb(json, bytes).bytes(), "x").whole_numbers(0, 1, indices.size()), indices);
 }
 
 }  // namespace

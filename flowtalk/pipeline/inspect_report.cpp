@@ -242,16 +242,17 @@ void add_hdf5(Json& report, const fs::path& path, int64_t listed_values) {
 // A head of somebody's own; what it is refused for is said by its verdict.
 void add_avatar(Json& report, const fs::path& path) {
   report["format"] = "glb";
-  const avatar::Found found = avatar::names_in(load_file(path, gltf::kMostBytes), path.string());
+  const auto [found, vrm_version] =
+      avatar::names_in(load_file(path, gltf::kMostBytes), path.string());
   Json details = Json::object();
   try {
     const avatar::Avatar& avatar = avatar::load_avatar(path);
     details["mouth_by"] = text_of(avatar.rig().mouth);
     details["vertices"] = avatar.whole_vertices();
-    if (avatar.vrm_version() > 0) details["vrm"] = avatar.vrm_version() == 1 ? "0.x" : "1.0";
   } catch (const Error&) {
     // its verdict says why
   }
+  if (vrm_version > 0) details["vrm"] = vrm_version == 1 ? "0.x" : "1.0";
   details.update({{"arkit", found.arkit},
                   {"missing", found.missing},
                   {"visemes", found.visemes},

@@ -29,6 +29,10 @@ PredictOptions predicted(const StreamOptions& o) {
 
 predict::RegionTemperatures regions_of(const LiveModel& model, const PredictOptions& options) {
   predict::check_temperature(options, model.model());
+  if (options.region_temperature && model.config().axes != motion::Axes::kBuiltin) {
+    fail_usage("temperature: of regions of the face {}, which a stream does not know; give one",
+               owner_of(model.config().axes));
+  }
   return predict::temperatures_of(options, model.config(),
                                   model.config().axes == motion::Axes::kBuiltin);
 }

@@ -377,6 +377,16 @@ TEST_F(StreamTest, SilenceOffsetsAndClippingStayFinite) {
   EXPECT_EQ(whole(Stream(live, options()), session, square).size(), 75u * motion::kLive);
 }
 
+TEST_F(StreamTest, RegionsOfAFaceThatIsNotKnownAreRefused) {
+  auto config = tests::live_config();
+  config.axes = motion::Axes::kFlame;
+  StreamOptions o = options();
+  o.blinks_per_minute = {};
+  o.region_temperature = {0, 0.4f, 0.8f, 0.4f};
+  const auto other = LiveModel::of(tests::model_of(config));
+  EXPECT_THAT(tests::refusal([&] { Stream(other, o); }), HasSubstr("of regions of the face FLAME"));
+}
+
 TEST_F(StreamTest, WhatItCannotTakeIsRefused) {
   Stream stream(live, options());
   const auto voice = tests::speech_like(1);

@@ -1,4 +1,4 @@
-#include "flowtalk/data/run_apart.h"
+#include "flowtalk/base/run_apart.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,14 +11,13 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
+#include <new>
 
 #include "flowtalk/base/error.h"
 
-namespace flowtalk::data {
+namespace flowtalk {
 namespace {
 
-constexpr rlim_t kSeconds = 60;
-constexpr rlim_t kMemory = rlim_t{8} << 30;  // bytes of addresses, those of this process included
 constexpr char kDone = 'd', kFailed = 'f';
 
 void limit(int what, rlim_t most) {
@@ -39,21 +38,28 @@ bool write_all(int to, const std::string& text) {
 }
 
 // In the copy: never returns, and runs nothing of this process's end.
-[[noreturn]] void work_and_leave(const std::function<std::string()>& work, int to) {
+[[noreturn]] void work_and_leave(const std::string& what, const std::function<std::string()>& work,
+                                 const ApartLimits& limits, int to) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) {
     std::signal(signal, SIG_DFL);
   }
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, kSeconds);
+  limit(RLIMIT_CPU, limits.seconds);
 #ifndef __SANITIZE_ADDRESS__  // which reserves terabytes of addresses
-  limit(RLIMIT_AS, kMemory);
+  limit(RLIMIT_AS, limits.memory);
 #endif
   std::string answer;
   try {
     answer = kDone + work();
+  } catch (const Error& e) {
+    answer = kFailed + e.marked();
+  } catch (const std::bad_alloc&) {
+    answer = kFailed + fmt::format(
+                           "{}: its reader asks for more than {} MiB of memory; the file is "
+                           "damaged or too large",
+                           what, limits.memory >> 20);
   } catch (const std::exception& e) {
-    const auto* error = dynamic_cast<const Error*>(&e);
-    answer = kFailed + (error != nullptr ? error->marked() : std::string(e.what()));
+    answer = kFailed + fmt::format("{}: {}", what, e.what());
   }
   _exit(write_all(to, answer) ? 0 : 1);
 }
@@ -69,9 +75,9 @@ std::string read_all(int from) {
   }
 }
 
-std::string ending_of(int status) {
+std::string ending_of(int status, const ApartLimits& limits) {
   if (!WIFSIGNALED(status)) return "it ended early";
-  if (WTERMSIG(status) == SIGXCPU) return fmt::format("over {} s", kSeconds);
+  if (WTERMSIG(status) == SIGXCPU) return fmt::format("over {} s", limits.seconds);
   return fmt::format("{}", strsignal(WTERMSIG(status)));
 }
 
@@ -80,7 +86,8 @@ struct Copy {
   int answer;  // the end to read from
 };
 
-Copy start(const std::string& what, const std::function<std::string()>& work) {
+Copy start(const std::string& what, const std::function<std::string()>& work,
+           const ApartLimits& limits) {
   static std::mutex mutex;  // no copy inherits the end to write to of another
   const std::lock_guard lock(mutex);
   std::array<int, 2> ends{};
@@ -88,7 +95,7 @@ Copy start(const std::string& what, const std::function<std::string()>& work) {
   const pid_t process = fork();
   if (process == 0) {
     close(ends[0]);
-    work_and_leave(work, ends[1]);
+    work_and_leave(what, work, limits, ends[1]);
   }
   close(ends[1]);
   if (process < 0) {
@@ -100,8 +107,9 @@ Copy start(const std::string& what, const std::function<std::string()>& work) {
 
 }  // namespace
 
-std::string run_apart(const std::string& what, const std::function<std::string()>& work) {
-  const Copy copy = start(what, work);
+std::string run_apart(const std::string& what, const std::function<std::string()>& work,
+                      const ApartLimits& limits) {
+  const Copy copy = start(what, work, limits);
   const std::string answer = read_all(copy.answer);
   close(copy.answer);
   int status = 0;
@@ -110,7 +118,8 @@ std::string run_apart(const std::string& what, const std::function<std::string()
   const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0 && !answer.empty();
   if (ended && answer[0] == kDone) return answer.substr(1);
   if (ended) throw Error(answer.substr(1));
-  fail("{}: its reader did not survive it ({}); the file is damaged", what, ending_of(status));
+  fail("{}: its reader did not survive it ({}); the file is damaged", what,
+       ending_of(status, limits));
 }
 
-}  // namespace flowtalk::data
+}  // namespace flowtalk
