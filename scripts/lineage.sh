@@ -106,7 +106,7 @@ measure_one() { # ROW-SEED
   for part in mead unseen-voices; do
     for options in --deterministic "--num-samples 10"; do
       if [[ $options == --num-samples* && $1 == regression* ]]; then continue; fi
-      local json="$out/$1/$part${options// /}.json" plain="--blinks 0"
+      local json="$out/$1/$part${options// /}.json" plain="--blinks 0 --subset 0"
       if [[ -f $json ]]; then continue; fi
       if [[ $options == --deterministic ]]; then plain=""; fi
       # shellcheck disable=SC2086
