@@ -22,8 +22,10 @@ constexpr const char* kExamples =
     "Ctrl-C ends it; the face that is sent last is at rest.\n";
 
 void print(const pipeline::LiveReport& r) {
-  fmt::print("{:.2f} s, {} frames sent", r.heard_s, r.frames);
-  if (!r.targets.empty()) fmt::print(" to {}", fmt::join(r.targets, ", "));
+  fmt::print("{:.2f} s", r.heard_s);
+  if (!r.targets.empty()) {
+    fmt::print(", {} frames sent to {}", r.frames, fmt::join(r.targets, ", "));
+  }
   if (r.refused > 0) fmt::print(", {} of {} packets not taken", r.refused, r.packets);
   if (r.left_out > 0) fmt::print(", {} frames left out", r.left_out);
   fmt::print("\n");

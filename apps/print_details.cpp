@@ -32,14 +32,23 @@ void print_motion(const Json& motion) {
   print_lines(motion, "unused", "not used: ");
 }
 
+// Without what moves a terminal's cursor or changes its colours.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
 // The names of an avatar, a line for each kind.
 void print_avatar(const Json& avatar) {
   for (const auto& [key, value] : avatar.items()) {
     if (!value.is_array()) {
       fmt::print("  {}: {}\n", key, shown(value));
     } else if (!value.empty()) {
-      fmt::print("  {} ({}): {}\n", key, value.size(),
-                 fmt::join(value.get<std::vector<std::string>>(), ", "));
+      fmt::print(
+          "  {} ({}): {}\n", key, value.size(),
+          printable(fmt::format("{}", fmt::join(value.get<std::vector<std::string>>(), ", "))));
     }
   }
 }

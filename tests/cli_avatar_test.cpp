@@ -136,6 +136,31 @@ TEST_F(CliAvatar, AVoiceBecomesTheMovedAvatarAtOnce) {
                             {"--face made.vrm", "`flowtalk export glb`"}));
   }
   EXPECT_FALSE(std::filesystem::exists(file("take.csv")));
+  const std::string avatar = load_file(file("made.vrm"));
+  std::filesystem::create_symlink(file("made.vrm"), file("link.glb"));
+  for (const std::string command : {"talk", "predict"}) {
+    EXPECT_TRUE(failed_with(run({command, "voice.wav", "--face", "link.glb", "-o", "link.glb"}), 2,
+                            {"link.glb: would be written over itself, which is read"}));
+  }
+  EXPECT_TRUE(load_file(file("made.vrm")) == avatar);
+}
+
+TEST_F(CliAvatar, OtherFilesAreCalledWhatTheyAre) {
+  write("text.gltf", R"({"asset": {"version": "2.0"}})");
+  for (const std::string command : {"render", "inspect"}) {
+    std::vector<std::string> words{command, "text.gltf"};
+    if (command == "render") words = {"render", "said.npz", "--face", "text.gltf", "-o", "a.mp4"};
+    EXPECT_TRUE(failed_with(run(words), 1, {"text.gltf: is glTF in text", "Blender"}));
+  }
+  write_avatar("noending", {.kind = avatar::Made::kVisemes});
+  EXPECT_EQ(run({"render", "said.npz", "--face", "noending", "--size", "64", "-o", "a.mp4"}).code,
+            0);
+  EXPECT_TRUE(failed_with(run({"render", "said.npz", "--face", "nobody", "-o", "a.mp4"}), 1,
+                          {"nobody", "no such file", ".glb, .vrm"}));
+  gltf::Glb glb = avatar::made_glb({.kind = avatar::Made::kVisemes});
+  for (Json& mesh : glb.json["meshes"]) mesh["extras"]["targetNames"][0] = "a\nb\x1b[31m";
+  save_file(file("made.glb"), glb.bytes());
+  EXPECT_THAT(run({"inspect", "made.glb"}).out, HasSubstr("a?b?[31m"));
 }
 
 // What a command says, and how it ends.

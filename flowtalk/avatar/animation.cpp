@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "flowtalk/base/error.h"
 
@@ -44,11 +45,29 @@ class Animator {
                                       {"target", {{"node", node}, {"path", path}}}});
   }
 
-  // All targets of a mesh, in the order of the file; those that nothing drives stay.
+  // For each node that shows a mesh; those that have no weights of their own share their values.
   void add_weights(size_t mesh) {
+    const auto drives = [&](const Target& target) { return target.mesh == mesh; };
+    if (std::ranges::none_of(avatar_.rig().targets, drives)) return;
+    std::optional<size_t> shared;
+    const auto& nodes = avatar_.nodes().all;
+    for (size_t node = 0; node < nodes.size(); ++node) {
+      if (nodes[node].mesh != mesh) continue;
+      const bool own = !nodes[node].weights.empty();
+      if (own || !shared) {
+        const size_t values =
+            add_values(mesh, weights_at_rest(nodes[node], avatar_.targets()[mesh]));
+        if (!own) shared = values;
+        add_channel(values, node, "weights");
+      } else {
+        add_channel(*shared, node, "weights");
+      }
+    }
+  }
+
+  // All targets of a mesh, in the order of the file; those that nothing drives stay.
+  size_t add_values(size_t mesh, const std::vector<float>& still) {
     const auto& targets = avatar_.rig().targets;
-    const std::vector<float>& still = avatar_.targets()[mesh].weights;
-    if (std::ranges::none_of(targets, [&](const Target& t) { return t.mesh == mesh; })) return;
     std::vector<float> values;
     values.reserve(moments_.size() * still.size());
     for (const Moment& moment : moments_) {
@@ -58,11 +77,7 @@ class Animator {
         if (targets[i].mesh == mesh) values[row + targets[i].place] = moment.weights[i];
       }
     }
-    const size_t accessor = glb_.floats(values, 1, Glb::Use::kData);
-    Json& nodes = glb_.json["nodes"];
-    for (size_t node = 0; node < nodes.size(); ++node) {
-      if (nodes[node].value("mesh", SIZE_MAX) == mesh) add_channel(accessor, node, "weights");
-    }
+    return glb_.floats(values, 1, Glb::Use::kData);
   }
 
   void add_turns(size_t bone) {

@@ -52,7 +52,12 @@ Avatar::Avatar(std::string bytes, const std::string& where)
   whole_vertices_ = surface_.vertices();
   if (vrm_.faces_back()) world_[0] = world_[10] = -1;  // half a turn about y
   face_.name = where;
-  const std::vector<float> places = at_rest();
+  check_mouth();
+  std::vector<float> places = at_rest();
+  if (!vrm_.is_any()) {  // VRM says how its heads are turned
+    world_ = upright(surface_, rig_, nodes_, places);
+    if (world_ != gltf::kIdentity) places = at_rest();
+  }
   face_.regions = regions_of(surface_, rig_, nodes_, places);
   cut_to_head(places);
   face_.regions = regions_of(surface_, rig_, nodes_, at_rest());
@@ -69,6 +74,23 @@ std::vector<float> Avatar::at_rest() const {
   return places;
 }
 
+// Names alone move nothing.
+void Avatar::check_mouth() const {
+  const auto opens = [&](const Wire& wire) {
+    const Group group = group_of(wire.channel);
+    return (wire.channel == arkit::shape("jawOpen") || wire.channel == kMouthOpen ||
+            group == Group::kViseme || group == Group::kVowel) &&
+           !surface_.morphs[wire.target].vertices.empty();
+  };
+  const bool turns = std::ranges::any_of(
+      rig_.bones, [](const TurningBone& bone) { return bone.bone == Bone::kJaw; });
+  if (turns || std::ranges::any_of(rig_.wires, opens)) return;
+  fail(
+      "{}: its mouth does not open: the morph targets that are called so move no vertex that is "
+      "shown",
+      document_->where());
+}
+
 // A portrait shows the head and what is below it as far as the camera of render::portrait sees.
 void Avatar::cut_to_head(std::span<const float> places) {
   const auto at = [&](size_t v, size_t axis) { return places[3 * v + axis]; };
@@ -78,6 +100,9 @@ void Avatar::cut_to_head(std::span<const float> places) {
       top = std::max(top, at(v, 1));
       bottom = std::min(bottom, at(v, 1));
     }
+  }
+  if (!(top > bottom)) {
+    fail("{}: its meshes have no size; is something scaled to 0?", document_->where());
   }
   float middle = 0.5f * (top + bottom), half = 0.7f * (top - bottom), size = 0.3f * (top - bottom);
   const auto& [lips, upper, eyes] = face_.regions;

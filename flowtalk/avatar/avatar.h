@@ -26,6 +26,7 @@ class Avatar {
   const Rig& rig() const { return rig_; }
   const gltf::Document& document() const { return *document_; }
   const std::vector<MeshTargets>& targets() const { return targets_; }
+  const gltf::Nodes& nodes() const { return nodes_; }
   size_t whole_vertices() const { return whole_vertices_; }  // before anything was left out
 
   // A frame of the built-in head's axes as this head's moment. Shape has no room.
@@ -46,6 +47,7 @@ class Avatar {
     gltf::Matrix4 world, above;  // above: the inverse of the parent's world
   };
   void find_bones();
+  void check_mouth() const;
   void cut_to_head(std::span<const float> places);
   void make_face();
   gltf::Matrix4 local(const Moment& moment, size_t bone) const;

@@ -62,6 +62,32 @@ std::array<double, 3> mean(std::span<const float> places, const std::vector<uint
   return sum;
 }
 
+// A mouth that opens while the head turns and one eye looks aside.
+motion::Motion moved_head(int64_t frames) {
+  motion::Motion motion;
+  motion.expression = {tensor::Tensor::zeros({frames, motion::kLiveExpression}), 0,
+                       motion::kLiveExpression};
+  motion.neck = {tensor::Tensor::zeros({frames, 3}), 0, 3};
+  motion.jaw = {tensor::Tensor::zeros({frames, 3}), 0, 3};
+  for (int64_t t = 0; t < frames; ++t) {
+    motion.jaw.table[3 * t] = 0.05f * static_cast<float>(t);
+    motion.neck.table[3 * t + 1] = 0.1f * static_cast<float>(t);
+    motion.expression
+        .table[t * motion::kLiveExpression + static_cast<int64_t>(face::axis("eyeLookOutLeft"))] =
+        0.5f;
+  }
+  return motion;
+}
+
+double farthest(const std::vector<float>& a, const std::vector<float>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double most = 0;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    most = std::max(most, std::abs(double{a[i]} - double{b[i]}));
+  }
+  return most;
+}
+
 TEST(Avatars, EachIsMovedByTheBestThatItHas) {
   const std::vector<std::pair<Made, MouthBy>> kinds{{Made::kReadyPlayerMe, MouthBy::kArkit},
                                                     {Made::kVrm0, MouthBy::kVowels},
@@ -238,6 +264,30 @@ double left_eye_turn(const Avatar& avatar, const face::FaceFrame& frame) {
   return std::atan2(sum, all) * 57.29578;
 }
 
+// Files of programs whose z is up, and heads that look to the side or back, are shown as others
+// are.
+TEST(Avatars, HeadsThatLookElsewhereAreTurned) {
+  const Avatar plain = made(Made::kReadyPlayerMe);
+  Pose pose(0.15f);
+  pose["mouthSmileLeft"] = 0.8f;
+  pose.frame.neck = {0.1f, 0.3f, 0};
+  const auto want = posed(plain, pose.frame);
+  const double half = std::sqrt(0.5);
+  for (const std::array<double, 4>& turn :
+       {std::array{half, 0.0, 0.0, half}, std::array{0.0, half, 0.0, half},
+        std::array{0.0, 1.0, 0.0, 0.0}, std::array{0.0, 0.0, half, half}}) {
+    gltf::Glb glb = made_glb({});
+    Json& roots = glb.json["scenes"][0]["nodes"];
+    const size_t all = glb.add("nodes", {{"children", roots}, {"rotation", turn}});
+    roots = Json::array({all});
+    const Avatar turned(glb.bytes(), "turned.glb");
+    EXPECT_LT(farthest(posed(turned, pose.frame), want), 1e-5);
+    arkit::Cut cut;
+    const std::string bytes = animated(turned, moved_head(2), arkit::Gain::kNone, cut);
+    EXPECT_LT(farthest(posed(Avatar(bytes, "moved.glb"), pose.frame), want), 1e-5);
+  }
+}
+
 TEST(Avatars, EyesTurnByBonesInTheirRanges) {
   Pose pose;
   pose["eyeLookOutLeft"] = 1;
@@ -309,23 +359,6 @@ std::vector<float> last_key(const std::string& bytes, bool faces_back) {
   std::vector<float> places(3 * surface.vertices());
   pose(surface, {}, nodes.placed_in(world), places);
   return places;
-}
-
-// A mouth that opens while the head turns and one eye looks aside.
-motion::Motion moved_head(int64_t frames) {
-  motion::Motion motion;
-  motion.expression = {tensor::Tensor::zeros({frames, motion::kLiveExpression}), 0,
-                       motion::kLiveExpression};
-  motion.neck = {tensor::Tensor::zeros({frames, 3}), 0, 3};
-  motion.jaw = {tensor::Tensor::zeros({frames, 3}), 0, 3};
-  for (int64_t t = 0; t < frames; ++t) {
-    motion.jaw.table[3 * t] = 0.05f * static_cast<float>(t);
-    motion.neck.table[3 * t + 1] = 0.1f * static_cast<float>(t);
-    motion.expression
-        .table[t * motion::kLiveExpression + static_cast<int64_t>(face::axis("eyeLookOutLeft"))] =
-        0.5f;
-  }
-  return motion;
 }
 
 TEST(Avatars, AnimatedFilesMoveAsTheAvatarDoes) {

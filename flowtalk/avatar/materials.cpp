@@ -16,6 +16,8 @@ using gltf::Entry;
 // smooth surface.
 constexpr float kSameNormal = 0.7f, kSameWay = 1e-5f;
 
+constexpr double kClear = 0.9;  // of what light goes through
+
 face::Wrap wrap_of(size_t number) {
   constexpr size_t kClampToEdge = 33071, kMirroredRepeat = 33648;
   if (number == kClampToEdge) return face::Wrap::kClamp;
@@ -40,10 +42,7 @@ class Reader {
   void read_material(const Entry& entry, size_t place) {
     Material& out = out_.all.emplace_back();
     const Entry colour = entry.object("pbrMetallicRoughness");
-    const auto factor = colour.numbers("baseColorFactor");
-    for (size_t k = 0; k < std::min<size_t>(4, factor.size()); ++k) {
-      out.factor[k] = std::clamp(static_cast<float>(factor[k]), 0.0f, 1.0f);
-    }
+    read_factor(colour.numbers("baseColorFactor"), out);
     const std::string mode = entry.text("alphaMode");
     if (mode == "MASK") out.surface.alpha = face::Alpha::kMask;
     if (mode == "BLEND") out.surface.alpha = face::Alpha::kBlend;
@@ -54,6 +53,37 @@ class Reader {
     out.surface.unlit = toon || extensions.has("KHR_materials_unlit");
     out.coloured = !toon;
     if (colour.has("baseColorTexture")) read_texture(colour.object("baseColorTexture"), out);
+    read_older_colour(extensions.object("KHR_materials_pbrSpecularGlossiness"), out);
+    if (out.surface.texture < 0) read_glow(entry, out);
+    // What light goes through is nearly clear, such as the cornea before an iris.
+    const Entry clear = extensions.object("KHR_materials_transmission");
+    const double through = std::clamp(clear.number("transmissionFactor", 0), 0.0, 1.0);
+    if (through > 0) {
+      out.surface.alpha = face::Alpha::kBlend;
+      out.factor[3] *= static_cast<float>(1 - kClear * through);
+    }
+  }
+
+  // As files had it before metal and roughness.
+  void read_older_colour(const Entry& entry, Material& out) {
+    read_factor(entry.numbers("diffuseFactor"), out);
+    if (entry.has("diffuseTexture")) read_texture(entry.object("diffuseTexture"), out);
+  }
+
+  // Flat and baked models have their picture in what they shine with, and nothing else.
+  void read_glow(const Entry& entry, Material& out) {
+    const auto glow = entry.numbers("emissiveFactor");
+    const bool shines = std::ranges::any_of(glow, [](double x) { return x > 0; });
+    if (!entry.has("emissiveTexture") || !shines) return;
+    read_factor(glow, out);
+    read_texture(entry.object("emissiveTexture"), out);
+    out.surface.unlit = true;
+  }
+
+  static void read_factor(const std::vector<double>& factor, Material& out) {
+    for (size_t k = 0; k < std::min<size_t>(4, factor.size()); ++k) {
+      out.factor[k] = std::clamp(static_cast<float>(factor[k]), 0.0f, 1.0f);
+    }
   }
 
   // Of VRM 0.x, which keeps its materials in a list beside the file's.
@@ -71,6 +101,12 @@ class Reader {
     const size_t images = root_.size("images");
     auto image = texture.object("extensions").object("EXT_texture_webp").index("source", images);
     if (!image) image = texture.index("source", images);
+    if (!image && texture.object("extensions").has("KHR_texture_basisu")) {
+      fail(
+          "{}: its pictures are compressed (KHR_texture_basisu); save it with PNG, JPEG or WebP "
+          "pictures",
+          texture.where());
+    }
     if (!image) return;
     Materials::Picture picture{*image};
     if (const auto sampler = texture.index("sampler", root_.size("samplers"))) {

@@ -1,8 +1,10 @@
 #include "flowtalk/avatar/regions.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace flowtalk::avatar {
 namespace {
@@ -34,19 +36,53 @@ Vertices vertices_where(const std::vector<float>& way, float share) {
   return vertices;
 }
 
+using Vector = std::array<double, 3>;
+
+double dot(const Vector& a, const Vector& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+Vector minus(const Vector& a, const Vector& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
+
+Vector mean_of(std::span<const float> places, const Vertices& vertices) {
+  Vector sum{};
+  for (const uint32_t v : vertices) {
+    for (size_t c = 0; c < 3; ++c) {
+      sum[c] += double{places[3 * size_t{v} + c]} / static_cast<double>(vertices.size());
+    }
+  }
+  return sum;
+}
+
+// The axis that a direction nearly has; none where it lies between two.
+std::optional<Vector> axis_of(const Vector& direction) {
+  constexpr double kNearly = 0.9;
+  const double length = std::sqrt(dot(direction, direction));
+  for (size_t c = 0; c < 3; ++c) {
+    if (std::abs(direction[c]) < kNearly * length || length == 0) continue;
+    Vector axis{};
+    axis[c] = direction[c] > 0 ? 1 : -1;
+    return axis;
+  }
+  return std::nullopt;
+}
+
 class Finder {
  public:
   Finder(const Surface& surface, const Rig& rig, const gltf::Nodes& nodes,
          std::span<const float> places)
       : surface_(surface), rig_(rig), nodes_(nodes), places_(places) {}
 
-  face::Regions find() const {
+  // In whatever direction they lie.
+  face::Regions seen() const {
     face::Regions regions;
     regions.eyes = moved_by(eye_channels());
     if (regions.eyes.empty()) regions.eyes = eyeballs();
     if (regions.eyes.empty()) regions.eyes = hung_on({Bone::kLeftEye, Bone::kRightEye});
     regions.lips = moved_by(lip_channels());
     if (regions.lips.empty()) regions.lips = hung_on({Bone::kJaw});
+    return regions;
+  }
+
+  face::Regions find() const {
+    face::Regions regions = seen();
     if (!stands(regions)) regions = by_proportions();
     if (!stands(regions)) return {};
     regions.upper_face = regions.eyes;
@@ -138,6 +174,35 @@ class Finder {
 };
 
 }  // namespace
+
+gltf::Matrix4 upright(const Surface& surface, const Rig& rig, const gltf::Nodes& nodes,
+                      std::span<const float> places) {
+  const auto [lips, upper, eyes] = Finder(surface, rig, nodes, places).seen();
+  if (lips.empty() || eyes.empty()) return gltf::kIdentity;
+  const Vector mouth = mean_of(places, lips), up = minus(mean_of(places, eyes), mouth);
+  constexpr double kAbout = 3;  // times as far as the eyes from the mouth is the head
+  Vertices head;
+  for (uint32_t v = 0; v < surface.vertices(); ++v) {
+    const float* p = &places[3 * size_t{v}];
+    const Vector from = minus({double{p[0]}, double{p[1]}, double{p[2]}}, mouth);
+    if (dot(from, from) < kAbout * kAbout * dot(up, up)) head.push_back(v);
+  }
+  Vector ahead = minus(mouth, mean_of(places, head));
+  const double share = dot(ahead, up) / dot(up, up);
+  for (size_t c = 0; c < 3; ++c) ahead[c] -= share * up[c];
+  constexpr double kSurely = 0.2;  // of the way from mouth to eyes
+  const auto y = axis_of(up), z = axis_of(ahead);
+  if (!y || !z || dot(ahead, ahead) < kSurely * kSurely * dot(up, up)) return gltf::kIdentity;
+  const Vector x{(*y)[1] * (*z)[2] - (*y)[2] * (*z)[1], (*y)[2] * (*z)[0] - (*y)[0] * (*z)[2],
+                 (*y)[0] * (*z)[1] - (*y)[1] * (*z)[0]};
+  gltf::Matrix4 turn = gltf::kIdentity;
+  for (size_t c = 0; c < 3; ++c) {
+    turn[4 * c] = x[c];
+    turn[4 * c + 1] = (*y)[c];
+    turn[4 * c + 2] = (*z)[c];
+  }
+  return turn;
+}
 
 float mean_height(std::span<const float> places, const std::vector<uint32_t>& vertices) {
   double sum = 0;

@@ -15,6 +15,11 @@ namespace flowtalk::avatar {
 face::Regions regions_of(const Surface& surface, const Rig& rig, const gltf::Nodes& nodes,
                          std::span<const float> places);
 
+// The quarter turns by which a head faces +z, crown up, where its eyes, its mouth and what lies
+// about them tell surely how it is turned; the identity where they do not, or it stands so already.
+gltf::Matrix4 upright(const Surface& surface, const Rig& rig, const gltf::Nodes& nodes,
+                      std::span<const float> places);
+
 // The mean height of some vertices.
 float mean_height(std::span<const float> places, const std::vector<uint32_t>& vertices);
 

@@ -118,16 +118,20 @@ Bones bones_of(const gltf::Document& document, const gltf::Nodes& nodes, const V
 }
 
 MouthBy mouth_of(const Sources& sources, bool has_jaw, const std::string& where) {
-  if (count(sources, 0, kFirstViseme) >= kEnoughShapes) return MouthBy::kArkit;
-  if (count(sources, kFirstViseme, kFirstVowel) >= kEnoughVisemes) return MouthBy::kVisemes;
-  if (count(sources, kFirstVowel, kFirstMood) >= kEnoughVowels) return MouthBy::kVowels;
-  if (any_mouth(sources)) return MouthBy::kArkit;
+  const size_t shapes = count(sources, 0, kFirstViseme),
+               visemes = count(sources, kFirstViseme, kFirstVowel),
+               vowels = count(sources, kFirstVowel, kFirstMood);
+  const bool opens = sources[arkit::shape("jawOpen")].any() || sources[kMouthOpen].any();
+  if (shapes >= kEnoughShapes && (opens || has_jaw)) return MouthBy::kArkit;
+  if (visemes >= kEnoughVisemes) return MouthBy::kVisemes;
+  if (vowels >= kEnoughVowels) return MouthBy::kVowels;
+  if (opens || (has_jaw && any_mouth(sources))) return MouthBy::kArkit;
   if (has_jaw) return MouthBy::kJaw;
   fail(
       "{}: nothing moves its mouth: expected morph targets called as ARKit's 52 shapes (jawOpen, "
-      "mouthFunnel, ...), visemes (viseme_aa) or vowels (A, I, U, E, O), or a bone called Jaw; "
-      "`flowtalk inspect` lists what it has",
-      where);
+      "mouthFunnel, ...), {} visemes or more (viseme_aa; it has {}), {} vowels or more (A, I, U, "
+      "E, O; it has {}), or a bone called Jaw; `flowtalk inspect` lists what it has",
+      where, kEnoughVisemes, visemes, kEnoughVowels, vowels);
 }
 
 // Which channels drive what they name.
@@ -267,6 +271,13 @@ face::Matrix3 eye_turn(const Rig& rig, bool left_eye, float yaw, float pitch) {
   return face::rotation_of({down, left, 0});
 }
 
+// Extras may be anything.
+std::vector<std::string> names_in_extras(const Entry& entry) {
+  const Json extras = entry.json().value("extras", Json());
+  if (!extras.is_object() || !extras.value("targetNames", Json()).is_array()) return {};
+  return Entry(extras, entry.where()).texts("targetNames");
+}
+
 }  // namespace
 
 std::string text_of(MouthBy by) {
@@ -295,8 +306,8 @@ std::vector<MeshTargets> mesh_targets(const gltf::Document& document) {
     if (count > kMostTargets) {
       fail("{}: {} morph targets; expected at most {}", mesh.where(), count, kMostTargets);
     }
-    out.names = mesh.object("extras").texts("targetNames");
-    if (out.names.empty()) out.names = primitive.object("extras").texts("targetNames");
+    out.names = names_in_extras(mesh);
+    if (out.names.empty()) out.names = names_in_extras(primitive);
     out.names.resize(count);
     out.weights.assign(count, 0.0f);
     const auto weights = mesh.numbers("weights");
@@ -312,6 +323,14 @@ std::vector<MeshTargets> mesh_targets(const gltf::Document& document) {
     }
   }
   return meshes;
+}
+
+std::vector<float> weights_at_rest(const gltf::Node& node, const MeshTargets& mesh) {
+  std::vector<float> weights = mesh.weights;
+  for (size_t k = 0; k < std::min(weights.size(), node.weights.size()); ++k) {
+    weights[k] = static_cast<float>(node.weights[k]);
+  }
+  return weights;
 }
 
 Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,
@@ -366,7 +385,7 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       std::ranges::any_of(rig.wires, [](const Wire& wire) { return wire.channel == kClose; });
   const float open =
       std::max(0.0f, scores[arkit::shape("jawOpen")] - (closes ? 0.0f : scores[kClose]));
-  values[kMouthOpen] = open;
+  values[kMouthOpen] = values[arkit::shape("jawOpen")] = open;
   if (rig.looks_by_weight) put_looks(rig, face.turns, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {

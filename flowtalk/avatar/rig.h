@@ -60,6 +60,8 @@ struct MeshTargets {
   std::vector<float> weights;
 };
 std::vector<MeshTargets> mesh_targets(const gltf::Document& document);
+// Those of a node's mesh, unless the node has its own.
+std::vector<float> weights_at_rest(const gltf::Node& node, const MeshTargets& mesh);
 
 // What its names say, whether or not something moves its mouth.
 Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,

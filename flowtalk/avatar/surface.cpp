@@ -15,7 +15,7 @@ using gltf::Entry;
 
 constexpr size_t kMostRowsRead = 8 * kMostVertices;  // of all primitives, which may share arrays
 constexpr size_t kMostMoved = 200'000'000;           // rows of all targets that are read
-constexpr float kMoves = 1e-7f;                      // in the file's units
+constexpr float kMoves = 1e-7f, kFar = 1e6f;         // in the file's units
 constexpr size_t kTriangles = 4;
 
 // What is in a name.
@@ -47,7 +47,8 @@ class Reader {
         nodes_(nodes),
         vrm_(vrm),
         targets_(targets),
-        rig_(rig) {
+        rig_(rig),
+        world_(nodes.placed_in(gltf::kIdentity)) {
     out_.first.push_back(0);
     out_.morphs.resize(rig.targets.size());
   }
@@ -67,11 +68,23 @@ class Reader {
   }
 
  private:
+  // A mesh as a node shows it.
+  struct Mesh {
+    size_t mesh, node;
+    size_t first_hook, hooks;    // in all_hooks
+    std::vector<float> weights;  // of its targets, at rest
+  };
+
+  std::vector<float> weights_of(size_t node, size_t mesh) const {
+    return weights_at_rest(nodes_.all[node], targets_[mesh]);
+  }
+
   void read_mesh(size_t node, size_t mesh) {
     const Entry entry = root_.item("meshes", mesh);
     const std::string own = entry.text("name"), name = own.empty() ? name_of(node) : own;
     const size_t first_hook = out_.all_hooks.size();
     const size_t hooks = add_hooks(node);
+    const Mesh from{mesh, node, first_hook, hooks, weights_of(node, mesh)};
     for (size_t i = 0; i < entry.size("primitives"); ++i) {
       const Entry primitive = entry.item("primitives", i);
       const size_t mode = primitive.number_up_to("mode", 6, kTriangles);
@@ -79,7 +92,7 @@ class Reader {
       if (mode > kTriangles) {
         fail("{}: strips or fans of triangles; save it with triangles", primitive.where());
       }
-      read_primitive(primitive, name, mesh, first_hook, hooks);
+      read_primitive(primitive, name, from);
     }
   }
 
@@ -123,26 +136,43 @@ class Reader {
     return primitive.object("attributes").index(name, root_.size("accessors"));
   }
 
-  void read_primitive(const Entry& primitive, const std::string& names, size_t mesh,
-                      size_t first_hook, size_t hooks) {
+  void read_primitive(const Entry& primitive, const std::string& names, const Mesh& from) {
     const auto position = attribute(primitive, "POSITION");
     if (!position) return;
     const size_t rows = document_.rows(*position);
     rows_read_ += rows;
     if (rows > kMostVertices || rows_read_ > kMostRowsRead) too_large();
+    const size_t first_triangle = out_.triangles.size();
     const auto used = add_triangles(primitive, rows);
     if (used.empty()) return;
     const size_t before = out_.vertices();
     if (before + used.size() > kMostVertices) too_large();
     std::vector<float> places = document_.floats(*position, "3", rows);
-    add_still_targets(primitive, mesh, places);
+    add_still_targets(primitive, from, places);
     append(places, used, 3, out_.places);
-    add_looks(primitive, names, mesh, rows, used);
-    const bool skinned = hooks > 1 || attribute(primitive, "JOINTS_0").has_value();
-    add_hanging(primitive, skinned && attribute(primitive, "JOINTS_0"), rows, first_hook, hooks,
-                used);
+    add_looks(primitive, names, from.mesh, rows, used);
+    add_hanging(primitive, from, rows, used);
+    if (before < out_.vertices() && is_mirrored(before)) turn_triangles(first_triangle);
     for (size_t i = 0; i < rig_.targets.size(); ++i) {
-      if (rig_.targets[i].mesh == mesh) add_morph(primitive, i, rows, before, used);
+      if (rig_.targets[i].mesh == from.mesh) add_morph(primitive, i, rows, before, used);
+    }
+  }
+
+  // Whether what a vertex hangs on most makes a mirror image of it, at rest.
+  bool is_mirrored(size_t vertex) const {
+    const auto first = out_.shares.begin() + out_.first[vertex],
+               last = out_.shares.begin() + out_.first[vertex + 1];
+    const auto most = std::max_element(first, last) - out_.shares.begin();
+    const Hook& hook = out_.all_hooks[out_.hooks[static_cast<size_t>(most)]];
+    const gltf::Matrix4 m = gltf::product(world_[hook.node], hook.inverse);
+    const auto minor = [&](size_t a, size_t b) { return m[a] * m[b + 4] - m[b] * m[a + 4]; };
+    return m[8] * minor(1, 2) - m[9] * minor(0, 2) + m[10] * minor(0, 1) < 0;
+  }
+
+  // Fronts are where the corners go round against the clock, also in a mirror.
+  void turn_triangles(size_t first) {
+    for (size_t i = first; i < out_.triangles.size(); ++i) {
+      std::swap(out_.triangles[i][1], out_.triangles[i][2]);
     }
   }
 
@@ -197,17 +227,21 @@ class Reader {
     if (!accessor) return {};
     moved_ += rows;
     if (moved_ > kMostMoved) fail("{}: more morph targets than are read", document_.where());
-    return document_.floats(*accessor, "3", rows);
+    std::vector<float> offsets = document_.floats(*accessor, "3", rows);
+    if (std::ranges::any_of(offsets, [](float x) { return std::abs(x) > kFar; })) {
+      fail("{}: targets {}: moves vertices too far away; is the file damaged?", primitive.where(),
+           place);
+    }
+    return offsets;
   }
 
   // Those that nothing drives, as the file has them at rest.
-  void add_still_targets(const Entry& primitive, size_t mesh, std::vector<float>& places) {
-    const MeshTargets& targets = targets_[mesh];
-    for (size_t i = 0; i < targets.weights.size(); ++i) {
-      const auto same = [&](const Target& t) { return t.mesh == mesh && t.place == i; };
-      if (targets.weights[i] == 0 || std::ranges::any_of(rig_.targets, same)) continue;
+  void add_still_targets(const Entry& primitive, const Mesh& from, std::vector<float>& places) {
+    for (size_t i = 0; i < from.weights.size(); ++i) {
+      const auto same = [&](const Target& t) { return t.mesh == from.mesh && t.place == i; };
+      if (from.weights[i] == 0 || std::ranges::any_of(rig_.targets, same)) continue;
       const auto offsets = target_rows(primitive, i, places.size() / 3);
-      for (size_t k = 0; k < offsets.size(); ++k) places[k] += targets.weights[i] * offsets[k];
+      for (size_t k = 0; k < offsets.size(); ++k) places[k] += from.weights[i] * offsets[k];
     }
   }
 
@@ -257,8 +291,9 @@ class Reader {
     }
   }
 
-  void add_hanging(const Entry& primitive, bool skinned, size_t rows, size_t first_hook,
-                   size_t hooks, const std::vector<uint32_t>& used) {
+  void add_hanging(const Entry& primitive, const Mesh& from, size_t rows,
+                   const std::vector<uint32_t>& used) {
+    const bool skinned = nodes_.all[from.node].skin.has_value();  // joints are of nothing else
     std::array<std::vector<uint32_t>, 2> joints;
     std::array<std::vector<float>, 2> shares;
     for (size_t set = 0; set < 2 && skinned; ++set) {
@@ -276,13 +311,13 @@ class Reader {
         const float share = shares[k / 4][4 * row + k % 4];
         if (!(share > 0)) continue;
         const size_t joint = joints[k / 4][4 * row + k % 4];
-        if (joint >= hooks) fail("{}: hangs on a joint that is not there", primitive.where());
-        out_.hooks.push_back(static_cast<uint32_t>(first_hook + joint));
+        if (joint >= from.hooks) fail("{}: hangs on a joint that is not there", primitive.where());
+        out_.hooks.push_back(static_cast<uint32_t>(from.first_hook + joint));
         out_.shares.push_back(share);
         sum += share;
       }
       if (before == out_.hooks.size()) {
-        out_.hooks.push_back(static_cast<uint32_t>(first_hook));
+        out_.hooks.push_back(static_cast<uint32_t>(from.first_hook));
         out_.shares.push_back(1);
         sum = 1;
       }
@@ -297,6 +332,7 @@ class Reader {
   const Vrm& vrm_;
   const std::vector<MeshTargets>& targets_;
   const Rig& rig_;
+  std::vector<gltf::Matrix4> world_;  // of nodes, at rest
   Surface out_;
   size_t rows_read_ = 0, corners_read_ = 0, moved_ = 0;
 };

@@ -19,8 +19,10 @@ const Face& load_face(const std::string& name_or_path) {
   auto& face = loaded[name_or_path];
   if (!face) {
     if (!std::filesystem::exists(name_or_path)) {
-      fail("face \"{}\": no such file; expected \"builtin\" or the path of a FLAME file",
-           name_or_path);
+      fail(
+          "face \"{}\": no such file; expected \"builtin\" or the path of a FLAME file, "
+          "or of an avatar (.glb, .vrm) where a face is shown",
+          name_or_path);
     }
     const std::string ending = ending_of(name_or_path);
     if (ending == ".glb" || ending == ".vrm") {

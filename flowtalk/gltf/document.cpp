@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "flowtalk/base/error.h"
@@ -145,9 +146,13 @@ struct Document::Layout {
   size_t row_bytes() const { return width * size_of(component); }
 };
 
-bool is_glb_name(const std::filesystem::path& path) {
+bool may_be_document(const std::filesystem::path& path) {
   const std::string ending = ending_of(path);
-  return ending == ".glb" || ending == ".vrm";
+  constexpr std::array<std::string_view, 4> kEndings{".glb", ".vrm", ".gltf", ".fbx"};
+  if (std::ranges::find(kEndings, ending) != kEndings.end()) return true;
+  std::array<char, 4> begin{};
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  return std::string_view(begin.data(), begin.size()) == "glTF";
 }
 
 Document::Document(std::string bytes, std::string where)

@@ -18,8 +18,9 @@ namespace flowtalk::gltf {
 inline constexpr size_t kMostBytes = size_t{128} << 20;  // of a file
 inline constexpr size_t kMostRows = size_t{1} << 23;     // of an accessor
 
-// Whether a name ends as such files do: .glb or .vrm.
-bool is_glb_name(const std::filesystem::path& path);
+// Whether a file is meant to be one: by its name, .glb, .vrm, or .gltf and .fbx, of which a
+// Document says what to do; or by how it begins.
+bool may_be_document(const std::filesystem::path& path);
 
 class Document {
  public:

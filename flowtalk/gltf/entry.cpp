@@ -1,6 +1,7 @@
 #include "flowtalk/gltf/entry.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -17,6 +18,11 @@ std::optional<size_t> whole_number(const Json& json) {
   return static_cast<size_t>(value);
 }
 
+// A value in a message.
+std::string told(const Json& json) {
+  return json.is_number() ? json.dump() : std::string(json.type_name());
+}
+
 double finite_number(const Json& json, const std::string& where) {
   if (!json.is_number()) fail("{}: expected a number, got {}", where, json.type_name());
   const double value = json.get<double>();
@@ -29,8 +35,7 @@ double finite_number(const Json& json, const std::string& where) {
 size_t place_in(const Json& json, size_t count, const std::string& where) {
   const auto value = whole_number(json);
   if (!value || *value >= count) {
-    fail("{}: expected a place in a list of {}, got {}", where, count,
-         value ? std::to_string(*value) : std::string(json.type_name()));
+    fail("{}: expected a place in a list of {}, got {}", where, count, told(json));
   }
   return *value;
 }
@@ -106,8 +111,8 @@ size_t Entry::number_up_to(const char* key, size_t most) const {
   if (json == nullptr) fail("{}: is missing", place(key));
   const auto value = whole_number(*json);
   if (!value || *value > most) {
-    fail("{}: expected a whole number of at most {}, got {}", place(key), most,
-         value ? std::to_string(*value) : std::string(json->type_name()));
+    const std::string limit = most == SIZE_MAX ? "" : fmt::format(" of at most {}", most);
+    fail("{}: expected a whole number{}, got {}", place(key), limit, told(*json));
   }
   return *value;
 }

@@ -200,15 +200,25 @@ GlbChunks chunks_of(std::string_view bytes, const std::string& where) {
     return bytes.size() >= at + 4 && word_at(bytes, at) == value;
   };
   const size_t text_at = kHeader + kChunkHeader;
-  if (!is(0, kMagic) || !is(4, 2) || !is(8, static_cast<uint32_t>(bytes.size())) ||
-      !is(kHeader + 4, kJson) || word_at(bytes, kHeader) > bytes.size() - text_at) {
-    fail("{}: no GLB of version 2 that is whole", where);
+  if (bytes.empty()) fail("{}: is empty; is the copy or download complete?", where);
+  if (!is(0, kMagic)) fail("{}: is no GLB: does not begin with \"glTF\"", where);
+  if (is(4, 1)) {
+    fail("{}: a GLB of version 1; expected 2: import it into Blender and export it as .glb", where);
+  }
+  if (bytes.size() < text_at || !is(4, 2) || !is(8, static_cast<uint32_t>(bytes.size()))) {
+    fail(
+        "{}: no GLB that is whole: it has {} bytes, and says {}; is the copy or download complete?",
+        where, bytes.size(),
+        bytes.size() < kHeader ? "nothing" : std::to_string(word_at(bytes, 8)));
+  }
+  if (!is(kHeader + 4, kJson) || word_at(bytes, kHeader) > bytes.size() - text_at) {
+    fail("{}: no GLB that is whole: its first chunk is damaged", where);
   }
   const size_t text_size = word_at(bytes, kHeader), next = text_at + text_size;
   GlbChunks chunks{parse_json(std::string(bytes.substr(text_at, text_size)), where), {}};
   if (next == bytes.size()) return chunks;
   if (!is(next + 4, kBinary) || word_at(bytes, next) > bytes.size() - next - kChunkHeader) {
-    fail("{}: no GLB of version 2 that is whole: its second chunk is damaged", where);
+    fail("{}: no GLB that is whole: its second chunk is damaged", where);
   }
   chunks.buffer = bytes.substr(next + kChunkHeader, word_at(bytes, next));
   return chunks;

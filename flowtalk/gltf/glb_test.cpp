@@ -77,8 +77,10 @@ TEST(Glb, SparseRowsAreThoseThatMove) {
 TEST(Glb, WhatIsNoneIsRefused) {
   const std::string good = Glb().bytes();
   for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_THAT(refusal([&] { chunks_of(good.substr(0, size), "x.glb"); }),
-                HasSubstr("x.glb: no GLB"));
+    const char* why = size == 0  ? "x.glb: is empty; is the copy or download complete?"
+                      : size < 4 ? "x.glb: is no GLB: does not begin with \"glTF\""
+                                 : "x.glb: no GLB that is whole: it has ";
+    EXPECT_THAT(refusal([&] { chunks_of(good.substr(0, size), "x.glb"); }), HasSubstr(why));
   }
   EXPECT_THAT(refusal([&] { chunks_of(good + "more", "x.glb"); }), HasSubstr("no GLB"));
 }

@@ -57,12 +57,12 @@ std::string person_help() {
 }
 
 const face::Face& load_any_face(const std::string& name_or_path) {
-  return gltf::is_glb_name(name_or_path) ? avatar::load_avatar(name_or_path).face()
-                                         : face::load_face(name_or_path);
+  return gltf::may_be_document(name_or_path) ? avatar::load_avatar(name_or_path).face()
+                                             : face::load_face(name_or_path);
 }
 
 ChosenFace choose_face(const FaceOptions& options) {
-  if (gltf::is_glb_name(options.face)) return choose_avatar(options);
+  if (gltf::may_be_document(options.face)) return choose_avatar(options);
   return choose_face(options, face::load_face(options.face));
 }
 

@@ -275,7 +275,7 @@ constexpr std::array kKinds = {
     Kind{"mesh", "ply obj", nullptr, [](const Seen& s) { face::load_mesh(s.path); }, "render",
          "a mesh of triangles", "flowtalk render shows vertices on it, as the face"},
     Kind{"avatar", "glb", nullptr, [](const Seen& s) { avatar::load_avatar(s.path); },
-         "talk, render, export", "a head of one's own, as a face"},
+         "talk, predict, render, restyle, live, export", "a head of one's own, as a face"},
     Kind{"face_scores", "json csv", is_scores, [](const Seen& s) { data::load_score_file(s.path); },
          "import", "a face in ARKit's shapes over time", "for flowtalk import arkit"},
     Kind{"emotion_curve", "json csv", is_curve,

@@ -270,7 +270,7 @@ void add_other(Json& report, const fs::path& path, int64_t listed_values) {
   const formats::MappedFile file(path);
   const std::string_view bytes = file.bytes();
   if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return add_hdf5(report, path, listed_values);
-  if (gltf::is_glb_name(path) || bytes.starts_with("glTF")) return add_avatar(report, path);
+  if (gltf::may_be_document(path)) return add_avatar(report, path);
   if (audio::is_sound_name(path)) return add_audio(report, path, listed_values);
   try {
     add_audio(report, path, listed_values);

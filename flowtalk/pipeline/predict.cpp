@@ -103,6 +103,7 @@ std::vector<fs::path> plan_outputs(const PredictOptions& o, const std::vector<fs
       for (int sample = 0; sample < o.num_samples; ++sample) {
         const fs::path path = sample_path(outputs.back(), sample, o.num_samples);
         check_writable(path);
+        refuse_to_replace(path, {o.face, o.curve.curve});
         if (fs::exists(path) && read.contains(fs::canonical(path))) refuse_to_replace(path, voices);
       }
     }

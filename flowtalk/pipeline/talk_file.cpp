@@ -64,6 +64,7 @@ TalkFile::TalkFile(const TalkOptions& options, const Exporter& exporter, size_t 
   refuse_given(options, StageOptions());
   check_writable(options.output);
   refuse_to_replace(options.output, voices);
+  refuse_to_replace(options.output, {options.stage.face.face, options.curve.curve});
 }
 
 Film TalkFile::save(const motion::Motion& performance, const Reporter& reporter) const {

@@ -176,7 +176,7 @@ void check_vertices(const VertexMotion& motion, const face::Face& face, bool alo
 }
 
 ChosenFace face_of_vertices(const FaceOptions& options, const VertexMotion& first, bool alone) {
-  if (gltf::is_glb_name(options.face)) {
+  if (gltf::may_be_document(options.face)) {
     fail("{}: holds vertices, which do not move an avatar; {} takes a FLAME file or a mesh",
          first.where, Field("face"));
   }

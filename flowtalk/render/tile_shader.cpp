@@ -183,9 +183,12 @@ void TileShader::write_row(int y, Image& out) const {
   uint8_t* target = out.at(at_.x + left_, at_.y + y);
   const uint8_t* backdrop = scene_.backdrop->at(left_, y);
   std::array<int32_t, 4 * kTile> step;
-  // At most 1: weights sum to one and shade() ends there.
+  // At most 1, for weights sum to one and shade() ends there; but of vertices that are too far away
+  // for numbers, nothing is known.
+  constexpr int32_t kLast = static_cast<int32_t>(kSteps) - 1;
   for (size_t i = 0; i < step.size(); ++i) {
     step[i] = static_cast<int32_t>(pixel[i] * static_cast<float>(kSteps - 1) + 0.5f);
+    step[i] = std::clamp(step[i], 0, kLast);
   }
   for (size_t x = 0; x < width; ++x, pixel += 4, target += 3, backdrop += 3) {
     const float empty = 1.0f - pixel[3];
@@ -196,7 +199,8 @@ void TileShader::write_row(int y, Image& out) const {
     if (empty > 0.0f) {
       for (size_t c = 0; c < 3; ++c) {
         const float linear = pixel[c] + empty * kTransfer.linear[backdrop[c]];
-        step[4 * x + c] = static_cast<int32_t>(linear * static_cast<float>(kSteps - 1) + 0.5f);
+        const auto mixed = static_cast<int32_t>(linear * static_cast<float>(kSteps - 1) + 0.5f);
+        step[4 * x + c] = std::clamp(mixed, 0, kLast);
       }
     }
     for (size_t c = 0; c < 3; ++c) {
