@@ -94,8 +94,8 @@ for shown in .blender .glb.three; do
   compare moved_vrm1$shown.json moved_vrm1.glb $turned --range 60 20 --bones $looks
 done
 skin="skin.glb --vertices turned.npy --motion turned.npz --bones $joints"
-compare skin.glb.three.json $skin --near 0.05
-compare open.blender.json $skin --near 0.05
+compare skin.glb.three.json $skin --near 0.1
+compare open.blender.json $skin --near 0.1
 compare skin.blender.json $skin --near 0.2 --cut
 compare said.blender.json said.pc2 --vertices said.npy
 compare first.blender.json first.obj --vertices said.npy
