@@ -24,7 +24,6 @@ constexpr const char* kName = "KHR_draco_mesh_compression";
 constexpr uint16_t kVersion = DRACO_BITSTREAM_VERSION(2, 2);  // the extension's
 constexpr size_t kTriangles = 4;
 constexpr ApartLimits kLimits{.seconds = 20, .memory = size_t{4} << 30};
-constexpr const char* kSaveUnpacked = "save it uncompressed, for instance from Blender";
 
 // Sizes that a stream announces, before the library takes memory for them.
 struct Announced {

@@ -41,10 +41,8 @@ void check_sizes(const Packed& packed) {
                     : packed.mode == "INDICES"   ? index
                                                  : false;
   if (!fits) {
-    fail(
-        "{}: {} rows of {} bytes of mode \"{}\", which meshoptimizer does not pack; save it "
-        "uncompressed, for instance from Blender",
-        packed.where, count, stride, packed.mode);
+    fail("{}: {} rows of {} bytes of mode \"{}\", which meshoptimizer does not pack; {}",
+         packed.where, count, stride, packed.mode, kSaveUnpacked);
   }
 }
 
@@ -97,10 +95,8 @@ std::map<size_t, std::string> meshopt_views(const Entry& root, const BytesOf& by
     out.resize(packed->count * packed->stride);
     all += out.size();
     if (!decode(*packed, out)) {
-      fail(
-          "{}: does not unpack: it is damaged, or packed by a newer meshoptimizer; save it "
-          "uncompressed, for instance from Blender",
-          packed->where);
+      fail("{}: does not unpack: it is damaged, or packed by a newer meshoptimizer; {}",
+           packed->where, kSaveUnpacked);
     }
     undo_filter(*packed, out);
   }

@@ -12,6 +12,8 @@
 namespace flowtalk::gltf {
 
 inline constexpr size_t kMostUnpacked = size_t{256} << 20;  // bytes, of a file
+// What to do about one that does not unpack.
+inline constexpr const char* kSaveUnpacked = "save it uncompressed, for instance from Blender";
 
 // The bytes of the file's buffer between an entry's byteOffset and byteLength.
 using BytesOf = std::function<std::string_view(const Entry&)>;
