@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -329,6 +330,10 @@ TEST_F(CliGlb, PredictWritesThemByTheirEndings) {
     ASSERT_EQ(run({"export", format, "said.npz", "-o", "said." + ending, "-q"}).code, 0);
     EXPECT_EQ(load_file(file("direct." + ending)), load_file(file("said." + ending))) << ending;
   }
+  const Outcome rows = run({"predict", "speech.wav", "--emotion", "happy", "-o", "direct.csv"});
+  const std::string csv = load_file(file("direct.csv"));
+  EXPECT_THAT(rows.out,  // of what is written, not of the model
+              HasSubstr(fmt::format("direct.csv: {} frames", std::ranges::count(csv, '\n') - 1)));
   EXPECT_TRUE(failed_with(run({"predict", "speech.wav", "-o", "direct.fbx"}), 2,
                           {".csv, .json, .glb, .usda or .vrma"}));
 }

@@ -192,17 +192,17 @@ ChosenFace face_to_export(const Exporter& exporter, const FaceOptions& options, 
   return chosen;
 }
 
-void export_as(const Exporter& exporter, const ExportedTake& take,
-               const std::filesystem::path& file, const Reporter& reporter) {
+int64_t export_as(const Exporter& exporter, const ExportedTake& take,
+                  const std::filesystem::path& file, const Reporter& reporter) {
   const double own_hz = exporter.rate_hz > 0 ? exporter.rate_hz : take.motion.rate_hz;
   ExportOptions options;
   if (take.sound != nullptr) options.audio = take.sound->path().string();
   ThreadPool pool(options.threads);
   const auto& [face, shape, avatar] = take.face;
-  exporter.write({face, resample(take.motion, take.rate_hz > 0 ? take.rate_hz : own_hz), shape,
-                  pool, options, avatar},
-                 file, reporter);
+  const motion::Motion motion = resample(take.motion, take.rate_hz > 0 ? take.rate_hz : own_hz);
+  exporter.write({face, motion, shape, pool, options, avatar}, file, reporter);
   if (take.sound != nullptr) take.sound->write();
+  return motion.frames();
 }
 
 Exported export_motion(const std::string& format, ExportOptions o, const Reporter& reporter) {

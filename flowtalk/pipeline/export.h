@@ -158,8 +158,9 @@ struct ExportedTake {
   double rate_hz = 0;  // of what is written; 0: as the exporter prefers it, else the motion's
   const SoundBeside* sound = nullptr;  // written, too
 };
-void export_as(const Exporter& exporter, const ExportedTake& take,
-               const std::filesystem::path& file, const Reporter& reporter);
+// Returns the frames that were written.
+int64_t export_as(const Exporter& exporter, const ExportedTake& take,
+                  const std::filesystem::path& file, const Reporter& reporter);
 
 struct Exported {
   int64_t frames = 0, vertices = 0;  // vertices 0: the format has none

@@ -44,11 +44,11 @@ int64_t write_answers(const predict::Session& session, const HeardVoice& voice,
     const Exporter* exporter = exporter_named(paths[i]);
     motion::Motion motion = exporter ? takes[i] : resample(takes[i], form.fps);
     motion.shape = form.shape;
-    frames = motion.frames();
     if (exporter) {
       FT_CHECK(form.face != nullptr, "{}", paths[i].string());
-      export_as(*exporter, {*form.face, motion, form.export_hz}, paths[i], reporter);
+      frames = export_as(*exporter, {*form.face, motion, form.export_hz}, paths[i], reporter);
     } else {
+      frames = motion.frames();
       motion::save_motion(paths[i], motion, {form.width, expression_names(motion.axes)});
     }
   }
