@@ -18,6 +18,13 @@ constexpr std::array<Mouth, kVowels> kMouths{Mouth{0.55f, 0, 0, 0, 0.25f, 0.15f}
                                              Mouth{0.15f, 0, 0, 0.5f, 0.35f, 0.25f},  // ee
                                              Mouth{0.40f, 0.55f, 0.35f, 0, 0, 0}};    // oh
 
+// Full where its sign is as strong as faces show it, and nothing below what faces that speak do
+// without a mood: an avatar may stop its mouth or its lids from the least of one on (overrideMouth
+// of VRM).
+float mood(float sign, float least, float full) {
+  return std::max(0.0f, sign - least) / (full - least);
+}
+
 }  // namespace
 
 Presets presets_of(const Scores& s) {
@@ -27,12 +34,12 @@ Presets presets_of(const Scores& s) {
   bound_mix(vowels);
   presets[kVowels] = std::clamp(s[shape("eyeBlinkLeft")], 0.0f, 1.0f);
   presets[kVowels + 1] = std::clamp(s[shape("eyeBlinkRight")], 0.0f, 1.0f);
-  // A mood is full where its sign is as strong as faces show it.
   const std::span moods = std::span(presets).subspan(kVowels + 2);
-  moods[0] = both_sides(s, shape("mouthSmileLeft")) / 0.7f;
-  moods[1] = both_sides(s, shape("browDownLeft")) / 0.8f;
-  moods[2] = both_sides(s, shape("mouthFrownLeft")) / 0.6f;
-  moods[3] = (both_sides(s, shape("browOuterUpLeft")) + both_sides(s, shape("eyeWideLeft"))) / 1.6f;
+  moods[0] = mood(both_sides(s, shape("mouthSmileLeft")), 0.07f, 0.7f);
+  moods[1] = mood(both_sides(s, shape("browDownLeft")), 0.12f, 0.8f);
+  moods[2] = mood(both_sides(s, shape("mouthFrownLeft")), 0.06f, 0.6f);
+  moods[3] = mood(both_sides(s, shape("browOuterUpLeft")) + both_sides(s, shape("eyeWideLeft")),
+                  0.48f, 1.6f);
   bound_mix(moods);
   return presets;
 }

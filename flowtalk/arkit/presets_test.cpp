@@ -44,7 +44,7 @@ TEST(Presets, MouthsAreTheirVowels) {
 TEST(Presets, LidsAndMoods) {
   Scores scores{};
   scores[shape("eyeBlinkLeft")] = 0.75f;
-  scores[shape("mouthSmileLeft")] = scores[shape("mouthSmileRight")] = 0.35f;
+  scores[shape("mouthSmileLeft")] = scores[shape("mouthSmileRight")] = 0.385f;  // .07 to .7
   Presets presets = presets_of(scores);
   EXPECT_FLOAT_EQ(presets[preset("blinkLeft")], 0.75f);
   EXPECT_EQ(presets[preset("blinkRight")], 0);
@@ -55,6 +55,27 @@ TEST(Presets, LidsAndMoods) {
   }
   presets = presets_of(scores);
   EXPECT_FLOAT_EQ(presets[preset("happy")] + presets[preset("angry")], 1);
+}
+
+// Smiles, brows and lids of neutral speech, of which predictions have 95 in 100 frames below these,
+// are no mood: avatars may stop their mouths from the least of one on.
+TEST(Presets, NeutralSpeechHasNoMood) {
+  Scores scores{};
+  const auto put = [&](const std::string& stem, float value) {
+    for (const char* side : {"Left", "Right"}) scores[find_shape(stem + side).value()] = value;
+  };
+  put("mouthSmile", 0.04f);
+  put("browDown", 0.11f);
+  put("mouthFrown", 0.03f);
+  put("browOuterUp", 0.2f);
+  put("eyeWide", 0.2f);
+  const Presets presets = presets_of(scores);
+  for (const char* mood : {"happy", "angry", "sad", "surprised"}) {
+    EXPECT_EQ(presets[preset(mood)], 0) << mood;
+  }
+  put("browOuterUp", 0.5f);
+  put("eyeWide", 0.5f);
+  EXPECT_GT(presets_of(scores)[preset("surprised")], 0.4f);
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST(Avatars, VowelsAndBlinksAreThePresets) {
     Pose pose(0.15f);
     pose["mouthFunnel"] = 0.4f;
     pose["eyeBlinkLeft"] = 0.8f;
-    pose["mouthSmileLeft"] = pose["mouthSmileRight"] = 0.35f;
+    pose["mouthSmileLeft"] = pose["mouthSmileRight"] = 0.385f;
     arkit::Cut cut;
     const arkit::Presets presets =
         arkit::presets_of(arkit::scored(pose.frame, arkit::Gain::kNone, cut).scores);
