@@ -35,7 +35,8 @@ Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
     if (expression.binds.empty()) continue;
     if (const auto channel = channel_of(expression.name)) {
       // A mood that stops the mouth is no use to one that speaks.
-      sources[*channel].left |= group_of(*channel) == Group::kMood && expression.stops_mouth;
+      sources[*channel].left |=
+          group_of(*channel) == Group::kMood && expression.overrides.mouth == Override::kBlock;
       (stands_in(expression.name) ? others : sources)[*channel].expressions.push_back(expression);
     } else {
       nothing.insert(expression.name);
@@ -165,6 +166,9 @@ void add_wires(const Sources& sources, const std::vector<bool>& active, Rig& rig
     if (!active[channel] || sources[channel].left) continue;
     const Source& source = sources[channel];
     for (const Expression& expression : source.expressions) {
+      if (group_of(channel) == Group::kMood) {
+        rig.moods.push_back({channel, expression.binary, expression.overrides});
+      }
       for (const auto& bind : expression.binds) {
         rig.wires.push_back(
             {channel, place_of(bind.mesh, bind.target), bind.weight, expression.binary});
@@ -235,6 +239,29 @@ std::array<float, kChannels> values_of(const arkit::Scores& scores) {
     values[kFirstTogether + i] = 0.5f * (scores[a] + scores[b]);
   }
   return values;
+}
+
+float shown(float value, bool binary) { return binary ? (value > 0.5f ? 1.0f : 0.0f) : value; }
+
+// Vowels, blinks and looks, less what moods hold back of them.
+void hold_back(const Rig& rig, std::array<float, kChannels>& values) {
+  float mouth = 1, blink = 1, look = 1;
+  for (const Mood& mood : rig.moods) {
+    const float weight = shown(values[mood.channel], mood.binary);
+    const auto& [of_mouth, of_blink, of_look] = mood.overrides;
+    if (of_mouth != Override::kNone) mouth -= weight;
+    if (of_blink != Override::kNone) blink -= weight;
+    if (of_look != Override::kNone) look -= weight;
+  }
+  for (size_t i = 0; i < kChannels; ++i) {
+    const std::string_view name = channel_name(i);
+    const bool blinks = name.starts_with("eyeBlink") || name == "blink";
+    const float left = group_of(i) == Group::kVowel ? mouth
+                       : blinks                     ? blink
+                       : name.starts_with("look")   ? look
+                                                    : 1.0f;
+    values[i] *= std::max(0.0f, left);
+  }
 }
 
 face::Matrix3 half_of(const face::Matrix3& r) {
@@ -387,11 +414,10 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
       std::max(0.0f, scores[arkit::shape("jawOpen")] - (closes ? 0.0f : scores[kClose]));
   values[kMouthOpen] = values[arkit::shape("jawOpen")] = open;
   if (rig.looks_by_weight) put_looks(rig, face.turns, values);
+  hold_back(rig, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {
-    const float value = values[wire.channel];
-    moment.weights[wire.target] +=
-        wire.weight * (wire.binary ? (value > 0.5f ? 1.0f : 0.0f) : value);
+    moment.weights[wire.target] += wire.weight * shown(values[wire.channel], wire.binary);
   }
   for (float& weight : moment.weights) weight = std::clamp(weight, 0.0f, 1.0f);
   for (const TurningBone& bone : rig.bones) {

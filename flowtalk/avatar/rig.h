@@ -28,6 +28,14 @@ struct Wire {
   float weight = 1;
   bool binary = false;
 };
+// A mood that holds back what else moves mouth, lids or looks, as much as it shows. Where VRM stops
+// it altogether, from the least weight on, lids and looks are only held back here: moods of speech
+// are seldom quite at rest.
+struct Mood {
+  size_t channel = 0;
+  bool binary = false;
+  Overrides overrides;
+};
 // A bone that turns, about where it stands at rest.
 struct TurningBone {
   Bone bone = Bone::kHead;
@@ -48,6 +56,7 @@ struct Rig {
   std::vector<Target> targets;
   std::vector<Wire> wires;
   std::vector<TurningBone> bones;
+  std::vector<Mood> moods;
   bool looks_in_ranges = false;  // eyes turn by these, as VRM has it,
   bool looks_by_weight = false;  // or lookUp and its kin are driven by these
   LookRange inner, outer, up, down;

@@ -41,7 +41,7 @@ void read_old(const Entry& vrm, const gltf::Document& document, const std::vecto
     const std::string preset = group.text("presetName");
     Expression expression{preset.empty() || preset == "unknown" ? group.text("name") : preset,
                           group.flag("isBinary", false),
-                          false,
+                          {},
                           {}};
     for (size_t k = 0; k < group.size("binds"); ++k) {
       const Entry bind = group.item("binds", k);
@@ -69,12 +69,19 @@ void read_old(const Entry& vrm, const gltf::Document& document, const std::vecto
   }
 }
 
+Overrides overrides_of(const Entry& expression) {
+  const auto of = [&](const char* key) {
+    const std::string how = expression.text(key);
+    return how == "block" ? Override::kBlock : how == "blend" ? Override::kBlend : Override::kNone;
+  };
+  return {of("overrideMouth"), of("overrideBlink"), of("overrideLookAt")};
+}
+
 void read_expressions(const Entry& list, const gltf::Nodes& nodes,
                       const std::vector<size_t>& targets, Vrm& out) {
   for (const auto& [name, json] : list.json().items()) {
     const Entry entry(json, list.where());
-    const bool stops_mouth = entry.text("overrideMouth") == "block";
-    Expression expression{name, entry.flag("isBinary", false), stops_mouth, {}};
+    Expression expression{name, entry.flag("isBinary", false), overrides_of(entry), {}};
     for (size_t k = 0; k < entry.size("morphTargetBinds"); ++k) {
       const Entry bind = entry.item("morphTargetBinds", k);
       const auto node = bind.index("node", nodes.all.size());

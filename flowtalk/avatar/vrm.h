@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 
 namespace flowtalk::avatar {
 
+// What an expression of VRM 1.0 does to what else moves a part of the face: nothing, leaves it as
+// much as it does not show itself, or stops it.
+enum class Override : uint8_t { kNone, kBlend, kBlock };
+struct Overrides {
+  Override mouth = Override::kNone, blink = Override::kNone, look = Override::kNone;
+};
+
 // A weight of 1 of an expression puts these on targets of meshes.
 struct Expression {
   struct Bind {
@@ -18,8 +26,8 @@ struct Expression {
     float weight = 1;
   };
   std::string name;
-  bool binary = false;       // all or nothing
-  bool stops_mouth = false;  // with it, mouths of VRM 1.0 are still (overrideMouth)
+  bool binary = false;  // all or nothing
+  Overrides overrides;
   std::vector<Bind> binds;
 };
 
