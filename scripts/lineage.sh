@@ -34,13 +34,16 @@ lrs=${LRS:-"3e-4 8e-4 2e-3"}
 subjects=${SUBJECTS:-"M003 W009"}
 
 # A row's family, its prior and its losses; "-house" adds the house's losses on the motion to the
-# objective that the family is published with.
-family_of() { case $1 in flow) echo flow ;; regression*) echo regression ;; vq*) echo vq ;; *) echo diffusion ;; esac }
+# objective that the family is published with. Of the flow there are, if ROWS names them, flow-latent
+# with regression's loss beside its own and flow-latent-only with that and the likelihood alone.
+family_of() { case $1 in flow*) echo flow ;; regression*) echo regression ;; vq*) echo vq ;; *) echo diffusion ;; esac }
 prior_of() { case $1 in vq*) echo vqvae ;; face-diffuser*) echo none ;; *) echo vae ;; esac }
 losses_of() {
   local none="loss.reconstruction=0 loss.lips=0 loss.velocity=0"
   case $1 in
     regression) echo "loss.regression.latent=1 $none" ;;
+    flow-latent) echo "loss.flow.latent=1" ;;
+    flow-latent-only) echo "loss.flow.latent=1 $none" ;;
     vq) echo "loss.reconstruction=0.15 loss.lips=0 loss.velocity=0 loss.nll_only_share=0" ;;
     latent-diffusion | face-diffuser) echo "$none" ;;
     *) ;;

@@ -1,7 +1,7 @@
 // What every family of the table must keep, and what its row promises.
 #include "flowtalk/generate/families.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <functional>
 #include <numbers>
@@ -205,6 +205,33 @@ TEST_P(Families, TermsHaveNamesAndWeights) {
       ASSERT_EQ(term.values.dim(0), 2);
       EXPECT_EQ(8 % term.values.dim(1), 0);
       for (const float v : term.values.values()) EXPECT_TRUE(std::isfinite(v));
+    }
+  };
+  std::visit(check, generator);
+}
+
+// The error of latents is that of what is made without chance: none of itself, and one per frame
+// where one channel is off by its deviation.
+TEST_P(Families, ErrorOfLatentsIsThatOfTheTypicalAnswer) {
+  Ops ops(one);
+  const Condition<Ops> c{random_tensor({1, 8, kCondition}, 5)};
+  const auto check = [&](const auto& g) {
+    using Losses = typename std::remove_cvref_t<decltype(g)>::Losses;
+    if constexpr (std::is_same_v<Losses, FlowLosses> || std::is_same_v<Losses, RegressionLosses>) {
+      Losses own;
+      own.latent = 1;
+      const auto prepared = g.prepare(ops, c);
+      const NoiseAddress still{1, 0, 0};
+      Tensor z = g.scale.standardise(ops, g.sample(ops, prepared, {{&still, 1}}).values);
+      const auto error = [&] {
+        for (const auto& term : g.learn(ops, g.scale.restore(ops, z), prepared, own, {}).terms) {
+          if (term.name == "latent") return values_of(term.values);
+        }
+        return std::vector<float>{};
+      };
+      EXPECT_THAT(error(), testing::Pointwise(testing::FloatNear(1e-5f), std::vector<float>(8, 0)));
+      for (int64_t t = 0; t < 8; ++t) z[t * kLatent + 1] += 1;
+      EXPECT_THAT(error(), testing::Pointwise(testing::FloatNear(1e-4f), std::vector<float>(8, 1)));
     }
   };
   std::visit(check, generator);

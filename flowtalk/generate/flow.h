@@ -20,14 +20,17 @@
 namespace flowtalk::generate {
 
 struct FlowLosses {
-  float nll = 0.3f;
+  float nll = 0.3f, latent = 0;
 
   template <class V>
   void fields(V&& field) {
     field("nll", nll, between(0.0f, 100.0f),
           "weight of the negative log-likelihood; 0: the base mean alone is trained");
+    field(
+        "latent", latent, between(0.0f, 100.0f),
+        "weight of the squared error of standardised latents at temperature 0, as a regression's");
   }
-  bool any() const { return nll > 0; }
+  bool any() const { return nll > 0 || latent > 0; }
 };
 
 template <class Ops>
@@ -142,9 +145,18 @@ struct FlowGenerator {
 
   Learned<Ops> learn(Ops& ops, const T& z, const Prepared& c, const Losses& w,
                      const std::vector<Rng>&) const {
-    if (w.nll == 0) return {};
-    return {{{"nll", ops.scale(log_prob(ops, z, c), -1), static_cast<double>(2 * latent),
-              static_cast<double>(w.nll)}}};
+    Learned<Ops> learned;
+    if (w.nll > 0) {
+      learned.terms.push_back({"nll", ops.scale(log_prob(ops, z, c), -1),
+                               static_cast<double>(2 * latent), static_cast<double>(w.nll)});
+    }
+    if (w.latent > 0) {
+      const T typical = latents_of(ops, c.base.mean, c).values;
+      const T error = ops.sub(scale.standardise(ops, typical), scale.standardise(ops, z));
+      learned.terms.push_back({"latent", ops.sum_last(ops.mul(error, error)),
+                               static_cast<double>(latent), static_cast<double>(w.latent)});
+    }
+    return learned;
   }
 
   T log_prob(Ops& ops, const T& z, const Prepared& c) const {

@@ -155,7 +155,9 @@ Metrics GeneratorTrainer::figures(const Losses& means) const {
   // sense weighs both.
   const auto judged = [&](const auto& family) {
     using G = std::remove_cvref_t<decltype(family)>;
-    return generate::part_of<typename G::Losses>(config_.loss.terms).any();
+    const auto& own = generate::part_of<typename G::Losses>(config_.loss.terms);
+    if constexpr (requires { own.nll; }) return own.nll > 0;
+    return false;
   };
   if (std::visit(judged, generator_)) m["selection"] += m["nll"];
   m["bits_per_dim"] = m["nll"] / std::log(2.0);
