@@ -28,7 +28,14 @@ void ModelConfig::check(const std::string& where) const {
          text_of(condition.form));
   }
   const int asked = generate::asked_width(generator);
-  if (beside && asked > 0 && condition.width != asked) {
+  if (beside && asked == 0) {
+    fail(
+        "{}: condition.form output lays emotion and style beside the speech, where this generator "
+        "does "
+        "not hear them; set condition.form graph or product",
+        where);
+  }
+  if (beside && condition.width != asked) {
     fail(
         "{}: condition.width must be {} with condition.form output, as wide as what it changes, "
         "got {}",

@@ -97,6 +97,14 @@ TEST(Model, WidthsThatDoNotFitAreRefused) {
   denoised.condition.form = condition::Form::kOutput;
   EXPECT_THAT(why(denoised), HasSubstr("condition.width must be 24"));
 
+  for (const auto kind : {generate::Kind::kFlow, generate::Kind::kRegression}) {
+    ModelConfig deaf = small_model();  // to what is asked for
+    deaf.generator.kind = kind;
+    EXPECT_EQ(why(deaf), "was taken");
+    deaf.condition.form = condition::Form::kOutput;
+    EXPECT_THAT(why(deaf), HasSubstr("does not hear them; set condition.form graph or product"));
+  }
+
   ModelConfig predicted = small_model();
   predicted.generator.kind = generate::Kind::kRegression;
   auto& network = predicted.generator.regression.network;
