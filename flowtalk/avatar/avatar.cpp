@@ -201,7 +201,8 @@ void require_axes(motion::Axes axes, const face::Face& face) {
   if (axes == motion::Axes::kBuiltin || !face.appearance.paint) return;
   fail(
       "{}: moves by ARKit's shapes, which the axes of {} are named after; those of the motion are "
-      "{}'s: give {} a FLAME file",
+      "{}'s: give {} a FLAME file, or make it a motion of these shapes by `flowtalk export arkit` "
+      "with its FLAME file and `flowtalk import arkit`",
       face.name, owner_of(motion::Axes::kBuiltin), owner_of(axes), Field("face"));
 }
 
