@@ -199,6 +199,8 @@ TEST_F(CliLive, WrongWordsAreRefused) {
   EXPECT_TRUE(failed_with(run({"live", "voice.wav", "--to", "vmc://nowhere.invalid"}), 1,
                           {"vmc://nowhere.invalid:39539", "not known"}));
   EXPECT_TRUE(failed_with(run(live({"voice.wav", "--names", "kebab"})), 2, {"--names kebab"}));
+  EXPECT_TRUE(failed_with(run(live({"voice.wav", "--moods", "0.3"})), 2,
+                          {"--moods is of presets", "--names presets"}));
   EXPECT_TRUE(failed_with(run(live({"voice.wav", "--emotion", "all"})), 2, {"name one emotion"}));
   EXPECT_TRUE(failed_with(run(live({"none.wav"})), 1, {"none.wav: no such file"}));
   EXPECT_TRUE(

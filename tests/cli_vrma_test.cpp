@@ -57,6 +57,24 @@ TEST_F(CliVrma, AnAvatarsExpressionsAreNodes) {
   }
 }
 
+TEST_F(CliVrma, MoodsAreShownAsFarAsAsked) {
+  const auto happy_at = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"export", "vrma", "said.npz", "-o", "said.vrma", "-q"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(run(words).code, 0);
+    const Scene scene(file("said.vrma"));
+    const Json& expressions = scene.json()["extensions"]["VRMC_vrm_animation"]["expressions"];
+    const size_t node = expressions["preset"]["happy"]["node"];
+    return scene.animated(node, "translation", 30, 3, {})[0];
+  };
+  const double all = happy_at({});
+  EXPECT_GT(all, 0.2);
+  EXPECT_NEAR(happy_at({"--moods", "0.25"}), 0.25 * all, 1e-6);
+  EXPECT_TRUE(failed_with(
+      run({"export", "vrma", "said.npz", "--names", "arkit", "--moods", "0.5", "-o", "said.vrma"}),
+      2, {"--moods is of presets", "--names arkit"}));
+}
+
 TEST_F(CliVrma, AnAvatarsHeadTurnsInItsNeckAndHead) {
   ASSERT_EQ(run({"export", "vrma", "said.npz", "-o", "said.vrma", "-q"}).code, 0);
   EXPECT_FALSE(

@@ -27,7 +27,7 @@ float mood(float sign, float least, float full) {
 
 }  // namespace
 
-Presets presets_of(const Scores& s) {
+Presets presets_of(const Scores& s, float share) {
   Presets presets{};
   const auto vowels = std::span(presets).first(kVowels);
   mix_mouths(kMouths, kCounts, mouth_of(s), vowels);
@@ -41,6 +41,7 @@ Presets presets_of(const Scores& s) {
   moods[3] = mood(both_sides(s, shape("browOuterUpLeft")) + both_sides(s, shape("eyeWideLeft")),
                   0.48f, 1.6f);
   bound_mix(moods);
+  for (float& x : moods) x *= share;
   return presets;
 }
 

@@ -15,7 +15,13 @@ inline constexpr std::array<std::string_view, 11> kPresetNames{
 using Presets = std::array<float, kPresetNames.size()>;
 
 // 0..1 each. The vowels are the mix of at least 0 that comes nearest to the mouth, and no more than
-// 1 together; neither are the moods.
-Presets presets_of(const Scores& scores);
+// 1 together; neither are the moods, which count by `moods`, 0..1.
+Presets presets_of(const Scores& scores, float moods = 1);
+
+// Of the option that says `moods`, wherever presets are written or sent.
+inline constexpr const char* kMoodsHelp =
+    "of presets: how much of a mood is shown; moods of many avatars open the mouth and shut the "
+    "eyes, "
+    "and want 0.3 (default 1)";
 
 }  // namespace flowtalk::arkit

@@ -55,6 +55,9 @@ TEST(Presets, LidsAndMoods) {
   }
   presets = presets_of(scores);
   EXPECT_FLOAT_EQ(presets[preset("happy")] + presets[preset("angry")], 1);
+  const Presets fewer = presets_of(scores, 0.25f);
+  EXPECT_FLOAT_EQ(fewer[preset("angry")], 0.25f * presets[preset("angry")]);
+  EXPECT_EQ(fewer[preset("blinkLeft")], presets[preset("blinkLeft")]);
 }
 
 // Smiles, brows and lids of neutral speech, of which predictions have 95 in 100 frames below these,

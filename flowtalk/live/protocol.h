@@ -27,6 +27,7 @@ struct Sending {
   std::string subject = "flowtalk";  // whose face it is, where a protocol says so
   std::string device = {};           // 36 characters; empty: made from the subject
   ShapeNames names = ShapeNames::kPascal;
+  float moods = 1;  // of presets: how much of a mood
   FrameRate rate{60, 1};
   double start_s = 0;  // seconds since midnight at frame 0, local time
 };

@@ -252,6 +252,10 @@ TEST(Vmc, PresetsStandInThePlaceOfTheShapes) {
   EXPECT_NEAR(values["Blink_L"], 0.75, 1e-6);
   EXPECT_EQ(values["Blink_R"], 0);
   EXPECT_GT(values["A"] + values["O"] + values["E"], 0.4);
+  pose.scores[arkit::shape("mouthSmileLeft")] = pose.scores[arkit::shape("mouthSmileRight")] = 0.7f;
+  sending.moods = 0.25f;
+  const auto fewer = read_osc(packets("vmc", pose, 1, sending)[0]);
+  EXPECT_THAT(fewer, ::testing::Contains(ElementsAre("/VMC/Ext/Blend/Val", "Joy", "0.25")));
   EXPECT_THAT(read_osc(made[1]), ElementsAre(ElementsAre("/VMC/Ext/Blend/Apply")));
 }
 

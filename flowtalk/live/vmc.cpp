@@ -46,9 +46,11 @@ std::string shape_message(std::string_view name, float weight) {
 constexpr std::array<std::string_view, arkit::kPresetNames.size()> kVrm0Names{
     "A", "I", "U", "E", "O", "Blink_L", "Blink_R", "Joy", "Angry", "Sorrow", "Surprised"};
 
-void add_shapes(const arkit::Scores& scores, ShapeNames names, std::vector<std::string>& messages) {
+void add_shapes(const arkit::Scores& scores, const Sending& sending,
+                std::vector<std::string>& messages) {
+  const ShapeNames names = sending.names;
   if (names == ShapeNames::kPresets) {
-    const arkit::Presets presets = arkit::presets_of(scores);
+    const arkit::Presets presets = arkit::presets_of(scores, sending.moods);
     for (size_t i = 0; i < presets.size(); ++i) {
       messages.push_back(shape_message(kVrm0Names[i], presets[i]));
     }
@@ -92,7 +94,7 @@ std::vector<std::string> vmc_packets(const arkit::Scored& pose, int64_t frame,
     messages.push_back(osc_message("/VMC/Ext/T", time));
   }
   messages.push_back(head_message(pose));
-  add_shapes(pose.scores, sending.names, messages);
+  add_shapes(pose.scores, sending, messages);
   std::vector<std::string> packets = bundled(messages);
   const std::array apply{osc_message("/VMC/Ext/Blend/Apply", {})};
   packets.push_back(osc_bundle(apply));

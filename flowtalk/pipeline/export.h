@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "flowtalk/arkit/gains.h"
+#include "flowtalk/arkit/presets.h"
 #include "flowtalk/base/fields.h"
 #include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
@@ -63,6 +64,7 @@ struct ExportOptions {
   bool head = false;
   Rig rig = Rig::kMorphs;
   AvatarNames names = AvatarNames::kPresets;
+  float moods = 1;
   std::optional<FrameRate> fps;
   int threads = 0;
 
@@ -106,6 +108,7 @@ struct ExportOptions {
           "names", names,
           "presets: vowels, blinks and moods, which all avatars have (the default); arkit: the 52, "
           "of those that have them");
+      field("moods", moods, between(0.0f, 1.0f), arkit::kMoodsHelp);
     }
     if ((takes & kTakesSound) != 0) {
       field("audio", audio, "the voice; it is written beside the file, under the same name");

@@ -5,6 +5,7 @@
 
 #include "flowtalk/arkit/presets.h"
 #include "flowtalk/avatar/humanoid.h"
+#include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/gltf/glb.h"
 #include "flowtalk/gltf/nodes.h"
@@ -136,12 +137,12 @@ class Animation {
 };
 
 // All frames of each of several expressions: (names, T).
-std::vector<std::vector<float>> presets_over(const arkit::Take& take) {
+std::vector<std::vector<float>> presets_over(const arkit::Take& take, float moods) {
   std::vector<std::vector<float>> curves(arkit::kPresetNames.size());
   for (int64_t t = 0; t < take.frames(); ++t) {
     arkit::Scores scores{};
     std::copy_n(take.scores.data() + t * take.scores.dim(1), scores.size(), scores.begin());
-    const arkit::Presets presets = arkit::presets_of(scores);
+    const arkit::Presets presets = arkit::presets_of(scores, moods);
     for (size_t i = 0; i < presets.size(); ++i) curves[i].push_back(presets[i]);
   }
   return curves;
@@ -150,10 +151,14 @@ std::vector<std::vector<float>> presets_over(const arkit::Take& take) {
 }  // namespace
 
 void export_vrma(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter) {
+  if (scene.options.names != AvatarNames::kPresets && scene.options.moods != 1) {
+    fail_usage("{} is of presets, and {} {} has none; leave one out", Field("moods"),
+               Field("names"), text_of(scene.options.names));
+  }
   const arkit::Take take = scores_of(scene, reporter);
   Animation animation(take);
   if (scene.options.names == AvatarNames::kPresets) {
-    const auto curves = presets_over(take);
+    const auto curves = presets_over(take, scene.options.moods);
     for (size_t i = 0; i < curves.size(); ++i) {
       animation.add_expression("preset", {std::string(arkit::kPresetNames[i])}, curves[i]);
     }

@@ -102,6 +102,10 @@ std::vector<live::Target> targets_of(const LiveOptions& o) {
                Field("to"), Field("preview"));
   }
   live::check_subject(o.subject);
+  if (o.given("moods") && o.names != live::ShapeNames::kPresets) {
+    fail_usage("{} is of presets; give {} {}, or leave it out", Field("moods"), Field("names"),
+               text_of(live::ShapeNames::kPresets));
+  }
   std::vector<live::Target> targets;
   const std::string where = fmt::format("{}", Field("to"));
   for (const std::string& text : o.to) targets.push_back(live::target_of(text, where));
@@ -115,6 +119,7 @@ class Live {
     live::Sending sending;
     sending.subject = o_.subject;
     sending.names = o_.names;
+    sending.moods = o_.moods;
     sending.rate = o_.fps;
     sender_.emplace(targets_, sending, reporter_);
     for (const live::Target& target : targets_) report_.targets.push_back(target.text());

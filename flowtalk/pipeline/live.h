@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flowtalk/arkit/gains.h"
+#include "flowtalk/arkit/presets.h"
 #include "flowtalk/audio/pcm_stream.h"
 #include "flowtalk/base/frame_rate.h"
 #include "flowtalk/base/reporter.h"
@@ -78,6 +79,7 @@ struct LiveOptions {
   std::vector<std::string> to;
   std::string control;
   live::ShapeNames names = live::ShapeNames::kPascal;
+  float moods = 1;
   arkit::Gain gain = arkit::Gain::kNone;
   FrameRate fps{60, 1};
   Given given{};
@@ -100,6 +102,7 @@ struct LiveOptions {
     field("names", names,
           "what VMC is told: the 52 shapes as JawOpen (pascal) or jawOpen (camel), or presets: the "
           "vowels, blinks and moods that every VRM avatar has");
+    field("moods", moods, between(0.0f, 1.0f), arkit::kMoodsHelp);
     field("gain", gain,
           "none: values as the model gives them; arkit: as far as they move the head of ARKit's "
           "shapes (default none)");
