@@ -43,7 +43,11 @@ std::string printable(std::string text) {
 // The names of an avatar, a line for each kind.
 void print_avatar(const Json& avatar) {
   for (const auto& [key, value] : avatar.items()) {
-    if (!value.is_array()) {
+    if (value.is_object()) {
+      std::vector<std::string> each;
+      for (const auto& [name, number] : value.items()) each.push_back(name + " " + shown(number));
+      fmt::print("  {}: {}\n", key, fmt::join(each, ", "));
+    } else if (!value.is_array()) {
       fmt::print("  {}: {}\n", key, shown(value));
     } else if (!value.empty()) {
       fmt::print(

@@ -246,9 +246,20 @@ TEST_F(CliAvatar, InspectListsItsNames) {
   EXPECT_EQ(report["usable"], true);
   const Json& details = report["details"]["avatar"];
   EXPECT_EQ(details["mouth_by"], "visemes");
+  EXPECT_FALSE(details.contains("bounded"));
   EXPECT_EQ(details["arkit"], Json({"eyeBlinkLeft", "eyeBlinkRight"}));
   EXPECT_EQ(details["visemes"].size(), 14u);
   EXPECT_THAT(run({"inspect", "made.glb"}).out, HasSubstr("missing (50): "));
+}
+
+TEST_F(CliAvatar, InspectTellsOfMoodsThatAreBounded) {
+  write_avatar("made.vrm", {.kind = avatar::Made::kVrm0, .grins = true, .parts = true});
+  const Outcome outcome = run({"inspect", "made.vrm", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const Json details = parse_json(outcome.out, "inspect")["details"]["avatar"];
+  EXPECT_NEAR(details["bounded"]["happy"], 0.2, 0.05);
+  EXPECT_EQ(details["unknown"], Json::array());
+  EXPECT_THAT(run({"inspect", "made.vrm"}).out, HasSubstr("bounded: happy 0.2\n"));
 }
 
 // A refusal sends there.

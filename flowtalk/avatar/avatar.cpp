@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "flowtalk/avatar/moods.h"
 #include "flowtalk/avatar/regions.h"
 #include "flowtalk/base/error.h"
 
@@ -48,6 +49,7 @@ Avatar::Avatar(std::string bytes, const std::string& where)
   vrm_ = vrm_of(*document_, nodes_, targets_in(targets_));
   rig_ = rig_of(*document_, nodes_, targets_, vrm_);
   surface_ = surface_of(*document_, nodes_, vrm_, targets_, rig_);
+  limit_moods(surface_, rig_);
   materials_ = materials_of(*document_);
   whole_vertices_ = surface_.vertices();
   if (vrm_.faces_back()) world_[0] = world_[10] = -1;  // half a turn about y

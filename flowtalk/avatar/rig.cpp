@@ -6,6 +6,7 @@
 #include <numbers>
 #include <set>
 
+#include "flowtalk/avatar/moods.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/head_angles.h"
@@ -43,11 +44,12 @@ Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
     }
   }
   for (size_t mesh = 0; mesh < meshes.size(); ++mesh) {
+    const auto parts = all_parts(meshes[mesh]);
     for (size_t i = 0; i < meshes[mesh].names.size(); ++i) {
       const std::string& name = meshes[mesh].names[i];
       if (const auto channel = channel_of(name)) {
         (stands_in(name) ? others : sources)[*channel].targets.emplace_back(mesh, i);
-      } else if (!name.empty()) {
+      } else if (!name.empty() && !parts.contains(i)) {
         nothing.insert(name);
       }
     }
@@ -155,29 +157,49 @@ std::vector<bool> active_channels(const Sources& sources, MouthBy mouth, bool ey
   return active;
 }
 
-void add_wires(const Sources& sources, const std::vector<bool>& active, Rig& rig) {
-  std::map<std::pair<size_t, size_t>, size_t> places;
-  const auto place_of = [&](size_t mesh, size_t target) {
-    const auto [at, added] = places.try_emplace({mesh, target}, rig.targets.size());
-    if (added) rig.targets.push_back({mesh, target});
+// Adds the wires of channels, to targets that get a place in Rig::targets.
+class Wiring {
+ public:
+  Wiring(const std::vector<MeshTargets>& meshes, Rig& rig) : meshes_(meshes), rig_(rig) {}
+
+  // A mood that lies there in parts, too, is moved by these.
+  void add(size_t channel, size_t mesh, size_t target, float weight, bool binary) {
+    const bool mood = group_of(channel) == Group::kMood;
+    const auto parts = mood ? parts_of_mood(meshes_[mesh], target) : std::nullopt;
+    for (size_t part = 0; part < (parts ? kMoodParts : 1); ++part) {
+      const size_t place = place_of(mesh, parts ? (*parts)[part] : target);
+      rig_.wires.push_back({channel, place, weight, binary, part});
+    }
+  }
+
+ private:
+  size_t place_of(size_t mesh, size_t target) {
+    const auto [at, added] = places_.try_emplace({mesh, target}, rig_.targets.size());
+    if (added) rig_.targets.push_back({mesh, target});
     return at->second;
-  };
+  }
+
+  const std::vector<MeshTargets>& meshes_;
+  Rig& rig_;
+  std::map<std::pair<size_t, size_t>, size_t> places_;
+};
+
+void add_wires(const Sources& sources, const std::vector<bool>& active,
+               const std::vector<MeshTargets>& meshes, Rig& rig) {
+  Wiring wiring(meshes, rig);
   for (size_t channel = 0; channel < kChannels; ++channel) {
-    if (!active[channel] || sources[channel].left) continue;
+    if (!active[channel] || !sources[channel].any()) continue;
     const Source& source = sources[channel];
+    const bool mood = group_of(channel) == Group::kMood;
     for (const Expression& expression : source.expressions) {
-      if (group_of(channel) == Group::kMood) {
-        rig.moods.push_back({channel, expression.binary, expression.overrides});
-      }
+      if (mood) rig.moods.push_back({channel, expression.binary, expression.overrides});
       for (const auto& bind : expression.binds) {
-        rig.wires.push_back(
-            {channel, place_of(bind.mesh, bind.target), bind.weight, expression.binary});
+        wiring.add(channel, bind.mesh, bind.target, bind.weight, expression.binary);
       }
     }
     if (!source.expressions.empty()) continue;
-    for (const auto& [mesh, target] : source.targets) {
-      rig.wires.push_back({channel, place_of(mesh, target)});
-    }
+    if (mood) rig.moods.push_back({channel});
+    for (const auto& [mesh, target] : source.targets) wiring.add(channel, mesh, target, 1, false);
   }
 }
 
@@ -239,29 +261,6 @@ std::array<float, kChannels> values_of(const arkit::Scores& scores) {
     values[kFirstTogether + i] = 0.5f * (scores[a] + scores[b]);
   }
   return values;
-}
-
-float shown(float value, bool binary) { return binary ? (value > 0.5f ? 1.0f : 0.0f) : value; }
-
-// Vowels, blinks and looks, less what moods hold back of them.
-void hold_back(const Rig& rig, std::array<float, kChannels>& values) {
-  float mouth = 1, blink = 1, look = 1;
-  for (const Mood& mood : rig.moods) {
-    const float weight = shown(values[mood.channel], mood.binary);
-    const auto& [of_mouth, of_blink, of_look] = mood.overrides;
-    if (of_mouth != Override::kNone) mouth -= weight;
-    if (of_blink != Override::kNone) blink -= weight;
-    if (of_look != Override::kNone) look -= weight;
-  }
-  for (size_t i = 0; i < kChannels; ++i) {
-    const std::string_view name = channel_name(i);
-    const bool blinks = name.starts_with("eyeBlink") || name == "blink";
-    const float left = group_of(i) == Group::kVowel ? mouth
-                       : blinks                     ? blink
-                       : name.starts_with("look")   ? look
-                                                    : 1.0f;
-    values[i] *= std::max(0.0f, left);
-  }
 }
 
 face::Matrix3 half_of(const face::Matrix3& r) {
@@ -380,7 +379,7 @@ Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
   const bool has_eyes = has(Bone::kLeftEye) && has(Bone::kRightEye);
   const bool by_bones = has_eyes && (vrm.is_any() ? vrm.looks_by_bones : !looks_by_shapes(sources));
   const auto active = active_channels(sources, rig.mouth, by_bones);
-  add_wires(sources, active, rig);
+  add_wires(sources, active, targets, rig);
   const bool opens = sources[arkit::shape("jawOpen")].any() || sources[kMouthOpen].any();
   const bool turns_jaw = rig.mouth == MouthBy::kJaw || (rig.mouth == MouthBy::kArkit && !opens);
   for (const auto& [bone, node] : bones) {
@@ -417,7 +416,8 @@ Moment moment_of(const Rig& rig, const arkit::Scored& face, const face::FaceFram
   hold_back(rig, values);
   moment.weights.assign(rig.targets.size(), 0.0f);
   for (const Wire& wire : rig.wires) {
-    moment.weights[wire.target] += wire.weight * shown(values[wire.channel], wire.binary);
+    moment.weights[wire.target] +=
+        wire.weight * std::min(shown(values[wire.channel], wire.binary), wire.most);
   }
   for (float& weight : moment.weights) weight = std::clamp(weight, 0.0f, 1.0f);
   for (const TurningBone& bone : rig.bones) {

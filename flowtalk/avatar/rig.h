@@ -27,14 +27,22 @@ struct Wire {
   size_t channel = 0, target = 0;  // in Rig::targets
   float weight = 1;
   bool binary = false;
+  size_t part = 0;  // of a mood that lies there in parts (moods.h)
+  float most = 1;   // of the channel
 };
-// A mood that holds back what else moves mouth, lids or looks, as much as it shows. Where VRM stops
-// it altogether, from the least weight on, lids and looks are only held back here: moods of speech
-// are seldom quite at rest.
+inline constexpr size_t kMoodParts = 3;  // brows, eyes, mouth
+// What is shown of a channel: all or nothing, if it is binary.
+inline float shown(float value, bool binary) {
+  return binary ? (value > 0.5f ? 1.0f : 0.0f) : value;
+}
+// A mood that is driven. It may hold back what else moves mouth, lids or looks, as much as it
+// shows. Where VRM stops these altogether, from the least weight on, they are only held back here:
+// moods of speech are seldom quite at rest.
 struct Mood {
   size_t channel = 0;
   bool binary = false;
-  Overrides overrides;
+  Overrides overrides = {};
+  float most = 1;  // of it is shown
 };
 // A bone that turns, about where it stands at rest.
 struct TurningBone {

@@ -68,6 +68,19 @@ void add_looks(std::vector<Shape>& shapes) {
   }
 }
 
+// Parts of moods are targets without an expression.
+bool is_part(std::string_view name) { return name.ends_with("_Joy") && name != "Fcl_ALL_Joy"; }
+
+arkit::Scores joy_of(const MadeOptions& options, bool brows, bool eyes, bool mouth) {
+  arkit::Scores joy{};
+  if (mouth) joy = one({{"mouthSmileLeft", 0.7f}, {"mouthSmileRight", 0.7f}});
+  if (!options.grins) return joy;
+  if (brows) joy[arkit::shape("browInnerUp")] = 0.6f;
+  if (eyes) joy[arkit::shape("eyeBlinkLeft")] = joy[arkit::shape("eyeBlinkRight")] = 1;
+  if (mouth) joy[arkit::shape("jawOpen")] = 0.45f;
+  return joy;
+}
+
 std::vector<Shape> shapes_of(const MadeOptions& options) {
   const Made kind = options.kind;
   std::vector<Shape> shapes;
@@ -95,8 +108,7 @@ std::vector<Shape> shapes_of(const MadeOptions& options) {
                                        {"Fcl_MTH_O", round}}) {
       shapes.push_back(shape_of(name, scores));
     }
-    shapes.push_back(
-        shape_of("Fcl_ALL_Joy", one({{"mouthSmileLeft", 0.7f}, {"mouthSmileRight", 0.7f}})));
+    shapes.push_back(shape_of("Fcl_ALL_Joy", joy_of(options, true, true, true)));
   }
   if (kind != Made::kReadyPlayerMe) {
     shapes.push_back(
@@ -105,6 +117,11 @@ std::vector<Shape> shapes_of(const MadeOptions& options) {
         shape_of(visemes ? "eyeBlink_R" : "Fcl_EYE_Close_R", one({{"eyeBlinkRight", 1.0f}})));
   }
   if (options.looks) add_looks(shapes);
+  if (options.parts) {
+    shapes.push_back(shape_of("Fcl_BRW_Joy", joy_of(options, true, false, false)));
+    shapes.push_back(shape_of("Fcl_EYE_Joy", joy_of(options, false, true, false)));
+    shapes.push_back(shape_of("Fcl_MTH_Joy", joy_of(options, false, false, true)));
+  }
   if (options.sync) add_arkit(shapes);
   return shapes;
 }
@@ -325,6 +342,7 @@ class Maker {
     std::vector<std::string> presets{"a", "i", "u", "e", "o", "joy", "blink_l", "blink_r"};
     if (o_.looks) presets.insert(presets.end(), {"lookup", "lookdown", "lookleft", "lookright"});
     for (size_t k = 0; k < shapes_.size(); ++k) {
+      if (is_part(shapes_[k].name)) continue;
       Json binds = Json::array();
       for (size_t mesh = 0; mesh < mesh_nodes_.size(); ++mesh)
         binds.push_back({{"mesh", mesh}, {"index", k}, {"weight", 100}});
@@ -358,6 +376,7 @@ class Maker {
     if (o_.looks) names.insert(names.end(), {"lookUp", "lookDown", "lookLeft", "lookRight"});
     Json presets = Json::object(), custom{{"wink", {{"morphTargetBinds", Json::array()}}}};
     for (size_t k = 0; k < shapes_.size(); ++k) {
+      if (is_part(shapes_[k].name)) continue;
       Json binds = Json::array();
       for (const size_t node : mesh_nodes_)
         binds.push_back({{"node", node}, {"index", k}, {"weight", 1.0}});

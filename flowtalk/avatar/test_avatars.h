@@ -23,6 +23,8 @@ struct MadeOptions {
   std::string prefix{};  // before the names of targets
   bool sync = false;     // of VRM files: ARKit's shapes, too, as expressions ("perfect sync")
   bool looks = false;    // of VRM files: eyes look by expressions, not by bones
+  bool grins = false;    // of VRM files: joy opens the mouth and shuts the eyes
+  bool parts = false;    // of VRM files: joy lies there in parts, too, as VRoid has them
 };
 
 // The file, open to changes before it is turned into bytes.

@@ -249,6 +249,11 @@ void add_avatar(Json& report, const fs::path& path) {
     const avatar::Avatar& avatar = avatar::load_avatar(path);
     details["mouth_by"] = text_of(avatar.rig().mouth);
     details["vertices"] = avatar.whole_vertices();
+    for (const avatar::Mood& mood : avatar.rig().moods) {
+      if (mood.most == 1) continue;
+      details["bounded"][std::string(avatar::channel_name(mood.channel))] =
+          std::round(100 * double{mood.most}) / 100;
+    }
   } catch (const Error&) {
     // its verdict says why
   }

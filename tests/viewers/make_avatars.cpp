@@ -22,6 +22,7 @@ int main(int count, char** words) {
         {"sync0.vrm", {.kind = Made::kVrm0, .sync = true}},
         {"sync1.vrm", {.kind = Made::kVrm1, .sync = true}},
         {"looks0.vrm", {.kind = Made::kVrm0, .looks = true}},
+        {"grins1.vrm", {.kind = Made::kVrm1, .grins = true, .parts = true}},
         {"looks1.vrm", {.kind = Made::kVrm1, .looks = true}}}) {
     flowtalk::save_file(std::filesystem::path(words[1]) / name,
                         flowtalk::avatar::made_avatar(options));
