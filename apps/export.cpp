@@ -59,6 +59,10 @@ int run(const pipeline::Exporter& format, const Args& args) {
     return 0;
   }
   const std::string of = made.vertices > 0 ? fmt::format(" of {} vertices", made.vertices) : "";
+  if (format.first_frame) {
+    fmt::print("{}: the first frame{}\n", options.output, of);
+    return 0;
+  }
   fmt::print("{}: {} frames{}, {:g} per second\n", options.output, made.frames, of, made.rate_hz);
   if (!made.sound.empty()) fmt::print("{}: its sound\n", made.sound.string());
   return 0;

@@ -106,6 +106,15 @@ TEST_F(ImportCommand, IsEvaluatedOnADataSet) {
                           {"axes of FLAME", "--face a FLAME file"}));
   EXPECT_TRUE(failed_with(run({"live", voice, "--face", "flame.pkl", "-o", "film.mp4"}), 2,
                           {"--face flame.pkl", "or an avatar"}));
+  // Meshes of FLAME's head say whose they are.
+  for (const std::string format : {"obj", "pc2", "vertices"}) {
+    const std::string ending = format == "vertices" ? ".npy" : "." + format;
+    const Outcome mesh = run({"export", format, "data/param/" + clip + ".npy", "--face",
+                              "flame.pkl", "-o", "mesh" + ending});
+    ASSERT_EQ(mesh.code, 0) << mesh.err;
+    EXPECT_THAT(mesh.err, HasSubstr("flame.pkl: a head of FLAME; the terms of its file hold"));
+  }
+  EXPECT_THAT(load_file(file("mesh.obj")), HasSubstr("# a head of FLAME; the terms"));
 }
 
 TEST_F(ImportCommand, OfAMesh) {

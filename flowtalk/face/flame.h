@@ -4,11 +4,17 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "flowtalk/face/face.h"
 #include "flowtalk/formats/array.h"
 
 namespace flowtalk::face {
+
+// What is said where a mesh of a FLAME head is written.
+inline constexpr std::string_view kFlameTerms =
+    "a head of FLAME; the terms of its file hold for meshes of it, too, and several versions are "
+    "for non-commercial research alone: https://flame.is.tue.mpg.de";
 
 // The arrays of a model file that count, under the file's own names. Number types are free.
 struct FlameArrays {

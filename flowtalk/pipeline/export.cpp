@@ -10,6 +10,7 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/base/outputs.h"
+#include "flowtalk/face/flame.h"
 #include "flowtalk/motion/motion_file.h"
 #include "flowtalk/motion/remarks.h"
 
@@ -32,7 +33,7 @@ constexpr std::array kExporters = {
              export_vertices},
     Exporter{"obj",
              "the mesh of the first frame, or at rest, with lists of its regions and its lip pairs",
-             ".obj", export_obj, kTakesMesh, true},
+             ".obj", export_obj, kTakesMesh, true, 0, true},
     Exporter{"pc2", "the mesh of every frame as a vertex cache, and the mesh at rest beside it",
              ".pc2", export_pc2, kTakesMesh | kTakesSound},
     Exporter{"arkit", "ARKit's 52 shapes over time, as the app Live Link Face saves takes", ".csv",
@@ -248,6 +249,9 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   }
   const motion::Motion motion = resample(file.motion, rate_hz);
   warn_of_lost_coefficients(motion, chosen, reporter);
+  if (mesh && chosen.face.axes == motion::Axes::kFlame) {
+    reporter.note(fmt::format("{}: {}", chosen.face.name, face::kFlameTerms));
+  }
   note_new_folders({o.output}, reporter);
   ThreadPool pool(o.threads);
   exporter.write({chosen.face, motion, chosen.shape, pool, o, chosen.avatar}, o.output, reporter);
@@ -255,7 +259,9 @@ Exported export_motion(const std::string& format, ExportOptions o, const Reporte
   const auto vertices = chosen.avatar != nullptr
                             ? static_cast<int64_t>(chosen.avatar->whole_vertices())
                             : chosen.face.vertex_count();
-  return {motion.frames(), mesh ? vertices : 0, motion.rate_hz, sound.path()};
+  const int64_t frames =
+      exporter.first_frame ? std::min<int64_t>(1, motion.frames()) : motion.frames();
+  return {frames, mesh ? vertices : 0, motion.rate_hz, sound.path()};
 }
 
 }  // namespace flowtalk::pipeline

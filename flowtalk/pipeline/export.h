@@ -141,8 +141,9 @@ struct Exporter {
   std::string_view name, summary, ending;
   void (*write)(const Scene& scene, const std::filesystem::path& file, const Reporter& reporter);
   unsigned takes = kTakesMesh;
-  bool at_rest = false;  // without a motion it writes the face at rest
-  double rate_hz = 0;    // of what is written, where nobody asks for another; 0: of the motion
+  bool at_rest = false;      // without a motion it writes the face at rest
+  double rate_hz = 0;        // of what is written, where nobody asks for another; 0: of the motion
+  bool first_frame = false;  // it holds no other
 };
 std::span<const Exporter> exporters();
 

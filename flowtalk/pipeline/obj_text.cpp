@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "flowtalk/base/error.h"
+#include "flowtalk/face/flame.h"
 
 namespace flowtalk::pipeline {
 namespace {
@@ -39,6 +40,7 @@ std::string_view name_of(face::Material material) {
 std::string obj_text(const face::Face& face, std::span<const float> vertices) {
   std::string text =
       fmt::format("# {}; metres; x to the face's left, y up, z forward\n", face.name);
+  if (face.axes == motion::Axes::kFlame) text += fmt::format("# {}\n", face::kFlameTerms);
   for (size_t i = 0; i < vertices.size(); i += 3) {
     text += fmt::format("v {:.7g} {:.7g} {:.7g}\n", vertices[i], vertices[i + 1], vertices[i + 2]);
   }
