@@ -70,6 +70,9 @@ float most_of(double share, float limit) {
   return share > double{limit} ? static_cast<float>(double{limit} / share) : 1.0f;
 }
 
+// What is all or nothing is nothing, where all of it is too much.
+float bounded(float most, bool binary) { return binary && most < 1 ? 0.0f : most; }
+
 }  // namespace
 
 std::optional<std::array<size_t, kMoodParts>> parts_of_mood(const MeshTargets& mesh,
@@ -111,12 +114,12 @@ void limit_moods(const Surface& surface, Rig& rig) {
       const float most = std::min(most_of(share_of(opening, moved), kMostOpenedByMood),
                                   most_of(share_of(shutting, moved), kMostShutByMood));
       for (Wire& wire : rig.wires) {
-        if (is_part(wire)) wire.most = most;
+        if (is_part(wire)) wire.most = bounded(most, wire.binary);
       }
       least = std::min(least, most);
     }
     for (Mood& entry : rig.moods) {
-      if (entry.channel == mood) entry.most = least;
+      if (entry.channel == mood) entry.most = bounded(least, entry.binary);
     }
   }
 }

@@ -113,6 +113,17 @@ TEST(Moods, LeaveMouthsAndLidsToSpeech) {
   }
 }
 
+TEST(Moods, OfAllOrNothingIsNothingWhereAllIsTooMuch) {
+  for (const bool grins : {true, false}) {
+    gltf::Glb glb = made_glb({.kind = Made::kVrm1, .grins = grins});
+    glb.json["extensions"]["VRMC_vrm"]["expressions"]["preset"]["happy"]["isBinary"] = true;
+    const Avatar avatar(glb.bytes(), "x.vrm");
+    const auto wire = std::ranges::find(avatar.rig().wires, kHappy, &Wire::channel);
+    ASSERT_NE(wire, avatar.rig().wires.end());
+    EXPECT_EQ(wire->most, grins ? 0 : 1);
+  }
+}
+
 // How far the lower lip comes down, in the avatar's own millimetres.
 TEST(Moods, AGrinLeavesLipsWhereTheyMeet) {
   const Avatar avatar(made_avatar({.kind = Made::kVrm1, .grins = true}), "x.vrm");
