@@ -79,10 +79,7 @@ std::vector<float> Avatar::at_rest() const {
 // Names alone move nothing.
 void Avatar::check_mouth() const {
   const auto opens = [&](const Wire& wire) {
-    const Group group = group_of(wire.channel);
-    return (wire.channel == arkit::shape("jawOpen") || wire.channel == kMouthOpen ||
-            group == Group::kViseme || group == Group::kVowel) &&
-           !surface_.morphs[wire.target].vertices.empty();
+    return opens_mouth(wire.channel) && !surface_.morphs[wire.target].vertices.empty();
   };
   const bool turns = std::ranges::any_of(
       rig_.bones, [](const TurningBone& bone) { return bone.bone == Bone::kJaw; });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <vector>
 
 namespace flowtalk::avatar {
@@ -47,9 +46,7 @@ Offsets opening_of(const Surface& surface, const Rig& rig) {
   Offsets most;
   double length = -1;
   for (size_t channel = 0; channel < kChannels; ++channel) {
-    const bool opens = channel == arkit::shape("jawOpen") || channel == kMouthOpen ||
-                       group_of(channel) == Group::kViseme || group_of(channel) == Group::kVowel;
-    if (!opens) continue;
+    if (!opens_mouth(channel)) continue;
     Offsets moved = offsets_of(surface, rig, channel_is(channel));
     if (const double now = product(moved, moved); now > length) {
       length = now;
@@ -60,10 +57,7 @@ Offsets opening_of(const Surface& surface, const Rig& rig) {
 }
 
 Offsets shutting_of(const Surface& surface, const Rig& rig) {
-  return offsets_of(surface, rig, [](const Wire& wire) {
-    return wire.channel == arkit::shape("eyeBlinkLeft") ||
-           wire.channel == arkit::shape("eyeBlinkRight") || wire.channel == kBlinkBoth;
-  });
+  return offsets_of(surface, rig, [](const Wire& wire) { return shuts_lids(wire.channel); });
 }
 
 float most_of(double share, float limit) {
@@ -74,6 +68,16 @@ float most_of(double share, float limit) {
 float bounded(float most, bool binary) { return binary && most < 1 ? 0.0f : most; }
 
 }  // namespace
+
+bool opens_mouth(size_t channel) {
+  return channel == arkit::shape("jawOpen") || channel == kMouthOpen ||
+         group_of(channel) == Group::kViseme || group_of(channel) == Group::kVowel;
+}
+
+bool shuts_lids(size_t channel) {
+  return channel == arkit::shape("eyeBlinkLeft") || channel == arkit::shape("eyeBlinkRight") ||
+         channel == kBlinkBoth;
+}
 
 std::optional<std::array<size_t, kMoodParts>> parts_of_mood(const MeshTargets& mesh,
                                                             size_t target) {
@@ -134,12 +138,10 @@ void hold_back(const Rig& rig, std::array<float, kChannels>& values) {
     if (of_look != Override::kNone) look -= weight;
   }
   for (size_t i = 0; i < kChannels; ++i) {
-    const std::string_view name = channel_name(i);
-    const bool blinks = name.starts_with("eyeBlink") || name == "blink";
-    const float left = group_of(i) == Group::kVowel ? mouth
-                       : blinks                     ? blink
-                       : name.starts_with("look")   ? look
-                                                    : 1.0f;
+    const float left = group_of(i) == Group::kVowel          ? mouth
+                       : shuts_lids(i)                       ? blink
+                       : channel_name(i).starts_with("look") ? look
+                                                             : 1.0f;
     values[i] *= std::max(0.0f, left);
   }
 }

@@ -15,6 +15,10 @@ namespace flowtalk::avatar {
 // and closes the lids by so much of a blink.
 inline constexpr float kMostOpenedByMood = 0.15f, kMostShutByMood = 0.35f;
 
+// Channels that open a mouth, and those that shut lids.
+bool opens_mouth(size_t channel);
+bool shuts_lids(size_t channel);
+
 // The same mood in parts that the mesh has beside it, brows, eyes and mouth, as VRoid names them:
 // Fcl_BRW_Joy, Fcl_EYE_Joy and Fcl_MTH_Joy of Fcl_ALL_Joy.
 std::optional<std::array<size_t, kMoodParts>> parts_of_mood(const MeshTargets& mesh, size_t target);
