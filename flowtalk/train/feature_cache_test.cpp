@@ -1,14 +1,17 @@
 // Speech features kept on disk for the generator: each voice as it is and in changed voices.
 #include "flowtalk/train/feature_cache.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "flowtalk/audio/audio.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/encoder/made_folder.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/params/checkpoint.h"
+#include "flowtalk/train/blas.h"
 #include "tests/program.h"
 
 namespace flowtalk::train {
@@ -42,6 +45,24 @@ struct FeatureCacheTest : tests::CommandLine {
 };
 
 using FeatureExtractorTest = encoder::MadeFolder;
+
+// So that a data set that was packed on another machine, or by ranks, is the same.
+TEST_F(FeatureCacheTest, FeaturesAreTheSameForAnyNumberOfThreads) {
+  const auto voice = audio::load_audio(file("voice.wav")).samples;
+  const auto set_threads = [](int threads) {
+    at::set_num_threads(threads);
+    set_blas_threads(threads);
+  };
+  const int before = at::get_num_threads();
+  std::vector<torch::Tensor> features;
+  for (const int threads : {1, 2, 3}) {
+    set_threads(threads);
+    features.push_back(FeatureExtractor(file("encoder"), "cpu")(voice));
+  }
+  set_threads(before);
+  EXPECT_EQ(features[0].sizes(), (torch::IntArrayRef{50, 576}));
+  for (const torch::Tensor& other : features) EXPECT_TRUE(same(other, features[0]));
+}
 
 TEST_F(FeatureCacheTest, WhatIsKeptIsWhatWouldBeEncoded) {
   const FeatureCache kept(file("features"), *encoder), none("", *encoder);
