@@ -26,6 +26,7 @@ struct Known {
   size_t channel;
   bool anywhere;           // also as the last words of a longer name
   bool stands_in = false;  // for a shape of ARKit's
+  int side = 0;            // see side_of
 };
 using Table = std::map<std::string, Known, std::less<>>;
 
@@ -43,8 +44,9 @@ void add_arkit(Table& table) {
   // ICT-FaceKit has these in two halves.
   for (const char* halved : {"browInnerUp", "cheekPuff"}) {
     const size_t i = *arkit::find_shape(halved);
-    for (const char* side : {"l", "r", "left", "right"})
-      table[squeezed(fmt::format("{}{}", halved, side))] = {i, true};
+    for (const auto& [side, which] : {std::pair{"l", 1}, {"r", 2}, {"left", 1}, {"right", 2}}) {
+      table[squeezed(fmt::format("{}{}", halved, side))] = {i, true, false, which};
+    }
   }
 }
 
@@ -182,6 +184,11 @@ std::optional<size_t> channel_of(std::string_view name) {
 bool stands_in(std::string_view name) {
   const Known* known = known_of(name);
   return known != nullptr && known->stands_in;
+}
+
+int side_of(std::string_view name) {
+  const Known* known = known_of(name);
+  return known == nullptr ? 0 : known->side;
 }
 
 std::optional<Bone> bone_of(std::string_view name) {

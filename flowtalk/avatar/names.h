@@ -48,6 +48,9 @@ std::optional<size_t> channel_of(std::string_view name);
 // Whether it says one of ARKit's shapes in the words of another list: blinkLeft, Fcl_EYE_Close_L.
 // Avatars that have ARKit's own beside it are moved by that one alone.
 bool stands_in(std::string_view name);
+// Which half of its channel it says, as ICT-FaceKit has browInnerUp_L: 1 the left, 2 the right; 0:
+// the whole, or nothing.
+int side_of(std::string_view name);
 
 // Bones that turn with a face.
 enum class Bone : uint8_t { kNeck, kHead, kJaw, kLeftEye, kRightEye, kBody };

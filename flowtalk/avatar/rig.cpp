@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 #include <numbers>
-#include <set>
 
 #include "flowtalk/avatar/moods.h"
+#include "flowtalk/avatar/sources.h"
 #include "flowtalk/base/error.h"
 #include "flowtalk/face/expression_axes.h"
 #include "flowtalk/face/head_angles.h"
@@ -18,54 +18,6 @@ using gltf::Entry;
 
 constexpr size_t kMostTargets = 4096;  // of a mesh
 constexpr double kDegrees = 180 / std::numbers::pi;
-
-// What says a channel, in the file: expressions before targets.
-struct Source {
-  std::vector<Expression> expressions;
-  std::vector<std::pair<size_t, size_t>> targets;  // mesh, place
-  bool left = false;                               // to rest, whatever says it
-  bool any() const { return !left && (!expressions.empty() || !targets.empty()); }
-};
-using Sources = std::vector<Source>;
-
-Sources sources_of(const std::vector<MeshTargets>& meshes, const Vrm& vrm,
-                   std::vector<std::string>& unknown) {
-  Sources sources(kChannels), others(kChannels);  // others: names that stand in for ARKit's
-  std::set<std::string> nothing;
-  for (const Expression& expression : vrm.expressions) {
-    if (expression.binds.empty()) continue;
-    if (const auto channel = channel_of(expression.name)) {
-      // A mood that stops the mouth is no use to one that speaks.
-      sources[*channel].left |=
-          group_of(*channel) == Group::kMood && expression.overrides.mouth == Override::kBlock;
-      (stands_in(expression.name) ? others : sources)[*channel].expressions.push_back(expression);
-    } else {
-      nothing.insert(expression.name);
-    }
-  }
-  for (size_t mesh = 0; mesh < meshes.size(); ++mesh) {
-    const auto parts = all_parts(meshes[mesh]);
-    for (size_t i = 0; i < meshes[mesh].names.size(); ++i) {
-      const std::string& name = meshes[mesh].names[i];
-      if (const auto channel = channel_of(name)) {
-        (stands_in(name) ? others : sources)[*channel].targets.emplace_back(mesh, i);
-      } else if (!name.empty() && !parts.contains(i)) {
-        nothing.insert(name);
-      }
-    }
-  }
-  unknown.assign(nothing.begin(), nothing.end());
-  for (size_t i = 0; i < kChannels; ++i) {
-    const auto own = sources[i].targets;
-    if (sources[i].expressions.empty()) sources[i].expressions = others[i].expressions;
-    for (const auto& other : others[i].targets) {
-      const bool has =
-          std::ranges::any_of(own, [&](const auto& target) { return target.first == other.first; });
-      if (!has) sources[i].targets.push_back(other);
-    }
-  }
-  return sources;
-}
 
 size_t count(const Sources& sources, size_t first, size_t end) {
   return static_cast<size_t>(std::count_if(sources.begin() + static_cast<std::ptrdiff_t>(first),
@@ -362,7 +314,7 @@ std::vector<float> weights_at_rest(const gltf::Node& node, const MeshTargets& me
 Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,
                const std::vector<MeshTargets>& targets, const Vrm& vrm) {
   Found found;
-  const Sources sources = sources_of(targets, vrm, found.unknown);
+  const Sources sources = sources_of(targets, vrm, found);
   tell(sources, bones_of(document, nodes, vrm), found);
   return found;
 }
@@ -370,7 +322,7 @@ Found found_in(const gltf::Document& document, const gltf::Nodes& nodes,
 Rig rig_of(const gltf::Document& document, const gltf::Nodes& nodes,
            const std::vector<MeshTargets>& targets, const Vrm& vrm) {
   Rig rig;
-  const Sources sources = sources_of(targets, vrm, rig.found.unknown);
+  const Sources sources = sources_of(targets, vrm, rig.found);
   const auto bones = bones_of(document, nodes, vrm);
   const auto has = [&](Bone bone) {
     return std::ranges::any_of(bones, [&](const auto& b) { return b.first == bone; });

@@ -56,6 +56,7 @@ struct Found {
   std::vector<std::string> arkit, missing;  // of the 52
   std::vector<std::string> visemes, vowels, others, bones;
   std::vector<std::string> left;     // moods that would stop the mouth, and are left at rest
+  std::vector<std::string> doubled;  // further names of what another one moves already
   std::vector<std::string> unknown;  // names of targets and expressions that say nothing
 };
 

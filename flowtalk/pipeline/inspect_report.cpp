@@ -265,6 +265,7 @@ void add_avatar(Json& report, const fs::path& path) {
                   {"others", found.others},
                   {"bones", found.bones},
                   {"left", found.left},
+                  {"doubled", found.doubled},
                   {"unknown", found.unknown}});
   report["details"]["avatar"] = std::move(details);
 }
