@@ -216,4 +216,6 @@ void Avatar::set_picture(size_t texture, face::Texture picture) {
   to = std::move(picture);
 }
 
+void Avatar::add_remark(const std::string& remark) { paint_->remarks.push_back(remark); }
+
 }  // namespace flowtalk::avatar

@@ -41,6 +41,7 @@ class Avatar {
   // The pictures of its paint, encoded, by their places in the paint's textures.
   std::string picture(size_t texture) const;
   void set_picture(size_t texture, face::Texture picture);
+  void add_remark(const std::string& remark);  // to its paint's
 
  private:
   struct Stand {                 // of a bone at rest

@@ -99,14 +99,10 @@ class Reader {
     if (!place) return;
     const Entry texture = root_.item("textures", *place);
     const size_t images = root_.size("images");
-    auto image = texture.object("extensions").object("EXT_texture_webp").index("source", images);
+    const Entry extensions = texture.object("extensions");
+    auto image = extensions.object("EXT_texture_webp").index("source", images);
     if (!image) image = texture.index("source", images);
-    if (!image && texture.object("extensions").has("KHR_texture_basisu")) {
-      fail(
-          "{}: its pictures are compressed (KHR_texture_basisu); save it with PNG, JPEG or WebP "
-          "pictures",
-          texture.where());
-    }
+    if (!image) image = extensions.object("KHR_texture_basisu").index("source", images);
     if (!image) return;
     Materials::Picture picture{*image};
     if (const auto sampler = texture.index("sampler", root_.size("samplers"))) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace flowtalk::face {
@@ -36,6 +37,7 @@ struct PaintedSurface {
 struct Paint {
   std::vector<PaintedSurface> surfaces;
   std::vector<Texture> textures;
+  std::vector<std::string> remarks;  // what is not drawn as the file has it, a line each
   // Per vertex. A triangle's vertices are of one surface.
   std::vector<uint32_t> surface;
   std::vector<std::array<float, 2>> uv;  // 0..1 across a picture

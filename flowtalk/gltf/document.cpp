@@ -20,13 +20,14 @@ constexpr size_t kMostStride = 252;  // glTF's
 constexpr const char* kRepack = "save it as one uncompressed .glb, for instance from Blender";
 
 // Extensions without which files can be shown as they are meant to be, or nearly.
-constexpr std::array<std::string_view, 11> kKnown = {"KHR_mesh_quantization",
+constexpr std::array<std::string_view, 12> kKnown = {"KHR_mesh_quantization",
                                                      "KHR_draco_mesh_compression",
                                                      "EXT_meshopt_compression",
                                                      "KHR_meshopt_compression",
                                                      "KHR_texture_transform",
                                                      "KHR_materials_",
                                                      "EXT_texture_webp",
+                                                     "KHR_texture_basisu",
                                                      "KHR_lights_punctual",
                                                      "VRM",
                                                      "VRMC_",
@@ -49,10 +50,6 @@ GlbChunks checked_chunks(std::string_view bytes, const std::string& where) {
 
 void refuse_unknown_extensions(const Entry& root) {
   for (const std::string& name : root.texts("extensionsRequired")) {
-    if (name == "KHR_texture_basisu") {
-      fail("{}: its pictures are compressed ({}); save it with PNG, JPEG or WebP pictures",
-           root.where(), name);
-    }
     const bool known =
         std::ranges::any_of(kKnown, [&](auto prefix) { return name.starts_with(prefix); });
     if (!known)

@@ -24,20 +24,17 @@ video::Soundtrack sound_of(std::span<const fs::path> voices, double pause_s,
   }
 }
 
-namespace {
-
-void warn_of_boxes(const Stage& stage, const Reporter& reporter) {
+void warn_of_drawing(const Stage& stage, const Reporter& reporter) {
+  for (const std::string& remark : stage.face_remarks()) reporter.warn(remark);
   const auto texts = stage.texts_in_boxes();
   if (texts.empty()) return;
   reporter.warn(fmt::format("'{}': letters beyond ASCII are drawn as boxes; spell it without them",
                             texts.front()));
 }
 
-}  // namespace
-
 void save_film(Stage& stage, const fs::path& path, const std::optional<video::Soundtrack>& sound,
                const FilmOptions& options, const Reporter& reporter) {
-  warn_of_boxes(stage, reporter);
+  warn_of_drawing(stage, reporter);
   video::VideoOptions how;
   how.width = stage.width();
   how.height = stage.height();
@@ -56,7 +53,7 @@ void save_film(Stage& stage, const fs::path& path, const std::optional<video::So
 }
 
 void save_frames(Stage& stage, const fs::path& folder, const Reporter& reporter) {
-  warn_of_boxes(stage, reporter);
+  warn_of_drawing(stage, reporter);
   PartialOutput output(folder);
   fs::create_directory(output.path());
   const Advance advance = reporter.begin("render", stage.frames(), "frames");

@@ -36,6 +36,9 @@ struct FilmOptions {
 video::Soundtrack sound_of(std::span<const std::filesystem::path> voices, double pause_s,
                            const audio::Audio& heard, const Reporter& reporter);
 
+// What is not drawn as files or words have it.
+void warn_of_drawing(const Stage& stage, const Reporter& reporter);
+
 // Error: an unwritable path, and whatever the encoders refuse.
 void save_film(Stage& stage, const std::filesystem::path& path,
                const std::optional<video::Soundtrack>& sound, const FilmOptions& options,

@@ -126,7 +126,7 @@ class Live {
     if (o_.given("control")) {
       control_ = control_place(o_.control, fmt::format("{}", Field("control")));
     }
-    if (o_.look.preview) preview_.emplace(o_.look);
+    if (o_.look.preview) warn_of_drawing(preview_.emplace(o_.look).stage(), reporter_);
   }
 
   LiveReport run() {

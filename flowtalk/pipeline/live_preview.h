@@ -43,6 +43,7 @@ class LivePreview {
   // closed.
   bool step(LiveShow& show);
   int64_t pictures() const { return pictures_; }
+  const Stage& stage() const { return stage_; }
 
  private:
   Stage stage_;

@@ -194,6 +194,11 @@ Stage::~Stage() = default;
 int Stage::width() const { return state_->picture.width; }
 int Stage::height() const { return state_->picture.height; }
 
+std::vector<std::string> Stage::face_remarks() const {
+  const auto& paint = face().appearance.paint;
+  return paint ? paint->remarks : std::vector<std::string>();
+}
+
 std::vector<std::string> Stage::texts_in_boxes() const {
   std::vector<std::string> texts = captions_of(state_->roles);
   texts.insert(texts.begin(), state_->options.title);

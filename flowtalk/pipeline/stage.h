@@ -71,6 +71,8 @@ class Stage {
   int width() const;
   int height() const;
   bool transparent() const;  // pictures have alpha
+  // What is not drawn as its files have it, a line each.
+  std::vector<std::string> face_remarks() const;
   // The title and captions that hold characters which show as boxes.
   std::vector<std::string> texts_in_boxes() const;
   ThreadPool& pool();  // idle between draws

@@ -6,6 +6,7 @@
 
 #include "flowtalk/audio/libav.h"
 #include "flowtalk/base/error.h"
+#include "flowtalk/video/ktx2.h"
 
 extern "C" {
 #include <libavutil/imgutils.h>
@@ -81,6 +82,11 @@ void halve(DecodedPicture& picture) {
 }  // namespace
 
 DecodedPicture decode_picture(std::string_view bytes, int most_edge, const std::string& where) {
+  if (is_ktx2(bytes)) {
+    DecodedPicture picture = decode_ktx2(bytes, most_edge, where);
+    while (std::max(picture.width, picture.height) > most_edge) halve(picture);
+    return picture;
+  }
   const audio::Libav<AVFrame> frame = decode(bytes, where);
   const int width = frame->width, height = frame->height;
   const auto format = static_cast<AVPixelFormat>(frame->format);

@@ -1,4 +1,4 @@
-// Pictures in files of PNG, JPEG or WebP, as they come inside other files.
+// Pictures in files of PNG, JPEG, WebP or KTX2 (ktx2.h), as they come inside other files.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct DecodedPicture {
 };
 
 // Halved until neither edge is beyond most_edge. Errors name `where`: none of these kinds, damaged,
-// more than 8192 pixels along an edge.
+// more than 8192 pixels along an edge (KTX2: 4096).
 DecodedPicture decode_picture(std::string_view bytes, int most_edge, const std::string& where);
 
 }  // namespace flowtalk::video
