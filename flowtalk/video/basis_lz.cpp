@@ -104,12 +104,12 @@ BasisLz::BasisLz(const Parts& parts, const std::string& where)
     : where_(where),
       endpoints_(read_endpoints(parts)),
       selectors_(read_selectors(parts)),
-      tables_(parts.table_bytes, where_),
-      predictions_(tables_),
-      steps_(tables_),
-      choices_(tables_),
-      runs_(tables_),
-      history_(tables_.bits(13)) {}
+      tables_(read_tables(parts)) {}
+
+BasisLz::Tables BasisLz::read_tables(const Parts& parts) const {
+  BasisBits from(parts.table_bytes, where_);
+  return {BasisCodes(from), BasisCodes(from), BasisCodes(from), BasisCodes(from), from.bits(13)};
+}
 
 // Differences, by one of three codes that the colour before chooses.
 std::vector<BasisLz::Endpoint> BasisLz::read_endpoints(const Parts& parts) const {
@@ -154,7 +154,7 @@ std::vector<BasisLz::Selector> BasisLz::read_selectors(const Parts& parts) const
 class BasisLz::Slice {
  public:
   Slice(const BasisLz& of, std::string_view bytes, size_t across)
-      : of_(of), from_(bytes, of.where_), below_(across / 2 + 1), history_(of.history_) {
+      : of_(of), from_(bytes, of.where_), below_(across / 2 + 1), history_(of.tables_.history) {
     for (auto& row : rows_) row.resize(across);
   }
 
@@ -175,7 +175,7 @@ class BasisLz::Slice {
     constexpr uint32_t kRepeat = 256, kLeastRepeats = 3;
     if (repeats_ > 0) {
       --repeats_;
-    } else if (const uint32_t symbol = of_.predictions_.next(from_); symbol == kRepeat) {
+    } else if (const uint32_t symbol = of_.tables_.predictions.next(from_); symbol == kRepeat) {
       repeats_ = uint64_t{from_.pieces(4)} + kLeastRepeats - 1;
     } else {
       four_ = symbol;
@@ -195,7 +195,7 @@ class BasisLz::Slice {
     if (how == kAbove) return above[x];
     if (how == kAboveLeft) return above[x - 1];
     const auto count = static_cast<uint32_t>(of_.endpoints_.size());
-    const uint32_t index = last_ + of_.steps_.next(from_);
+    const uint32_t index = last_ + of_.tables_.steps.next(from_);
     const uint32_t wrapped = index >= count ? index - count : index;
     if (wrapped >= count) fail_outside();
     return wrapped;
@@ -208,7 +208,7 @@ class BasisLz::Slice {
     if (run_ > 0) {
       --run_;
     } else {
-      symbol = of_.choices_.next(from_);
+      symbol = of_.tables_.choices.next(from_);
       if (symbol == count + history_.size()) {
         symbol = count;
         run_ = run() - 1;
@@ -220,7 +220,7 @@ class BasisLz::Slice {
   }
   uint64_t run() {
     constexpr uint32_t kLong = 63, kLeast = 3;
-    const uint32_t symbol = of_.runs_.next(from_);
+    const uint32_t symbol = of_.tables_.runs.next(from_);
     return uint64_t{symbol == kLong ? from_.pieces(7) : symbol} + kLeast;
   }
   // New ones go round in the second half, those that are used move to the front.

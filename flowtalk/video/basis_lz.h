@@ -67,13 +67,16 @@ class BasisLz {
   using Selector = std::array<uint8_t, 4>;  // a row each, 2 bits a pixel from the lowest on
   std::vector<Endpoint> read_endpoints(const Parts& parts) const;
   std::vector<Selector> read_selectors(const Parts& parts) const;
+  struct Tables {
+    BasisCodes predictions, steps, choices, runs;
+    uint32_t history;  // how many choices are remembered
+  };
+  Tables read_tables(const Parts& parts) const;
 
   std::string where_;
   std::vector<Endpoint> endpoints_;
   std::vector<Selector> selectors_;
-  BasisBits tables_;  // where these were read from
-  BasisCodes predictions_, steps_, choices_, runs_;
-  uint32_t history_ = 0;  // choices that are remembered
+  Tables tables_;
 };
 
 }  // namespace flowtalk::video
