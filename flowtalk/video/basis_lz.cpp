@@ -59,8 +59,9 @@ BasisCodes::BasisCodes(const std::vector<uint8_t>& lengths, const std::string& w
 BasisCodes::BasisCodes(BasisBits& from) {
   constexpr std::array<size_t, 21> kOrder{17, 18, 19, 20, 0,  8, 7,  9, 6,  10, 5,
                                           11, 4,  12, 3,  13, 2, 14, 1, 15, 16};
-  const uint32_t symbols = from.bits(14), codes = from.bits(5);
-  if (symbols == 0) return;
+  const uint32_t symbols = from.bits(14);
+  if (symbols == 0) return;  // and nothing follows
+  const uint32_t codes = from.bits(5);
   if (codes < 1 || codes > kOrder.size()) fail_damaged(from.where(), "lengths of codes");
   std::vector<uint8_t> short_lengths(kOrder.size(), 0);
   for (size_t i = 0; i < codes; ++i) short_lengths[kOrder[i]] = static_cast<uint8_t>(from.bits(3));

@@ -11,8 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 
 // Written by Basis Universal 1.50 (ktx2-encoder 0.5.1): clear, 70 x 46 with alpha and smaller
-// sizes, opaque, 64 x 64, and uastc, 16 x 16; NAME.LEVEL.rgba is what its own transcoder
-// (three.js r187) makes of it.
+// sizes, opaque, 64 x 64, flat, of one colour, and uastc, 16 x 16; NAME.LEVEL.rgba is what its own
+// transcoder (three.js r187) makes of it.
 std::string data(const std::string& name) {
   return load_file(std::filesystem::path(FLOWTALK_TEST_DATA) / "ktx2" / name);
 }
@@ -33,11 +33,9 @@ TEST(Ktx2, PixelsAreThoseOfItsMakers) {
     const char* name;
     int most_edge, width, height;
     const char* level;
-  } pictures[] = {{"clear", 2048, 70, 46, "0"},
-                  {"clear", 69, 35, 23, "1"},
-                  {"clear", 20, 17, 11, "2"},
-                  {"clear", 1, 1, 1, "6"},
-                  {"opaque", 2048, 64, 64, "0"}};
+  } pictures[] = {{"clear", 2048, 70, 46, "0"},  {"clear", 69, 35, 23, "1"},
+                  {"clear", 20, 17, 11, "2"},    {"clear", 1, 1, 1, "6"},
+                  {"opaque", 2048, 64, 64, "0"}, {"flat", 2048, 12, 8, "0"}};
   for (const auto& [name, most_edge, width, height, level] : pictures) {
     const auto picture = decode_picture(data(std::string(name) + ".ktx2"), most_edge, name);
     EXPECT_EQ(picture.width, width);
