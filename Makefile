@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VOICE ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
-DEMO ?= demo
+DEMO_PRESET ?= demo
 export VOICE JOBS DESTDIR
 
 .PHONY: demo test build install deb check bench format clean help
@@ -24,8 +24,8 @@ help:
 demo:
 	@cd $(ROOT) && scripts/demo.sh --check
 	@$(ROOT)scripts/install_deps.sh demo
-	@cd $(ROOT) && scripts/in_turn.sh build/$(DEMO) scripts/build.sh $(DEMO) flowtalk
-	@cd $(ROOT) && scripts/demo.sh build/$(DEMO)/bin/flowtalk
+	@cd $(ROOT) && scripts/in_turn.sh build/$(DEMO_PRESET) scripts/build.sh $(DEMO_PRESET) flowtalk
+	@cd $(ROOT) && scripts/demo.sh build/$(DEMO_PRESET)/bin/flowtalk
 
 build:
 	@$(ROOT)scripts/install_deps.sh full

@@ -13,11 +13,11 @@ constexpr int kModifiers[8][4] = {{-8, -2, 2, 8},       {-17, -5, 5, 17},    {-2
                                   {-42, -13, 13, 42},   {-60, -18, 18, 60},  {-80, -24, 24, 80},
                                   {-106, -33, 33, 106}, {-183, -47, 47, 183}};
 
-[[noreturn]] void fail_damaged(const std::string& where, const char* what) {
+}  // namespace
+
+void fail_damaged(const std::string& where, const char* what) {
   fail("{}: a damaged KTX2 picture ({}); save it anew, or as PNG", where, what);
 }
-
-}  // namespace
 
 uint32_t BasisBits::bits(int count) {
   uint32_t value = 0;

@@ -11,6 +11,9 @@
 
 namespace flowtalk::video {
 
+// The Error of a file that is not what it should be, with a remedy.
+[[noreturn]] void fail_damaged(const std::string& where, const char* what);
+
 // Codes as Deflate has them: canonical, read from the least significant bit of each byte on.
 class BasisBits {
  public:

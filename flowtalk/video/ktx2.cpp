@@ -17,9 +17,7 @@ constexpr size_t kBasisLz = 1, kEtc1s = 163;          // how it is packed, and o
 class Bytes {
  public:
   Bytes(std::string_view bytes, const std::string& where) : bytes_(bytes), where_(&where) {}
-  [[noreturn]] void damaged(const char* what) const {
-    fail("{}: a damaged KTX2 picture ({}); save it anew, or as PNG", *where_, what);
-  }
+  [[noreturn]] void damaged(const char* what) const { fail_damaged(*where_, what); }
   std::string_view part(uint64_t at, uint64_t size) const {
     if (at > bytes_.size() || size > bytes_.size() - at) damaged("it ends early");
     return bytes_.substr(at, size);
@@ -35,7 +33,6 @@ class Bytes {
   Bytes part_at(size_t at) const {
     return {part(number<T>(at), number<T>(at + sizeof(T))), *where_};
   }
-  std::string_view all() const { return bytes_; }
   const std::string& where() const { return *where_; }
 
  private:

@@ -48,7 +48,10 @@ TEST(Ktx2, PixelsAreThoseOfItsMakers) {
 TEST(Ktx2, OneWithoutSmallerSizesIsHalved) {
   const auto half = decode_picture(data("opaque.ktx2"), 32, "x");
   EXPECT_EQ(half.width, 32);
-  EXPECT_EQ(half.rgba.size(), 4u * 32 * 32);
+  ASSERT_EQ(half.rgba.size(), 4u * 32 * 32);
+  const std::string whole = data("opaque.0.rgba");
+  const auto at = [&](size_t pixel) { return int{static_cast<uint8_t>(whole[4 * pixel])}; };
+  EXPECT_EQ(half.rgba[0], (at(0) + at(1) + at(64) + at(65) + 2) / 4);
 }
 
 TEST(Ktx2, OtherPixelsAreRefusedWithARemedy) {

@@ -79,14 +79,7 @@ void halve(DecodedPicture& picture) {
   picture = {half_width, half_height, std::move(half)};
 }
 
-}  // namespace
-
-DecodedPicture decode_picture(std::string_view bytes, int most_edge, const std::string& where) {
-  if (is_ktx2(bytes)) {
-    DecodedPicture picture = decode_ktx2(bytes, most_edge, where);
-    while (std::max(picture.width, picture.height) > most_edge) halve(picture);
-    return picture;
-  }
+DecodedPicture decode_by_libav(std::string_view bytes, const std::string& where) {
   const audio::Libav<AVFrame> frame = decode(bytes, where);
   const int width = frame->width, height = frame->height;
   const auto format = static_cast<AVPixelFormat>(frame->format);
@@ -122,6 +115,14 @@ DecodedPicture decode_picture(std::string_view bytes, int most_edge, const std::
                 pixels.get() + static_cast<size_t>(stride) * static_cast<size_t>(y),
                 4 * static_cast<size_t>(width));
   }
+  return picture;
+}
+
+}  // namespace
+
+DecodedPicture decode_picture(std::string_view bytes, int most_edge, const std::string& where) {
+  DecodedPicture picture =
+      is_ktx2(bytes) ? decode_ktx2(bytes, most_edge, where) : decode_by_libav(bytes, where);
   while (std::max(picture.width, picture.height) > most_edge) halve(picture);
   return picture;
 }
