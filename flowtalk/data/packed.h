@@ -23,7 +23,7 @@ struct PackedFacts {
   int format = 1;
   Conditions conditions;
   motion::Axes axes = motion::Axes::kBuiltin;
-  std::string encoder;  // which one's speech features are there, by its SHA-256; "": none are
+  std::string encoder;  // which one's speech features are there, train::identity_of; "": none are
   int speech_channels = 0;
   int copies = 0;  // of each training clip, its voice changed by `augment`
   AugmentOptions augment;
@@ -33,7 +33,7 @@ struct PackedFacts {
     field("format", format, between(1, 1), "of these files");
     field("conditions", conditions, "by which the clips are named");
     field("face", axes, "whose expression axes the motion has: builtin, or flame");
-    field("encoder", encoder, "SHA-256 of the encoder whose features are there; empty: none are");
+    field("encoder", encoder, "identity of the encoder whose features are there; empty: none are");
     field("speech_channels", speech_channels, between(0, 65536), "of the speech features");
     field("copies", copies, between(0, 100), "of each training clip, its voice changed");
     field("augment", augment, "changes to the voice of such a copy");

@@ -6,13 +6,15 @@
 #include <array>
 
 #include "flowtalk/audio/audio.h"
+#include "flowtalk/encoder/external_encoder.h"
 #include "flowtalk/formats/npy.h"
 #include "flowtalk/formats/sha256.h"
 
 namespace flowtalk::train {
 std::string identity_of(const EncoderChoice& encoder) {
   return encoder.external.used() ? encoder.external.fingerprint
-                                 : formats::sha256_of(encoder.weights->path());
+                                 : fmt::format("{}-{}", formats::sha256_of(encoder.weights->path()),
+                                               encoder::Fingerprint().of(encoder.config));
 }
 
 torch::Tensor to_torch(const tensor::Tensor& x) {

@@ -10,7 +10,8 @@
 
 namespace flowtalk::train {
 
-// By which what an encoder made is known: the SHA-256 of its weights' file.
+// By which what an encoder made is known: the SHA-256 of its weights' file, and 16 digits of its
+// config, for the same weights hear otherwise by another reach or level.
 std::string identity_of(const EncoderChoice& encoder);
 
 class FeatureCache {

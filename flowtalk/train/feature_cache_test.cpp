@@ -98,6 +98,24 @@ TEST_F(FeatureCacheTest, EveryChangeOfAVoiceHasItsOwnEntry) {
   EXPECT_EQ(entries().size(), 4u);
 }
 
+TEST_F(FeatureCacheTest, TheSameWeightsThatHearOtherwiseHaveEntriesOfTheirOwn) {
+  const auto stored = params::load_checkpoint(file("encoder"));
+  Json config = stored.config["encoder"];
+  config["attention_block"] = 0;
+  config["attention_left"] = 0;
+  formats::NamedTensors tensors;
+  for (const auto& name : stored.weights.names()) {
+    tensors.emplace_back(name, stored.weights.load(name));
+  }
+  params::save_checkpoint(file("whole"), {{"encoder", config}}, tensors);
+  const FeatureExtractor whole(file("whole"), "cpu");
+  const FeatureCache live(file("features"), *encoder), all(file("features"), whole);
+  const torch::Tensor heard = live(file("voice.wav"));
+  EXPECT_FALSE(same(all(file("voice.wav")), heard));
+  EXPECT_TRUE(same(live(file("voice.wav")), heard));
+  EXPECT_EQ(entries().size(), 2u);
+}
+
 TEST_F(FeatureCacheTest, AChangedVoiceTellsItsSpeed) {
   const FeatureCache kept("", *encoder);
   const torch::Tensor plain = kept(file("voice.wav"));

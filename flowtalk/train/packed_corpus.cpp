@@ -73,7 +73,7 @@ class PackedCorpus : public Corpus {
     const std::string wanted = identity_of(speech.encoder.choice());
     if (facts.encoder != wanted) {
       fail(
-          "{}: holds the speech features of another encoder (SHA-256 {}, expected {}); give {} "
+          "{}: holds the speech features of another encoder ({}, expected {}); give {} "
           "that one, or pack it anew",
           options_.dataset, facts.encoder, wanted, Field("encoder"));
     }
