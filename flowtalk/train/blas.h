@@ -10,8 +10,8 @@ namespace flowtalk::train {
 std::string openblas_core();
 // Call first in main: sets OPENBLAS_CORETYPE, and OMP_WAIT_POLICY to passive, as far as the user
 // has not, and starts the program anew, since libraries read them while they are loaded. Threads
-// that wait by turning round take the processors from those that work (measured on two: 11.6 clips
-// a second encoded on two threads, 47.2 where they sleep).
+// that wait by turning round take the processors from those that work (measured on two,
+// of clips that libtorch encoded: 11.6 a second, 47.2 where they sleep).
 void restart_with_fast_blas(char** argv);
 // Error with the package to install if the BLAS in this process is not OpenBLAS.
 void check_blas();
