@@ -20,17 +20,20 @@ namespace {
 namespace fs = std::filesystem;
 
 struct FeatureCacheTest : tests::CommandLine {
-  // The default model's encoder as a checkpoint of its own.
   void SetUp() override {
     CommandLine::SetUp();
     const auto model = params::load_checkpoint(FLOWTALK_DEFAULT_CHECKPOINT);
-    formats::NamedTensors tensors;
-    for (const auto& name : model.weights.names()) {
-      if (name.starts_with("encoder/")) tensors.emplace_back(name, model.weights.load(name));
-    }
-    params::save_checkpoint(file("encoder"), {{"encoder", model.config["model"]["encoder"]}},
-                            tensors);
+    save_encoder("encoder", model.config["model"]["encoder"]);
     encoder = std::make_unique<FeatureExtractor>(file("encoder"), "cpu");
+  }
+  // The default model's encoder as a checkpoint of its own, by this config.
+  void save_encoder(const std::string& name, const Json& config) const {
+    const auto model = params::load_checkpoint(FLOWTALK_DEFAULT_CHECKPOINT);
+    formats::NamedTensors tensors;
+    for (const auto& of : model.weights.names()) {
+      if (of.starts_with("encoder/")) tensors.emplace_back(of, model.weights.load(of));
+    }
+    params::save_checkpoint(file(name), {{"encoder", config}}, tensors);
   }
   std::vector<fs::path> entries() const {
     std::vector<fs::path> files;
@@ -99,15 +102,10 @@ TEST_F(FeatureCacheTest, EveryChangeOfAVoiceHasItsOwnEntry) {
 }
 
 TEST_F(FeatureCacheTest, TheSameWeightsThatHearOtherwiseHaveEntriesOfTheirOwn) {
-  const auto stored = params::load_checkpoint(file("encoder"));
-  Json config = stored.config["encoder"];
+  Json config = params::load_checkpoint(file("encoder")).config["encoder"];
   config["attention_block"] = 0;
   config["attention_left"] = 0;
-  formats::NamedTensors tensors;
-  for (const auto& name : stored.weights.names()) {
-    tensors.emplace_back(name, stored.weights.load(name));
-  }
-  params::save_checkpoint(file("whole"), {{"encoder", config}}, tensors);
+  save_encoder("whole", config);
   const FeatureExtractor whole(file("whole"), "cpu");
   const FeatureCache live(file("features"), *encoder), all(file("features"), whole);
   const torch::Tensor heard = live(file("voice.wav"));
