@@ -112,6 +112,8 @@ TEST_F(TrainAll, SaysAtOnceWhatCannotWork) {
   Outcome outcome = train({"--benchmark", "synth-x"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("benchmark 'synth-x'"));
+  configure("generator", 1, {{"mean_of_last", 2}});
+  EXPECT_TRUE(failed_with(train(), 2, {"generator.json", "mean_of_last 2", "the 1 of"}));
   configure("generator", 1, {{"losses", 1}});
   outcome = train({"--benchmark", "synth2-s"});
   EXPECT_TRUE(failed_with(outcome, 1, {"generator.json", "unknown key 'losses'"}));

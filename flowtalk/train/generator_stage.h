@@ -62,6 +62,9 @@ struct GeneratorRun {
   TrainConfig train{.max_epoch = 14, .steps_per_epoch = 100, .batch = 16, .lr = 8e-4f, .seed = 3};
   GeneratorLossConfig loss;
   int copies = 1;
+  // Of epochs that still move about, the mean is nearer to what they move around (Izmailov et al.,
+  // 2018, "Averaging weights leads to wider optima"); nothing of the training depends on it.
+  int mean_of_last = 1;
   data::AugmentOptions augment{.rate_lo = 0.82f, .rate_hi = 1.22f};
 
   template <class V>
@@ -70,6 +73,8 @@ struct GeneratorRun {
     field("train", train, "schedule");
     field("loss", loss, "loss weights");
     field("copies", copies, between(0, 100), "of each training clip, its voice changed");
+    field("mean_of_last", mean_of_last, between(1, 100000),
+          "epochs at the end whose mean weights are packed; 1: the best epoch alone");
     field("augment", augment, "changes to the voice of such a copy; its motion keeps pace");
   }
 };

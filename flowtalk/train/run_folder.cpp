@@ -17,7 +17,7 @@ std::vector<std::string> differences(const Json& before, const Json& now) {
   std::vector<std::string> found;
   for (const auto& change : Json::diff(before, now)) {
     const auto at = change["path"].get<std::string>();
-    if (at == "/train/max_epoch" || at == "/train/patience") continue;
+    if (at == "/train/max_epoch" || at == "/train/patience" || at == "/mean_of_last") continue;
     const Json::json_pointer pointer(at);
     const auto value = [&](const Json& json) {
       return json.contains(pointer) ? json[pointer].dump() : std::string("absent");
@@ -138,6 +138,35 @@ int64_t finished_epochs(const fs::path& run) {
   const fs::path state = run / "last" / "training" / "state.json";
   if (!fs::exists(state)) return 0;
   return parse_json(load_file(state), state.string()).value("epoch", int64_t{0});
+}
+
+fs::path epoch_folder(const fs::path& run, int64_t epoch) {
+  return run / "epochs" / fmt::format("{:04}", epoch);
+}
+
+std::vector<fs::path> last_checkpoints(const fs::path& run, int64_t count) {
+  const int64_t epochs = finished_epochs(run);
+  if (epochs < count) {
+    fail("{}: {} finished epochs, expected {} at least; train on, or take the mean of fewer",
+         run.string(), epochs, count);
+  }
+  std::vector<fs::path> checkpoints;
+  for (int64_t epoch = epochs - count + 1; epoch <= epochs; ++epoch) {
+    checkpoints.push_back(epoch_folder(run, epoch));
+  }
+  return checkpoints;
+}
+
+int64_t recorded_number(const fs::path& run, const std::string& field, int64_t otherwise) {
+  const fs::path file = run / "run.json";
+  if (!fs::exists(file)) return otherwise;
+  const Json record = parse_json(load_file(file), file.string());
+  const Json::json_pointer at("/config/" + field);
+  if (!record.is_object() || !record.contains(at)) return otherwise;
+  if (!record[at].is_number_integer()) {
+    fail("{}: {} is {}, expected a whole number", file.string(), field, record[at].dump());
+  }
+  return record[at].get<int64_t>();
 }
 
 }  // namespace flowtalk::train

@@ -19,8 +19,8 @@ namespace flowtalk::train {
 // Opened before anything of the run is read, and locked until it dies; by the leader of its ranks,
 // the others hear from it. Errors: it holds a run and
 // resume is not asked for; the run to go on with is of another stage or began with another
-// configuration (all but train.max_epoch and train.patience); another process works in it. A folder
-// that was made for a run of which nothing came is removed again.
+// configuration (all but train.max_epoch, train.patience and mean_of_last); another process works
+// in it. A folder that was made for a run of which nothing came is removed again.
 class RunFolder {
  public:
   // A configuration that was recorded, with the fields that it lacks.
@@ -83,5 +83,17 @@ std::filesystem::path checkpoint_of(const std::filesystem::path& run_or_checkpoi
 
 // Finished epochs of a run folder; 0 if it holds none.
 int64_t finished_epochs(const std::filesystem::path& run);
+
+// Where the checkpoint after an epoch, from 1 on, lies in it.
+std::filesystem::path epoch_folder(const std::filesystem::path& run, int64_t epoch);
+
+// The checkpoints after the last `count` epochs of a run folder. Error: it has fewer.
+std::vector<std::filesystem::path> last_checkpoints(const std::filesystem::path& run,
+                                                    int64_t count);
+
+// What run.json of a run folder says of a field of the configuration that is a whole number;
+// `otherwise` where it is silent, or where there is no run.json.
+int64_t recorded_number(const std::filesystem::path& run, const std::string& field,
+                        int64_t otherwise);
 
 }  // namespace flowtalk::train

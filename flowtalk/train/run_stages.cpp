@@ -63,6 +63,41 @@ void add_fields(const Json& json, const std::string& path, std::vector<std::stri
   }
 }
 
+std::vector<params::Checkpoint> checkpoints_to_pack(const PackOptions& o) {
+  const int64_t count =
+      o.mean_of_last > 0 ? o.mean_of_last : recorded_number(o.run, "mean_of_last", 1);
+  std::vector<fs::path> folders = {fs::path()};
+  if (count > 1) {
+    folders = last_checkpoints(o.run, count);
+  } else {
+    folders.front() = checkpoint_of(o.run);
+  }
+  std::vector<params::Checkpoint> checkpoints;
+  for (const fs::path& folder : folders) checkpoints.push_back(params::load_checkpoint(folder));
+  return checkpoints;
+}
+
+tensor::Tensor mean_of(const std::vector<params::Checkpoint>& checkpoints,
+                       const std::string& name) {
+  const tensor::Tensor first = checkpoints.front().weights.load(name);
+  if (checkpoints.size() == 1) return first;
+  std::vector<double> sum(static_cast<size_t>(first.size()));
+  for (const params::Checkpoint& checkpoint : checkpoints) {
+    const tensor::Tensor one = checkpoint.weights.load(name);
+    if (one.shape() != first.shape()) {
+      fail("{}: {} is {}, expected {} as in {}", checkpoint.folder.string(), name,
+           tensor::to_string(one.shape()), tensor::to_string(first.shape()),
+           checkpoints.front().folder.string());
+    }
+    for (size_t i = 0; i < sum.size(); ++i) sum[i] += double{one.values()[i]};
+  }
+  tensor::Tensor mean(first.shape());
+  for (size_t i = 0; i < sum.size(); ++i) {
+    mean.values()[i] = static_cast<float>(sum[i] / static_cast<double>(checkpoints.size()));
+  }
+  return mean;
+}
+
 }  // namespace
 
 std::vector<std::string> defaults_of(const std::string& stage) {
@@ -209,10 +244,11 @@ void pack(const PackOptions& o) {
     fail_usage("which run, and where to? give {} and {}", Field("run"), Field("out"));
   }
   const fs::path out = model_folder(o.out);
-  const auto checkpoint = params::load_checkpoint(checkpoint_of(o.run));
+  const auto checkpoints = checkpoints_to_pack(o);
+  const params::Checkpoint& checkpoint = checkpoints.back();
   formats::NamedTensors tensors;
   for (const auto& name : checkpoint.weights.names()) {
-    tensors.emplace_back(name, checkpoint.weights.load(name));
+    tensors.emplace_back(name, mean_of(checkpoints, name));
   }
   // What else stands in the folder (a model card) is kept.
   params::save_checkpoint(out, checkpoint.config, tensors,

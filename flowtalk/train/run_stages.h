@@ -134,15 +134,21 @@ void run_features(const FeaturesOptions& options);
 // A finished run, or a checkpoint, as a model to ship, without its training state.
 struct PackOptions {
   std::string run, out;
+  int mean_of_last = 0;  // epochs; 0: as GeneratorRun::mean_of_last of the run says
   bool float32 = false;
 
   template <class V>
   void fields(V&& field) {
     field("run", run, "run folder or checkpoint");
     field("out", out, "folder of the packed model");
+    field(
+        "mean_of_last", mean_of_last, between(0, 100000),
+        "epochs at the run's end whose mean weights are taken; 1: the best epoch alone; 0: as the "
+        "run's configuration says");
     field("float32", float32, "keep 32-bit weights");
   }
 };
+// Errors: the run has fewer epochs.
 void pack(const PackOptions& options);
 
 // A new folder, or one that holds nothing but a packed model. Error: else.

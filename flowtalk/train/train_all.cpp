@@ -198,7 +198,11 @@ void check_options(const TrainAllOptions& o) {
                  config_file(o, "encoder"), Field("ear"));
     }
     config_of<PriorRun>(o, "prior");
-    config_of<GeneratorRun>(o, "generator");
+    const auto generator = config_of<GeneratorRun>(o, "generator");
+    if (generator.mean_of_last > generator.train.max_epoch) {
+      fail_usage("{}: mean_of_last {}, expected at most the {} of train.max_epoch; set it to fewer",
+                 config_file(o, "generator"), generator.mean_of_last, generator.train.max_epoch);
+    }
   }
   for (const std::string& folder : o.recordings) {
     if (!fs::is_directory(folder)) fail_usage("{} {}: no such folder", Field("recordings"), folder);
