@@ -8,7 +8,7 @@
 #   scripts/lineage.sh spread  [RUNS]    diversity against error, over temperatures or skipped steps
 #   scripts/lineage.sh tables  [RUNS]    needs jq
 # RUNS (default runs/lineage) receives features/, prior-KIND/, trials/, BUDGET/ROW-SEED/ and their
-# metrics. Environment: DATA (datasets), ENCODER (models/ear), CONFIG (configs/live/generator.json),
+# metrics. Environment: DATA (datasets), ENCODER (models/ear), CONFIG (configs/lineage.json),
 # BUDGET (A: EPOCHS, default 14, of 100 steps; B: as many epochs as MINUTES, default 60, of processor
 # time hold, by what budget A took of the same row), PRIOR_EPOCHS (10, of 200 steps), TRIAL_EPOCHS (4),
 # LRS (3e-4 8e-4 2e-3), SEEDS (1), ROWS, SET (fields of all rows), JOBS (runs at a time, one thread
@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
 data=${DATA:-datasets}
 encoder=${ENCODER:-models/ear}
-config=${CONFIG:-configs/live/generator.json}
+config=${CONFIG:-configs/lineage.json}
 budget=${BUDGET:-A}
 epochs=${EPOCHS:-14}
 minutes=${MINUTES:-60}
