@@ -85,8 +85,8 @@ joints="Root=body Neck=head Jaw=jaw LeftEye=left_joint RightEye=right_joint"
 looks="Head=head LeftEye=Left RightEye=Right"
 old="--back --bones J_Bip_C_Head=head J_Adj_L_FaceEye=Left J_Adj_R_FaceEye=Right"
 for shown in .blender .glb.three; do
-  compare morphs$shown.json morphs.glb $said --near 1 --bones Root=body Neck=head
-  compare morphs60$shown.json morphs60.glb --rate 60 --vertices said60.npy --near 1 --scores said60.csv
+  compare morphs$shown.json morphs.glb $said --near 1.2 --bones Root=body Neck=head
+  compare morphs60$shown.json morphs60.glb --rate 60 --vertices said60.npy --near 1.2 --scores said60.csv
   compare moved_rpm$shown.json moved_rpm.glb $turned --bones Head=head
   compare moved_visemes$shown.json moved_visemes.glb $turned --bones $looks
   compare moved_jaw$shown.json moved_jaw.glb $turned --bones $looks
@@ -96,7 +96,7 @@ done
 skin="skin.glb --vertices turned.npy --motion turned.npz --bones $joints"
 compare skin.glb.three.json $skin --near 0.1
 compare open.blender.json $skin --near 0.1
-compare skin.blender.json $skin --near 0.2 --cut
+compare skin.blender.json $skin --near 0.6 --cut
 compare said.blender.json said.pc2 --vertices said.npy
 compare first.blender.json first.obj --vertices said.npy
 compare said.usda.three.json morphs.glb --scores said.csv --motion said.npz --bones Root=body Neck=head
