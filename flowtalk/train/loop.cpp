@@ -25,6 +25,10 @@ namespace flowtalk::train {
 namespace fs = std::filesystem;
 namespace {
 
+fs::path epoch_folder(const fs::path& out, int64_t epoch) {
+  return out / "epochs" / fmt::format("{:04}", epoch);
+}
+
 // Points out/name to the checkpoint of an epoch, in one step.
 void make_link(const fs::path& out, const std::string& name, int64_t epoch) {
   const fs::path link = out / name, next = out / (name + ".partial");

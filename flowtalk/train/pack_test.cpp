@@ -5,7 +5,6 @@
 #include "flowtalk/base/error.h"
 #include "flowtalk/base/files.h"
 #include "flowtalk/params/checkpoint.h"
-#include "flowtalk/train/run_folder.h"
 #include "flowtalk/train/run_stages.h"
 #include "tests/scratch_folder.h"
 
@@ -21,7 +20,7 @@ struct Pack : ::testing::Test {
   Pack() {
     const float values[][2] = {{9, 9}, {1, 0.5f}, {2, -1}, {6, 3.5f}};
     for (int64_t epoch = 1; epoch <= 4; ++epoch) {
-      params::save_checkpoint(epoch_folder(run, epoch), Json{{"epoch", epoch}},
+      params::save_checkpoint(of_epoch(epoch), Json{{"epoch", epoch}},
                               {{"w", tensor::Tensor({2}, values[epoch - 1])}});
     }
     fs::create_directory_symlink("epochs/0002", run / "best");
@@ -29,6 +28,7 @@ struct Pack : ::testing::Test {
     fs::create_directories(run / "last/training");
     save_file(run / "last/training/state.json", R"({"epoch": 4})");
   }
+  fs::path of_epoch(int64_t epoch) const { return run / "epochs" / fmt::format("{:04}", epoch); }
   void record(const Json& config) const {
     save_file(run / "run.json", Json{{"stage", "generator"}, {"config", config}}.dump());
   }
@@ -65,8 +65,7 @@ TEST_F(Pack, RefusesMeansThatCannotBeHad) {
   EXPECT_THAT(refusal(5), HasSubstr("4 finished epochs, expected 5 at least"));
   record({{"mean_of_last", "all"}});
   EXPECT_THAT(refusal(), HasSubstr("mean_of_last is \"all\", expected a whole number"));
-  params::save_checkpoint(epoch_folder(run, 3), Json::object(),
-                          {{"w", tensor::Tensor::zeros({3})}});
+  params::save_checkpoint(of_epoch(3), Json::object(), {{"w", tensor::Tensor::zeros({3})}});
   EXPECT_THAT(refusal(2), HasSubstr("w is (2), expected (3)"));
   EXPECT_FALSE(fs::exists(folder / "packed"));
 }

@@ -140,19 +140,15 @@ int64_t finished_epochs(const fs::path& run) {
   return parse_json(load_file(state), state.string()).value("epoch", int64_t{0});
 }
 
-fs::path epoch_folder(const fs::path& run, int64_t epoch) {
-  return run / "epochs" / fmt::format("{:04}", epoch);
-}
-
 std::vector<fs::path> last_checkpoints(const fs::path& run, int64_t count) {
   const int64_t epochs = finished_epochs(run);
   if (epochs < count) {
-    fail("{}: {} finished epochs, expected {} at least; train on, or take the mean of fewer",
-         run.string(), epochs, count);
+    fail("{}: {} finished epochs, expected {} at least; train on, or give a smaller {}",
+         run.string(), epochs, count, Field("mean_of_last"));
   }
   std::vector<fs::path> checkpoints;
   for (int64_t epoch = epochs - count + 1; epoch <= epochs; ++epoch) {
-    checkpoints.push_back(epoch_folder(run, epoch));
+    checkpoints.push_back(params::checkpoint_in(run, static_cast<int>(epoch)).folder);
   }
   return checkpoints;
 }

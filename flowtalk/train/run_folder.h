@@ -84,9 +84,6 @@ std::filesystem::path checkpoint_of(const std::filesystem::path& run_or_checkpoi
 // Finished epochs of a run folder; 0 if it holds none.
 int64_t finished_epochs(const std::filesystem::path& run);
 
-// Where the checkpoint after an epoch, from 1 on, lies in it.
-std::filesystem::path epoch_folder(const std::filesystem::path& run, int64_t epoch);
-
 // The checkpoints after the last `count` epochs of a run folder. Error: it has fewer.
 std::vector<std::filesystem::path> last_checkpoints(const std::filesystem::path& run,
                                                     int64_t count);

@@ -66,12 +66,8 @@ void add_fields(const Json& json, const std::string& path, std::vector<std::stri
 std::vector<params::Checkpoint> checkpoints_to_pack(const PackOptions& o) {
   const int64_t count =
       o.mean_of_last > 0 ? o.mean_of_last : recorded_number(o.run, "mean_of_last", 1);
-  std::vector<fs::path> folders = {fs::path()};
-  if (count > 1) {
-    folders = last_checkpoints(o.run, count);
-  } else {
-    folders.front() = checkpoint_of(o.run);
-  }
+  const auto folders =
+      count > 1 ? last_checkpoints(o.run, count) : std::vector{checkpoint_of(o.run)};
   std::vector<params::Checkpoint> checkpoints;
   for (const fs::path& folder : folders) checkpoints.push_back(params::load_checkpoint(folder));
   return checkpoints;

@@ -237,6 +237,7 @@ TEST_F(Trains, RunGoesOnOnlyAsItBegan) {
   }
   save_file(out / "run.json", Json{{"stage", "fit"}, {"config", config}}.dump());
   config["train"]["max_epoch"] = 30;  // longer: welcome
+  config["mean_of_last"] = 16;        // for pack alone
   folder_of(out, true, config);
   config["train"]["lr"] = 0.25;
   const std::string said = refusal([&] { folder_of(out, true, config); });
